@@ -1,0 +1,1 @@
+"""One package a hypervisor, engine or platform. They never import one another."""

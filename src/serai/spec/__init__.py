@@ -1,0 +1,5 @@
+"""The types of the project file, resolved: pure values, no I/O.
+
+What a person may write shorter (`memory: 1GiB`, `- 8080:80`) the loader turns into these long forms.
+Every field carries its description, default and examples: they make the JSON Schema and `serai explain KEY`.
+"""

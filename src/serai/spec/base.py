@@ -1,0 +1,51 @@
+"""What all spec types share: frozen, keyword only, unknown keys refused, defaults left out when written."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from serai.util.units import MAX_SIZE
+
+
+class Spec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Base of every part of the project file."""
+
+
+NAME_PATTERN = r"^[a-zA-Z0-9](?:[a-zA-Z0-9._-]{0,61}[a-zA-Z0-9])?$"
+"""Names of machines, networks, disks: they become file names, host names and labels (RFC 1123, 63 characters)."""
+
+Name = Annotated[str, Meta(pattern=NAME_PATTERN, description="letters, digits, dots, dashes; at most 63")]
+Size = Annotated[
+    int,
+    Meta(
+        ge=0,
+        le=MAX_SIZE,
+        description="a size in bytes; written with its unit, as 512M or 4GiB",
+        extra={"unit": "size"},
+        extra_json_schema={"type": ["integer", "string"]},
+    ),
+]
+"""Bytes. The loader reads `4GiB` and refuses a number without a unit."""
+
+Duration = Annotated[
+    float,
+    Meta(
+        ge=0,
+        description="seconds; written as 30s, 5m, 1h30m or a number of seconds",
+        extra={"unit": "duration"},
+        extra_json_schema={"type": ["number", "string"]},
+    ),
+]
+"""Seconds."""
+
+Port = Annotated[int, Meta(ge=1, le=65535)]
+
+
+def stated(value: Spec) -> dict[str, Any]:
+    """The value as plain data, with only what differs from the defaults."""
+    data = msgspec.to_builtins(value)
+    assert isinstance(data, dict)
+    return data

@@ -1,0 +1,72 @@
+"""Disks of a machine (DISK-1)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from msgspec import Meta
+
+from serai.spec.base import Size, Spec
+
+
+class DiskFormat(StrEnum):
+    QCOW2 = "qcow2"
+    RAW = "raw"
+
+
+class Cache(StrEnum):
+    """QEMU's names. none: O_DIRECT, no page cache. unsafe: flushes are ignored. Source: qemu-options, cache."""
+
+    AUTO = "auto"
+    NONE = "none"
+    WRITEBACK = "writeback"
+    WRITETHROUGH = "writethrough"
+    DIRECTSYNC = "directsync"
+    UNSAFE = "unsafe"
+
+
+class Io(StrEnum):
+    AUTO = "auto"
+    THREADS = "threads"
+    NATIVE = "native"
+    IO_URING = "io_uring"
+
+
+class Discard(StrEnum):
+    UNMAP = "unmap"
+    IGNORE = "ignore"
+
+
+class Bus(StrEnum):
+    VIRTIO = "virtio"
+    SCSI = "scsi"
+    SATA = "sata"
+    NVME = "nvme"
+
+
+class Disk(Spec):
+    """One disk. `root` is the image's disk; every other name is a new one. `data: 10GiB` is short for its size."""
+
+    size: Annotated[
+        Size | None, Meta(description="virtual size; of `root` at least the image's own, which is its default")
+    ] = None
+    format: Annotated[DiskFormat, Meta(description="qcow2 holds snapshots and overlays; raw is plain")] = (
+        DiskFormat.QCOW2
+    )
+    cache: Annotated[
+        Cache, Meta(description="`auto`: none where the file system can do O_DIRECT, else writeback (probed)")
+    ] = Cache.AUTO
+    io: Annotated[
+        Io, Meta(description="`auto`: io_uring where it works, else native with O_DIRECT, else threads (probed)")
+    ] = Io.AUTO
+    discard: Annotated[Discard, Meta(description="give freed blocks back to the host")] = Discard.UNMAP
+    bus: Annotated[Bus, Meta(description="how the guest sees it")] = Bus.VIRTIO
+    path: Annotated[
+        str | None,
+        Meta(description="an existing image file to use as it is, relative to the project; never deleted"),
+    ] = None
+    serial: Annotated[
+        str | None, Meta(max_length=20, description="serial number in the guest (virtio-blk: 20 characters)")
+    ] = None
+    readonly: Annotated[bool, Meta(description="the guest cannot write to it")] = False

@@ -1,0 +1,128 @@
+"""What is inside the guest: login, users, packages, files, commands, readiness (VAG-13)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from msgspec import Meta
+
+from serai.spec.base import Duration, Name, Port, Spec
+
+
+class Ssh(Spec):
+    """How serai logs in."""
+
+    host_port: Annotated[Port | None, Meta(description="port on the host; default: a free one from 2200 on")] = None
+    guest_port: Annotated[Port, Meta(description="port of the guest's SSH server")] = 22
+    key: Annotated[
+        str | None,
+        Meta(description="private key file to log in with; default: the project's own ed25519 key"),
+    ] = None
+    authorized_keys: Annotated[list[str], Meta(description="further public keys that may log in, or `@file`")] = []
+    forward_agent: Annotated[bool, Meta(description="let the guest use the SSH agent of the host")] = False
+    options: Annotated[
+        dict[str, str], Meta(description="further options of ssh_config(5)", examples=[{"ServerAliveInterval": "30"}])
+    ] = {}
+
+
+class User(Spec):
+    """A further account in the guest."""
+
+    name: Annotated[str, Meta(pattern=r"^[a-z_][a-z0-9_-]{0,31}$", description="account name")]
+    sudo: Annotated[bool, Meta(description="may become root without a password")] = False
+    shell: Annotated[str | None, Meta(description="login shell")] = None
+    authorized_keys: Annotated[list[str], Meta(description="public keys that may log in, or `@file`")] = []
+    groups: Annotated[list[str], Meta(description="further groups")] = []
+
+
+class GuestFile(Spec):
+    """A small text file to be there before the machine counts as ready."""
+
+    path: Annotated[str, Meta(pattern=r"^/", description="absolute path in the guest")]
+    content: Annotated[str, Meta(description="what it holds")] = ""
+    mode: Annotated[str, Meta(pattern=r"^0?[0-7]{3,4}$", description="octal permissions")] = "0644"
+    owner: Annotated[str | None, Meta(description="user or user:group")] = None
+
+
+class Guest(Spec):
+    """First-boot settings: by cloud-init where the image has it, over SSH where not."""
+
+    timezone: Annotated[str | None, Meta(examples=["Europe/Berlin"])] = None
+    users: Annotated[list[User], Meta(description="further accounts")] = []
+    packages: Annotated[list[str], Meta(description="installed by the guest's own package manager")] = []
+    files: Annotated[list[GuestFile], Meta(description="small files")] = []
+    commands: Annotated[list[str], Meta(description="run once as root, after the files and packages")] = []
+
+
+class Ready(Spec):
+    """When a machine counts as ready; SSH has answered before that in any case."""
+
+    tcp: Annotated[Port | None, Meta(description="a port inside the guest accepts connections")] = None
+    command: Annotated[str | None, Meta(description="a command in the guest ends with 0")] = None
+    within: Annotated[Duration, Meta(description="budget of the whole start, from launch to ready")] = 300.0
+
+
+class FolderType(StrEnum):
+    RSYNC = "rsync"
+    NINEP = "9p"
+
+
+class SyncedFolder(Spec):
+    """A directory of the host in the guest. Short: `.:/srv/app`."""
+
+    source: Annotated[str, Meta(description="directory on the host, relative to the project")]
+    target: Annotated[str, Meta(pattern=r"^/", description="absolute path in the guest")]
+    type: Annotated[
+        FolderType,
+        Meta(description="rsync: copied at up, reload and `serai rsync`; 9p: shared live, both ways"),
+    ] = FolderType.RSYNC
+    exclude: Annotated[list[str], Meta(description="patterns that rsync leaves out; .git and .serai always")] = []
+    delete: Annotated[bool, Meta(description="rsync removes from the target what the source has not")] = False
+    readonly: Annotated[bool, Meta(description="9p: the guest cannot write")] = False
+    owner: Annotated[str | None, Meta(description="user or user:group that owns the copy in the guest")] = None
+
+
+class On(StrEnum):
+    HOST = "host"
+    GUEST = "guest"
+
+
+class OnError(StrEnum):
+    HALT = "halt"
+    CONTINUE = "continue"
+
+
+class Event(StrEnum):
+    """Moments of a machine's life that a hook can hang on (GUI-6)."""
+
+    BEFORE_UP = "before_up"
+    AFTER_UP = "after_up"
+    BEFORE_CREATE = "before_create"
+    AFTER_CREATE = "after_create"
+    BEFORE_START = "before_start"
+    AFTER_START = "after_start"
+    AFTER_READY = "after_ready"
+    BEFORE_PROVISION = "before_provision"
+    AFTER_PROVISION = "after_provision"
+    BEFORE_HALT = "before_halt"
+    AFTER_HALT = "after_halt"
+    BEFORE_DESTROY = "before_destroy"
+    AFTER_DESTROY = "after_destroy"
+
+
+class Hook(Spec):
+    """A command at a moment of the machine's life. Short: the command alone."""
+
+    run: Annotated[str, Meta(description="a shell command")]
+    on: Annotated[On, Meta(description="where: host (in the project directory) or guest")] = On.HOST
+    on_error: Annotated[OnError, Meta(description="halt stops this machine's steps; continue only says so")] = (
+        OnError.HALT
+    )
+
+
+UserName = Annotated[str, Meta(pattern=r"^[a-z_][a-z0-9_-]{0,31}$")]
+__all__ = [
+    "Event", "FolderType", "Guest", "GuestFile", "Hook", "Name", "On", "OnError", "Ready", "Ssh", "SyncedFolder",
+    "User", "UserName",
+]  # fmt: skip

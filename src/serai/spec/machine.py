@@ -1,0 +1,86 @@
+"""A machine, and a project of them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from serai.spec.base import Name, Spec
+from serai.spec.cpu import Cpu
+from serai.spec.disk import Disk
+from serai.spec.guest import Event, Guest, Hook, Ready, Ssh, SyncedFolder, UserName
+from serai.spec.image import Arch, Firmware, ImageSource
+from serai.spec.memory import Memory
+from serai.spec.network import Network, Nic
+from serai.spec.provision import Provision
+from serai.spec.raw import Raw
+
+HOST_PATTERN = r"^[a-zA-Z0-9]([a-zA-Z0-9.-]{0,251}[a-zA-Z0-9])?$"
+
+
+class After(StrEnum):
+    """How far another machine must be before this one starts."""
+
+    STARTED = "started"
+    READY = "ready"
+    PROVISIONED = "provisioned"
+
+
+class Machine(Spec):
+    """One machine, complete: defaults, profiles, `count` and `each` are already worked in."""
+
+    name: Annotated[Name, Meta(description="filled in from the key in `machines:`")] = ""
+    provider: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]*$", description="who runs it")] = "qemu"
+    image: Annotated[
+        str | None,
+        Meta(
+            description="what it starts from: a name of the catalogue or of `images:`, a file, a URL",
+            examples=["tiny", "debian:12", "ubuntu:24.04", "./disk.qcow2"],
+        ),
+    ] = None
+    arch: Annotated[Arch | None, Meta(description="processor architecture; default: the host's")] = None
+    firmware: Annotated[
+        Firmware | None, Meta(description="bios or uefi; default: what the image needs, bios if it does not care")
+    ] = None
+    cpu: Annotated[Cpu, Meta(description="processors")] = Cpu()
+    memory: Annotated[Memory, Meta(description="memory")] = Memory()
+    disks: Annotated[dict[Name, Disk], Meta(description="disks by name; `root` is the image's")] = {}
+    networks: Annotated[list[Nic], Meta(description="forwarded ports and interfaces")] = []
+    hostname: Annotated[
+        str | None, Meta(pattern=HOST_PATTERN, description="host name in the guest; default: the machine's name")
+    ] = None
+    user: Annotated[UserName | None, Meta(description="login; default: the image's own")] = None
+    ssh: Annotated[Ssh, Meta(description="how serai logs in")] = Ssh()
+    guest: Annotated[Guest, Meta(description="first-boot settings inside the guest")] = Guest()
+    provision: Annotated[list[Provision], Meta(description="what is done in the guest, in this order")] = []
+    after: Annotated[
+        dict[Name, After], Meta(description="machines that must be started, ready or provisioned before this starts")
+    ] = {}
+    ready: Annotated[Ready, Meta(description="when it counts as ready")] = Ready()
+    synced_folders: Annotated[list[SyncedFolder], Meta(description="directories of the host in the guest")] = []
+    hooks: Annotated[dict[Event, list[Hook]], Meta(description="commands at moments of its life")] = {}
+    env: Annotated[dict[str, str], Meta(description="environment of provisioners, hooks and `serai exec`")] = {}
+    autostart: Annotated[bool, Meta(description="`serai up` without names includes it")] = True
+    primary: Annotated[bool, Meta(description="the one that `serai ssh` without a name means")] = False
+    keep: Annotated[bool, Meta(description="its disks are destroyed only with --force")] = False
+    providers: Annotated[Raw, Meta(description="raw blocks, by provider")] = Raw()
+
+
+class Project(Spec):
+    """A project file, resolved."""
+
+    project: Annotated[Name, Meta(description="the project's name")]
+    version: Annotated[int, Meta(ge=1, le=1, description="version of this format")] = 1
+    networks: Annotated[dict[Name, Network], Meta(description="networks between the machines")] = {}
+    images: Annotated[dict[str, ImageSource], Meta(description="images by a name of your own")] = {}
+    machines: Annotated[dict[Name, Machine], Meta(description="the machines, by name")] = {}
+
+
+def digest(machine: Machine) -> str:
+    """16 hex digits that change when anything that the file states about the machine changes."""
+    from hashlib import sha256
+
+    return sha256(msgspec.json.encode(machine, order="deterministic")).hexdigest()[:16]

@@ -1,0 +1,61 @@
+"""Files that are whole or not there: atomic writes, private directories, safe removal."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+
+def private_dir(path: Path) -> Path:
+    """Make a directory that only its owner can enter (mode 0700), parents included."""
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return path
+
+
+def write_atomic(path: Path, data: bytes | str, *, mode: int = 0o600, sync: bool = True) -> None:
+    """Replace `path` by `data` in one step: readers see the old file or the new one, never a part."""
+    content = data.encode() if isinstance(data, str) else data
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fchmod(file.fileno(), mode)
+            if sync:
+                os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def remove_tree(path: Path) -> None:
+    """Remove a directory so that a kill in the middle never leaves half of it under its own name.
+
+    It is renamed to a hidden `.trash-…` name beside it first; `empty_trash` finishes after a kill.
+    """
+    if not path.exists() and not path.is_symlink():
+        return
+    trash = Path(tempfile.mkdtemp(dir=path.parent, prefix=".trash-"))
+    path.rename(trash / path.name)
+    shutil.rmtree(trash, ignore_errors=True)
+
+
+def empty_trash(parent: Path) -> None:
+    """Remove what killed runs of `remove_tree` left in `parent`."""
+    for trash in parent.glob(".trash-*"):
+        shutil.rmtree(trash, ignore_errors=True)
+
+
+def tail(path: Path, lines: int = 20, limit: int = 64 * 1024) -> list[str]:
+    """The last lines of a text file (at most `limit` bytes are read); empty when it is not there."""
+    try:
+        with path.open("rb") as file:
+            file.seek(0, os.SEEK_END)
+            file.seek(max(0, file.tell() - limit))
+            text = file.read().decode(errors="replace")
+    except FileNotFoundError:
+        return []
+    return text.replace("\r", "").splitlines()[-lines:]
