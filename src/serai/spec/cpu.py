@@ -11,12 +11,15 @@ from serai.spec.base import Spec
 Count = Annotated[int, Meta(ge=1, le=4096)]
 
 
-class Cpu(Spec):
+class Cpu(Spec, frozen=True):
     """`cpus: 4` is short for `cpu: {count: 4}`."""
 
-    count: Annotated[Count | None, Meta(description="virtual CPUs; default: sockets × cores × threads, else 1")] = None
+    count: Annotated[
+        Count | None, Meta(description="virtual CPUs; default: sockets × cores × threads, else 1")
+    ] = None
     max: Annotated[
-        Count | None, Meta(description="CPUs that can be added while it runs; default: as many as it starts with")
+        Count | None,
+        Meta(description="CPUs that can be added while it runs; default: as many as it starts with"),
     ] = None
     model: Annotated[
         str,
@@ -27,7 +30,8 @@ class Cpu(Spec):
         ),
     ] = "auto"
     features: Annotated[
-        dict[str, bool], Meta(description="CPU flags to add (true) or hide (false)", examples=[{"avx512f": False}])
+        dict[str, bool],
+        Meta(description="CPU flags to add (true) or hide (false)", examples=[{"avx512f": False}]),
     ] = {}
     sockets: Annotated[Count | None, Meta(description="sockets of the topology")] = None
     cores: Annotated[Count | None, Meta(description="cores in a socket")] = None

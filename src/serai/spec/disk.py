@@ -45,11 +45,12 @@ class Bus(StrEnum):
     NVME = "nvme"
 
 
-class Disk(Spec):
+class Disk(Spec, frozen=True):
     """One disk. `root` is the image's disk; every other name is a new one. `data: 10GiB` is short for its size."""
 
     size: Annotated[
-        Size | None, Meta(description="virtual size; of `root` at least the image's own, which is its default")
+        Size | None,
+        Meta(description="virtual size; of `root` at least the image's own, which is its default"),
     ] = None
     format: Annotated[DiskFormat, Meta(description="qcow2 holds snapshots and overlays; raw is plain")] = (
         DiskFormat.QCOW2
@@ -58,7 +59,8 @@ class Disk(Spec):
         Cache, Meta(description="`auto`: none where the file system can do O_DIRECT, else writeback (probed)")
     ] = Cache.AUTO
     io: Annotated[
-        Io, Meta(description="`auto`: io_uring where it works, else native with O_DIRECT, else threads (probed)")
+        Io,
+        Meta(description="`auto`: io_uring where it works, else native with O_DIRECT, else threads (probed)"),
     ] = Io.AUTO
     discard: Annotated[Discard, Meta(description="give freed blocks back to the host")] = Discard.UNMAP
     bus: Annotated[Bus, Meta(description="how the guest sees it")] = Bus.VIRTIO
@@ -67,6 +69,7 @@ class Disk(Spec):
         Meta(description="an existing image file to use as it is, relative to the project; never deleted"),
     ] = None
     serial: Annotated[
-        str | None, Meta(max_length=20, description="serial number in the guest (virtio-blk: 20 characters)")
+        Annotated[str, Meta(max_length=20)] | None,
+        Meta(description="serial number in the guest (at most 20 characters)"),
     ] = None
     readonly: Annotated[bool, Meta(description="the guest cannot write to it")] = False

@@ -10,23 +10,28 @@ from msgspec import Meta
 from serai.spec.base import Duration, Name, Port, Spec
 
 
-class Ssh(Spec):
+class Ssh(Spec, frozen=True):
     """How serai logs in."""
 
-    host_port: Annotated[Port | None, Meta(description="port on the host; default: a free one from 2200 on")] = None
+    host_port: Annotated[
+        Port | None, Meta(description="port on the host; default: a free one from 2200 on")
+    ] = None
     guest_port: Annotated[Port, Meta(description="port of the guest's SSH server")] = 22
     key: Annotated[
         str | None,
         Meta(description="private key file to log in with; default: the project's own ed25519 key"),
     ] = None
-    authorized_keys: Annotated[list[str], Meta(description="further public keys that may log in, or `@file`")] = []
+    authorized_keys: Annotated[
+        list[str], Meta(description="further public keys that may log in, or `@file`")
+    ] = []
     forward_agent: Annotated[bool, Meta(description="let the guest use the SSH agent of the host")] = False
     options: Annotated[
-        dict[str, str], Meta(description="further options of ssh_config(5)", examples=[{"ServerAliveInterval": "30"}])
+        dict[str, str],
+        Meta(description="further options of ssh_config(5)", examples=[{"ServerAliveInterval": "30"}]),
     ] = {}
 
 
-class User(Spec):
+class User(Spec, frozen=True):
     """A further account in the guest."""
 
     name: Annotated[str, Meta(pattern=r"^[a-z_][a-z0-9_-]{0,31}$", description="account name")]
@@ -36,7 +41,7 @@ class User(Spec):
     groups: Annotated[list[str], Meta(description="further groups")] = []
 
 
-class GuestFile(Spec):
+class GuestFile(Spec, frozen=True):
     """A small text file to be there before the machine counts as ready."""
 
     path: Annotated[str, Meta(pattern=r"^/", description="absolute path in the guest")]
@@ -45,7 +50,7 @@ class GuestFile(Spec):
     owner: Annotated[str | None, Meta(description="user or user:group")] = None
 
 
-class Guest(Spec):
+class Guest(Spec, frozen=True):
     """First-boot settings: by cloud-init where the image has it, over SSH where not."""
 
     timezone: Annotated[str | None, Meta(examples=["Europe/Berlin"])] = None
@@ -55,7 +60,7 @@ class Guest(Spec):
     commands: Annotated[list[str], Meta(description="run once as root, after the files and packages")] = []
 
 
-class Ready(Spec):
+class Ready(Spec, frozen=True):
     """When a machine counts as ready; SSH has answered before that in any case."""
 
     tcp: Annotated[Port | None, Meta(description="a port inside the guest accepts connections")] = None
@@ -68,7 +73,7 @@ class FolderType(StrEnum):
     NINEP = "9p"
 
 
-class SyncedFolder(Spec):
+class SyncedFolder(Spec, frozen=True):
     """A directory of the host in the guest. Short: `.:/srv/app`."""
 
     source: Annotated[str, Meta(description="directory on the host, relative to the project")]
@@ -77,10 +82,14 @@ class SyncedFolder(Spec):
         FolderType,
         Meta(description="rsync: copied at up, reload and `serai rsync`; 9p: shared live, both ways"),
     ] = FolderType.RSYNC
-    exclude: Annotated[list[str], Meta(description="patterns that rsync leaves out; .git and .serai always")] = []
+    exclude: Annotated[
+        list[str], Meta(description="patterns that rsync leaves out; .git and .serai always")
+    ] = []
     delete: Annotated[bool, Meta(description="rsync removes from the target what the source has not")] = False
     readonly: Annotated[bool, Meta(description="9p: the guest cannot write")] = False
-    owner: Annotated[str | None, Meta(description="user or user:group that owns the copy in the guest")] = None
+    owner: Annotated[str | None, Meta(description="user or user:group that owns the copy in the guest")] = (
+        None
+    )
 
 
 class On(StrEnum):
@@ -111,14 +120,14 @@ class Event(StrEnum):
     AFTER_DESTROY = "after_destroy"
 
 
-class Hook(Spec):
+class Hook(Spec, frozen=True):
     """A command at a moment of the machine's life. Short: the command alone."""
 
     run: Annotated[str, Meta(description="a shell command")]
     on: Annotated[On, Meta(description="where: host (in the project directory) or guest")] = On.HOST
-    on_error: Annotated[OnError, Meta(description="halt stops this machine's steps; continue only says so")] = (
-        OnError.HALT
-    )
+    on_error: Annotated[
+        OnError, Meta(description="halt stops this machine's steps; continue only says so")
+    ] = OnError.HALT
 
 
 UserName = Annotated[str, Meta(pattern=r"^[a-z_][a-z0-9_-]{0,31}$")]

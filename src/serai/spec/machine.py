@@ -19,6 +19,7 @@ from serai.spec.provision import Provision
 from serai.spec.raw import Raw
 
 HOST_PATTERN = r"^[a-zA-Z0-9]([a-zA-Z0-9.-]{0,251}[a-zA-Z0-9])?$"
+HostName = Annotated[str, Meta(pattern=HOST_PATTERN)]
 
 
 class After(StrEnum):
@@ -29,7 +30,7 @@ class After(StrEnum):
     PROVISIONED = "provisioned"
 
 
-class Machine(Spec):
+class Machine(Spec, frozen=True):
     """One machine, complete: defaults, profiles, `count` and `each` are already worked in."""
 
     name: Annotated[Name, Meta(description="filled in from the key in `machines:`")] = ""
@@ -43,33 +44,39 @@ class Machine(Spec):
     ] = None
     arch: Annotated[Arch | None, Meta(description="processor architecture; default: the host's")] = None
     firmware: Annotated[
-        Firmware | None, Meta(description="bios or uefi; default: what the image needs, bios if it does not care")
+        Firmware | None,
+        Meta(description="bios or uefi; default: what the image needs, bios if it does not care"),
     ] = None
     cpu: Annotated[Cpu, Meta(description="processors")] = Cpu()
     memory: Annotated[Memory, Meta(description="memory")] = Memory()
     disks: Annotated[dict[Name, Disk], Meta(description="disks by name; `root` is the image's")] = {}
     networks: Annotated[list[Nic], Meta(description="forwarded ports and interfaces")] = []
     hostname: Annotated[
-        str | None, Meta(pattern=HOST_PATTERN, description="host name in the guest; default: the machine's name")
+        HostName | None, Meta(description="host name in the guest; default: the machine's name")
     ] = None
     user: Annotated[UserName | None, Meta(description="login; default: the image's own")] = None
     ssh: Annotated[Ssh, Meta(description="how serai logs in")] = Ssh()
     guest: Annotated[Guest, Meta(description="first-boot settings inside the guest")] = Guest()
     provision: Annotated[list[Provision], Meta(description="what is done in the guest, in this order")] = []
     after: Annotated[
-        dict[Name, After], Meta(description="machines that must be started, ready or provisioned before this starts")
+        dict[Name, After],
+        Meta(description="machines that must be started, ready or provisioned before this starts"),
     ] = {}
     ready: Annotated[Ready, Meta(description="when it counts as ready")] = Ready()
-    synced_folders: Annotated[list[SyncedFolder], Meta(description="directories of the host in the guest")] = []
+    synced_folders: Annotated[
+        list[SyncedFolder], Meta(description="directories of the host in the guest")
+    ] = []
     hooks: Annotated[dict[Event, list[Hook]], Meta(description="commands at moments of its life")] = {}
-    env: Annotated[dict[str, str], Meta(description="environment of provisioners, hooks and `serai exec`")] = {}
+    env: Annotated[
+        dict[str, str], Meta(description="environment of provisioners, hooks and `serai exec`")
+    ] = {}
     autostart: Annotated[bool, Meta(description="`serai up` without names includes it")] = True
     primary: Annotated[bool, Meta(description="the one that `serai ssh` without a name means")] = False
     keep: Annotated[bool, Meta(description="its disks are destroyed only with --force")] = False
     providers: Annotated[Raw, Meta(description="raw blocks, by provider")] = Raw()
 
 
-class Project(Spec):
+class Project(Spec, frozen=True):
     """A project file, resolved."""
 
     project: Annotated[Name, Meta(description="the project's name")]

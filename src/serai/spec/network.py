@@ -18,38 +18,43 @@ class Protocol(StrEnum):
     UDP = "udp"
 
 
-class ForwardedPort(Spec):
+class ForwardedPort(Spec, frozen=True):
     """A port of the host that leads to a port of the guest. Short: `8080:80`, `127.0.0.1:8080:80/udp`."""
 
     guest: Annotated[Port, Meta(description="port in the guest")]
     host: Annotated[Port, Meta(description="port on the host")]
     protocol: Annotated[Protocol, Meta(description="tcp or udp")] = Protocol.TCP
-    host_ip: Annotated[str, Meta(description="address on the host; 0.0.0.0 opens it to the network")] = "127.0.0.1"
-    guest_ip: Annotated[str | None, Meta(description="address in the guest; default: the one it got by DHCP")] = None
+    host_ip: Annotated[str, Meta(description="address on the host; 0.0.0.0 opens it to the network")] = (
+        "127.0.0.1"
+    )
+    guest_ip: Annotated[
+        str | None, Meta(description="address in the guest; default: the one it got by DHCP")
+    ] = None
     auto_correct: Annotated[bool, Meta(description="take the next free port when this one is taken")] = False
     id: Annotated[str | None, Meta(description="a name to refer to it")] = None
 
 
-class PrivateNic(Spec):
+class PrivateNic(Spec, frozen=True):
     """An interface on a network between machines. Short: `private: backend`."""
 
-    network: Annotated[Name, Meta(description="a network of `networks:`; made with defaults when it is not there")] = (
-        "private"
-    )
+    network: Annotated[
+        Name, Meta(description="a network of `networks:`; made with defaults when it is not there")
+    ] = "private"
     address: Annotated[
-        str | None, Meta(description="static address, `10.40.0.10`; default: one is reserved from the subnet (dhcp)")
+        str | None,
+        Meta(description="static address, `10.40.0.10`; default: one is reserved from the subnet (dhcp)"),
     ] = None
     mac: Mac | None = None
 
 
-class PublicNic(Spec):
+class PublicNic(Spec, frozen=True):
     """An interface on the host's own network."""
 
     bridge: Annotated[str | None, Meta(description="bridge or device of the host")] = None
     mac: Mac | None = None
 
 
-class Nic(Spec):
+class Nic(Spec, frozen=True):
     """One entry of a machine's `networks:`; exactly one of the keys."""
 
     forwarded_port: ForwardedPort | None = None
@@ -57,10 +62,13 @@ class Nic(Spec):
     public: PublicNic | None = None
 
 
-class Network(Spec):
+class Network(Spec, frozen=True):
     """A network of the project, between its machines."""
 
     subnet: Annotated[
-        str | None, Meta(description="IPv4 subnet; default: a free one of 10.40.0.0/16", examples=["10.40.0.0/24"])
+        str | None,
+        Meta(description="IPv4 subnet; default: a free one of 10.40.0.0/16", examples=["10.40.0.0/24"]),
     ] = None
-    mtu: Annotated[int | None, Meta(ge=576, le=65535, description="MTU of its interfaces")] = None
+    mtu: Annotated[
+        Annotated[int, Meta(ge=576, le=65535)] | None, Meta(description="MTU of its interfaces")
+    ] = None

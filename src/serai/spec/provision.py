@@ -16,7 +16,7 @@ class Run(StrEnum):
     NEVER = "never"
 
 
-class Shell(Spec):
+class Shell(Spec, frozen=True):
     """A script in the guest. Short: the script itself."""
 
     inline: Annotated[str | None, Meta(description="the script's text")] = None
@@ -27,16 +27,19 @@ class Shell(Spec):
     sensitive: Annotated[bool, Meta(description="its output and environment are not shown")] = False
 
 
-class File(Spec):
+Mode = Annotated[str, Meta(pattern=r"^0?[0-7]{3,4}$")]
+
+
+class File(Spec, frozen=True):
     """A file or a tree from the host into the guest."""
 
     source: Annotated[str, Meta(description="file or directory, relative to the project")]
     destination: Annotated[str, Meta(description="path in the guest; `~/` is the login's home")]
-    mode: Annotated[str | None, Meta(pattern=r"^0?[0-7]{3,4}$", description="octal permissions of a file")] = None
+    mode: Annotated[Mode | None, Meta(description="octal permissions of a file")] = None
     owner: Annotated[str | None, Meta(description="user or user:group")] = None
 
 
-class Provision(Spec):
+class Provision(Spec, frozen=True):
     """One block: exactly one of the provisioner keys."""
 
     shell: Shell | None = None

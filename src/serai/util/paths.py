@@ -1,9 +1,9 @@
 """Where serai keeps things. `SERAI_HOME` moves all of it.
 
-    $SERAI_HOME (default $XDG_DATA_HOME/serai, ~/.local/share/serai)
-      images/                          the image store, shared by all projects
-      cache/                           what can be made again: accelerator probe, …
-      projects/NAME-ID/                one a project: lock, journal.jsonl, ssh/, machines/, networks/
+$SERAI_HOME (default $XDG_DATA_HOME/serai, ~/.local/share/serai)
+  images/                          the image store, shared by all projects
+  cache/                           what can be made again: accelerator probe, …
+  projects/NAME-ID/                one a project: lock, journal.jsonl, ssh/, machines/, networks/
 """
 
 from __future__ import annotations

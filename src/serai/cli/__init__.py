@@ -1,0 +1,1 @@
+"""Talks to people: parses, prints. Decides nothing."""

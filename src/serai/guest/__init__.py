@@ -1,0 +1,1 @@
+"""Ways into a guest: seed, keys, SSH, readiness, synced folders."""

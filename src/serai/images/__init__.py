@@ -1,0 +1,1 @@
+"""What machines are made of: catalogue, store, verification, import, builders."""

@@ -1,0 +1,1 @@
+"""Project files of each input language become the spec."""

@@ -1,0 +1,1 @@
+"""serai.yaml: positions, all errors at once, short forms, layers, expressions."""

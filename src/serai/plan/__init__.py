@@ -1,0 +1,1 @@
+"""Desired and observed become changes, changes become steps. Pure: nothing here touches the world."""

@@ -1,0 +1,1 @@
+"""QEMU itself: no daemon, no root, one readable directory a machine."""

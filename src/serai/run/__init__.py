@@ -1,0 +1,1 @@
+"""Doing a plan: in parallel, journalled, waited for, undone at a failure."""
