@@ -20,7 +20,7 @@ class Transport(Protocol):
         command: str,
         *,
         input: bytes | None = None,
-        env: Mapping[str, str] = {},  # noqa: B006 - never changed
+        env: Mapping[str, str] = {},
         timeout: float | None = None,
         on_line: OnLine | None = None,
         check: bool = True,
@@ -31,9 +31,7 @@ class Transport(Protocol):
         """
         ...
 
-    def put(
-        self, source: Path, destination: str, *, mode: str | None = None, owner: str | None = None
-    ) -> None:
+    def put(self, source: Path, destination: str, *, mode: str | None = None, owner: str | None = None) -> None:
         """Copy a file or a tree into the guest; as root where the destination needs it."""
         ...
 

@@ -69,9 +69,7 @@ class Capabilities(msgspec.Struct, frozen=True):
         """Raise Code.UNSUPPORTED with the reason when the feature is missing."""
         if feature not in self.has:
             reason = self.why_not.get(feature, "it has no such thing")
-            raise SeraiError(
-                Code.UNSUPPORTED, f"{machine}: provider {provider} cannot do {feature}: {reason}"
-            )
+            raise SeraiError(Code.UNSUPPORTED, f"{machine}: provider {provider} cannot do {feature}: {reason}")
 
 
 class Forward(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -7,23 +7,21 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from serai.spec.base import Duration, Name, Port, Spec
+from serai.spec.base import Duration, Port, Spec
 
 
 class Ssh(Spec, frozen=True):
     """How serai logs in."""
 
-    host_port: Annotated[
-        Port | None, Meta(description="port on the host; default: a free one from 2200 on")
-    ] = None
+    host_port: Annotated[Port | None, Meta(description="port on the host; default: a free one from 2200 on")] = (
+        None
+    )
     guest_port: Annotated[Port, Meta(description="port of the guest's SSH server")] = 22
     key: Annotated[
         str | None,
         Meta(description="private key file to log in with; default: the project's own ed25519 key"),
     ] = None
-    authorized_keys: Annotated[
-        list[str], Meta(description="further public keys that may log in, or `@file`")
-    ] = []
+    authorized_keys: Annotated[list[str], Meta(description="further public keys that may log in, or `@file`")] = []
     forward_agent: Annotated[bool, Meta(description="let the guest use the SSH agent of the host")] = False
     options: Annotated[
         dict[str, str],
@@ -82,14 +80,17 @@ class SyncedFolder(Spec, frozen=True):
         FolderType,
         Meta(description="rsync: copied at up, reload and `serai rsync`; 9p: shared live, both ways"),
     ] = FolderType.RSYNC
-    exclude: Annotated[
-        list[str], Meta(description="patterns that rsync leaves out; .git and .serai always")
-    ] = []
+    exclude: Annotated[list[str], Meta(description="patterns that rsync leaves out; .git and .serai always")] = []
     delete: Annotated[bool, Meta(description="rsync removes from the target what the source has not")] = False
     readonly: Annotated[bool, Meta(description="9p: the guest cannot write")] = False
-    owner: Annotated[str | None, Meta(description="user or user:group that owns the copy in the guest")] = (
-        None
-    )
+    owner: Annotated[str | None, Meta(description="user or user:group that owns the copy in the guest")] = None
+
+    @property
+    def tag(self) -> str:
+        """The 9p mount tag (at most 31 characters)."""
+        from hashlib import sha256
+
+        return f"sf-{sha256(self.target.encode()).hexdigest()[:16]}"
 
 
 class On(StrEnum):
@@ -125,13 +126,9 @@ class Hook(Spec, frozen=True):
 
     run: Annotated[str, Meta(description="a shell command")]
     on: Annotated[On, Meta(description="where: host (in the project directory) or guest")] = On.HOST
-    on_error: Annotated[
-        OnError, Meta(description="halt stops this machine's steps; continue only says so")
-    ] = OnError.HALT
+    on_error: Annotated[OnError, Meta(description="halt stops this machine's steps; continue only says so")] = (
+        OnError.HALT
+    )
 
 
 UserName = Annotated[str, Meta(pattern=r"^[a-z_][a-z0-9_-]{0,31}$")]
-__all__ = [
-    "Event", "FolderType", "Guest", "GuestFile", "Hook", "Name", "On", "OnError", "Ready", "Ssh", "SyncedFolder",
-    "User", "UserName",
-]  # fmt: skip

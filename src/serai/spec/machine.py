@@ -63,13 +63,9 @@ class Machine(Spec, frozen=True):
         Meta(description="machines that must be started, ready or provisioned before this starts"),
     ] = {}
     ready: Annotated[Ready, Meta(description="when it counts as ready")] = Ready()
-    synced_folders: Annotated[
-        list[SyncedFolder], Meta(description="directories of the host in the guest")
-    ] = []
+    synced_folders: Annotated[list[SyncedFolder], Meta(description="directories of the host in the guest")] = []
     hooks: Annotated[dict[Event, list[Hook]], Meta(description="commands at moments of its life")] = {}
-    env: Annotated[
-        dict[str, str], Meta(description="environment of provisioners, hooks and `serai exec`")
-    ] = {}
+    env: Annotated[dict[str, str], Meta(description="environment of provisioners, hooks and `serai exec`")] = {}
     autostart: Annotated[bool, Meta(description="`serai up` without names includes it")] = True
     primary: Annotated[bool, Meta(description="the one that `serai ssh` without a name means")] = False
     keep: Annotated[bool, Meta(description="its disks are destroyed only with --force")] = False

@@ -24,12 +24,10 @@ class ForwardedPort(Spec, frozen=True):
     guest: Annotated[Port, Meta(description="port in the guest")]
     host: Annotated[Port, Meta(description="port on the host")]
     protocol: Annotated[Protocol, Meta(description="tcp or udp")] = Protocol.TCP
-    host_ip: Annotated[str, Meta(description="address on the host; 0.0.0.0 opens it to the network")] = (
-        "127.0.0.1"
+    host_ip: Annotated[str, Meta(description="address on the host; 0.0.0.0 opens it to the network")] = "127.0.0.1"
+    guest_ip: Annotated[str | None, Meta(description="address in the guest; default: the one it got by DHCP")] = (
+        None
     )
-    guest_ip: Annotated[
-        str | None, Meta(description="address in the guest; default: the one it got by DHCP")
-    ] = None
     auto_correct: Annotated[bool, Meta(description="take the next free port when this one is taken")] = False
     id: Annotated[str | None, Meta(description="a name to refer to it")] = None
 
@@ -69,6 +67,4 @@ class Network(Spec, frozen=True):
         str | None,
         Meta(description="IPv4 subnet; default: a free one of 10.40.0.0/16", examples=["10.40.0.0/24"]),
     ] = None
-    mtu: Annotated[
-        Annotated[int, Meta(ge=576, le=65535)] | None, Meta(description="MTU of its interfaces")
-    ] = None
+    mtu: Annotated[Annotated[int, Meta(ge=576, le=65535)] | None, Meta(description="MTU of its interfaces")] = None

@@ -22,13 +22,9 @@ class QemuRaw(Spec, frozen=True):
     accel: Annotated[Accel, Meta(description="auto: KVM when a probe guest runs in it, else TCG (HW-1)")] = (
         Accel.AUTO
     )
-    machine: Annotated[
-        str, Meta(pattern=r"^[A-Za-z0-9.,=_-]+$", description="-machine", examples=["q35"])
-    ] = "q35"
+    machine: Annotated[str, Meta(pattern=r"^[A-Za-z0-9.,=_-]+$", description="-machine", examples=["q35"])] = "q35"
     binary: Annotated[str | None, Meta(description="the emulator's path")] = None
-    display: Annotated[str, Meta(description="`none`, or a VNC socket in the machine's directory: `vnc`")] = (
-        "none"
-    )
+    display: Annotated[str, Meta(description="`none`, or a VNC socket in the machine's directory: `vnc`")] = "none"
     args: Annotated[list[str], Meta(description="further arguments, at the end, as they are")] = []
 
 

@@ -27,11 +27,8 @@ def parse_size(text: str) -> int:
     if suffix == "iB" and not prefix:
         raise ValueError(f"{text!r} is not a size: write for example 512M or 4GiB")
     base = 1000 if suffix == "B" and prefix else 1024
-    value = (
-        round(float(number) * base ** _POWER[prefix.upper()])
-        if "." in number
-        else int(number) * (base ** _POWER[prefix.upper()])
-    )
+    factor: int = base ** _POWER[prefix.upper()]
+    value = round(float(number) * factor) if "." in number else int(number) * factor
     if value > MAX_SIZE:
         raise ValueError(f"{text!r} is larger than any machine can have")
     return value
@@ -66,9 +63,7 @@ def parse_duration(text: str) -> float:
         if not match or not text:
             raise ValueError(f"{text!r} is not a duration: write for example 30s, 5m or 1h30m")
         days, hours, minutes, seconds = match.groups()
-        value = (
-            int(days or 0) * 86400.0 + int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(seconds or 0)
-        )
+        value = int(days or 0) * 86400.0 + int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(seconds or 0)
     if value > 366 * 86400:
         raise ValueError(f"{text!r} is longer than a year")
     return value
