@@ -1,0 +1,103 @@
+"""What all tests share: a home of their own, images built once, and engines that are needed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+Need = Callable[..., None]
+
+
+def under_ci() -> bool:
+    return os.environ.get("CI", "").lower() in {"1", "true", "yes"}
+
+
+@pytest.fixture(scope="session")
+def need() -> Need:
+    """`need("qemu-system-x86_64", "mmdebstrap")`: skips where a program is missing, fails there under CI=true."""
+
+    def need_programs(*programs: str, root: bool = False) -> None:
+        missing = [program for program in programs if shutil.which(program) is None]
+        if root and os.geteuid() != 0:
+            missing.append("root")
+        if not missing:
+            return
+        reason = f"needs {', '.join(missing)}"
+        if under_ci():
+            pytest.fail(f"{reason}: under CI=true what is missing is a failure", pytrace=False)
+        pytest.skip(reason)
+
+    return need_programs
+
+
+@pytest.fixture
+def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """SERAI_HOME in a directory with a short name (AF_UNIX names end at 107 bytes).
+
+    A process that still runs from it when the test ends is killed, and fails the test.
+    """
+    path = Path(tempfile.mkdtemp(prefix="serai-t", dir="/tmp"))
+    monkeypatch.setenv("SERAI_HOME", str(path))
+    try:
+        yield path
+    finally:
+        left = processes_naming(path)
+        for pid in left:
+            os.kill(pid, signal.SIGKILL)
+        shutil.rmtree(path, ignore_errors=True)
+    assert not left, f"the test left processes behind: {left}"
+
+
+@pytest.fixture(scope="session")
+def test_cache() -> Path:
+    """Where tests keep what is slow to make: $SERAI_TEST_CACHE, ~/.cache/serai-tests."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()
+    path = Path(os.environ.get("SERAI_TEST_CACHE") or Path(base) / "serai-tests")
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+@pytest.fixture(scope="session")
+def image_cache(test_cache: Path) -> Path:
+    """An image store that all tests share; a change of the builders' sources starts a new one."""
+    path = test_cache / f"images-{digest_of(sorted((ROOT / 'src/serai/images').rglob('*.*')))}"
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+@pytest.fixture
+def home_with_images(home: Path, image_cache: Path) -> Path:
+    """`home`, with the shared image store in it: `image: tiny` is built once for all tests."""
+    (home / "images").symlink_to(image_cache, target_is_directory=True)
+    return home
+
+
+def digest_of(files: list[Path]) -> str:
+    """12 hex digits over the names and contents of files; compiled files do not count."""
+    total = sha256()
+    for file in files:
+        if file.is_file() and file.suffix != ".pyc":
+            total.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes() + b"\0")
+    return total.hexdigest()[:12]
+
+
+def processes_naming(path: Path) -> list[int]:
+    """Processes whose command line names the path, zombies and this one not counted."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit() or int(entry.name) == os.getpid():
+            continue
+        try:
+            if str(path).encode() in (entry / "cmdline").read_bytes():
+                found.append(int(entry.name))
+        except OSError:
+            continue
+    return found
