@@ -1,0 +1,167 @@
+# What this machine lacks, and its installation by apt: read by ./get-serai and ./run-tests.
+# shellcheck shell=sh
+
+say() { printf '%s\n' "$*"; }
+
+# die EXIT_CODE WHAT_HAPPENED WHAT_TO_DO: the codes are those of serai itself.
+die() {
+    printf '%s: %s\n' "${0##*/}" "$2" >&2
+    printf '  %s\n' "$3" >&2
+    exit "$1"
+}
+
+# The oldest Python that serai runs on is 3.11; ensurepip is what Debian keeps in python3-venv.
+find_python() {
+    for name in python3 python3.14 python3.13 python3.12 python3.11; do
+        path=$(command -v "$name") || continue
+        if "$path" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+            say "$path"
+            return 0
+        fi
+    done
+    return 1
+}
+
+read_os_release() {
+    os_id=unknown os_like='' os_version='' os_name='this system'
+    if [ -r /etc/os-release ]; then
+        os_id=$(. /etc/os-release && say "${ID:-unknown}")
+        os_like=$(. /etc/os-release && say "${ID_LIKE:-}")
+        os_version=$(. /etc/os-release && say "${VERSION_ID:-}")
+        os_name=$(. /etc/os-release && say "${PRETTY_NAME:-$ID}")
+    fi
+}
+
+# Whether packages carry the names below: Debian, Ubuntu, and what is made from them.
+is_debian_family() {
+    case " $os_id $os_like " in
+        *" debian "* | *" ubuntu "*) command -v apt-get >/dev/null ;;
+        *) return 1 ;;
+    esac
+}
+
+# One line a need: packages | how it is seen to be there | what for.
+needs_of_serai() {
+    case "$os_id:$os_version" in
+        ubuntu:22.*) say 'python3.11 python3.11-venv|python|runs serai (the python3 of this release is 3.10)' ;;
+        *) say 'python3 python3-venv|python|runs serai (3.11 or newer, with venv)' ;;
+    esac
+    case $(uname -m) in
+        aarch64 | arm64)
+            say 'qemu-system-arm|qemu-system-aarch64|runs the machines'
+            say 'qemu-efi-aarch64|/usr/share/AAVMF/AAVMF_CODE*.fd|firmware of the machines'
+            ;;
+        *)
+            say 'qemu-system-x86|qemu-system-x86_64|runs the machines'
+            say 'ovmf|/usr/share/OVMF/OVMF_CODE*.fd|UEFI firmware of the machines'
+            ;;
+    esac
+    cat <<'END'
+qemu-utils|qemu-img|makes and reads disk images
+openssh-client|ssh|reaches the machines
+rsync|rsync|copies synced folders into them
+ca-certificates|/etc/ssl/certs/ca-certificates.crt|lets downloads be trusted
+cpio|cpio|builds the tiny image
+xz-utils|xz|builds the tiny image
+mmdebstrap|mmdebstrap|builds Debian images
+debian-archive-keyring|/usr/share/keyrings/debian-archive-keyring.*|lets Debian's packages be trusted
+e2fsprogs|mke2fs|makes file systems
+dosfstools|mkfs.vfat|makes the UEFI system partition
+mtools|mcopy|fills it
+fdisk|sfdisk|makes partition tables
+END
+}
+
+# is_there HOW: a program on PATH (sbin too), a file pattern, or a Python that will do.
+is_there() {
+    case $1 in
+        python) find_python >/dev/null ;;
+        /*)
+            for file in $1; do
+                [ -e "$file" ] && return 0
+            done
+            return 1
+            ;;
+        *) PATH="$PATH:/usr/sbin:/sbin" command -v "$1" >/dev/null ;;
+    esac
+}
+
+# Reads needs from stdin, gives those that are not met.
+missing_of() {
+    while IFS='|' read -r packages how why; do
+        is_there "$how" || say "$packages|$how|$why"
+    done
+}
+
+# Runs a command as root.
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    else
+        sudo -- "$@"
+    fi
+}
+
+apt() { as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 "$@"; }
+
+# Installs with the package lists that are there, and fetches new ones only when that fails.
+apt_install() {
+    if ls /var/lib/apt/lists/*Packages* >/dev/null 2>&1; then
+        # shellcheck disable=SC2086 # a list of package names
+        apt install -y --no-install-recommends $1 && return 0
+    fi
+    # shellcheck disable=SC2086
+    apt update && apt install -y --no-install-recommends $1
+}
+
+# install_missing NEEDS YES: says what is missing, asks once, installs it. YES is 1 for -y.
+install_missing() {
+    read_os_release
+    missing=$(say "$1" | missing_of)
+    [ -n "$missing" ] || return 0
+    packages=$(say "$missing" | cut -d'|' -f1 | tr '\n' ' ')
+    packages=${packages% }
+    say "Missing on $os_name:"
+    say "$missing" | while IFS='|' read -r names how why; do
+        printf '  %-24s %s\n' "$(is_debian_family && say "$names" || say "$how")" "$why"
+    done
+    if ! is_debian_family; then
+        die 5 "packages of $os_name are not known here" \
+            "install what is named above with its own package manager, then run this again"
+    fi
+    if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
+        die 5 "installing packages needs root, and sudo is not there" \
+            "as root: apt-get update && apt-get install --no-install-recommends $packages"
+    fi
+    confirm "$2" "Install them with apt-get?" "apt-get install --no-install-recommends $packages"
+    log=$(mktemp "${TMPDIR:-/tmp}/serai-apt.XXXXXX")
+    say "Installing them (a few minutes; $log has the details)"
+    if ! apt_install "$packages" >"$log" 2>&1 </dev/null; then
+        tail -n 12 "$log" >&2
+        die 5 "apt-get could not install the packages, its last lines are above" \
+            "repair what they say (network, sources, another apt at work), then run this again"
+    fi
+    rm -f "$log"
+    still=$(say "$1" | missing_of)
+    [ -z "$still" ] || die 5 "installed, but still not found: $(say "$still" | cut -d'|' -f2 | tr '\n' ' ')" \
+        "$os_name may be too old: Debian 12, Ubuntu 22.04 and newer have all of it"
+}
+
+# confirm YES QUESTION BY_HAND: goes on, or ends with 4 when nobody may be asked or the answer is no.
+confirm() {
+    [ "$1" = 1 ] && return 0
+    if [ ! -t 0 ]; then
+        die 4 "nothing was installed: there is no terminal to ask on" "run it with -y, or by hand: $3"
+    fi
+    printf '%s [Y/n] ' "$2"
+    read -r answer || answer=no
+    case $answer in
+        '' | y | Y | yes | Yes) ;;
+        *) die 4 "nothing was installed, as you wished" "by hand: $3" ;;
+    esac
+}
+
+# checksum_of FILE_OR_DIRECTORY...: one word that changes with names and contents.
+checksum_of() {
+    find "$@" -type f ! -name '*.pyc' -exec sha256sum {} + | LC_ALL=C sort | sha256sum | cut -c1-16
+}
