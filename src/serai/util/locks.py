@@ -17,25 +17,39 @@ def _holder(handle: int) -> str:
     return text or "another process"
 
 
+def _open_locked(path: Path, what: str, kind: int) -> int:
+    """Open and lock, again when the file was removed meanwhile: a lock on a removed file locks nobody out."""
+    while True:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, kind)
+            if os.fstat(handle).st_ino == path.stat().st_ino:
+                return handle
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            if error.errno not in (errno.EAGAIN, errno.EACCES):
+                os.close(handle)
+                raise
+            holder_now = _holder(handle)
+            os.close(handle)
+            raise SeraiError(
+                Code.BUSY, f"{what} is in use by {holder_now}", hint="wait for it to end, or stop it"
+            ) from error
+        os.close(handle)
+
+
 @contextmanager
 def lock(path: Path, *, what: str, note: str = "", wait: bool = True, shared: bool = False) -> Iterator[None]:
     """Hold `path` as a lock. `note` is what others are told of the holder (for example `serai up, pid 7`).
 
-    With `wait=False` and the lock taken: Code.BUSY naming the holder. The file stays; the kernel's lock
-    on it is what counts, so a killed holder blocks nobody.
+    With `wait=False` and the lock taken: Code.BUSY naming the holder. The kernel's lock on the file is what
+    counts, so a killed holder blocks nobody; the file may stay.
     """
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    kind = (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (0 if wait else fcntl.LOCK_NB)
+    handle = _open_locked(path, what, kind)
     try:
-        kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
-        try:
-            fcntl.flock(handle, kind | (0 if wait else fcntl.LOCK_NB))
-        except OSError as error:
-            if error.errno not in (errno.EAGAIN, errno.EACCES):
-                raise
-            raise SeraiError(
-                Code.BUSY, f"{what} is in use by {_holder(handle)}", hint="wait for it to end, or stop it"
-            ) from error
         if not shared:
             os.ftruncate(handle, 0)
             os.pwrite(handle, note.encode(), 0)

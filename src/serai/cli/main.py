@@ -1,0 +1,169 @@
+"""The command `serai`: a group that imports a command only when it is called, and prints every error in one place."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from serai import __version__
+from serai.util.errors import Code, SeraiError, SeraiErrors
+
+SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
+    "Machines": {
+        "up": ("serai.cli.verbs:up", "Make and start what the project file says, and provision it"),
+        "plan": ("serai.cli.verbs:plan", "Show what `up` would change, key by key"),
+        "status": ("serai.cli.status:status", "Show the machines and their states"),
+        "halt": ("serai.cli.verbs:halt", "Stop machines gracefully"),
+        "reload": ("serai.cli.verbs:reload", "Halt, then up: changes that need a restart take effect"),
+        "provision": ("serai.cli.verbs:provision", "Run provisioning blocks on running machines"),
+        "suspend": ("serai.cli.verbs:suspend", "Pause machines in memory, or save them to disk"),
+        "resume": ("serai.cli.verbs:resume", "Wake suspended machines"),
+        "snapshot": ("serai.cli.snapshot:snapshot", "Save, list, restore and delete snapshots"),
+        "clone": ("serai.cli.verbs:clone", "Copy a stopped machine, with a new identity"),
+        "destroy": ("serai.cli.verbs:destroy", "Remove machines and all that was made for them"),
+    },
+    "Inside a machine": {
+        "ssh": ("serai.cli.access:ssh", "Log in, or run one command"),
+        "exec": ("serai.cli.access:exec_", "Run a command in one or many machines"),
+        "cp": ("serai.cli.access:cp", "Copy files in or out"),
+        "console": ("serai.cli.access:console", "Attach to the serial console"),
+        "logs": ("serai.cli.access:logs", "Show what the console and the engine said"),
+        "port": ("serai.cli.access:port", "Show forwarded ports"),
+        "rsync": ("serai.cli.access:rsync", "Copy the rsync folders again"),
+        "ssh-config": ("serai.cli.access:ssh_config", "Print blocks for ~/.ssh/config"),
+    },
+    "Project": {
+        "init": ("serai.cli.project:init", "Write a serai.yaml to start from"),
+        "validate": ("serai.cli.project:validate", "Check the project file and report every error"),
+        "config": ("serai.cli.project:config", "Show the project file, resolved"),
+        "render": ("serai.cli.verbs:render", "Show what is handed to the engine"),
+        "adopt": ("serai.cli.adopt:adopt", "Take over machines whose project was lost"),
+        "schema": ("serai.cli.project:schema", "Print the JSON Schema, for editors"),
+        "explain": ("serai.cli.project:explain", "Say what a key means"),
+    },
+    "Host": {
+        "image": ("serai.cli.image:image", "List, pull, build, import, inspect and prune images"),
+        "global-status": ("serai.cli.status:global_status", "Show the machines of all projects"),
+        "completion": ("serai.cli.completion:completion", "Print the completion script of a shell"),
+    },
+}
+COMMANDS = {name: entry for section in SECTIONS.values() for name, entry in section.items()}
+
+
+class Options:
+    """What the options before the command say; every command gets it as its object."""
+
+    __slots__ = ("debug", "file")
+
+    def __init__(self, file: str | None = None, debug: bool = False) -> None:
+        self.file = file
+        self.debug = debug
+
+
+class LazyGroup(click.Group):
+    """Knows its commands by name and one line; imports the one that is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        entry = COMMANDS.get(name)
+        if entry is None:
+            return None
+        from importlib import import_module
+
+        module, _, attribute = entry[0].partition(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from serai.util.errors import did_you_mean
+
+            hint = did_you_mean(args[0], list(COMMANDS)) or "serai --help lists them"
+            raise SeraiError(Code.USAGE, f"there is no command {args[0]!r}", hint=hint)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        for title, commands in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name, line) for name, (_, line) in commands.items()])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
+        from click.shell_completion import CompletionItem
+
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        return [
+            CompletionItem(name, help=line) for name, (_, line) in COMMANDS.items() if name.startswith(incomplete)
+        ]
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 done, 1 something failed, 2 `plan` found something to do, 3 the project file is wrong, "
+    "4 refused or not supported, 5 a program is missing, 6 in use by somebody else, 64 wrong usage, 130 interrupted.",
+)
+@click.option("-f", "--file", metavar="FILE", help="The project file [default: serai.yaml here or above].")
+@click.option("--debug", is_flag=True, help="Show where in serai an error arose.")
+@click.version_option(__version__, "-V", "--version", message="serai %(version)s")
+@click.pass_context
+def cli(ctx: click.Context, file: str | None, debug: bool) -> None:
+    """One project file becomes machines: planned, provisioned, watched and undone."""
+    ctx.obj = Options(file or os.environ.get("SERAI_FILE") or None, debug)
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """Entry point: runs the command and ends the process with its exit code."""
+    sys.exit(run(list(sys.argv[1:] if args is None else args)))
+
+
+def run(args: list[str]) -> int:
+    """Run one command line; every error ends here as lines on stderr and an exit code."""
+    debug = "--debug" in args
+    try:
+        result = cli.main(args=args, prog_name="serai", standalone_mode=False)
+    except SeraiError as error:
+        if debug:
+            import traceback
+
+            traceback.print_exc()
+        show(error)
+        return error.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
+        return 0 if not args else 64
+    except click.ClickException as error:
+        where = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "serai"
+        show(SeraiError(Code.USAGE, error.format_message(), hint=f"{where} --help"))
+        return 64
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted; the next `serai up` goes on from here", err=True)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 141
+    return result if isinstance(result, int) else 0
+
+
+def show(error: SeraiError) -> None:
+    """Print an error for a person: one line each, its details indented, the way on last."""
+    errors = error.errors if isinstance(error, SeraiErrors) else (error,)
+    for each in errors:
+        prefix = "" if each.where else click.style("error: ", fg="red")
+        hint = f", {each.hint}" if each.hint and each.where else ""
+        click.echo(f"{prefix}{each.line()}{hint}", err=True)
+        for line in each.details:
+            click.echo(f"    {line}", err=True)
+        if each.hint and not each.where:
+            click.echo(f"  next: {each.hint}", err=True)
+    if isinstance(error, SeraiErrors):
+        count = len(errors)
+        click.echo(f"{count} error{'s' if count != 1 else ''}, nothing was changed", err=True)

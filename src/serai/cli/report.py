@@ -1,0 +1,235 @@
+"""Shows a run while it goes on: one live line a machine on a terminal, plain lines elsewhere. All on stderr."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Any
+
+import click
+
+from serai.plan.up import Action, Plan
+from serai.providers.contract import Effect, Observed, State
+from serai.run.events import Event, Kind
+
+COLOURS = {
+    State.READY: "green",
+    State.RUNNING: "green",
+    State.FAILED: "red",
+    State.UNKNOWN: "red",
+    State.PAUSED: "yellow",
+    State.SUSPENDED: "yellow",
+}
+
+
+def reporter(quiet: bool = False) -> Lines:
+    """The reporter that fits where stderr goes."""
+    if quiet:
+        return Silent()
+    return Live() if sys.stderr.isatty() and not sys.platform.startswith("win") else Lines()
+
+
+class Lines:
+    """Plain lines, each complete in itself; a wait is repeated only when its reason changes."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, str] = {}
+        self._lock = threading.Lock()
+        self.began = time.monotonic()
+        self.took: dict[str, float] = {}
+        """Seconds from the start of the run until each machine's last step ended."""
+        self.width = 0
+
+    def __enter__(self) -> Lines:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return None
+
+    def names(self, names: list[str]) -> None:
+        """Align the output on these machines' names."""
+        self.width = max((len(name) for name in names), default=0)
+
+    def emit(self, event: Event) -> None:
+        """Take one event; called from many threads."""
+        with self._lock:
+            if event.kind in (Kind.END, Kind.FAILED):
+                self.took[event.machine] = time.monotonic() - self.began
+            self._take(event)
+
+    def say(self, text: str) -> None:
+        click.echo(text, err=True)
+
+    def _take(self, event: Event) -> None:
+        name = event.machine.ljust(self.width)
+        match event.kind:
+            case Kind.NOTE:
+                self.say(f"{click.style('note', fg='cyan')}  {event.text}")
+            case Kind.BEGIN | Kind.PROGRESS:
+                if self._last.get(event.machine) != event.text:
+                    self._last[event.machine] = event.text
+                    self.say(f"{name}  {event.text}")
+            case Kind.OUTPUT:
+                self.say(f"{name}  | {event.text}")
+            case Kind.END if event.text:
+                self.say(f"{name}  {event.step.partition('/')[2] or 'image'}: {event.text}  {event.seconds:.1f} s")
+            case Kind.FAILED:
+                self.say(f"{name}  {click.style('failed', fg='red')}  {event.text}")
+            case _:
+                pass
+
+
+class Silent(Lines):
+    """Shows nothing but failures: for --json and --quiet."""
+
+    def _take(self, event: Event) -> None:
+        return None
+
+
+class Live(Lines):
+    """A line a machine that changes in place, with the time it has taken; output scrolls above."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        from rich.console import Console
+        from rich.live import Live as RichLive
+
+        self._console = Console(stderr=True, highlight=False)
+        self._rows: dict[str, tuple[str, float]] = {}
+        self._live: Any = RichLive(
+            get_renderable=self._table, console=self._console, refresh_per_second=8, transient=True
+        )
+
+    def __enter__(self) -> Live:
+        self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._live.stop()
+
+    def say(self, text: str) -> None:
+        from rich.text import Text
+
+        if self._live.is_started:
+            self._console.print(Text.from_ansi(text))
+        else:
+            click.echo(text, err=True)
+
+    def _table(self) -> Any:
+        from rich.spinner import Spinner
+        from rich.table import Table
+
+        table = Table.grid(padding=(0, 1))
+        now = time.monotonic()
+        for name, (text, since) in list(self._rows.items()):
+            table.add_row(Spinner("line"), name.ljust(self.width), text, f"{now - since:.0f} s")
+        return table
+
+    def _take(self, event: Event) -> None:
+        match event.kind:
+            case Kind.BEGIN | Kind.PROGRESS:
+                since = self._rows.get(event.machine, ("", time.monotonic()))[1]
+                self._rows[event.machine] = (event.text, since)
+            case Kind.END:
+                if event.text:
+                    super()._take(event)
+                if event.machine in self._rows:
+                    self._rows[event.machine] = ("waiting its turn", self._rows[event.machine][1])
+            case Kind.FAILED:
+                self._rows.pop(event.machine, None)
+                super()._take(event)
+            case _:
+                super()._take(event)
+
+    def finished(self, machine: str) -> None:
+        self._rows.pop(machine, None)
+
+
+COUNTED = {
+    Action.CREATE: "to create",
+    Action.RECREATE: "to recreate",
+    Action.START: "to start",
+    Action.RESUME: "to resume",
+    Action.WAIT: "to wait for",
+    Action.CHANGE: "to change",
+    Action.PROVISION: "to provision",
+}
+
+
+def headline(project: str, plan: Plan) -> str:
+    """`shop: 3 machines on qemu, plan: 3 to create`."""
+    providers = sorted({machine.provider for machine in plan.machines})
+    count = len(plan.machines)
+    parts = []
+    for action, words in COUNTED.items():
+        number = sum(1 for machine in plan.machines if machine.action is action)
+        if number:
+            parts.append(f"{number} {words}")
+    machines = f"{count} machine{'s' if count != 1 else ''} on {', '.join(providers)}"
+    return f"{project}: {machines}, plan: {', '.join(parts) or 'nothing to do'}"
+
+
+def plan_lines(plan: Plan) -> list[str]:
+    """The plan key by key, one line each."""
+    rows: list[tuple[str, str, str]] = []
+    for machine in plan.machines:
+        if machine.action in (Action.CREATE, Action.START, Action.RESUME, Action.WAIT):
+            rows.append((machine.name, str(machine.action), f"is {machine.state}"))
+        for change in machine.changes:
+            effect = "recreate" if change.effect is Effect.RECREATE else str(change.effect)
+            if change.refused:
+                effect += f", refused: {change.refused}"
+            elif change.reason:
+                effect += f" ({change.reason})"
+            rows.append((machine.name, change.line(), effect))
+        if machine.action is Action.RECREATE:
+            rows.append((machine.name, "recreate", f"destroys its disks {', '.join(machine.destroys)}"))
+        for key, why in machine.blocks:
+            rows.append((machine.name, f"provision {key}", why))
+    for name in plan.extra:
+        rows.append((name, "left alone", f"not in the project file (serai destroy {name})"))
+    return columns(rows)
+
+
+def columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """Text columns, two spaces apart, without trailing blanks. ANSI styles do not count as width."""
+    if not rows:
+        return []
+    widths = [max(len(click.unstyle(row[i])) for row in rows) for i in range(len(rows[0]))]
+    return [
+        "  ".join(
+            cell + " " * (width - len(click.unstyle(cell))) for cell, width in zip(row, widths, strict=True)
+        ).rstrip()
+        for row in rows
+    ]
+
+
+def summary(
+    observed: dict[str, Observed], names: list[str], took: dict[str, float], blocks: dict[str, int]
+) -> list[str]:
+    """One line a machine at the end of a run."""
+    rows = []
+    for name in names:
+        seen = observed.get(name)
+        state = seen.state if seen else State.ABSENT
+        done = f"provisioned {len(seen.marks)} of {blocks[name]}" if seen and blocks.get(name) else ""
+        time_taken = f"{took[name]:.1f} s" if name in took else ""
+        rows.append((name, click.style(str(state), fg=COLOURS.get(state)), where(seen), time_taken, done))
+    return columns(rows)
+
+
+def where(seen: Observed | None) -> str:
+    """Addresses, then forwards as `8080 -> 80`."""
+    if not seen:
+        return ""
+    words = list(seen.addresses)
+    for forward in seen.forwards:
+        words.append("ssh " + str(forward.host) if forward.id == "ssh" else f"{forward.host}->{forward.guest}")
+    return " ".join(words)

@@ -1,0 +1,91 @@
+"""serai snapshot save | list | restore | delete."""
+
+from __future__ import annotations
+
+import click
+
+from serai.providers.contract import Feature
+
+
+@click.group()
+def snapshot() -> None:
+    """Save, list, restore and delete snapshots: disks, and memory when the machine runs."""
+
+
+def _each(obj: object, names: tuple[str, ...], verb: str, snapshot_name: str, text: str) -> int:
+    from serai.run.snapshots import for_each
+    from serai.run.workspace import open_workspace
+
+    workspace = open_workspace(obj)
+    for machine in for_each(workspace, names, verb, snapshot_name):
+        click.echo(f"{machine}: {text} {snapshot_name}", err=True)
+    return 0
+
+
+@snapshot.command()
+@click.argument("snapshot_name", metavar="SNAPSHOT")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.pass_obj
+def save(obj: object, snapshot_name: str, names: tuple[str, ...]) -> int:
+    """Save SNAPSHOT of the machines (all of the project without names)."""
+    return _each(obj, names, "save", snapshot_name, "saved")
+
+
+@snapshot.command()
+@click.argument("snapshot_name", metavar="SNAPSHOT")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.pass_obj
+def restore(obj: object, snapshot_name: str, names: tuple[str, ...]) -> int:
+    """Go back to SNAPSHOT; with memory, the machine goes on where it was."""
+    return _each(obj, names, "restore", snapshot_name, "restored")
+
+
+@snapshot.command()
+@click.argument("snapshot_name", metavar="SNAPSHOT")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.pass_obj
+def delete(obj: object, snapshot_name: str, names: tuple[str, ...]) -> int:
+    """Delete SNAPSHOT."""
+    return _each(obj, names, "delete", snapshot_name, "deleted")
+
+
+@snapshot.command("list")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def list_(obj: object, names: tuple[str, ...], as_json: bool) -> int:
+    """List snapshots, oldest first."""
+    import time
+
+    import msgspec
+
+    from serai.cli.report import columns
+    from serai.run.workspace import open_workspace
+    from serai.util.units import human_size
+
+    workspace = open_workspace(obj)
+    observed = workspace.observe()
+    workspace.settled(observed)
+    chosen = [machine.name for machine in workspace.targets(names, extra=observed) if machine.name in observed]
+    found = {}
+    for name in chosen:
+        driver = workspace.provider(name)
+        driver.capabilities().need(Feature.SNAPSHOT, provider=driver.name, machine=name)
+        found[name] = driver.snapshot_list(name)
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode({"snapshots": found})).decode())
+        return 0
+    rows: list[tuple[str, ...]] = [
+        (
+            name,
+            item.name,
+            time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(item.at)),
+            "disk and memory" if item.memory else "disk",
+            human_size(item.size) if item.size else "",
+        )
+        for name, items in found.items()
+        for item in items
+    ]
+    for line in columns(rows):
+        click.echo(line)
+    return 0

@@ -1,0 +1,153 @@
+"""status and global-status: what exists, in one bulk look at each provider."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def status(obj: object, names: tuple[str, ...], as_json: bool) -> int:
+    """Show the machines and their states."""
+    from serai.run.workspace import open_workspace
+
+    workspace = open_workspace(obj)
+    observed = workspace.observe()
+    workspace.settled(observed)
+    chosen = [machine.name for machine in workspace.targets(names, extra=observed)]
+    if not names:
+        chosen += [name for name in observed if name not in workspace.project.machines]
+    if as_json:
+        click.echo(document(workspace, observed, chosen))
+        return 0
+    rows = [_row(name, workspace.project.machines.get(name), observed.get(name)) for name in chosen]
+    _print(rows)
+    _hints(workspace, observed, chosen)
+    return 0
+
+
+def _row(name: str, machine: Any, seen: Any) -> tuple[str, ...]:
+    from serai.providers.contract import State
+
+    state = seen.state if seen else State.ABSENT
+    provider = seen.provider if seen else machine.provider
+    note = ""
+    if seen and seen.problem:
+        note = seen.problem
+    elif seen and seen.pending:
+        note = f"{', '.join(sorted(seen.pending))}: waits for a restart (serai reload {name})"
+    elif machine is None:
+        note = f"not in the project file (serai destroy {name})"
+    return (name, _colour(state), provider, _where(seen), note)
+
+
+def _colour(state: Any) -> str:
+    colours = {"ready": "green", "running": "green", "failed": "red", "unknown": "red", "paused": "yellow"}
+    return click.style(str(state), fg=colours.get(str(state)))
+
+
+def _where(seen: Any) -> str:
+    if not seen:
+        return ""
+    forwards = [
+        f"ssh {forward.host}" if forward.id == "ssh" else f"{forward.host}->{forward.guest}"
+        for forward in seen.forwards
+    ]
+    return " ".join([*seen.addresses, *forwards])
+
+
+def _print(rows: list[tuple[str, ...]]) -> None:
+    widths = [max(len(click.unstyle(row[i])) for row in rows) for i in range(len(rows[0]))] if rows else []
+    for row in rows:
+        cells = (cell + " " * (width - len(click.unstyle(cell))) for cell, width in zip(row, widths, strict=True))
+        click.echo("  ".join(cells).rstrip())
+
+
+def _hints(workspace: Any, observed: Any, chosen: list[str]) -> None:
+    absent = [name for name in chosen if name not in observed]
+    if absent and len(absent) == len(chosen):
+        click.echo("next: serai up", err=True)
+
+
+def document(workspace: Any, observed: Any, chosen: list[str]) -> str:
+    """`{"project": …, "machines": {NAME: {…}}}`, the stable form of `status --json`."""
+    import msgspec
+
+    machines = {name: describe(workspace.project.machines.get(name), observed.get(name)) for name in chosen}
+    body = {"project": workspace.scope.project, "machines": machines}
+    return msgspec.json.format(msgspec.json.encode(body)).decode()
+
+
+def describe(machine: Any, seen: Any) -> dict[str, Any]:
+    """One machine of `status --json`."""
+    if seen is None:
+        return {
+            "state": "absent",
+            "provider": machine.provider,
+            "native_state": "",
+            "addresses": [],
+            "forwards": [],
+            "in_file": True,
+        }
+    return {
+        "state": seen.state,
+        "provider": seen.provider,
+        "native_state": seen.native_state,
+        "addresses": seen.addresses,
+        "forwards": [
+            {
+                "id": forward.id,
+                "protocol": forward.protocol,
+                "host_ip": forward.host_ip,
+                "host": forward.host,
+                "guest": forward.guest,
+            }
+            for forward in seen.forwards
+        ],
+        "pending": seen.pending,
+        "provisioned": sorted(seen.marks),
+        "snapshots": seen.snapshots,
+        "problem": seen.problem,
+        "in_file": machine is not None,
+    }
+
+
+@click.command("global-status")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def global_status(obj: object, as_json: bool) -> int:
+    """Show the machines of all projects of this user."""
+    from serai.run.workspace import every_project
+
+    rows: list[tuple[str, ...]] = []
+    body = []
+    for scope, providers in every_project():
+        lost = not (scope.root / ".serai" / "project.json").exists()
+        for name, seen in _observe_all(scope, providers):
+            note = f"its project directory is lost (serai adopt {scope.project})" if lost else ""
+            rows.append((scope.project, name, _colour(seen.state), seen.provider, str(scope.root), note))
+            body.append({"project": scope.project, "root": str(scope.root), "name": name, **describe(None, seen)})
+    if as_json:
+        import msgspec
+
+        for entry in body:
+            entry.pop("in_file", None)
+        click.echo(msgspec.json.format(msgspec.json.encode({"machines": body})).decode())
+        return 0
+    if not rows:
+        click.echo("no machines of serai's on this host", err=True)
+    _print(rows)
+    return 0
+
+
+def _observe_all(scope: Any, providers: list[str]) -> list[tuple[str, Any]]:
+    from serai.providers.registry import provider_class
+
+    found: dict[str, Any] = {}
+    for provider in providers:
+        found.update(provider_class(provider)(scope).observe())
+    return sorted(found.items())

@@ -1,0 +1,338 @@
+"""up, plan, halt, reload, provision, suspend, resume, destroy, clone, render."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from serai.util.errors import SeraiErrors
+
+names_argument = click.argument("names", nargs=-1, metavar="[NAME]...")
+yes_option = click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on stdout.")
+
+
+@click.command()
+@names_argument
+@click.option("--provider", metavar="NAME", help="Make new machines on this provider.")
+@click.option("--provision/--no-provision", default=None, help="Run all blocks again, or none.")
+@click.option("--provision-with", metavar="BLOCK,...", help="Run these blocks only, by name or kind.")
+@click.option("--force", is_flag=True, help="Recreate machines that say `keep: true`, too.")
+@yes_option
+@json_option
+@click.pass_obj
+def up(
+    obj: object,
+    names: tuple[str, ...],
+    provider: str | None,
+    provision: bool | None,
+    provision_with: str | None,
+    force: bool,
+    yes: bool,
+    as_json: bool,
+) -> int:
+    """Make and start what the project file says, and provision it.
+
+    Without names: every machine, but those with `autostart: false`. What is there already is left alone; what
+    differs is changed live where that is possible. Machines that others come `after` are brought up too.
+    """
+    from serai.run.workspace import open_workspace
+
+    workspace = open_workspace(obj, provider=provider)
+    return _up(
+        workspace, names, provision=provision, only=_split(provision_with), force=force, yes=yes, as_json=as_json
+    )
+
+
+def _up(
+    workspace: Any,
+    names: tuple[str, ...],
+    *,
+    provision: bool | None = None,
+    only: tuple[str, ...] = (),
+    force: bool = False,
+    yes: bool = False,
+    as_json: bool = False,
+) -> int:
+    from serai.cli.report import headline, plan_lines, reporter, summary
+    from serai.plan.up import Action, Options, Plan
+    from serai.run import verbs
+
+    report = reporter(as_json)
+
+    def shown(plan: Plan) -> None:
+        report.names([machine.name for machine in plan.machines])
+        report.say(headline(workspace.scope.project, plan)) if not as_json else None
+        if not as_json and plan.steps:
+            for note in dict.fromkeys(
+                note
+                for machine in plan.machines
+                if machine.action in (Action.CREATE, Action.RECREATE, Action.START)
+                for note in workspace.driver(machine.provider).capabilities().notes
+            ):
+                report.say(f"{click.style('note', fg='cyan')}  {note}")
+        if (not as_json and any(machine.changes for machine in plan.machines)) or plan.extra:
+            for line in plan_lines(plan):
+                report.say(line)
+
+    def consent(plan: Plan) -> bool:
+        lost = ", ".join(machine.name for machine in plan.destroys)
+        return _ask(f"Recreate {lost} and destroy what is on the disks named above?", yes)
+
+    options = Options(force=force, provision=provision, only=only)
+    with report:
+        run = verbs.up(workspace, names, options, emit=report.emit, consent=consent, shown=shown)
+    plan = run.plan
+    assert plan is not None
+    if as_json:
+        from serai.cli.status import document
+
+        click.echo(document(workspace, run.observed, [machine.name for machine in plan.machines]))
+    elif plan.steps:
+        blocks = {name: len(machine.provision) for name, machine in workspace.project.machines.items()}
+        chosen = [machine.name for machine in plan.machines]
+        for line in summary(run.observed, chosen, report.took, blocks):
+            report.say(line)
+        waiting = [
+            machine.name
+            for machine in plan.machines
+            if run.observed.get(machine.name) and run.observed[machine.name].pending
+        ]
+        if waiting:
+            report.say(f"next: serai reload {' '.join(waiting)}  (changes wait for a restart)")
+    return _end(run.outcome)
+
+
+def _split(text: str | None) -> tuple[str, ...]:
+    return tuple(word for word in (text or "").split(",") if word)
+
+
+def _ask(question: str, yes: bool) -> bool:
+    """Consent: given by -y, asked on a terminal, refused elsewhere."""
+    if yes:
+        return True
+    return sys.stdin.isatty() and click.confirm(question, default=False, err=True)
+
+
+def _end(outcome: Any) -> int:
+    """Raise what failed, all at once; 0 otherwise."""
+    if not outcome.failures:
+        return 0
+    from serai.cli.main import show
+
+    for failure in outcome.failures:
+        show(failure.error)
+    skipped = sorted(
+        {step.machine for step in outcome.skipped if step.machine} - {f.step.machine for f in outcome.failures}
+    )
+    if skipped:
+        click.echo(f"not begun, because they come after what failed: {', '.join(skipped)}", err=True)
+    codes = {failure.error.exit_code for failure in outcome.failures}
+    return codes.pop() if len(codes) == 1 else 1
+
+
+@click.command()
+@names_argument
+@click.option("--provider", metavar="NAME", help="Plan new machines for this provider.")
+@json_option
+@click.pass_obj
+def plan(obj: object, names: tuple[str, ...], provider: str | None, as_json: bool) -> int:
+    """Show what `up` would change, key by key. Exits 0 when there is nothing to do, 2 when there is."""
+    from serai.cli.report import headline, plan_lines
+    from serai.run.verbs import make_plan
+    from serai.run.workspace import open_workspace
+
+    workspace = open_workspace(obj, provider=provider)
+    made, _, _ = make_plan(workspace, names)
+    if as_json:
+        click.echo(_plan_json(workspace.scope.project, made))
+    else:
+        click.echo(headline(workspace.scope.project, made))
+        for line in plan_lines(made):
+            click.echo(line)
+        refused = sum(1 for machine in made.machines for change in machine.changes if change.refused)
+        changed = sum(len(machine.changes) for machine in made.machines)
+        if changed:
+            click.echo(f"{changed} change{'s' if changed != 1 else ''}, {refused} refused")
+    return 2 if made.busy else 0
+
+
+def _plan_json(project: str, made: Any) -> str:
+    import msgspec
+
+    machines = {
+        machine.name: {
+            "provider": machine.provider,
+            "state": machine.state,
+            "action": machine.action,
+            "destroys": machine.destroys,
+            "changes": [
+                {
+                    "key": change.key,
+                    "old": change.old,
+                    "new": change.new,
+                    "effect": change.effect,
+                    "reason": change.reason,
+                    "refused": change.refused,
+                }
+                for change in machine.changes
+            ],
+            "provision": [{"block": key, "why": why} for key, why in machine.blocks],
+        }
+        for machine in made.machines
+    }
+    steps = [{"id": step.id, "needs": step.needs} for step in made.steps]
+    body = {"project": project, "machines": machines, "steps": steps, "not_in_file": made.extra}
+    return msgspec.json.format(msgspec.json.encode(body)).decode()
+
+
+def _simple(obj: object, act: Callable[..., Any]) -> int:
+    """Open the project, run `act(workspace, report)`, show how the machines are afterwards."""
+    from serai.cli.report import reporter, summary
+    from serai.run.workspace import open_workspace
+
+    workspace = open_workspace(obj)
+    report = reporter()
+    with report:
+        run = act(workspace, report)
+    touched = list(dict.fromkeys(done.partition("/")[0] for done in run.outcome.done))
+    if not touched and not run.outcome.failures:
+        report.say(f"{workspace.scope.project}: nothing to do")
+    for line in summary(run.observed, touched, report.took, {}):
+        report.say(line)
+    return _end(run.outcome)
+
+
+@click.command()
+@names_argument
+@click.option("-f", "--force", is_flag=True, help="Cut the power at once.")
+@click.pass_obj
+def halt(obj: object, names: tuple[str, ...], force: bool) -> int:
+    """Stop machines: the guest is asked to power off; after 60 s the power is cut."""
+    from serai.run import verbs
+
+    return _simple(obj, lambda workspace, report: verbs.halt(workspace, names, emit=report.emit, force=force))
+
+
+@click.command()
+@names_argument
+@click.option("-f", "--force", is_flag=True, help="Cut the power instead of asking the guest.")
+@click.option("--provision/--no-provision", default=None, help="Run all blocks again, or none.")
+@click.option("--provision-with", metavar="BLOCK,...", help="Run these blocks only, by name or kind.")
+@yes_option
+@click.pass_obj
+def reload(
+    obj: object, names: tuple[str, ...], force: bool, provision: bool | None, provision_with: str | None, yes: bool
+) -> int:
+    """Halt, then up: changes that wait for a restart take effect."""
+    from serai.cli.report import reporter
+    from serai.run import verbs
+    from serai.run.workspace import open_workspace
+
+    workspace = open_workspace(obj)
+    with reporter() as report:
+        stopped = verbs.halt(workspace, names, emit=report.emit, force=force)
+    code = _end(stopped.outcome)
+    return code or _up(workspace, names, provision=provision, only=_split(provision_with), yes=yes)
+
+
+@click.command()
+@names_argument
+@click.option("--provision-with", metavar="BLOCK,...", help="Run these blocks only, by name or kind.")
+@click.pass_obj
+def provision(obj: object, names: tuple[str, ...], provision_with: str | None) -> int:
+    """Run provisioning blocks again on running machines, whatever has run before."""
+    from serai.run import verbs
+
+    return _simple(
+        obj,
+        lambda workspace, report: verbs.provision(workspace, names, emit=report.emit, only=_split(provision_with)),
+    )
+
+
+@click.command()
+@names_argument
+@click.option("--to-disk", is_flag=True, help="Save memory to the disk and end the process.")
+@click.pass_obj
+def suspend(obj: object, names: tuple[str, ...], to_disk: bool) -> int:
+    """Pause machines in memory, or save them to disk; `serai resume` or `serai up` wakes them."""
+    from serai.run import verbs
+
+    return _simple(
+        obj, lambda workspace, report: verbs.suspend(workspace, names, emit=report.emit, to_disk=to_disk)
+    )
+
+
+@click.command()
+@names_argument
+@click.pass_obj
+def resume(obj: object, names: tuple[str, ...]) -> int:
+    """Wake suspended machines."""
+    from serai.run import verbs
+
+    return _simple(obj, lambda workspace, report: verbs.resume(workspace, names, emit=report.emit))
+
+
+@click.command()
+@names_argument
+@yes_option
+@click.option("--force", is_flag=True, help="Destroy what says `keep: true`, too.")
+@click.pass_obj
+def destroy(obj: object, names: tuple[str, ...], yes: bool, force: bool) -> int:
+    """Remove machines and all that was made for them: disks, seed, sockets, records."""
+    from serai.run import verbs
+
+    def consent(chosen: list[str]) -> bool:
+        return _ask(f"Destroy {', '.join(chosen)} and all that is on their disks?", yes)
+
+    return _simple(
+        obj,
+        lambda workspace, report: verbs.destroy(workspace, names, emit=report.emit, consent=consent, force=force),
+    )
+
+
+@click.command()
+@click.argument("source")
+@click.argument("name")
+@click.pass_obj
+def clone(obj: object, source: str, name: str) -> int:
+    """Copy the stopped machine SOURCE as NAME, with new MAC addresses and a new identity."""
+    from serai.run.clone import clone_machine
+    from serai.run.workspace import open_workspace
+
+    workspace = open_workspace(obj)
+    clone_machine(workspace, source, name)
+    click.echo(f"{name}: a copy of {source}, stopped", err=True)
+    if name not in workspace.project.machines:
+        click.echo(f"  next: add {name} to {workspace.file.name}, then serai up {name}", err=True)
+    return 0
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.option("--provider", metavar="NAME", help="As this provider would be told.")
+@click.pass_obj
+def render(obj: object, name: str | None, provider: str | None) -> int:
+    """Show what is handed to the engine: QEMU's arguments, …"""
+    from serai.run.materials import Stock
+    from serai.run.workspace import open_workspace
+
+    workspace = open_workspace(obj, provider=provider)
+    machine = workspace.targets([name] if name else [], one=True)[0]
+    driver = workspace.driver(machine.provider)
+    errors = driver.check(machine)
+    if errors:
+        raise SeraiErrors(errors)
+    materials, missing = Stock(workspace).preview(machine)
+    if missing:
+        click.echo(
+            f"note  {machine.image} is not in the store yet: its place is shown as <{machine.image}>", err=True
+        )
+    click.echo(driver.render(machine, materials).text.rstrip("\n"))
+    return 0
+
+
+__all__ = ["clone", "destroy", "halt", "plan", "provision", "reload", "render", "resume", "suspend", "up"]

@@ -1,0 +1,125 @@
+"""Addresses on private networks: static ones as stated, the others reserved once and kept (VAG-6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+
+import msgspec
+
+from serai.spec.machine import Project
+from serai.spec.network import Network
+from serai.util.errors import Code, SeraiError
+
+POOL = IPv4Network("10.40.0.0/16")
+"""Where subnets come from when the file names none: one /24 each. Private (RFC 1918), and not 10.0.2.0/24,
+which QEMU's user networking has inside every guest."""
+
+FIRST_HOST = 10
+"""Reserved addresses start at .10: .1 to .9 are left for gateways and for people."""
+
+
+class Allocation(msgspec.Struct):
+    """Networks with their subnets, and every machine's address in each: network -> machine -> `10.40.0.10/24`."""
+
+    networks: dict[str, Network] = {}
+    addresses: dict[str, dict[str, str]] = {}
+
+
+def used_networks(project: Project) -> list[str]:
+    """Private networks by name: those of `networks:`, and those that only a machine names."""
+    names = dict.fromkeys(project.networks)
+    for machine in project.machines.values():
+        for nic in machine.networks:
+            if nic.private:
+                names.setdefault(nic.private.network)
+    return list(names)
+
+
+def allocate(project: Project, kept: Allocation) -> Allocation:
+    """Work out all addresses; what `kept` (the last allocation) says stays as long as it fits."""
+    result = Allocation()
+    names = used_networks(project)
+    if not names:
+        return result
+    subnets = _subnets(project, names, kept)
+    for name in names:
+        stated = project.networks.get(name, Network())
+        result.networks[name] = msgspec.structs.replace(stated, subnet=str(subnets[name]))
+        result.addresses[name] = _hosts(project, name, subnets[name], kept.addresses.get(name, {}))
+    return result
+
+
+def _subnets(project: Project, names: list[str], kept: Allocation) -> dict[str, IPv4Network]:
+    chosen: dict[str, IPv4Network] = {}
+    for name in names:
+        stated = project.networks.get(name, Network()).subnet
+        if stated:
+            chosen[name] = IPv4Network(stated)
+    for name in names:
+        if name in chosen:
+            continue
+        old = kept.networks.get(name)
+        candidates = [IPv4Network(old.subnet)] if old and old.subnet else []
+        statics = _statics(project, name)
+        if statics:
+            candidates.insert(0, IPv4Interface(f"{statics[0]}/24").network)
+        for subnet in [*candidates, *POOL.subnets(new_prefix=24)]:
+            if not any(subnet.overlaps(other) for other in chosen.values()):
+                chosen[name] = subnet
+                break
+        else:
+            raise SeraiError(
+                Code.INPUT, f"networks.{name}: no free subnet is left in {POOL}", hint="state subnet:"
+            )
+    return chosen
+
+
+def _statics(project: Project, network: str) -> list[str]:
+    return [
+        nic.private.address.partition("/")[0]
+        for machine in project.machines.values()
+        for nic in machine.networks
+        if nic.private and nic.private.network == network and nic.private.address
+    ]
+
+
+def _hosts(project: Project, network: str, subnet: IPv4Network, kept: Mapping[str, str]) -> dict[str, str]:
+    taken = {IPv4Address(text) for text in _statics(project, network)}
+    members: dict[str, str | None] = {}
+    for machine in project.machines.values():
+        for nic in machine.networks:
+            if nic.private and nic.private.network == network:
+                members[machine.name] = nic.private.address
+    result: dict[str, str] = {}
+    waiting = []
+    for name, address in members.items():
+        old = IPv4Interface(kept[name]) if name in kept else None
+        if address:
+            result[name] = f"{address.partition('/')[0]}/{subnet.prefixlen}"
+        elif old and old.network == subnet and old.ip not in taken:
+            taken.add(old.ip)
+            result[name] = str(old)
+        else:
+            waiting.append(name)
+    free = (
+        candidate
+        for offset in range(FIRST_HOST, subnet.num_addresses - 1)
+        if (candidate := subnet.network_address + offset) not in taken
+    )
+    for name in waiting:
+        found = next(free, None)
+        if found is None:
+            raise SeraiError(Code.INPUT, f"networks.{network}: {subnet} has no address left for {name}")
+        result[name] = f"{found}/{subnet.prefixlen}"
+    return result
+
+
+def hosts_file(allocation: Allocation, machine: str) -> dict[str, str]:
+    """Name -> address of every machine that shares a network with `machine`, itself included."""
+    found: dict[str, str] = {}
+    for members in allocation.addresses.values():
+        if machine in members:
+            for name, address in members.items():
+                found.setdefault(name, address.partition("/")[0])
+    return found

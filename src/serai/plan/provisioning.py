@@ -1,0 +1,65 @@
+"""Which provisioning blocks run: once, always, never; again when the block or its files changed (VAG-10)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from serai.providers.contract import Mark
+from serai.spec.machine import Machine
+from serai.spec.provision import Provision, Run
+
+
+def block_keys(machine: Machine) -> list[str]:
+    """A stable key for each block: its name, else its kind and how many of that kind came before (`shell-1`)."""
+    counts: dict[str, int] = {}
+    keys = []
+    for block in machine.provision:
+        if block.name:
+            keys.append(block.name)
+            continue
+        counts[block.kind] = counts.get(block.kind, 0) + 1
+        keys.append(f"{block.kind}-{counts[block.kind]}")
+    return keys
+
+
+def matches(block: Provision, key: str, only: Collection[str]) -> bool:
+    """`--provision-with` names a block by its key or by its kind."""
+    return key in only or block.kind in only
+
+
+def due(
+    machine: Machine,
+    marks: Mapping[str, Mark],
+    digests: Mapping[str, str],
+    *,
+    starting: bool,
+    wanted: bool | None = None,
+    only: Collection[str] = (),
+) -> list[tuple[str, str]]:
+    """(key, why) of the blocks to run, in the file's order.
+
+    `starting`: the machine is made or started in this run, so that `always` blocks count.
+    `wanted`: True runs every `once` and `always` block again (`serai provision`), False none (`--no-provision`),
+    None decides by marks. `only` are names or kinds: those blocks alone, whatever their marks say.
+    """
+    found = []
+    if wanted is False and not only:
+        return []
+    for key, block in zip(block_keys(machine), machine.provision, strict=True):
+        if only:
+            if matches(block, key, only):
+                found.append((key, "asked for"))
+            continue
+        if block.run is Run.NEVER:
+            continue
+        mark = marks.get(key)
+        if block.run is Run.ALWAYS:
+            if starting or wanted:
+                found.append((key, "always"))
+        elif mark is None:
+            found.append((key, "not run yet"))
+        elif mark.digest != digests[key]:
+            found.append((key, "changed"))
+        elif wanted:
+            found.append((key, "asked for"))
+    return found

@@ -1,0 +1,268 @@
+"""What `serai up` would do: every machine's action, changes and steps. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from serai.plan.diff import Change, changes
+from serai.plan.provisioning import due
+from serai.plan.steps import Act, Step, step
+from serai.providers.contract import Effect, Feature, Observed, State, Verdict
+from serai.spec.guest import FolderType
+from serai.spec.machine import After, Machine
+
+Judge = Callable[[Machine, Observed, str, Any, Any], Verdict]
+
+
+class Action(StrEnum):
+    CREATE = "create"
+    RECREATE = "recreate"
+    START = "start"
+    RESUME = "resume"
+    WAIT = "wait"  # it runs, but was never seen ready in this life
+    CHANGE = "change"
+    PROVISION = "provision"
+    NOTHING = "nothing"
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """How `up` was called."""
+
+    force: bool = False
+    """Recreate even what `keep: true` protects."""
+    provision: bool | None = None
+    only: tuple[str, ...] = ()
+    """`--provision-with`: blocks by name or kind."""
+
+
+DEFAULTS = Options()
+
+
+class MachinePlan(msgspec.Struct, frozen=True, kw_only=True):
+    """What will happen to one machine."""
+
+    name: str
+    provider: str
+    action: Action
+    changes: tuple[Change, ...] = ()
+    blocks: tuple[tuple[str, str], ...] = ()
+    """(block key, why it runs)"""
+    state: State = State.ABSENT
+    destroys: tuple[str, ...] = ()
+    """Disks whose data a recreate loses."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether there is something to do (a refused change, or one that waits for a restart, counts)."""
+        return self.action is not Action.NOTHING or bool(self.changes)
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """The plan of a whole run."""
+
+    machines: tuple[MachinePlan, ...]
+    steps: tuple[Step, ...]
+    extra: tuple[str, ...] = ()
+    """Machines that exist but are not in the file: left alone, named."""
+
+    @property
+    def busy(self) -> bool:
+        return any(machine.busy for machine in self.machines)
+
+    @property
+    def destroys(self) -> tuple[MachinePlan, ...]:
+        """Machines that will be recreated, so that their data is lost."""
+        return tuple(machine for machine in self.machines if machine.action is Action.RECREATE)
+
+
+def plan_up(
+    machines: Mapping[str, Machine],
+    targets: Sequence[str],
+    observed: Mapping[str, Observed],
+    digests: Mapping[str, Mapping[str, str]],
+    judge: Judge,
+    options: Options = DEFAULTS,
+) -> Plan:
+    """Plan to bring up `targets` and all that they come `after`.
+
+    `digests` are machine -> block key -> digest of the block as it is now. The result depends on nothing else.
+    """
+    wanted = closure(machines, targets)
+    plans = {
+        name: _machine(machines[name], observed.get(name), digests.get(name, {}), judge, options)
+        for name in wanted
+    }
+    steps: list[Step] = []
+    for name in wanted:
+        steps += _steps(machines[name], plans[name], observed.get(name))
+    steps = _order(machines, steps)
+    images = {item.id: item for item in steps if item.act is Act.IMAGE}
+    rest = [item for item in steps if item.act is not Act.IMAGE]
+    extra = tuple(sorted(name for name in observed if name not in machines))
+    return Plan(machines=tuple(plans.values()), steps=(*images.values(), *rest), extra=extra)
+
+
+def closure(machines: Mapping[str, Machine], targets: Collection[str]) -> list[str]:
+    """The targets and everything that they come after, in the file's order."""
+    seen: set[str] = set()
+    todo = list(targets)
+    while todo:
+        name = todo.pop()
+        if name not in seen:
+            seen.add(name)
+            todo += machines[name].after
+    return [name for name in machines if name in seen]
+
+
+def _machine(
+    machine: Machine, seen: Observed | None, digests: Mapping[str, str], judge: Judge, options: Options
+) -> MachinePlan:
+    state = seen.state if seen else State.ABSENT
+    made = seen is not None and state not in (State.ABSENT, State.CREATING)
+    found: list[Change] = []
+    if seen is not None and made and seen.applied is not None:
+        found = changes(seen.applied, machine, lambda key, old, new: judge(machine, seen, key, old, new))
+    known = {change.key for change in found}
+    for key, why in (seen.pending if seen and made else {}).items():
+        if key not in known:
+            found.append(
+                Change(machine=machine.name, key=key, old=None, new=None, effect=Effect.RESTART, reason=why)
+            )
+    action = _action(state)
+    destroys: tuple[str, ...] = ()
+    if any(change.effect is Effect.RECREATE for change in found):
+        kept = seen.applied if seen and seen.applied else machine
+        disks = tuple(["root", *(name for name in kept.disks if name != "root" and not kept.disks[name].path)])
+        if (machine.keep or kept.keep) and not options.force:
+            why = f"keep is true (--force destroys its disks {', '.join(disks)})"
+            found = [
+                msgspec.structs.replace(change, refused=why) if change.effect is Effect.RECREATE else change
+                for change in found
+            ]
+        else:
+            action, destroys = Action.RECREATE, disks
+    starting = action in (Action.CREATE, Action.RECREATE, Action.START)
+    if starting and action is Action.START:  # a start takes what waits for a restart along
+        found = [change for change in found if change.refused or change.effect is not Effect.RESTART] + [
+            msgspec.structs.replace(change, reason="with this start")
+            for change in found
+            if change.effect is Effect.RESTART and not change.refused
+        ]
+    fresh = action in (Action.CREATE, Action.RECREATE)
+    marks = {} if fresh or seen is None else seen.marks
+    blocks = due(machine, marks, digests, starting=starting, wanted=options.provision, only=options.only)
+    if action is Action.NOTHING:
+        if any(change.effect is Effect.LIVE and not change.refused for change in found):
+            action = Action.CHANGE
+        elif blocks:
+            action = Action.PROVISION
+    return MachinePlan(
+        name=machine.name,
+        provider=machine.provider,
+        action=action,
+        changes=tuple(found),
+        blocks=tuple(blocks),
+        state=state,
+        destroys=destroys,
+    )
+
+
+def _action(state: State) -> Action:
+    match state:
+        case State.ABSENT | State.CREATING:
+            return Action.CREATE
+        case State.PAUSED | State.SUSPENDED:
+            return Action.RESUME
+        case State.STARTING | State.RUNNING:
+            return Action.WAIT
+        case State.READY:
+            return Action.NOTHING
+        case _:
+            return Action.START
+
+
+def _steps(machine: Machine, plan: MachinePlan, seen: Observed | None) -> list[Step]:
+    """The machine's own chain, each step after the one before."""
+    acts: list[tuple[Act, str]] = []
+    match plan.action:
+        case Action.CREATE | Action.RECREATE:
+            if seen is not None:
+                acts.append((Act.DESTROY, ""))
+            acts += [(Act.CREATE, ""), (Act.START, ""), (Act.READY, ""), (Act.SYNC, "")]
+        case Action.START:
+            acts += [(Act.START, ""), (Act.READY, ""), (Act.SYNC, "")]
+        case Action.RESUME:
+            acts += [(Act.RESUME, ""), (Act.READY, "")]
+        case Action.WAIT:
+            acts += [(Act.READY, ""), (Act.SYNC, "")]
+        case _:
+            pass
+    if not machine.synced_folders:
+        acts = [item for item in acts if item[0] is not Act.SYNC]
+    live = [change for change in plan.changes if change.effect is Effect.LIVE and not change.refused]
+    if live and plan.action not in (Action.CREATE, Action.RECREATE, Action.START):
+        acts.append((Act.APPLY, ""))
+    if any(change.key.startswith("synced_folders") for change in live) and machine.synced_folders:
+        acts.append((Act.SYNC, ""))
+    acts += [(Act.PROVISION, key) for key, _ in plan.blocks]
+    chain: list[Step] = []
+    if plan.action in (Action.CREATE, Action.RECREATE) and machine.image:
+        arch = machine.arch or ""
+        name = f"image:{machine.image}{'@' + arch if arch else ''}"
+        chain.append(
+            Step(id=name, act=Act.IMAGE, key=machine.image, machine=machine.name, text="getting the image")
+        )
+    for act, key in acts:
+        needs = (chain[-1].id,) if chain else ()
+        chain.append(step(act, machine.name, *needs, key=key))
+    return chain
+
+
+def _order(machines: Mapping[str, Machine], steps: list[Step]) -> list[Step]:
+    """Add the edges between machines: `after` holds back the start, not the making of disks."""
+    by_machine: dict[str, list[Step]] = {}
+    for item in steps:
+        if item.act is not Act.IMAGE:
+            by_machine.setdefault(item.machine, []).append(item)
+    result = []
+    for item in steps:
+        first = next((s for s in by_machine.get(item.machine, ()) if s.act not in (Act.DESTROY, Act.CREATE)), None)
+        if item is first:
+            more = [
+                last.id
+                for name, how in machines[item.machine].after.items()
+                if (last := _last(by_machine.get(name, []), how))
+            ]
+            item = msgspec.structs.replace(item, needs=(*item.needs, *more))
+        result.append(item)
+    return result
+
+
+def _last(chain: list[Step], how: After) -> Step | None:
+    """The step of another machine that must be over."""
+    if how is After.PROVISIONED:
+        return chain[-1] if chain else None
+    until = (Act.START, Act.RESUME) if how is After.STARTED else (Act.START, Act.RESUME, Act.READY, Act.APPLY)
+    found = [item for item in chain if item.act in until]
+    return found[-1] if found else None
+
+
+def features_needed(machine: Machine) -> list[Feature]:
+    """What a provider must be able to do for this machine."""
+    need = []
+    kinds = {
+        Feature.FORWARDED_PORT: any(nic.forwarded_port for nic in machine.networks),
+        Feature.PRIVATE_NETWORK: any(nic.private for nic in machine.networks),
+        Feature.PUBLIC_NETWORK: any(nic.public for nic in machine.networks),
+        Feature.UEFI: machine.firmware == "uefi",
+        Feature.NESTED: machine.cpu.nested,
+        Feature.NINEP: any(folder.type is FolderType.NINEP for folder in machine.synced_folders),
+    }
+    for feature, wanted in kinds.items():
+        if wanted:
+            need.append(feature)
+    return need

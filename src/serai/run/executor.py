@@ -1,0 +1,193 @@
+"""Does one step: calls the provider, the guest and the provisioners, and fires the hooks around it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+
+from serai.guest.transport import Transport
+from serai.plan.provisioning import block_keys
+from serai.plan.steps import Step
+from serai.plan.up import MachinePlan
+from serai.providers.contract import Effect, Mark, Observed, Progress, SshEndpoint, Verdict
+from serai.run.events import Emit, Event, Kind
+from serai.run.hooks import Table, fire
+from serai.run.materials import Stock
+from serai.run.scheduler import Cancel
+from serai.run.workspace import Workspace
+from serai.spec.guest import Event as Moment
+from serai.spec.machine import Machine
+from serai.util.errors import SeraiError
+
+HALT_BUDGET = 60.0
+"""Seconds a guest gets to power off by itself (Vagrant's graceful_halt_timeout)."""
+
+
+class Executor:
+    """The steps of one run, for one workspace. Thread-safe: steps of different machines run at once."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        *,
+        emit: Emit,
+        cancel: Cancel,
+        steps: Sequence[Step] = (),
+        up: bool = False,
+        plans: Mapping[str, MachinePlan] = {},
+        digests: Mapping[str, Mapping[str, str]] = {},
+        observed: Mapping[str, Observed] = {},
+        force: bool = False,
+        to_disk: bool = False,
+    ) -> None:
+        self.workspace = workspace
+        self.stock = Stock(workspace)
+        self.emit = emit
+        self.cancel = cancel
+        self.hooks = Table(steps, up=up)
+        self.plans = plans
+        self.digests = digests
+        self.observed = observed
+        self.force = force
+        self.to_disk = to_disk
+        self._ways: dict[str, Transport] = {}
+        self._lock = threading.Lock()
+
+    def do(self, step: Step) -> str:
+        """Do a step; a short sentence about the result."""
+        machine = self._machine(step.machine)
+
+        def progress(phrase: str) -> None:
+            self.cancel.check()
+            self.emit(Event(kind=Kind.PROGRESS, machine=step.machine, step=step.id, text=phrase))
+
+        self._fire(self.hooks.before.get(step.id, ()), machine)
+        method = getattr(self, f"_{step.act}")
+        text: str = method(machine, step, progress)
+        self._fire(self.hooks.after.get(step.id, ()), machine)
+        return text
+
+    def _machine(self, name: str) -> Machine:
+        known = self.workspace.project.machines.get(name)
+        if known:
+            return known
+        seen = self.observed.get(name)
+        return seen.applied if seen and seen.applied else Machine(name=name)
+
+    def _fire(self, moments: Sequence[Moment], machine: Machine) -> None:
+        for moment in moments if machine.hooks else ():
+            fire(moment, machine, self.workspace, self.emit, lambda: self.way_in(machine.name))
+
+    def way_in(self, name: str) -> Transport:
+        """The machine's transport, opened once a run."""
+        with self._lock:
+            if name in self._ways:
+                return self._ways[name]
+        from serai.guest.connect import connect
+
+        way = connect(self.workspace.provider(name).endpoint(name), name=name)
+        with self._lock:
+            return self._ways.setdefault(name, way)
+
+    def close(self) -> None:
+        """End the connections of this run (shared SSH connections end by themselves later)."""
+        self._ways.clear()
+
+    # One method an act, named after it.
+
+    def _image(self, machine: Machine, step: Step, progress: Progress) -> str:
+        image = self.stock.image(machine, progress)
+        return f"{image.reference} {image.digest[:19]}" if image else ""
+
+    def _create(self, machine: Machine, step: Step, progress: Progress) -> str:
+        materials = self.stock.of(machine, progress)
+        driver = self.workspace.provider(machine.name)
+        try:
+            driver.create(machine, materials, progress)
+        except SeraiError:
+            driver.destroy(machine.name)  # undo: a failed create leaves nothing half-made
+            raise
+        return ""
+
+    def _start(self, machine: Machine, step: Step, progress: Progress) -> str:
+        self.workspace.provider(machine.name).start(machine, self.stock.of(machine, progress), progress)
+        return ""
+
+    def _resume(self, machine: Machine, step: Step, progress: Progress) -> str:
+        self.workspace.provider(machine.name).resume(machine.name, progress)
+        return ""
+
+    def _ready(self, machine: Machine, step: Step, progress: Progress) -> str:
+        from serai.run.wait import wait_ready
+
+        driver = self.workspace.provider(machine.name)
+        materials = self.stock.of(machine, progress)
+        kind = materials.image.seed if materials.image else "none"
+        way = wait_ready(
+            machine,
+            lambda: driver.endpoint(machine.name),
+            driver.console(machine.name).log,
+            lambda: driver.failure(machine.name),
+            progress,
+            seed_kind=kind,
+        )
+        with self._lock:
+            self._ways[machine.name] = way
+        if kind == "none" and materials.image is not None:
+            from serai.guest.settle import settle
+
+            settle(way, machine, materials, progress)
+        driver.mark(machine.name, {}, ready=True)
+        endpoint = driver.endpoint(machine.name)
+        return f"{endpoint.host}:{endpoint.port}" if isinstance(endpoint, SshEndpoint) else ""
+
+    def _sync(self, machine: Machine, step: Step, progress: Progress) -> str:
+        from serai.guest.folders import sync
+
+        endpoint = self.workspace.provider(machine.name).endpoint(machine.name)
+        sync(machine, self.way_in(machine.name), endpoint, self.workspace.scope.root, progress)
+        return ""
+
+    def _apply(self, machine: Machine, step: Step, progress: Progress) -> str:
+        plan = self.plans[machine.name]
+        keys = {change.key: Verdict(change.effect, change.reason) for change in plan.changes if not change.refused}
+        keys = {key: verdict for key, verdict in keys.items() if verdict.effect in (Effect.LIVE, Effect.RESTART)}
+        self.workspace.provider(machine.name).apply(machine, keys, progress)
+        live = [change.key for change in plan.changes if change.effect is Effect.LIVE and not change.refused]
+        return ", ".join(live)
+
+    def _provision(self, machine: Machine, step: Step, progress: Progress) -> str:
+        from serai import provisioners
+
+        block = dict(zip(block_keys(machine), machine.provision, strict=True))[step.key]
+
+        def out(line: str) -> None:
+            self.cancel.check()
+            self.emit(Event(kind=Kind.OUTPUT, machine=machine.name, step=step.id, text=line))
+
+        driver = self.workspace.provider(machine.name)
+        way = self.way_in(machine.name)
+        provisioners.run(
+            block, key=step.key, machine=machine, transport=way, root=self.workspace.scope.root, out=out
+        )
+        digest = self.digests.get(machine.name, {}).get(step.key, "")
+        driver.mark(machine.name, {step.key: Mark(digest=digest, at=round(time.time(), 3))})
+        return ""
+
+    def _stop(self, machine: Machine, step: Step, progress: Progress) -> str:
+        driver = self.workspace.provider(machine.name)
+        graceful = driver.stop(machine.name, budget=HALT_BUDGET, force=self.force, progress=progress)
+        return (
+            ""
+            if graceful or self.force
+            else f"the guest did not power off within {HALT_BUDGET:g} s: power was cut"
+        )
+
+    def _suspend(self, machine: Machine, step: Step, progress: Progress) -> str:
+        self.workspace.provider(machine.name).suspend(machine.name, to_disk=self.to_disk, progress=progress)
+        return "saved to disk" if self.to_disk else "paused in memory"
+
+    def _destroy(self, machine: Machine, step: Step, progress: Progress) -> str:
+        self.workspace.provider(machine.name).destroy(machine.name, progress)
+        return ""

@@ -1,0 +1,158 @@
+"""What a provider needs beside a machine's own spec: image, keys, addresses, names of its peers."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import msgspec
+
+from serai.plan.addresses import Allocation, allocate, hosts_file
+from serai.providers.contract import Image, Materials, Progress
+from serai.run.workspace import Workspace
+from serai.spec.image import Arch
+from serai.spec.machine import Machine
+from serai.util.errors import Code, SeraiError
+from serai.util.files import write_atomic
+
+
+class Stock:
+    """Finds and keeps the materials of one run; thread-safe."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._lock = threading.Lock()
+        self._images: dict[str, Image] = {}
+        self._allocation: Allocation | None = None
+        self._key = ""
+
+    def image(self, machine: Machine, progress: Progress) -> Image | None:
+        """The machine's image, made or downloaded when it is not in the store."""
+        if not machine.image or machine.provider == "fake":
+            return None
+        from serai.images import resolve
+
+        arch = machine.arch or host_arch()
+        key = f"{machine.image}@{arch}"
+        with self._lock:
+            if key in self._images:
+                return self._images[key]
+        image = resolve.ensure(
+            machine.image,
+            project_images=self._workspace.project.images,
+            root=self._workspace.scope.root,
+            arch=arch,
+            progress=progress,
+        )
+        with self._lock:
+            self._images[key] = image
+        return image
+
+    def allocation(self) -> Allocation:
+        """Addresses on the project's networks; what was reserved before stays. Kept in `networks.json`."""
+        with self._lock:
+            if self._allocation is None:
+                path = self._workspace.scope.home / "networks.json"
+                kept = read_allocation(path)
+                self._allocation = allocate(self._workspace.project, kept)
+                if self._allocation != kept:
+                    write_atomic(path, msgspec.json.format(msgspec.json.encode(self._allocation)))
+            return self._allocation
+
+    def public_keys(self, machine: Machine) -> tuple[str, ...]:
+        """Lines of authorized_keys: the key that serai logs in with, and those of the file."""
+        lines = []
+        if machine.ssh.key:
+            private = (self._workspace.scope.root / Path(machine.ssh.key).expanduser()).resolve()
+            lines.append(_read_key(private.with_name(private.name + ".pub"), "ssh.key"))
+        else:
+            from serai.guest.keys import project_key
+
+            with self._lock:
+                if not self._key:
+                    self._key = project_key(self._workspace.scope.home)[1].strip()
+            lines.append(self._key)
+        for text in machine.ssh.authorized_keys:
+            if text.startswith("@"):
+                path = self._workspace.scope.root / Path(text[1:]).expanduser()
+                lines += _read_key(path, "ssh.authorized_keys").splitlines()
+            else:
+                lines.append(text)
+        return tuple(lines)
+
+    def of(self, machine: Machine, progress: Progress) -> Materials:
+        """All of it, for `create` and `start`."""
+        image = self.image(machine, progress)
+        allocation = self.allocation()
+        return Materials(
+            image=image,
+            user=machine.user or (image.user if image else "root"),
+            public_keys=self.public_keys(machine),
+            networks=allocation.networks,
+            addresses={
+                network: members[machine.name]
+                for network, members in allocation.addresses.items()
+                if machine.name in members
+            },
+            hosts=hosts_file(allocation, machine.name),
+        )
+
+    def preview(self, machine: Machine) -> tuple[Materials, bool]:
+        """The materials as far as they are there, without making or writing anything; True: the image is not."""
+        allocation = allocate(
+            self._workspace.project, read_allocation(self._workspace.scope.home / "networks.json")
+        )
+        image, missing = None, False
+        if machine.image and machine.provider != "fake":
+            from serai.images import resolve
+
+            image = resolve.find(
+                machine.image,
+                project_images=self._workspace.project.images,
+                root=self._workspace.scope.root,
+                arch=machine.arch or host_arch(),
+            )
+            if image is None:
+                missing = True
+                image = Image(reference=machine.image, digest="", disk=Path(f"<{machine.image}>"))
+        return Materials(
+            image=image,
+            user=machine.user or (image.user if image else "root"),
+            networks=allocation.networks,
+            addresses={
+                network: members[machine.name]
+                for network, members in allocation.addresses.items()
+                if machine.name in members
+            },
+            hosts=hosts_file(allocation, machine.name),
+        ), missing
+
+
+def read_allocation(path: Path) -> Allocation:
+    """The last allocation; an empty one when there is none (it can be made again)."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Allocation)
+    except (FileNotFoundError, msgspec.MsgspecError):
+        return Allocation()
+
+
+def _read_key(path: Path, key: str) -> str:
+    try:
+        return path.read_text().strip()
+    except OSError as error:
+        raise SeraiError(
+            Code.INPUT,
+            f"{key}: the public key {path} cannot be read: {error.strerror}",
+            hint="ssh-keygen -y makes it",
+        ) from error
+
+
+def host_arch() -> Arch:
+    """The host's architecture, in the names of Debian. Raises Code.UNSUPPORTED for one serai does not know."""
+    import os
+
+    machine = os.uname().machine
+    known = {"x86_64": Arch.AMD64, "aarch64": Arch.ARM64, "arm64": Arch.ARM64}
+    if machine not in known:
+        raise SeraiError(Code.UNSUPPORTED, f"serai does not know the architecture {machine}", hint="arch: amd64")
+    return known[machine]

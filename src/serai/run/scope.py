@@ -1,0 +1,99 @@
+"""Which project a directory is: found again after a move, told apart from a copy, alive without its `.serai/`."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+
+from serai.providers.contract import Scope
+from serai.util import paths
+from serai.util.files import private_dir, write_atomic
+
+
+class Record(msgspec.Struct, kw_only=True):
+    """`projects/NAME-ID/project.json`, and (without providers) `.serai/project.json` in the project directory."""
+
+    project: str
+    id: str
+    root: str
+    providers: list[str] = []
+    """Providers that this project has had machines on, beside those in its file."""
+
+
+def _read(path: Path) -> Record | None:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Record)
+    except (FileNotFoundError, NotADirectoryError, msgspec.MsgspecError):
+        return None
+
+
+def _central() -> Path:
+    return paths.home() / "projects"
+
+
+def records() -> list[tuple[Path, Record]]:
+    """All projects that serai keeps machines for: (home, record)."""
+    found = []
+    try:
+        homes = sorted(_central().iterdir())
+    except FileNotFoundError:
+        return []
+    for home in homes:
+        if record := _read(home / "project.json"):
+            found.append((home, record))
+    return found
+
+
+def scope_of(project: str, root: Path) -> Scope:
+    """The scope of the project in `root`. Reads only; `settle` writes it down.
+
+    Found by `.serai/project.json` (also after the directory was moved), else by the directory's path. A copy
+    of a project directory is a project of its own: its record names a directory that still has the same id.
+    """
+    root = root.resolve()
+    local = _read(root / ".serai" / "project.json")
+    if local:
+        for home, record in records():
+            if record.id == local.id and (Path(record.root) == root or not _claims(Path(record.root), local.id)):
+                return Scope(project=project, project_id=record.id, root=root, home=home)
+    else:
+        for home, record in records():
+            if Path(record.root) == root:
+                return Scope(project=project, project_id=record.id, root=root, home=home)
+    taken = {record.id for _, record in records()}
+    salt = 0
+    while True:
+        new = sha256(f"{root}\0{salt}".encode()).hexdigest()[:8]
+        if new not in taken:
+            return Scope(project=project, project_id=new, root=root, home=_central() / f"{project}-{new}")
+        salt += 1
+
+
+def _claims(root: Path, project_id: str) -> bool:
+    local = _read(root / ".serai" / "project.json")
+    return local is not None and local.id == project_id
+
+
+def settle(scope: Scope, providers: list[str]) -> None:
+    """Write the scope down on both sides, so that it is found again. Called with the project's lock held."""
+    central = scope.home / "project.json"
+    old = _read(central)
+    known = sorted({*(old.providers if old else ()), *providers})
+    record = Record(project=scope.project, id=scope.project_id, root=str(scope.root), providers=known)
+    if old != record:
+        private_dir(scope.home)
+        write_atomic(central, msgspec.json.format(msgspec.json.encode(record)))
+    local = Record(project=scope.project, id=scope.project_id, root=str(scope.root))
+    path = scope.root / ".serai" / "project.json"
+    if _read(path) != local:
+        path.parent.mkdir(exist_ok=True)
+        write_atomic(path, msgspec.json.format(msgspec.json.encode(local)), mode=0o644)
+        (path.parent / ".gitignore").write_text("*\n")
+
+
+def used_providers(scope: Scope) -> list[str]:
+    """Providers that the project has had machines on."""
+    record = _read(scope.home / "project.json")
+    return record.providers if record else []

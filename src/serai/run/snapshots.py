@@ -1,0 +1,48 @@
+"""Snapshots of several machines with one command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from serai.providers.contract import Feature, State
+from serai.run.faults import point
+from serai.run.journal import Journal
+from serai.run.workspace import Workspace
+from serai.util.errors import Code, SeraiError
+
+
+def for_each(workspace: Workspace, names: Sequence[str], verb: str, snapshot: str) -> Iterator[str]:
+    """Save, restore or delete `snapshot`; gives each machine's name when it is done.
+
+    All are checked before the first is touched. Journalled: a kill in between is named by the next run.
+    """
+    with workspace.changing(f"snapshot {verb}"):
+        observed = workspace.observe()
+        workspace.settled(observed)
+        chosen = [machine.name for machine in workspace.targets(names, extra=observed)]
+        if not names:
+            chosen = [name for name in chosen if name in observed]
+        for name in chosen:
+            if name not in observed or observed[name].state in (State.ABSENT, State.CREATING):
+                raise SeraiError(Code.REFUSED, f"{name} is not made yet", hint=f"serai up {name}")
+            driver = workspace.provider(name)
+            driver.capabilities().need(Feature.SNAPSHOT, provider=driver.name, machine=name)
+            have = {item.name for item in driver.snapshot_list(name)}
+            if verb != "save" and snapshot not in have:
+                there = ", ".join(sorted(have)) or "none"
+                raise SeraiError(Code.INPUT, f"{name} has no snapshot {snapshot!r}", hint=f"there are: {there}")
+            if verb == "save" and snapshot in have:
+                raise SeraiError(
+                    Code.REFUSED,
+                    f"{name} has a snapshot {snapshot!r} already",
+                    hint=f"serai snapshot delete {snapshot} {name}",
+                )
+        with Journal(workspace.scope.home / "journal.jsonl", f"snapshot {verb}") as journal:
+            for name in chosen:
+                step = f"{name}/snapshot-{verb}:{snapshot}"
+                point("before", step)
+                journal.write("do", step)
+                getattr(workspace.provider(name), f"snapshot_{verb}")(name, snapshot)
+                point("after", step)
+                journal.write("done", step)
+                yield name

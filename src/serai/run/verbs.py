@@ -1,0 +1,328 @@
+"""What the commands do: observe, plan, run, report back. They decide; the command line only prints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from serai.plan.diff import differences
+from serai.plan.provisioning import block_keys, due
+from serai.plan.steps import Act, Step, step
+from serai.plan.up import DEFAULTS, Options, Plan, closure, features_needed, plan_up
+from serai.providers.contract import ALIVE, Effect, Observed, State, Verdict
+from serai.run.events import Emit, Event, Kind
+from serai.run.executor import Executor
+from serai.run.journal import Journal
+from serai.run.scheduler import Cancel, Outcome, run_steps
+from serai.run.workspace import Workspace
+from serai.spec.machine import Machine
+from serai.util.errors import Code, SeraiError, SeraiErrors
+
+Consent = Callable[[Plan], bool]
+"""Asked before data is destroyed; False refuses."""
+
+
+class Run(msgspec.Struct):
+    """A finished run: what was planned, what came of it, and how the machines are now."""
+
+    plan: Plan | None
+    outcome: Outcome
+    observed: dict[str, Observed]
+
+
+def provisioning_digests(machines: Collection[Machine], root: Any) -> dict[str, dict[str, str]]:
+    """machine -> block key -> digest of the block and of the files it names."""
+    if not any(machine.provision for machine in machines):
+        return {}
+    from serai import provisioners
+
+    return {
+        machine.name: {
+            key: provisioners.digest(block, machine, root)
+            for key, block in zip(block_keys(machine), machine.provision, strict=True)
+        }
+        for machine in machines
+        if machine.provision
+    }
+
+
+def make_plan(
+    workspace: Workspace, names: Sequence[str] = (), options: Options = DEFAULTS, *, check: bool = True
+) -> tuple[Plan, dict[str, Observed], dict[str, dict[str, str]]]:
+    """The plan for `names` (none: all with autostart), what exists now, and the blocks' digests."""
+    observed = workspace.observe()
+    workspace.settled(observed)
+    machines = workspace.project.machines
+    targets = [machine.name for machine in workspace.targets(names) if names or machine.autostart]
+    wanted = closure(machines, targets)
+    if check:
+        refuse(workspace, [machines[name] for name in wanted])
+    digests = provisioning_digests([machines[name] for name in wanted], workspace.scope.root)
+
+    def judge(machine: Machine, seen: Observed, key: str, old: Any, new: Any) -> Verdict:
+        return workspace.driver(seen.provider).verdict(machine, seen, key, old, new)
+
+    return plan_up(machines, targets, observed, digests, judge, options), observed, digests
+
+
+def refuse(workspace: Workspace, machines: Collection[Machine]) -> None:
+    """Raise all that the providers cannot do, before anything is made."""
+    errors: list[SeraiError] = []
+    for machine in machines:
+        driver = workspace.driver(machine.provider)
+        needed = features_needed(machine)
+        if needed:
+            has = driver.capabilities()
+            for feature in needed:
+                if feature not in has.has:
+                    why = has.why_not.get(feature, "it has no such thing")
+                    errors.append(
+                        SeraiError(Code.UNSUPPORTED, f"{machine.name}: {driver.name} cannot do {feature}: {why}")
+                    )
+        errors += driver.check(machine)
+    if errors:
+        raise SeraiErrors(errors)
+
+
+def up(
+    workspace: Workspace,
+    names: Sequence[str] = (),
+    options: Options = DEFAULTS,
+    *,
+    emit: Emit,
+    consent: Consent,
+    shown: Callable[[Plan], None] = lambda plan: None,
+    cancel: Cancel | None = None,
+) -> Run:
+    """Plan and do it. Raises Code.REFUSED when data would be lost and `consent` says no."""
+    cancel = cancel or Cancel()
+    with workspace.changing("up", lambda text: emit(Event(kind=Kind.NOTE, text=text))):
+        plan, observed, digests = make_plan(workspace, names, options)
+        shown(plan)
+        if plan.destroys and not consent(plan):
+            lost = "; ".join(f"{item.name} (disks {', '.join(item.destroys)})" for item in plan.destroys)
+            raise SeraiError(
+                Code.REFUSED, f"this would destroy data: {lost}", hint="serai up -y, or put the file back"
+            )
+        executor = Executor(
+            workspace,
+            emit=emit,
+            cancel=cancel,
+            steps=plan.steps,
+            up=True,
+            plans={item.name: item for item in plan.machines},
+            digests=digests,
+            observed=observed,
+        )
+        outcome = _run(workspace, "up", plan.steps, executor, emit, cancel)
+        _record(workspace, plan, observed)
+        return Run(plan, outcome, workspace.observe() if plan.steps else observed)
+
+
+def _record(workspace: Workspace, plan: Plan, observed: Mapping[str, Observed]) -> None:
+    """Bring the engine's record up to date where only quiet keys differ, or a restart is still due."""
+    applied = {item.machine for item in plan.steps if item.act in (Act.APPLY, Act.CREATE, Act.START)}
+    for item in plan.machines:
+        seen = observed.get(item.name)
+        machine = workspace.project.machines[item.name]
+        if item.name in applied or seen is None or seen.applied is None or seen.applied == machine:
+            continue
+        keys = {
+            change.key: Verdict(change.effect, change.reason)
+            for change in item.changes
+            if change.effect is Effect.RESTART and not change.refused
+        }
+        waits = set(keys) - set(seen.pending)
+        if waits or not differences(seen.applied, machine):
+            workspace.provider(item.name).apply(machine, keys)
+
+
+def _run(
+    workspace: Workspace, verb: str, steps: Sequence[Step], executor: Executor, emit: Emit, cancel: Cancel
+) -> Outcome:
+    if not steps:
+        return Outcome()
+    machines = workspace.project.machines
+    limits = {
+        name: workspace.driver(name).parallel for name in {machine.provider for machine in machines.values()}
+    }
+    with Journal(workspace.scope.home / "journal.jsonl", verb) as journal:
+        for line in journal.interrupted:
+            what = f"while {line.step}" if line.step else f"in {line.text}"
+            emit(Event(kind=Kind.NOTE, text=f"the last run was killed {what}: going on from there"))
+        try:
+            return run_steps(
+                steps,
+                executor.do,
+                journal=journal,
+                emit=emit,
+                cancel=cancel,
+                limits=limits,
+                group=lambda item: machines[item.machine].provider if item.machine in machines else "",
+            )
+        finally:
+            executor.close()
+
+
+def _backwards(
+    workspace: Workspace, names: Collection[str], act: Act, observed: Mapping[str, Observed]
+) -> list[Step]:
+    """One step a machine, those that come after others first."""
+    machines = workspace.project.machines
+    steps = []
+    for name in names:
+        followers = [f"{other}/{act}" for other in names if other in machines and name in machines[other].after]
+        steps.append(step(act, name, *followers))
+    return steps
+
+
+def _simple(
+    workspace: Workspace,
+    verb: str,
+    act: Act,
+    chosen: Collection[str],
+    observed: Mapping[str, Observed],
+    emit: Emit,
+    *,
+    force: bool = False,
+    to_disk: bool = False,
+) -> Run:
+    cancel = Cancel()
+    steps = _backwards(workspace, chosen, act, observed)
+    executor = Executor(
+        workspace, emit=emit, cancel=cancel, steps=steps, observed=observed, force=force, to_disk=to_disk
+    )
+    outcome = _run(workspace, verb, steps, executor, emit, cancel)
+    return Run(None, outcome, workspace.observe())
+
+
+def _existing(workspace: Workspace, names: Sequence[str]) -> tuple[dict[str, Observed], list[str]]:
+    observed = workspace.observe()
+    workspace.settled(observed)
+    chosen = [machine.name for machine in workspace.targets(names, extra=observed)]
+    if not names:
+        chosen += [name for name in observed if name not in workspace.project.machines]
+    return observed, chosen
+
+
+def halt(workspace: Workspace, names: Sequence[str], *, emit: Emit, force: bool = False) -> Run:
+    """Stop what runs (or is suspended), gracefully unless `force`."""
+    with workspace.changing("halt", lambda text: emit(Event(kind=Kind.NOTE, text=text))):
+        observed, chosen = _existing(workspace, names)
+        states = ALIVE | {State.SUSPENDED}
+        chosen = [name for name in chosen if name in observed and observed[name].state in states]
+        return _simple(workspace, "halt", Act.STOP, chosen, observed, emit, force=force)
+
+
+def suspend(workspace: Workspace, names: Sequence[str], *, emit: Emit, to_disk: bool = False) -> Run:
+    """Pause what runs, in memory or to disk."""
+    with workspace.changing("suspend", lambda text: emit(Event(kind=Kind.NOTE, text=text))):
+        observed, chosen = _existing(workspace, names)
+        states = ALIVE if to_disk else ALIVE - {State.PAUSED}
+        chosen = [name for name in chosen if name in observed and observed[name].state in states]
+        return _simple(workspace, "suspend", Act.SUSPEND, chosen, observed, emit, to_disk=to_disk)
+
+
+def resume(workspace: Workspace, names: Sequence[str], *, emit: Emit) -> Run:
+    """Wake what is paused or suspended, and wait until it is ready."""
+    with workspace.changing("resume", lambda text: emit(Event(kind=Kind.NOTE, text=text))):
+        observed, chosen = _existing(workspace, names)
+        asleep = (State.PAUSED, State.SUSPENDED)
+        chosen = [name for name in chosen if name in observed and observed[name].state in asleep]
+        steps = []
+        for name in chosen:
+            steps.append(step(Act.RESUME, name))
+            steps.append(step(Act.READY, name, steps[-1].id))
+        cancel = Cancel()
+        executor = Executor(workspace, emit=emit, cancel=cancel, steps=steps, observed=observed)
+        outcome = _run(workspace, "resume", steps, executor, emit, cancel)
+        return Run(None, outcome, workspace.observe())
+
+
+def provision(
+    workspace: Workspace,
+    names: Sequence[str],
+    *,
+    emit: Emit,
+    only: Sequence[str] = (),
+    cancel: Cancel | None = None,
+) -> Run:
+    """Run provisioning blocks again on machines that run."""
+    cancel = cancel or Cancel()
+    with workspace.changing("provision", lambda text: emit(Event(kind=Kind.NOTE, text=text))):
+        observed = workspace.observe()
+        workspace.settled(observed)
+        chosen = workspace.targets(names)
+        down = [m.name for m in chosen if m.name not in observed or observed[m.name].state not in ALIVE]
+        if names and down:
+            raise SeraiError(Code.REFUSED, f"{', '.join(down)}: not running", hint=f"serai up {' '.join(down)}")
+        chosen = [machine for machine in chosen if machine.name not in down]
+        digests = provisioning_digests(chosen, workspace.scope.root)
+        steps: list[Step] = []
+        matched = False
+        for machine in chosen:
+            chain = [] if observed[machine.name].state is State.READY else [step(Act.READY, machine.name)]
+            blocks = due(machine, {}, digests.get(machine.name, {}), starting=True, wanted=True, only=only)
+            matched = matched or bool(blocks)
+            for key, _ in blocks:
+                needs = (chain[-1].id,) if chain else ()
+                chain.append(step(Act.PROVISION, machine.name, *needs, key=key))
+            steps += chain if blocks else []
+        if only and not matched:
+            known = sorted({key for machine in chosen for key in block_keys(machine)})
+            raise SeraiError(
+                Code.INPUT,
+                f"no provisioning block is called {' or '.join(map(repr, only))}",
+                hint=f"there are {', '.join(known) or 'none'}",
+            )
+        executor = Executor(workspace, emit=emit, cancel=cancel, steps=steps, digests=digests, observed=observed)
+        outcome = _run(workspace, "provision", steps, executor, emit, cancel)
+        return Run(None, outcome, workspace.observe())
+
+
+def destroy(
+    workspace: Workspace,
+    names: Sequence[str],
+    *,
+    emit: Emit,
+    consent: Callable[[list[str]], bool],
+    force: bool = False,
+) -> Run:
+    """Remove machines. `keep: true` needs `force`. When none is left, the project's home goes as well."""
+    with workspace.changing("destroy", lambda text: emit(Event(kind=Kind.NOTE, text=text))):
+        observed, chosen = _existing(workspace, names)
+        chosen = [name for name in chosen if name in observed]
+        kept = [name for name in chosen if _keeps(workspace, observed[name])]
+        if kept and not force:
+            raise SeraiError(
+                Code.REFUSED,
+                f"keep is true for {', '.join(kept)}: their disks would be destroyed",
+                hint="serai destroy --force, or name the others",
+            )
+        if chosen and not consent(chosen):
+            raise SeraiError(Code.REFUSED, "not destroyed", hint="serai destroy -y does not ask")
+        done = _simple(workspace, "destroy", Act.DESTROY, chosen, observed, emit, force=True)
+        if not done.observed:
+            _forget(workspace)
+        return done
+
+
+def _keeps(workspace: Workspace, seen: Observed) -> bool:
+    stated = workspace.project.machines.get(seen.name)
+    return bool((stated and stated.keep) or (seen.applied and seen.applied.keep))
+
+
+def _forget(workspace: Workspace) -> None:
+    """Nothing of the project is left: remove its home, and what it put into the project directory."""
+    from serai.util.files import remove_tree
+
+    remove_tree(workspace.scope.home)
+    local = workspace.scope.root / ".serai"
+    for name in ("project.json", ".gitignore"):
+        (local / name).unlink(missing_ok=True)
+    try:
+        local.rmdir()
+    except OSError:
+        return  # the user keeps something of their own there

@@ -1,0 +1,148 @@
+"""An opened project: its file, its scope, its providers, and what they say of its machines."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from serai.providers.contract import Observed, Provider, Scope, State
+from serai.providers.registry import provider_class
+from serai.run.scope import records, scope_of, settle, used_providers
+from serai.spec.machine import Machine, Project
+from serai.util.errors import Code, SeraiError, did_you_mean
+from serai.util.locks import lock
+
+
+class Workspace:
+    """What every command works on. Opening it reads the project file and nothing else."""
+
+    def __init__(self, project: Project, file: Path, scope: Scope) -> None:
+        self.project = project
+        self.file = file
+        self.scope = scope
+        self._providers: dict[str, Provider] = {}
+        self._lock = threading.Lock()
+
+    def driver(self, name: str) -> Provider:
+        """The provider called `name`, for this project."""
+        with self._lock:
+            if name not in self._providers:
+                self._providers[name] = provider_class(name)(self.scope)
+            return self._providers[name]
+
+    def provider(self, machine: str) -> Provider:
+        """The provider that a machine of the file (or, if it exists elsewhere, of the engines) is on."""
+        known = self.project.machines.get(machine)
+        if known:
+            return self.driver(known.provider)
+        found = self.observe([machine]).get(machine)
+        if not found:
+            raise unknown(machine, list(self.project.machines))
+        return self.driver(found.provider)
+
+    def observe(self, names: Collection[str] | None = None) -> dict[str, Observed]:
+        """What exists, by name: one look at each provider that the file or the project's past names."""
+        wanted = {machine.provider for machine in self.project.machines.values()}
+        found: dict[str, Observed] = {}
+        for name in sorted(wanted | set(used_providers(self.scope))):
+            for machine, observed in self.driver(name).observe(names).items():
+                found.setdefault(machine, observed)
+        return found
+
+    def settled(self, observed: dict[str, Observed]) -> None:
+        """Machines that exist stay on the provider that has them: the file's word counts for new ones."""
+        import msgspec
+
+        machines = dict(self.project.machines)
+        for name, seen in observed.items():
+            if name in machines and machines[name].provider != seen.provider:
+                machines[name] = msgspec.structs.replace(machines[name], provider=seen.provider)
+        self.project = msgspec.structs.replace(self.project, machines=machines)
+
+    def targets(self, names: Sequence[str], *, one: bool = False, extra: Collection[str] = ()) -> list[Machine]:
+        """The machines that `names` (names or globs) mean, in the file's order; none means all.
+
+        With `one`: exactly one; without names the primary, or the only one. `extra` are machines that exist
+        but are not in the file. Raises Code.INPUT for a name that means nothing.
+        """
+        machines = {**self.project.machines, **{name: Machine(name=name) for name in extra}}
+        if not names:
+            chosen = list(self.project.machines.values())
+            if one and len(chosen) > 1:
+                chosen = [machine for machine in chosen if machine.primary]
+                if not chosen:
+                    raise SeraiError(
+                        Code.INPUT,
+                        "which machine? the project has several and none is primary",
+                        hint=f"name one of {', '.join(self.project.machines)}",
+                    )
+            return chosen
+        hits: set[str] = set()
+        for name in names:
+            found = {known for known in machines if known == name or fnmatchcase(known, name)}
+            if not found:
+                raise unknown(name, list(machines))
+            hits |= found
+        if one and len(hits) > 1:
+            raise SeraiError(Code.INPUT, f"{names[0]} means {len(hits)} machines; this needs one")
+        return [machine for name, machine in machines.items() if name in hits]
+
+    @contextmanager
+    def changing(self, verb: str, say: object = None) -> Iterator[None]:
+        """Hold the project's lock for a command that changes something, and write the scope down.
+
+        A second one waits; `say`, if given, is called with who holds it. Reading commands never lock.
+        """
+        import os
+
+        path = self.scope.home / "lock"
+        note = f"serai {verb} (pid {os.getpid()})"
+        try:
+            with lock(path, what=f"project {self.scope.project}", note=note, wait=False):
+                settle(self.scope, sorted({machine.provider for machine in self.project.machines.values()}))
+                yield
+                return
+        except SeraiError as error:
+            if error.code is not Code.BUSY or not error.message.startswith("project "):
+                raise
+            if callable(say):
+                say(f"waiting: {error.message}")
+        with lock(path, what=f"project {self.scope.project}", note=note):
+            settle(self.scope, sorted({machine.provider for machine in self.project.machines.values()}))
+            yield
+
+
+def unknown(name: str, known: Sequence[str]) -> SeraiError:
+    """The error for a machine that is nowhere."""
+    hint = did_you_mean(name, known) or f"there are {', '.join(known)}"
+    return SeraiError(Code.INPUT, f"no machine is called {name!r}", hint=hint)
+
+
+def open_workspace(options: object = None, *, provider: str | None = None) -> Workspace:
+    """Find and read the project file. `options` is what the command line gave (its `file`), or None."""
+    from serai.loaders import find
+    from serai.loaders.yaml import load
+
+    named = getattr(options, "file", None)
+    path = Path(named) if named else find()
+    project = load(path, provider=provider)
+    return Workspace(project, path, scope_of(project.project, path.resolve().parent))
+
+
+def every_project() -> list[tuple[Scope, list[str]]]:
+    """The scopes of all projects on this host, with the providers that each has had machines on."""
+    return [
+        (
+            Scope(project=record.project, project_id=record.id, root=Path(record.root), home=home),
+            record.providers,
+        )
+        for home, record in records()
+    ]
+
+
+def gone(observed: Observed | None) -> bool:
+    """Nothing of the machine exists."""
+    return observed is None or observed.state is State.ABSENT
