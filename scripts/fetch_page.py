@@ -16,7 +16,7 @@ def main() -> int:
     forwards = [
         forward
         for machine in json.loads(status.stdout)["machines"].values()
-        for forward in machine["forwards"]
+        for forward in machine.get("forwards", [])
         if forward["guest"] == 80
     ]
     if not forwards:
