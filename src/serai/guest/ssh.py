@@ -1,0 +1,146 @@
+"""Into a guest by the system's ssh, over one shared connection (ControlMaster)."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+from shlex import quote
+
+from serai.guest.pipe import PipeTransport
+from serai.guest.refusal import Cause, Refusal, failure, refusal
+from serai.guest.stream import stream
+from serai.providers.contract import SshEndpoint
+from serai.util.errors import SeraiError
+from serai.util.files import private_dir
+from serai.util.paths import home, runtime
+from serai.util.process import which
+
+CONNECT_SECONDS = 10
+DIAL_SECONDS = 60.0
+"""A guest under emulation may need half a minute for the key exchange alone."""
+PERSIST_SECONDS = 60
+LOOPBACK = ("127.", "::1", "localhost")
+
+
+class SshTransport(PipeTransport):
+    """Opens its connection at first use; `close` ends it, an idle one ends by itself after a minute."""
+
+    def __init__(self, endpoint: SshEndpoint, name: str) -> None:
+        super().__init__(name, endpoint.user)
+        self.endpoint = endpoint
+        self.control = _control(endpoint, name)
+
+    def options(self) -> list[str]:
+        """Options without the shared connection: what `serai ssh-config` prints as a block."""
+        return [
+            word for key, value in settings(self.endpoint, self.name).items() for word in ("-o", f"{key}={value}")
+        ]
+
+    def base(self, *, master: str) -> list[str]:
+        """ssh and its options. The user's and the host's own configuration are not read: they could break it."""
+        shared = ["-o", f"ControlPath={self.control}", "-o", f"ControlMaster={master}"]
+        return [which("ssh", "openssh-client"), "-F", "none", *self.options(), *shared]
+
+    @property
+    def place(self) -> list[str]:
+        return ["-p", str(self.endpoint.port), "-l", self.endpoint.user, self.endpoint.host]
+
+    def argv(self, command: str | None = None, *, tty: bool = False) -> list[str]:
+        """See Transport.argv; shares the connection, and leaves it open for a minute."""
+        persist = ["-o", f"ControlPersist={PERSIST_SECONDS}"]
+        words = [*self.base(master="auto"), *persist, *(["-t"] if tty else []), *self.place]
+        return words if command is None else [*words, command]
+
+    def dial(self, timeout: float = DIAL_SECONDS) -> Refusal | None:
+        """Open the shared connection; None when it is open, else why not."""
+        private_dir(self.control.parent)
+        master = [*self.base(master="yes"), "-o", f"ControlPersist={PERSIST_SECONDS}", "-N", "-f", *self.place]
+        output = stream(master, timeout=timeout)
+        if output.timed_out:
+            return Refusal(Cause.TIMED_OUT, f"no login within {timeout:g} s")
+        if output.code == 0 or self.alive():
+            return None
+        return refusal(output.stderr.decode(errors="replace"))
+
+    def alive(self) -> bool:
+        """Whether the shared connection is open."""
+        if not self.control.exists():
+            return False
+        return stream([*self.base(master="no"), "-O", "check", *self.place], timeout=DIAL_SECONDS).code == 0
+
+    def words(self, script: str) -> list[str]:
+        if not self.control.exists() and (refused := self.dial()):
+            raise failure(self.name, self.endpoint, refused)
+        return [*self.base(master="no"), *self.place, f"exec /bin/sh -c {quote(script)}"]
+
+    def broken(self, code: int, stderr: str) -> SeraiError | None:
+        if code != 255 or self.alive():
+            return None
+        refused = refusal(stderr)
+        if refused.cause is Cause.OTHER:
+            refused = Refusal(Cause.LOST, refused.said)
+        return failure(self.name, self.endpoint, refused)
+
+    def close(self) -> None:
+        if self.control.exists():
+            stream([*self.base(master="no"), "-O", "exit", *self.place], timeout=CONNECT_SECONDS)
+
+
+def settings(endpoint: SshEndpoint, name: str) -> dict[str, str]:
+    """Options of ssh_config(5), in order; the machine's own `ssh.options` win."""
+    values = {
+        "BatchMode": "yes",
+        "ConnectTimeout": str(CONNECT_SECONDS),
+        "ServerAliveInterval": "15",
+        "ServerAliveCountMax": "8",
+        "LogLevel": "ERROR",
+        **_host_key(endpoint, name),
+    }
+    if endpoint.key is not None:
+        values |= {"IdentityFile": _quoted(endpoint.key), "IdentitiesOnly": "yes"}
+    if endpoint.forward_agent:
+        values["ForwardAgent"] = "yes"
+    folded = {key.lower(): key for key in values}
+    return values | {folded.get(key.lower(), key): value for key, value in endpoint.options.items()}
+
+
+def _host_key(endpoint: SshEndpoint, name: str) -> dict[str, str]:
+    """Where host keys are remembered; never in ~/.ssh/known_hosts.
+
+    A loopback port is a forward that serai's own engine holds: a key says nothing more there, and it changes
+    with each new guest behind the same port. Elsewhere the first key seen counts, one file a machine and place.
+    """
+    if endpoint.host.startswith(LOOPBACK) and "UserKnownHostsFile" not in endpoint.options:
+        return {
+            "StrictHostKeyChecking": "no",
+            "UserKnownHostsFile": "/dev/null",
+            "GlobalKnownHostsFile": "/dev/null",
+        }
+    folder = home() / "known_hosts"
+    if "UserKnownHostsFile" not in endpoint.options:
+        private_dir(folder)
+    return {
+        "StrictHostKeyChecking": "accept-new",
+        "UserKnownHostsFile": _quoted(folder / f"{name}-{endpoint.host.replace(':', '_')}-{endpoint.port}"),
+        "GlobalKnownHostsFile": "/dev/null",
+        "HashKnownHosts": "no",
+    }
+
+
+def _quoted(path: Path) -> str:
+    """A path as ssh_config(5) reads it: quoted for blanks, `%` doubled."""
+    return f'"{path}"'.replace("%", "%%")
+
+
+def _control(endpoint: SshEndpoint, name: str) -> Path:
+    """A short name that is the same for the same way in (ssh adds 17 characters to it while it binds)."""
+    words = (
+        name,
+        endpoint.host,
+        endpoint.port,
+        endpoint.user,
+        endpoint.key,
+        home(),
+        sorted(endpoint.options.items()),
+    )
+    return Path(runtime() / f"s-{sha256(repr(words).encode()).hexdigest()[:16]}")
