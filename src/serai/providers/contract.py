@@ -80,6 +80,8 @@ class Forward(msgspec.Struct, frozen=True, omit_defaults=True):
     protocol: str = "tcp"
     host_ip: str = "127.0.0.1"
     id: str = ""
+    guest_ip: str = ""
+    """Address in the guest; empty: the one it got by DHCP."""
 
 
 class Mark(msgspec.Struct, frozen=True):
