@@ -1,4 +1,4 @@
-"""The command `serai`: a group that imports a command only when it is called, and prints every error in one place."""
+"""The command `serai`: a group that imports a command only when it is called; errors are printed in one place."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ class LazyGroup(click.Group):
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 done, 1 something failed, 2 `plan` found something to do, 3 the project file is wrong, "
-    "4 refused or not supported, 5 a program is missing, 6 in use by somebody else, 64 wrong usage, 130 interrupted.",
+    "4 refused or not supported, 5 a program is missing, 6 in use, 64 wrong usage, 130 interrupted.",
 )
 @click.option("-f", "--file", metavar="FILE", help="The project file [default: serai.yaml here or above].")
 @click.option("--debug", is_flag=True, help="Show where in serai an error arose.")

@@ -136,7 +136,7 @@ def _machine(
     destroys: tuple[str, ...] = ()
     if any(change.effect is Effect.RECREATE for change in found):
         kept = seen.applied if seen and seen.applied else machine
-        disks = tuple(["root", *(name for name in kept.disks if name != "root" and not kept.disks[name].path)])
+        disks = ("root", *(name for name in kept.disks if name != "root" and not kept.disks[name].path))
         if (machine.keep or kept.keep) and not options.force:
             why = f"keep is true (--force destroys its disks {', '.join(disks)})"
             found = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated, Any
 
 import msgspec
@@ -45,7 +46,27 @@ Port = Annotated[int, Meta(ge=1, le=65535)]
 
 
 def stated(value: Spec) -> dict[str, Any]:
-    """The value as plain data, with only what differs from the defaults."""
-    data = msgspec.to_builtins(value)
-    assert isinstance(data, dict)
-    return data
+    """The value as plain data, with only what differs from the defaults.
+
+    Compared by value: msgspec's own omit_defaults compares by identity, which a large number read from a
+    file never has.
+    """
+    found: dict[str, Any] = {}
+    for field in msgspec.structs.fields(value):
+        item = getattr(value, field.name)
+        default = field.default
+        if default is msgspec.NODEFAULT and field.default_factory is not msgspec.NODEFAULT:
+            default = field.default_factory()
+        if item != default:
+            found[field.name] = _plain(item)
+    return found
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Spec):
+        return stated(value)
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return str(value) if isinstance(value, StrEnum) else value

@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from serai.spec.base import Name, Spec
+from serai.spec.base import Name, Spec, stated
 from serai.spec.cpu import Cpu
 from serai.spec.disk import Disk
 from serai.spec.guest import Event, Guest, Hook, Ready, Ssh, SyncedFolder, UserName
@@ -86,4 +86,4 @@ def digest(machine: Machine) -> str:
     """16 hex digits that change when anything that the file states about the machine changes."""
     from hashlib import sha256
 
-    return sha256(msgspec.json.encode(machine, order="deterministic")).hexdigest()[:16]
+    return sha256(msgspec.json.encode(stated(machine), order="deterministic")).hexdigest()[:16]

@@ -48,8 +48,8 @@ class Provision(Spec, frozen=True):
     run: Annotated[
         Run,
         Meta(
-            description="once: again only when the block or its files changed; always: at each up; "
-            "never: only with --provision-with"
+            description="once: again only when the block or its files changed; always: whenever the machine "
+            "starts, and at `serai provision`; never: only with --provision-with"
         ),
     ] = Run.ONCE
 

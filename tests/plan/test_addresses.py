@@ -1,0 +1,65 @@
+"""Addresses on private networks: stated ones, and reserved ones that stay (VAG-6)."""
+
+import pytest
+
+from serai.plan.addresses import Allocation, allocate, hosts_file
+from serai.spec.machine import Machine, Project
+from serai.spec.network import Network, Nic, PrivateNic
+from serai.util.errors import SeraiError
+
+
+def project(machines: dict[str, list[PrivateNic]], **networks: Network) -> Project:
+    return Project(
+        project="shop",
+        networks=networks,
+        machines={
+            name: Machine(name=name, networks=[Nic(private=nic) for nic in nics])
+            for name, nics in machines.items()
+        },
+    )
+
+
+def test_without_networks_nothing_is_allocated() -> None:
+    assert allocate(project({"web": []}), Allocation()) == Allocation()
+
+
+def test_a_network_without_subnet_gets_a_free_one_and_its_members_addresses() -> None:
+    found = allocate(project({"web": [PrivateNic()], "db": [PrivateNic()]}), Allocation())
+    assert found.networks["private"].subnet == "10.40.0.0/24"
+    assert found.addresses == {"private": {"web": "10.40.0.10/24", "db": "10.40.0.11/24"}}
+
+
+def test_static_addresses_are_kept_and_avoided() -> None:
+    found = allocate(project({"web": [PrivateNic()], "db": [PrivateNic(address="10.40.0.10")]}), Allocation())
+    assert found.addresses["private"] == {"db": "10.40.0.10/24", "web": "10.40.0.11/24"}
+
+
+def test_the_subnet_follows_the_first_static_address() -> None:
+    found = allocate(project({"db": [PrivateNic(address="192.168.7.5")]}), Allocation())
+    assert found.networks["private"].subnet == "192.168.7.0/24"
+
+
+def test_two_networks_do_not_overlap() -> None:
+    found = allocate(project({"web": [PrivateNic(network="a"), PrivateNic(network="b")]}), Allocation())
+    assert {network.subnet for network in found.networks.values()} == {"10.40.0.0/24", "10.40.1.0/24"}
+
+
+def test_a_reserved_address_stays_when_machines_come_and_go() -> None:
+    first = allocate(project({"web": [PrivateNic()], "db": [PrivateNic()]}), Allocation())
+    second = allocate(project({"new": [PrivateNic()], "db": [PrivateNic()]}), first)
+    assert second.addresses["private"] == {"db": "10.40.0.11/24", "new": "10.40.0.10/24"}
+
+
+def test_a_full_subnet_is_an_error_that_names_it() -> None:
+    nets = {"net": Network(subnet="10.9.0.0/28")}
+    many = {f"m{i}": [PrivateNic(network="net")] for i in range(9)}
+    with pytest.raises(SeraiError, match=r"networks\.net: 10\.9\.0\.0/28 has no address left for m5"):
+        allocate(project(many, **nets), Allocation())
+
+
+def test_the_hosts_file_has_all_peers_of_shared_networks() -> None:
+    found = allocate(
+        project({"web": [PrivateNic(network="a")], "db": [PrivateNic(network="a")], "lone": []}), Allocation()
+    )
+    assert hosts_file(found, "web") == {"web": "10.40.0.10", "db": "10.40.0.11"}
+    assert hosts_file(found, "lone") == {}
