@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -67,10 +68,23 @@ class BareRoot:
             check=False,
         )
 
+    def processes(self) -> list[str]:
+        """The names of what runs in there, the init not counted."""
+        inside = Path(f"/proc/{self.init}/ns/pid").readlink()
+        found = []
+        for entry in Path("/proc").iterdir():
+            try:
+                if entry.name.isdigit() and (entry / "ns/pid").readlink() == inside:
+                    found.append((entry / "comm").read_text().strip())
+            except OSError:
+                continue
+        return [name for name in found if name != "sleep"]
+
 
 @pytest.fixture(scope="session")
-def bare_tarball(test_cache: Path) -> Path:
+def bare_tarball(need, test_cache: Path) -> Path:
     """A minimal Debian as a tarball, made once."""
+    need("mmdebstrap", "unshare", "nsenter", root=True)
     tarball = test_cache / f"bare-{SUITE}-{os.uname().machine}.tar"
     if not tarball.exists():
         partial = tarball.with_suffix(".partial.tar")
@@ -83,8 +97,20 @@ def bare_tarball(test_cache: Path) -> Path:
 @pytest.fixture
 def bare_root(need, bare_tarball: Path, tmp_path: Path) -> Iterator[BareRoot]:
     """A bare Debian with a copy of this checkout in /root/serai, and nothing else."""
-    need("mmdebstrap", "unshare", "nsenter", root=True)
-    root = tmp_path / "root"
+    with bare_root_in(tmp_path, bare_tarball) as root:
+        yield root
+
+
+@pytest.fixture(scope="module")
+def shared_root(need, bare_tarball: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BareRoot]:
+    """The same, for all tests of a file."""
+    with bare_root_in(tmp_path_factory.mktemp("shared"), bare_tarball) as root:
+        yield root
+
+
+@contextmanager
+def bare_root_in(directory: Path, bare_tarball: Path) -> Iterator[BareRoot]:
+    root = directory / "root"
     root.mkdir()
     subprocess.run(["tar", "-xf", str(bare_tarball), "-C", str(root), "--exclude=./dev/*"], check=True)
     copy_checkout(root / "root/serai")

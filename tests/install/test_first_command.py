@@ -2,29 +2,95 @@
 
 from __future__ import annotations
 
+import re
 import time
+from urllib.error import URLError
+from urllib.request import ProxyHandler, build_opener
 
 import pytest
 
-pytestmark = [pytest.mark.root, pytest.mark.slow, pytest.mark.engine, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.root, pytest.mark.slow, pytest.mark.engine, pytest.mark.timeout(1800)]
 
 CHECKOUT = "/root/serai"
+PROJECT = f"{CHECKOUT}/serai-quickstart"
+A_USER_WITH_SUDO = f"""
+set -e
+export DEBIAN_FRONTEND=noninteractive
+apt-get install -qq -y sudo
+apt-get remove -qq -y mtools
+useradd --create-home --shell /bin/sh keeper
+echo 'keeper ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/keeper
+cp -r {CHECKOUT} /home/keeper/serai
+rm -rf /home/keeper/serai/serai-quickstart
+chown -R keeper: /home/keeper
+"""
 INSTALL_S = 1200
 AGAIN_S = 30
 
 
-def test_it_sets_serai_up(bare_root):
-    first = bare_root.run("./get-serai -y --no-up", cwd=CHECKOUT, timeout=INSTALL_S)
+def url_in(output: str) -> str:
+    found = re.search(r"^(http://127\.0\.0\.1:\d+/) answers", output, re.MULTILINE)
+    assert found, output
+    return found[1]
 
+
+def page(url: str) -> str:
+    """The page, asked for from outside: the bare Debian has its own processes, not its own network."""
+    with build_opener(ProxyHandler({})).open(url, timeout=20) as answer:
+        return answer.read().decode()
+
+
+@pytest.fixture(scope="module")
+def first(shared_root):
+    """What the first command said, on a machine that had nothing."""
+    return shared_root.run("./get-serai -y", cwd=CHECKOUT, timeout=INSTALL_S)
+
+
+def test_a_bare_debian_gets_a_web_server(shared_root, first):
     assert first.returncode == 0, first.stdout
-    assert "qemu-system-x86" in first.stdout or "qemu-system-arm" in first.stdout
+    assert "Missing on Debian" in first.stdout
+    assert "Hello from web" in page(url_in(first.stdout))
+    for command in ("serai ssh", "serai status", "serai destroy"):
+        assert re.search(rf"^  {command} ", first.stdout, re.MULTILINE), first.stdout
 
+
+def test_again_it_finds_everything_there(shared_root, first):
     started = time.monotonic()
-    again = bare_root.run("./get-serai --no-up", cwd=CHECKOUT, timeout=AGAIN_S)
+    again = shared_root.run("./get-serai", cwd=CHECKOUT, timeout=INSTALL_S)
+
     assert again.returncode == 0, again.stdout
+    assert time.monotonic() - started < AGAIN_S
     assert "Missing" not in again.stdout
     assert "serai is set up in /root/.local/share/serai/venv" in again.stdout
-    assert time.monotonic() - started < AGAIN_S
+    assert url_in(again.stdout) == url_in(first.stdout)
+
+
+def test_destroy_leaves_nothing_of_the_machine(shared_root, first):
+    destroyed = shared_root.run("serai destroy -y", cwd=PROJECT)
+
+    assert destroyed.returncode == 0, destroyed.stdout
+    assert shared_root.processes() == []
+    with pytest.raises(URLError):
+        page(url_in(first.stdout))
+    disks = shared_root.run("find /root/.local/share/serai/projects -name '*.qcow2' -o -type s")
+    assert disks.stdout == ""
+
+
+def test_a_user_with_sudo_needs_root_for_packages_alone(shared_root, first):
+    prepared = shared_root.run(A_USER_WITH_SUDO, timeout=INSTALL_S)
+    assert prepared.returncode == 0, prepared.stdout
+
+    done = shared_root.run(
+        "su keeper -c './get-serai -y --dir ~/first'", cwd="/home/keeper/serai", timeout=INSTALL_S
+    )
+
+    assert done.returncode == 0, done.stdout
+    assert "mtools" in done.stdout
+    assert "/home/keeper/.local/bin is not on PATH" in done.stdout
+    assert "Hello from web" in page(url_in(done.stdout))
+    destroy = shared_root.run("su keeper -c '~/.local/bin/serai destroy -y'", cwd="/home/keeper/first")
+    assert destroy.returncode == 0, destroy.stdout
+    assert shared_root.processes() == []
 
 
 def test_without_a_terminal_and_without_yes_it_explains_and_installs_nothing(bare_root):
