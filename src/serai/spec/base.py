@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cache
 from typing import Annotated, Any
 
 import msgspec
@@ -52,14 +53,19 @@ def stated(value: Spec) -> dict[str, Any]:
     file never has.
     """
     found: dict[str, Any] = {}
-    for field in msgspec.structs.fields(value):
-        item = getattr(value, field.name)
-        default = field.default
-        if default is msgspec.NODEFAULT and field.default_factory is not msgspec.NODEFAULT:
-            default = field.default_factory()
-        if item != default:
-            found[field.name] = _plain(item)
+    for name, default in _defaults(type(value)):
+        item = getattr(value, name)
+        if item is not default and item != default:
+            found[name] = _plain(item)
     return found
+
+
+@cache
+def _defaults(kind: type[Spec]) -> list[tuple[str, Any]]:
+    return [
+        (field.name, field.default_factory() if field.default_factory is not msgspec.NODEFAULT else field.default)
+        for field in msgspec.structs.fields(kind)
+    ]
 
 
 def _plain(value: Any) -> Any:
