@@ -1,0 +1,1 @@
+"""Images that serai makes itself from the host's package mirror: `tiny` and the Debian family."""
