@@ -1,1 +1,51 @@
-"""serai.yaml: positions, all errors at once, short forms, layers, expressions."""
+"""serai.yaml → Project: parse, expressions, short forms, layers, types, checks; all errors at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from serai.loaders.yaml.parse import MAX_BYTES, parse
+from serai.loaders.yaml.problems import Problems
+from serai.loaders.yaml.resolve import Resolver
+from serai.spec.machine import Project
+from serai.util.errors import Code, SeraiError, Where
+
+
+def load(
+    path: Path,
+    *,
+    environ: Mapping[str, str] | None = None,
+    provider: str | None = None,
+    text: str | bytes | None = None,
+) -> Project:
+    """The resolved project of a file.
+
+    `environ` is what `${env.X}` reads (default: the process's), `provider` overrides every machine's, `text` is
+    used in place of the file's content; relative paths start from the file's directory in any case.
+    Raises SeraiErrors (Code.INPUT) with every error and its place; SeraiError where reading must stop.
+    """
+    problems = Problems(shown(path))
+    root = parse(_read(path, problems.file) if text is None else text, problems)
+    directory = path.absolute().parent
+    return Resolver(root, directory, os.environ if environ is None else environ, problems).project(provider)
+
+
+def _read(path: Path, file: str) -> bytes:
+    try:
+        with path.open("rb") as source:
+            return source.read(MAX_BYTES + 1)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise SeraiError(
+            Code.INPUT, f"cannot be read: {reason}", hint="serai init writes one", where=Where(file)
+        ) from error
+
+
+def shown(path: Path) -> str:
+    """The path as a person knows it: relative when it is below the working directory."""
+    try:
+        return str(path.absolute().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

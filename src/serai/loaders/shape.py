@@ -1,0 +1,104 @@
+"""The form of the spec types, read from their annotations: which value is a text, a size, a list, a record.
+
+Compiled on first use, a record at a time, so that a small file costs little.
+"""
+
+from __future__ import annotations
+
+import types
+from enum import Enum, StrEnum
+from functools import cache, cached_property
+from typing import Annotated, Any, TypeAlias, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+
+
+class Want(StrEnum):
+    """How a scalar is read."""
+
+    TEXT = "text"
+    SIZE = "size"
+    DURATION = "duration"
+    VALUE = "value"
+    """As YAML means it: numbers and booleans."""
+
+
+def _is(hint: Any, base: Any) -> bool:
+    return isinstance(hint, type) and issubclass(hint, base)
+
+
+class Leaf:
+    """One scalar."""
+
+    __slots__ = ("want",)
+
+    def __init__(self, want: Want) -> None:
+        self.want = want
+
+
+class ListOf:
+    """A list; one item may stand alone."""
+
+    def __init__(self, item: Any) -> None:
+        self._item = item
+
+    @cached_property
+    def item(self) -> Shape:
+        return shape_of(self._item)
+
+
+class MapOf:
+    """A map; `keys` are the only ones there may be, None leaves them free."""
+
+    def __init__(self, key: Any, value: Any) -> None:
+        self.keys = tuple(member.value for member in key) if _is(key, Enum) else None
+        self._value = value
+
+    @cached_property
+    def value(self) -> Shape:
+        return shape_of(self._value)
+
+
+class Record:
+    """A struct: its fields by name."""
+
+    def __init__(self, cls: type[msgspec.Struct]) -> None:
+        self.cls = cls
+
+    @cached_property
+    def fields(self) -> dict[str, Shape]:
+        hints = get_type_hints(self.cls, include_extras=True)
+        return {name: shape_of(hints[name]) for name in self.cls.__struct_fields__}
+
+
+Shape: TypeAlias = Leaf | ListOf | MapOf | Record
+
+ANY = Leaf(Want.VALUE)
+_LEAVES = {want: Leaf(want) for want in Want if want is not Want.VALUE} | {Want.VALUE: ANY}
+
+
+@cache
+def record(cls: type[msgspec.Struct]) -> Record:
+    """The one Record of a struct."""
+    return Record(cls)
+
+
+def shape_of(hint: Any, unit: str = "") -> Shape:
+    """The shape that an annotation describes; `| None` and Annotated are looked through."""
+    origin = get_origin(hint)
+    if origin is Annotated:
+        metas = [meta for meta in hint.__metadata__ if isinstance(meta, msgspec.Meta)]
+        units = [meta.extra["unit"] for meta in metas if meta.extra and "unit" in meta.extra]
+        return shape_of(hint.__origin__, units[0] if units else unit)
+    if origin in (Union, types.UnionType):
+        members = [member for member in get_args(hint) if member is not type(None)]
+        return shape_of(members[0], unit) if len(members) == 1 else ANY
+    if origin is list:
+        return ListOf(get_args(hint)[0])
+    if origin is dict:
+        return MapOf(*get_args(hint))
+    if _is(hint, msgspec.Struct):
+        return record(hint)
+    if unit:
+        return _LEAVES[Want(unit)]
+    return _LEAVES[Want.TEXT] if _is(hint, str | Enum) else ANY

@@ -1,0 +1,80 @@
+"""Project → text that is itself a project file: long forms, units, nothing that only states a default."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from serai.loaders.file import File
+from serai.loaders.shape import Leaf, ListOf, MapOf, Record, Shape, Want, record
+from serai.spec.machine import Project
+from serai.util.units import format_duration, format_size, parse_duration
+
+_NOT_IN_YAML = re.compile("[\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff]")
+"""Characters that JSON may hold bare and YAML may not. Source: YAML 1.2.2, 5.1 Character Set."""
+
+
+def to_data(project: Project, names: Collection[str] | None = None) -> dict[str, Any]:
+    """Plain data of the file; with `names`, of these machines only."""
+    machines = {
+        name: {key: value for key, value in msgspec.to_builtins(machine).items() if key != "name"}
+        for name, machine in project.machines.items()
+        if names is None or name in names
+    }
+    data = {**msgspec.to_builtins(project), "machines": machines}
+    written = _written(data, record(File))
+    assert isinstance(written, dict)
+    return written
+
+
+def to_yaml(project: Project, names: Collection[str] | None = None) -> str:
+    """The file as YAML; `load` gives the same project for it."""
+    import yaml
+
+    class Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
+        """Scripts as blocks."""
+
+        def ignore_aliases(self, data: Any) -> bool:
+            return True
+
+    def text(dumper: Any, value: str) -> Any:
+        style = "|" if "\n" in value.rstrip("\n") else None
+        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+    Dumper.add_representer(str, text)
+    dumped = yaml.dump(
+        to_data(project, names), Dumper=Dumper, sort_keys=False, allow_unicode=True, default_flow_style=False
+    )
+    assert isinstance(dumped, str)
+    return dumped
+
+
+def to_json(project: Project, names: Collection[str] | None = None) -> str:
+    """The same as JSON, which is YAML too."""
+    text = msgspec.json.format(msgspec.json.encode(to_data(project, names)), indent=2).decode()
+    return _NOT_IN_YAML.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"
+
+
+def _written(value: Any, shape: Shape) -> Any:
+    if isinstance(shape, Record):
+        return {key: _written(item, shape.fields[key]) for key, item in value.items()}
+    if isinstance(shape, MapOf):
+        return {key: _written(item, shape.value) for key, item in value.items()}
+    if isinstance(shape, ListOf):
+        return [_written(item, shape.item) for item in value]
+    assert isinstance(shape, Leaf)
+    if shape.want is Want.SIZE:
+        return format_size(value)
+    if shape.want is Want.DURATION:
+        return duration(value)
+    return value.replace("${", "$${") if isinstance(value, str) else value
+
+
+def duration(seconds: float) -> str:
+    """Exact to the last digit, as `load` must give the same value."""
+    text = format_duration(seconds)
+    return text if parse_duration(text) == seconds else f"{Decimal(repr(seconds)):f}s"

@@ -1,0 +1,82 @@
+"""Subnets and static addresses: valid, apart from each other, inside; checked only when a file states some."""
+
+from __future__ import annotations
+
+from ipaddress import AddressValueError, IPv4Address, IPv4Network, NetmaskValueError
+
+import msgspec
+
+from serai.loaders.yaml.check import Checked
+from serai.loaders.yaml.nodes import Map, Node, locate
+from serai.loaders.yaml.problems import Problems
+from serai.spec.network import Network
+
+
+def settle(
+    networks: dict[str, Network], node: Node | None, machines: list[Checked], problems: Problems
+) -> dict[str, Network]:
+    """Check subnets and addresses. A network without a subnet gets the /24 of its first static address."""
+    subnets: dict[str, IPv4Network] = {}
+    for name, network in networks.items():
+        if network.subnet is not None and node is not None:
+            at = locate(node, (name, "subnet"))
+            subnet = _subnet(network.subnet, at, problems)
+            if subnet is not None:
+                subnets[name] = subnet
+    settled = dict(networks)
+    taken: dict[tuple[str, IPv4Address], str] = {}
+    for one in machines:
+        for index, nic in enumerate(one.machine.networks):
+            if nic.private is None or nic.private.address is None:
+                continue
+            at = one.at("networks", index, "private", "address")
+            address = _address(nic.private.address, at, problems)
+            name = nic.private.network
+            if address is None or (name not in subnets and settled.get(name, Network()).subnet is not None):
+                continue
+            if name not in subnets:
+                subnets[name] = IPv4Network(f"{address}/24", strict=False)
+                settled[name] = msgspec.structs.replace(settled.get(name, Network()), subnet=str(subnets[name]))
+            _place(address, name, subnets[name], at, problems)
+            if (other := taken.setdefault((name, address), one.machine.name)) != one.machine.name:
+                problems.at(at, f"{address} is {other}'s already")
+    _apart(subnets, node, problems)
+    return settled
+
+
+def _subnet(text: str, at: Node, problems: Problems) -> IPv4Network | None:
+    try:
+        subnet = IPv4Network(text)
+    except (AddressValueError, NetmaskValueError, ValueError) as error:
+        problems.at(at, f"{text!r} is not an IPv4 subnet: {error}", "write for example 10.40.0.0/24")
+        return None
+    if "/" not in text or subnet.prefixlen > 29:
+        problems.at(at, f"{text} has too few addresses, /29 is the smallest", "write for example 10.40.0.0/24")
+        return None
+    return subnet
+
+
+def _address(text: str, at: Node, problems: Problems) -> IPv4Address | None:
+    try:
+        return IPv4Address(text)
+    except AddressValueError:
+        problems.at(at, f"{text!r} is not an IPv4 address", "write for example 10.40.0.10")
+        return None
+
+
+def _place(address: IPv4Address, name: str, subnet: IPv4Network, at: Node, problems: Problems) -> None:
+    if address not in subnet:
+        problems.at(at, f"{address} is not in {subnet}, the subnet of network {name}")
+    elif address in (subnet.network_address, subnet.broadcast_address):
+        problems.at(at, f"{address} is the subnet's own address, not a machine's")
+
+
+def _apart(subnets: dict[str, IPv4Network], node: Node | None, problems: Problems) -> None:
+    """Sorted by their start, subnets that overlap are neighbours, or one holds what follows it."""
+    widest: tuple[str, IPv4Network] | None = None
+    for name, subnet in sorted(subnets.items(), key=lambda item: (item[1].network_address, item[1].prefixlen)):
+        if widest is not None and subnet.overlaps(widest[1]) and isinstance(node, Map):
+            at = locate(node, (name, "subnet"))
+            problems.at(at, f"{name}'s {subnet} overlaps {widest[0]}'s {widest[1]}")
+        if widest is None or subnet.broadcast_address > widest[1].broadcast_address:
+            widest = name, subnet

@@ -1,0 +1,196 @@
+"""What types cannot say: names that must exist, orders without circles, ports and sizes that fit together.
+
+Pure but for one thing: script and file sources are looked for on the disk.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from serai.loaders.yaml.instances import Instance
+from serai.loaders.yaml.nodes import Map, Node, Place, listed, locate, of
+from serai.loaders.yaml.problems import Problems
+from serai.spec.machine import Machine
+from serai.util.errors import did_you_mean
+from serai.util.units import format_size
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MAX_EDGES = 1_000_000
+
+
+def expand_after(instances: list[Instance], problems: Problems) -> list[Instance]:
+    """`after: {web: ready}` with `web` counted means all of its instances; unknown names are problems."""
+    groups: dict[str, list[str]] = {}
+    for instance in instances:
+        groups.setdefault(instance.base, []).append(instance.name)
+    names = {instance.name for instance in instances}
+    memo: dict[Node, Map] = {}
+    edges = 0
+    expanded = []
+    for instance in instances:
+        after = instance.node.items.get("after")
+        if not isinstance(after, Map):
+            expanded.append(instance)
+            continue
+        if after not in memo:
+            memo[after] = _after(after, names, groups, problems)
+        edges += memo[after].size
+        if edges > MAX_EDGES:
+            problems.at(after, f"more than {MAX_EDGES} orders between machines")
+            return instances
+        node = instance.node.replaced({**instance.node.items, "after": memo[after]})
+        expanded.append(Instance(instance.name, instance.base, node))
+    return expanded
+
+
+def _after(after: Map, names: set[str], groups: dict[str, list[str]], problems: Problems) -> Map:
+    items: dict[str, Node] = {}
+    keys: dict[str, Place] = {}
+    for name, stage in after.items.items():
+        members = [name] if name in names else groups.get(name)
+        if members is None:
+            near = did_you_mean(name, [*groups, *names] if len(names) < 1000 else list(groups))
+            there = near or f"there are {listed(groups)}"
+            problems.at_key(after, name, f"no such machine, {there}")
+            continue
+        for member in members:
+            if member == name or member not in after.items:
+                items[member] = stage
+                keys[member] = after.keys[name]
+    return Map(items, keys, after.place, after.path)
+
+
+class Checked:
+    """One machine with the node it came from."""
+
+    __slots__ = ("machine", "node")
+
+    def __init__(self, machine: Machine, node: Map) -> None:
+        self.machine = machine
+        self.node = node
+
+    def at(self, *steps: str | int) -> Node:
+        return locate(self.node, steps)
+
+
+def check(machines: Sequence[Checked], root: Path, problems: Problems) -> None:
+    """All checks of machines; `root` is what relative paths start from."""
+    _order(machines, problems)
+    _primary(machines, problems)
+    _host_ports(machines, problems)
+    seen: dict[object, bool] = {}
+    for one in machines:
+        _cpu(one, problems)
+        _memory(one, problems)
+        _disks(one, problems)
+        _sources(one, root, seen, problems)
+
+
+def _order(machines: Sequence[Checked], problems: Problems) -> None:
+    if not any(one.machine.after for one in machines):
+        return
+    from graphlib import CycleError, TopologicalSorter
+
+    graph = {one.machine.name: list(one.machine.after) for one in machines}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        circle: list[str] = error.args[1][::-1]  # each after the next
+        first = next(one for one in machines if one.machine.name == circle[0])
+        after = first.at("after")
+        message = f"machines wait for each other in a circle: {' → '.join(circle)}"
+        if isinstance(after, Map):
+            problems.at_key(after, circle[1], message)
+        else:
+            problems.at(after, message)
+
+
+def _primary(machines: Sequence[Checked], problems: Problems) -> None:
+    primary = [one for one in machines if one.machine.primary]
+    for one in primary[1:]:
+        problems.at(one.at("primary"), f"{primary[0].machine.name} is primary already, only one machine can be")
+
+
+def _host_ports(machines: Sequence[Checked], problems: Problems) -> None:
+    """Two forwards of one port cannot both listen; 0.0.0.0 takes the port on every address."""
+    taken: dict[tuple[str, int], list[tuple[str, str]]] = {}
+    for one in machines:
+        for host_ip, protocol, port, node in _listens(one):
+            others = taken.setdefault((protocol, port), [])
+            for other_ip, other in others:
+                if "0.0.0.0" in (host_ip, other_ip) or host_ip == other_ip:
+                    message = f"port {port}/{protocol} of the host is forwarded to {other} already"
+                    hint = f"auto_correct: true takes the next free one; with count: ${{{port - 1} + index}}"
+                    problems.at(node, message, hint)
+                    break
+            else:
+                others.append((host_ip, one.machine.name))
+
+
+def _listens(one: Checked) -> list[tuple[str, str, int, Node]]:
+    found: list[tuple[str, str, int, Node]] = []
+    if one.machine.ssh.host_port is not None:
+        found.append(("127.0.0.1", "tcp", one.machine.ssh.host_port, one.at("ssh", "host_port")))
+    for index, nic in enumerate(one.machine.networks):
+        port = nic.forwarded_port
+        if port is not None and not port.auto_correct:
+            node = one.at("networks", index, "forwarded_port", "host")
+            found.append((port.host_ip, port.protocol.value, port.host, node))
+    return found
+
+
+def _cpu(one: Checked, problems: Problems) -> None:
+    cpu = one.machine.cpu
+    stated = [part for part in (cpu.sockets, cpu.cores, cpu.threads) if part is not None]
+    product = 1
+    for part in stated:
+        product *= part
+    most = cpu.max or cpu.total
+    if cpu.max is not None and cpu.max < cpu.total:
+        problems.at(one.at("cpu", "max"), f"max is {cpu.max}, less than the {cpu.total} that it starts with")
+    elif stated and (most != product if len(stated) == 3 else most % product):
+        what = "sockets × cores × threads" if len(stated) == 3 else "the stated topology"
+        problems.at(one.at("cpu", "max" if cpu.max else "count"), f"{most} CPUs do not fit {what}, {product}")
+
+
+def _memory(one: Checked, problems: Problems) -> None:
+    memory = one.machine.memory
+    if memory.size == 0:
+        problems.at(one.at("memory", "size"), "a machine needs memory")
+    if memory.max is not None and memory.max < memory.size:
+        size = format_size(memory.size)
+        problems.at(one.at("memory", "max"), f"{format_size(memory.max)} is less than the size, {size}")
+
+
+def _disks(one: Checked, problems: Problems) -> None:
+    for name, disk in one.machine.disks.items():
+        if name != "root" and disk.path is not None and disk.size is not None:
+            problems.at(one.at("disks", name, "size"), "a disk with a path has its file's size")
+        if name != "root" and disk.path is None and disk.size is None:
+            problems.at(one.at("disks", name), f"needs a size or a path: `{name}: 10GiB`")
+        if disk.size == 0:
+            problems.at(one.at("disks", name, "size"), "a disk of no size")
+
+
+def _sources(one: Checked, root: Path, seen: dict[object, bool], problems: Problems) -> None:
+    """Scripts, files and folders of the host are there; each path is looked at once."""
+    for index, block in enumerate(one.machine.provision):
+        if block.shell is not None and block.shell.path is not None:
+            _there(one.at("provision", index, "shell", "path"), block.shell.path, root, seen, problems)
+        if block.file is not None:
+            _there(one.at("provision", index, "file", "source"), block.file.source, root, seen, problems)
+    for index, folder in enumerate(one.machine.synced_folders):
+        _there(one.at("synced_folders", index, "source"), folder.source, root, seen, problems)
+
+
+def _there(node: Node, text: str, root: Path, seen: dict[object, bool], problems: Problems) -> None:
+    if text not in seen:
+        try:
+            seen[text] = (root / Path(text).expanduser()).exists()
+        except (OSError, ValueError, RuntimeError):  # too long a name, a NUL, ~ of an unknown user
+            seen[text] = False
+    if not seen[text]:
+        problems.at(node, f"there is no file {of(text, node).text!r} in {root}")

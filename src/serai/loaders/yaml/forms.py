@@ -1,0 +1,231 @@
+"""Short forms: what may be written shorter, and the long form it means. One table, which makes the schema too.
+
+A form takes the node of a record and gives its long form, or None when it has said what is wrong. A long form
+passes through unchanged, so a form may be applied twice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from serai.loaders.file import Block, Layer
+from serai.loaders.yaml.nodes import Map, Node, Scalar, Seq, is_null, mapping, of
+from serai.loaders.yaml.problems import Problems
+from serai.spec.cpu import Cpu
+from serai.spec.disk import Disk
+from serai.spec.guest import Hook, Ready, SyncedFolder, User
+from serai.spec.image import ImageSource
+from serai.spec.memory import Memory
+from serai.spec.network import ForwardedPort, Network, Nic, PrivateNic, PublicNic
+from serai.spec.provision import File, Provision, Shell
+
+Expand: TypeAlias = Callable[[Node, Problems], Node | None]
+
+FORWARD = r"^(?:(?P<host_ip>[0-9.]+):)?(?P<host>[0-9]{1,5}):(?P<guest>[0-9]{1,5})(?:/(?P<protocol>tcp|udp))?$"
+_FORWARD = re.compile(FORWARD, re.ASCII)
+_URL = re.compile(r"https?://")
+
+
+class Form:
+    """How to write a record shorter: `expand`, and the JSON Schema of what it takes beyond the long form."""
+
+    def __init__(self, expand: Expand, *schema: dict[str, Any]) -> None:
+        self.expand = expand
+        self.schema = schema
+
+
+def _is_value(node: Node) -> bool:
+    return isinstance(node, Scalar) and not is_null(node)
+
+
+def _as(key: str) -> Expand:
+    """A scalar is short for a map with this one key."""
+
+    def expand(node: Node, problems: Problems) -> Node | None:
+        return mapping({key: node}, node) if _is_value(node) else node
+
+    return expand
+
+
+def _null_is_empty(expand: Expand) -> Expand:
+    """Nothing after the colon means: with its defaults."""
+
+    def expanded(node: Node, problems: Problems) -> Node | None:
+        return mapping({}, node) if is_null(node) else expand(node, problems)
+
+    return expanded
+
+
+def _one_of(node: Node, keys: tuple[str, ...], problems: Problems) -> Node | None:
+    """The map, when exactly one of these keys has a value."""
+    if not isinstance(node, Map):
+        return node
+    stated = [key for key in keys if key in node.items and not is_null(node.items[key])]
+    if len(stated) > 1:
+        problems.at_key(node, stated[1], f"only one of {' and '.join(stated)} can be stated")
+        return None
+    if not stated and all(key in keys or key in _BESIDE for key in node.items):
+        problems.at(node, f"needs one of {', '.join(keys)}")
+        return None
+    return node
+
+
+_BESIDE = frozenset(
+    {
+        "name",
+        "run",
+        "args",
+        "env",
+        "privileged",
+        "sensitive",
+        "checksum",
+        "user",
+        "cloud_init",
+        *Nic.__struct_fields__,
+    }
+)
+"""Keys that may stand beside; with any other, the unknown key is the better message."""
+
+
+def _forward(node: Node, problems: Problems) -> Node | None:
+    if not isinstance(node, Scalar) or is_null(node):
+        return node
+    if type(node.value) is int:
+        return mapping({"guest": node, "host": node}, node)
+    match = _FORWARD.match(node.text)
+    if not match:
+        problems.at(
+            node,
+            f"{node.text!r} is not a forwarded port",
+            "write HOST:GUEST, for example 8080:80 or 127.0.0.1:8080:80/udp",
+        )
+        return None
+    parts: dict[str, Node] = {key: of(int(match[key]), node) for key in ("guest", "host")}
+    parts |= {key: of(match[key], node) for key in ("protocol", "host_ip") if match[key]}
+    return mapping(parts, node)
+
+
+def _nic(node: Node, problems: Problems) -> Node | None:
+    if _is_value(node):
+        return mapping({"forwarded_port": node}, node)
+    if not isinstance(node, Map):
+        return node
+    bare = {key: mapping({}, item) if is_null(item) else item for key, item in node.items.items()}
+    if bare.get("forwarded_port") is not node.items.get("forwarded_port"):
+        del bare["forwarded_port"]
+    return _one_of(node.replaced(dict(bare)), Nic.__struct_fields__, problems)
+
+
+def _provision(node: Node, problems: Problems) -> Node | None:
+    if _is_value(node):
+        return mapping({"shell": node}, node)
+    return _one_of(node, ("shell", "file"), problems)
+
+
+def _shell(node: Node, problems: Problems) -> Node | None:
+    if _is_value(node):
+        return mapping({"inline": node}, node)
+    return _one_of(node, ("inline", "path"), problems)
+
+
+def _image(node: Node, problems: Problems) -> Node | None:
+    if isinstance(node, Scalar) and not is_null(node):
+        return mapping({"url" if _URL.match(node.text) else "path": node}, node)
+    return _one_of(node, ("url", "path"), problems)
+
+
+def _pair(first: str, second: str, example: str) -> Expand:
+    """`A:B`, split at the last colon."""
+
+    def expand(node: Node, problems: Problems) -> Node | None:
+        if not isinstance(node, Scalar) or is_null(node):
+            return node
+        left, _, right = node.text.rpartition(":")
+        if not left or not right:
+            problems.at(node, f"{node.text!r} is not `{first}:{second}`", f"write for example {example}")
+            return None
+        return mapping({first: of(left, node), second: of(right, node)}, node)
+
+    return expand
+
+
+def _ready(node: Node, problems: Problems) -> Node | None:
+    if isinstance(node, Scalar) and type(node.value) is int:
+        return mapping({"tcp": node}, node)
+    return node
+
+
+def _machine(node: Node, problems: Problems) -> Node | None:
+    """`cpus: 4` beside the other keys, and `after: db`, `after: [db, cache]`."""
+    if is_null(node):
+        return mapping({}, node)
+    if not isinstance(node, Map):
+        return node
+    items = dict(node.items)
+    if "cpus" in items and not _cpus(node, items, problems):
+        return None
+    if "after" in items:
+        items["after"] = _after(items["after"])
+    return node.replaced(items)
+
+
+def _cpus(node: Map, items: dict[str, Node], problems: Problems) -> bool:
+    """Move `cpus` to `cpu.count`; False when both are there."""
+    cpus = items.pop("cpus")
+    cpu = items.get("cpu")
+    if _is_value(cpu) if cpu is not None else False:
+        problems.at_key(node, "cpus", "cpus is short for cpu.count, and both are stated")
+        return False
+    if isinstance(cpu, Map):
+        if "count" in cpu.items:
+            problems.at_key(node, "cpus", "cpus is short for cpu.count, and both are stated")
+            return False
+        items["cpu"] = Map(
+            {**cpu.items, "count": cpus}, {**cpu.keys, "count": node.keys["cpus"]}, cpu.place, cpu.path
+        )
+    else:
+        count = Map({"count": cpus}, {"count": node.keys["cpus"]}, cpus.place, cpus.path)
+        items["cpu"] = count
+    return True
+
+
+def _after(node: Node) -> Node:
+    if isinstance(node, Map) or is_null(node):
+        return node
+    names = node.items if isinstance(node, Seq) else [node]
+    if not all(isinstance(name, Scalar) for name in names):
+        return node
+    texts = [name for name in names if isinstance(name, Scalar)]
+    keys = {name.text: name.place for name in texts}
+    return Map({name.text: of("ready", name) for name in texts}, keys, node.place, node.path)
+
+
+_TEXT = {"type": "string"}
+_COUNT = {"type": "integer", "minimum": 1}
+_SIZE = {"$ref": "#/$defs/size"}
+
+FORMS: dict[type, Form] = {
+    Memory: Form(_as("size"), _SIZE),
+    Cpu: Form(_as("count"), _COUNT),
+    Disk: Form(_as("size"), _SIZE),
+    Network: Form(_null_is_empty(_as("subnet")), _TEXT),
+    ImageSource: Form(_image, _TEXT),
+    Nic: Form(_nic, {"type": "string", "pattern": FORWARD.replace("?P<", "?<")}, {**_COUNT, "maximum": 65535}),
+    ForwardedPort: Form(
+        _forward, {"type": "string", "pattern": FORWARD.replace("?P<", "?<")}, {**_COUNT, "maximum": 65535}
+    ),
+    PrivateNic: Form(_null_is_empty(_as("network")), _TEXT),
+    PublicNic: Form(_null_is_empty(_as("bridge")), _TEXT),
+    Provision: Form(_provision, _TEXT),
+    Shell: Form(_shell, _TEXT),
+    File: Form(_pair("source", "destination", "`app.conf:/etc/app.conf`"), _TEXT),
+    SyncedFolder: Form(_pair("source", "target", "`.:/srv/app`"), _TEXT),
+    User: Form(_as("name"), _TEXT),
+    Ready: Form(_ready, {**_COUNT, "maximum": 65535}),
+    Hook: Form(_as("run"), _TEXT),
+    Layer: Form(_machine),
+    Block: Form(_machine),
+}
+"""By the struct that they are short for. Beside these, one item may stand where a list is expected."""

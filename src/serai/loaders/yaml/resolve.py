@@ -1,0 +1,161 @@
+"""A parsed file → the resolved Project, or every error of it: the order of the passes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from serai.loaders.file import EXTENSION, File
+from serai.loaders.shape import MapOf, record
+from serai.loaders.yaml.check import Checked, check, expand_after
+from serai.loaders.yaml.expand import Expander
+from serai.loaders.yaml.expression import Scope
+from serai.loaders.yaml.instances import Instance, Unroller, fill
+from serai.loaders.yaml.lower import Lowering
+from serai.loaders.yaml.nodes import Map, Node, Scalar, is_null, kind, listed, of
+from serai.loaders.yaml.problems import Problems
+from serai.spec.base import NAME_PATTERN, Name
+from serai.spec.image import ImageSource
+from serai.spec.machine import Machine, Project
+from serai.spec.network import Network
+from serai.util.errors import did_you_mean
+
+_NAME = re.compile(NAME_PATTERN)
+_EXPLAINED_INSTANCES = 8
+"""Of one counted machine so many are explained; the others have the same errors."""
+
+
+class Resolver:
+    """Takes one file through the passes."""
+
+    def __init__(self, root: Map, directory: Path, environ: Mapping[str, str], problems: Problems) -> None:
+        self._root = root
+        self._directory = directory
+        self._environ = environ
+        self._problems = problems
+        self._expander = Expander(problems)
+        self._lowering = Lowering(problems)
+        self._explained: dict[str, int] = {}
+
+    def project(self, provider: str | None) -> Project:
+        """The project. Raises SeraiErrors with all that is wrong."""
+        self._check_keys()
+        self._version()
+        name = self._name()
+        networks_node = self._filled("networks", name)
+        networks = self._converted(networks_node, MapOf(Name, Network), dict[Name, Network]) or {}
+        images = self._converted(self._filled("images", name), MapOf(str, ImageSource), dict[str, ImageSource])
+        machines = self._machines(name, provider)
+        check(machines, self._directory, self._problems)
+        if _states_addresses(networks, machines):
+            from serai.loaders.yaml.addresses import settle
+
+            networks = settle(networks, networks_node, machines, self._problems)
+        self._problems.stop_if_any()
+        by_name = {one.machine.name: one.machine for one in machines}
+        return Project(project=name.text, networks=networks, images=images or {}, machines=by_name)
+
+    def _check_keys(self) -> None:
+        known = record(File).fields
+        for key in self._root.items:
+            if key not in known and not key.startswith(EXTENSION):
+                near = did_you_mean(key, list(known))
+                message = f"unknown key, {near or 'there are ' + listed(known)}"
+                self._problems.at_key(self._root, key, message)
+
+    def _version(self) -> None:
+        node = self._root.items.get("version")
+        if node is not None and not is_null(node) and (not isinstance(node, Scalar) or node.value != 1):
+            self._problems.at(node, f"this serai reads version 1 of the format, not {kind(node)}")
+
+    def _name(self) -> Scalar:
+        """The project's name, as stated or as the directory is called."""
+        node = self._root.items.get("project")
+        if node is not None:
+            node = fill(node, Scope({}, self._environ), self._problems)
+            if node is None:  # a wrong expression, which is a problem already
+                return of("project", self._root)
+        if node is None or is_null(node):
+            name = self._directory.name
+            if not _NAME.match(name):
+                where = f"the directory's name {name!r} cannot be the project's"
+                self._problems.add((1, 1), f"project: is missing, and {where}", "write `project: NAME`")
+            return of(name, self._root)
+        if not isinstance(node, Scalar) or not _NAME.match(node.text):
+            self._problems.at(node, f"must be a name of letters, digits, dots and dashes, not {kind(node)}")
+            return of("project", node)
+        return node
+
+    def _section(self, key: str) -> Map | None:
+        node = self._root.items.get(key)
+        if node is None or is_null(node):
+            return None
+        if not isinstance(node, Map):
+            self._problems.at(node, f"must be a map by name, not {kind(node)}")
+            return None
+        return node
+
+    def _filled(self, key: str, name: Scalar) -> Node | None:
+        section = self._section(key)
+        return fill(section, Scope({"project": name}, self._environ), self._problems) if section else None
+
+    def _converted(self, node: Node | None, shape: MapOf, wanted: Any) -> Any:
+        """The typed value of a section; None when it is wrong."""
+        long = self._expander.expand(node, shape) if node is not None else None
+        if long is None:
+            return None
+        data = self._lowering.lower(long, shape)
+        try:
+            return msgspec.convert(data, wanted)
+        except msgspec.ValidationError as error:
+            from serai.loaders.yaml.refuse import explain
+
+            explain(data, long, wanted, str(error), self._problems)
+            return None
+
+    def _machines(self, name: Scalar, provider: str | None) -> list[Checked]:
+        section = self._section("machines")
+        if section is None:
+            if "machines" not in self._root.items or is_null(self._root.items["machines"]):
+                self._problems.add((1, 1), "machines: is missing", "write `machines: {web: {image: tiny}}`")
+            return []
+        unroller = Unroller(
+            self._problems,
+            self._expander,
+            project=name,
+            environ=self._environ,
+            defaults=self._section("defaults"),
+            profiles=self._section("profiles"),
+        )
+        before = len(self._problems)
+        instances = unroller.unroll(section)
+        if not instances and len(self._problems) == before:
+            self._problems.at(section, "has no machine", "write `machines: {web: {image: tiny}}`")
+        found = [self._machine(one, provider) for one in expand_after(instances, self._problems)]
+        return [one for one in found if one is not None]
+
+    def _machine(self, instance: Instance, provider: str | None) -> Checked | None:
+        if self._explained.get(instance.base, 0) >= _EXPLAINED_INSTANCES:
+            return None
+        more = {"name": instance.name, "provider": provider} if provider else {"name": instance.name}
+        data = {**self._lowering.lower(instance.node, record(Machine)), **more}
+        try:
+            return Checked(msgspec.convert(data, Machine), instance.node)
+        except msgspec.ValidationError as error:
+            from serai.loaders.yaml.refuse import explain
+
+            self._explained[instance.base] = self._explained.get(instance.base, 0) + 1
+            explain(data, instance.node, Machine, str(error), self._problems)
+            return None
+
+
+def _states_addresses(networks: dict[str, Network], machines: list[Checked]) -> bool:
+    return any(network.subnet is not None for network in networks.values()) or any(
+        nic.private is not None and nic.private.address is not None
+        for one in machines
+        for nic in one.machine.networks
+    )
