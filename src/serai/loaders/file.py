@@ -42,7 +42,7 @@ class Block(Layer, frozen=True):
     ] = None
 
 
-class File(Spec, frozen=True):
+class ProjectFile(Spec, frozen=True):
     """A project file, as it is written. Keys that begin with `x-` are yours."""
 
     project: Annotated[

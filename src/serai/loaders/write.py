@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from serai.loaders.file import File
+from serai.loaders.file import ProjectFile
 from serai.loaders.shape import Leaf, ListOf, MapOf, Record, Shape, Want, record
 from serai.spec.machine import Project
 from serai.util.units import format_duration, format_size, parse_duration
@@ -26,9 +26,9 @@ def to_data(project: Project, names: Collection[str] | None = None) -> dict[str,
         if names is None or name in names
     }
     data = {**msgspec.to_builtins(project), "machines": machines}
-    written = _written(data, record(File))
-    assert isinstance(written, dict)
-    return written
+    file = written(data, record(ProjectFile))
+    assert isinstance(file, dict)
+    return file
 
 
 def to_yaml(project: Project, names: Collection[str] | None = None) -> str:
@@ -59,13 +59,14 @@ def to_json(project: Project, names: Collection[str] | None = None) -> str:
     return _NOT_IN_YAML.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"
 
 
-def _written(value: Any, shape: Shape) -> Any:
+def written(value: Any, shape: Shape) -> Any:
+    """The value as a file states it: units, and `${` escaped."""
     if isinstance(shape, Record):
-        return {key: _written(item, shape.fields[key]) for key, item in value.items()}
+        return {key: written(item, shape.fields[key]) for key, item in value.items()}
     if isinstance(shape, MapOf):
-        return {key: _written(item, shape.value) for key, item in value.items()}
+        return {key: written(item, shape.value) for key, item in value.items()}
     if isinstance(shape, ListOf):
-        return [_written(item, shape.item) for item in value]
+        return [written(item, shape.item) for item in value]
     assert isinstance(shape, Leaf)
     if shape.want is Want.SIZE:
         return format_size(value)

@@ -25,6 +25,8 @@ Expand: TypeAlias = Callable[[Node, Problems], Node | None]
 
 FORWARD = r"^(?:(?P<host_ip>[0-9.]+):)?(?P<host>[0-9]{1,5}):(?P<guest>[0-9]{1,5})(?:/(?P<protocol>tcp|udp))?$"
 _FORWARD = re.compile(FORWARD, re.ASCII)
+_FORWARD_SCHEMA = re.sub(r"\?P<[a-z_]+>", "", FORWARD)
+"""Without names of groups, which editors' regular expressions write otherwise."""
 _URL = re.compile(r"https?://")
 
 
@@ -212,10 +214,8 @@ FORMS: dict[type, Form] = {
     Disk: Form(_as("size"), _SIZE),
     Network: Form(_null_is_empty(_as("subnet")), _TEXT),
     ImageSource: Form(_image, _TEXT),
-    Nic: Form(_nic, {"type": "string", "pattern": FORWARD.replace("?P<", "?<")}, {**_COUNT, "maximum": 65535}),
-    ForwardedPort: Form(
-        _forward, {"type": "string", "pattern": FORWARD.replace("?P<", "?<")}, {**_COUNT, "maximum": 65535}
-    ),
+    Nic: Form(_nic, {"type": "string", "pattern": _FORWARD_SCHEMA}, {**_COUNT, "maximum": 65535}),
+    ForwardedPort: Form(_forward, {"type": "string", "pattern": _FORWARD_SCHEMA}, {**_COUNT, "maximum": 65535}),
     PrivateNic: Form(_null_is_empty(_as("network")), _TEXT),
     PublicNic: Form(_null_is_empty(_as("bridge")), _TEXT),
     Provision: Form(_provision, _TEXT),

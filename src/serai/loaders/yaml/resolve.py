@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from serai.loaders.file import EXTENSION, File
+from serai.loaders.file import EXTENSION, ProjectFile
 from serai.loaders.shape import MapOf, record
 from serai.loaders.yaml.check import Checked, check, expand_after
 from serai.loaders.yaml.expand import Expander
@@ -60,7 +60,7 @@ class Resolver:
         return Project(project=name.text, networks=networks, images=images or {}, machines=by_name)
 
     def _check_keys(self) -> None:
-        known = record(File).fields
+        known = record(ProjectFile).fields
         for key in self._root.items:
             if key not in known and not key.startswith(EXTENSION):
                 near = did_you_mean(key, list(known))

@@ -1,0 +1,120 @@
+"""The JSON Schema (2020-12) of the project file, for editors: what a person may write, short forms included.
+
+Made from the spec types and the table of short forms. It is wider than `serai validate`, which knows names,
+orders and sizes; what it refuses, validate refuses too.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from serai.loaders.file import ProjectFile
+from serai.loaders.shape import ListOf, MapOf, Record, Shape, Want, record
+from serai.loaders.write import written
+from serai.loaders.yaml.expand import known_keys
+from serai.loaders.yaml.forms import FORMS
+
+_NULL = {"type": "null"}
+_EXPRESSION = {"$ref": "#/$defs/expression"}
+_COMMON: dict[str, Any] = {
+    "expression": {
+        "description": "a text with ${…}: env.NAME, env.NAME:-default, project, machine.name, index, each.value",
+        "type": "string",
+        "pattern": r"\$\{",
+    },
+    "size": {
+        "description": "a size with its unit: 512M, 4GiB",
+        "type": "string",
+        "pattern": r"^\s*[0-9]+(\.[0-9]+)?\s*([kKMGTP](i?B)?|B)\s*$|\$\{",
+    },
+    "duration": {
+        "description": "seconds, or 30s, 5m, 1h30m",
+        "anyOf": [
+            {"type": "number", "minimum": 0},
+            {"type": "string", "pattern": r"^\s*([0-9]+(\.[0-9]+)?|([0-9]+[dhm])*([0-9]+(\.[0-9]+)?s)?)\s*$|\$\{"},
+        ],
+    },
+}
+
+
+def schema() -> dict[str, Any]:
+    """The schema, as plain data."""
+    definitions: dict[str, Any] = msgspec.json.schema(ProjectFile)["$defs"]
+    for shape in records(record(ProjectFile)):
+        name = shape.cls.__name__
+        definitions[name] = _record(shape, definitions[name])
+    top = definitions.pop(ProjectFile.__name__)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **top,
+        "title": "serai.yaml",
+        "required": ["machines"],
+        "$defs": {**definitions, **_COMMON},
+    }
+
+
+def records(top: Record) -> list[Record]:
+    """All records that can be reached, each once."""
+    found = [top]
+    for one in found:
+        for shape in one.fields.values():
+            inner = shape
+            while isinstance(inner, ListOf | MapOf):
+                inner = inner.item if isinstance(inner, ListOf) else inner.value
+            if isinstance(inner, Record) and inner not in found:
+                found.append(inner)
+    return found
+
+
+def _record(shape: Record, raw: dict[str, Any]) -> dict[str, Any]:
+    """The long form, and beside it the short ones."""
+    properties = {key: _field(raw["properties"][key], shape.fields[key]) for key in known_keys(shape)}
+    long = {
+        "type": "object",
+        "properties": properties,
+        "required": raw.get("required", []),
+        "patternProperties": {"^x-": True},
+        "additionalProperties": False,
+    }
+    about = {"description": (shape.cls.__doc__ or "").strip()}
+    short = FORMS[shape.cls].schema if shape.cls in FORMS else ()
+    return {**about, "anyOf": [long, *short, _EXPRESSION]} if short else {**about, **long}
+
+
+def _field(raw: dict[str, Any], shape: Shape) -> dict[str, Any]:
+    """A key's description, default and examples, with all that it takes; null goes back to the default."""
+    about: dict[str, Any] = {key: raw[key] for key in ("description", "examples") if key in raw}
+    if raw.get("default") is not None:
+        about["default"] = written(raw["default"], shape)
+    body = {key: value for key, value in raw.items() if key not in ("description", "examples", "default")}
+    return {**about, "anyOf": [*_taken(body, shape), _NULL]}
+
+
+def _taken(raw: dict[str, Any], shape: Shape) -> list[dict[str, Any]]:
+    """The alternatives of a value."""
+    raw = _bare(raw)
+    if isinstance(shape, ListOf):
+        items = _taken(raw.get("items", {}), shape.item)
+        return [{"type": "array", "items": {"anyOf": items}}, *items]
+    if isinstance(shape, MapOf):
+        names = {"enum": [*shape.keys]} if shape.keys else raw.get("propertyNames", {})
+        values = {"anyOf": [*_taken(raw.get("additionalProperties", {}), shape.value), _NULL]}
+        whole: dict[str, Any] = {"type": "object", "additionalProperties": values}
+        whole |= {"propertyNames": {"anyOf": [names, {"pattern": "^x-"}]}} if names else {}
+        one: list[dict[str, Any]] = [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]
+        return [whole, *(one if "After" in str(raw) else []), _EXPRESSION]
+    if isinstance(shape, Record):
+        return [{"$ref": f"#/$defs/{shape.cls.__name__}"}]
+    if shape.want in (Want.SIZE, Want.DURATION):
+        return [{"$ref": f"#/$defs/{shape.want.value}"}]
+    if shape.want is Want.TEXT and "$ref" not in raw:
+        return [raw, {"type": ["number", "boolean"]}, _EXPRESSION]
+    return [raw, _EXPRESSION] if raw else [{}]
+
+
+def _bare(raw: dict[str, Any]) -> dict[str, Any]:
+    """Without the `| None` of the type."""
+    branches = [branch for branch in raw.get("anyOf", ()) if branch != _NULL]
+    return branches[0] if len(branches) == 1 else raw
