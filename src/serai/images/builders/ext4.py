@@ -28,17 +28,22 @@ def make(
         file.truncate(size)
     fixed_time = {"E2FSPROGS_FAKE_TIME": "1700000000", "SOURCE_DATE_EPOCH": "1700000000"}
     mke2fs = which("mke2fs", "e2fsprogs")
-    run(
-        [mke2fs, "-q", "-F", "-t", "ext4", "-L", label, "-U", uuid, "-m", "0", "-J", f"size={journal_mib}"]
-        + [
-            "-E",
-            f"hash_seed={uuid},root_owner=0:0,lazy_itable_init=1,lazy_journal_init=1",
-            "-d",
-            os.fspath(source),
-        ]
-        + [os.fspath(image)],
-        env=fixed_time,
-    )
+    features = f"hash_seed={uuid},root_owner=0:0,lazy_itable_init=1,lazy_journal_init=1"
+    options = [
+        "-L",
+        label,
+        "-U",
+        uuid,
+        "-m",
+        "0",
+        "-J",
+        f"size={journal_mib}",
+        "-E",
+        features,
+        "-d",
+        os.fspath(source),
+    ]
+    run([mke2fs, "-q", "-F", "-t", "ext4", *options, image], env=fixed_time)
     commands = []
     if os.geteuid() != 0:
         for path in sorted(source.rglob("*")):

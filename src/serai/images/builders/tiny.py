@@ -14,13 +14,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import msgspec
-
 from serai.images.builders import ext4
 from serai.images.builders.cpio import Archive
 from serai.images.builders.elf import closure
 from serai.images.builders.modules import Modules, dependency_file
 from serai.images.builders.packages import Packages
+from serai.images.made import Made
 from serai.util.errors import Code, SeraiError
 from serai.util.process import run, which
 from serai.util.units import GIB
@@ -48,24 +47,7 @@ DISK_SIZE = 2 * GIB
 UUID = "7e1ac0de-0000-4000-8000-74696e790001"
 
 
-class Built(msgspec.Struct, frozen=True, kw_only=True):
-    """Files that a builder made, in its own directory; the store takes them over."""
-
-    disk: Path | None = None
-    format: str = "qcow2"
-    virtual_size: int = 0
-    kernel: Path | None = None
-    initrd: Path | None = None
-    cmdline: str = ""
-    user: str = "root"
-    seed: str = "cloud-init"
-    firmware: tuple[str, ...] = ("bios",)
-    console: str = "ttyS0"
-    versions: dict[str, str] = {}
-    """Package -> version, of what went in."""
-
-
-def build(target: Path, arch: str, progress: Callable[[str], None]) -> Built:
+def build(target: Path, arch: str, progress: Callable[[str], None]) -> Made:
     """Make the image's files in the directory `target`. Raises SeraiError (missing programs, mirror, …)."""
     for program, package in HOST_PACKAGES.items():
         which(program, package)
@@ -73,7 +55,7 @@ def build(target: Path, arch: str, progress: Callable[[str], None]) -> Built:
         packages = Packages(work, arch, progress)
         kernel = packages.first_known(KERNELS[arch])
         versioned = packages.depends(kernel, r"linux-(image|modules)-[0-9]")
-        extras = [name for name in ("rsync", "e2fsprogs", "opendoas", "libpam-modules")]
+        extras = ["rsync", "e2fsprogs", "opendoas", "libpam-modules"]
         packages.unpack([*versioned, "busybox-static", *packages.with_libraries(["dropbear-bin", *extras])])
         progress("putting the initramfs together")
         system = work / "system"
@@ -90,7 +72,7 @@ def build(target: Path, arch: str, progress: Callable[[str], None]) -> Built:
         ext4.make(raw, system, size=DISK_SIZE, label="tiny", uuid=UUID, modes=modes)
         run(["qemu-img", "convert", "-f", "raw", "-O", "qcow2", raw, target / "disk.qcow2"])
         shutil.copyfile(_kernel(packages.tree), target / "kernel")
-        return Built(
+        return Made(
             disk=target / "disk.qcow2",
             virtual_size=DISK_SIZE,
             kernel=target / "kernel",

@@ -1,0 +1,279 @@
+"""From what a project file calls an image to the image: in the store, else imported, built or pulled.
+
+A name is looked up in the project's own `images:`, then as a path, then among the builders (`tiny`,
+`debian:12`), then in the catalogue of official cloud images (`fedora:42`, `debian:12-cloud`). What is in the
+store is used without looking at the network at all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from serai.images.store import Ref, Store
+from serai.providers.contract import Image
+from serai.spec.image import ImageSource
+from serai.util.errors import Code, SeraiError, did_you_mean
+
+Progress = Callable[[str], None]
+
+BUILDERS = {
+    "tiny": "serai.images.builders.tiny:build",
+    "debian:11": "serai.images.builders.debian:build_debian11",
+    "debian:12": "serai.images.builders.debian:build_debian12",
+    "debian:13": "serai.images.builders.debian:build_debian13",
+}
+"""Reference -> `module:function`, imported when it is used; function(target, arch, progress) -> Made."""
+
+ALIASES = {"debian": "debian:13", "debian:bullseye": "debian:11", "debian:bookworm": "debian:12"}
+ALIASES |= {"debian:trixie": "debian:13", "debian:stable": "debian:13"}
+
+
+def host_arch() -> str:
+    """amd64 or arm64, as images call it."""
+    machine = os.uname().machine
+    return {"x86_64": "amd64", "aarch64": "arm64"}.get(machine, machine)
+
+
+def find(
+    reference: str,
+    *,
+    project_images: Mapping[str, ImageSource] = {},
+    root: Path | None = None,
+    arch: str | None = None,
+    base: Path | None = None,
+) -> Image | None:
+    """The image, when it is in the store already. No network, no work; None when `ensure` would have to work.
+
+    `base` is where relative paths begin (the project's directory; default: here).
+    """
+    store, arch = Store(root), arch or host_arch()
+    key = _key(reference, project_images, base or Path.cwd())
+    image = store.get(key, arch) if key else None
+    return msgspec.structs.replace(image, reference=reference) if image else None
+
+
+def ensure(
+    reference: str,
+    *,
+    project_images: Mapping[str, ImageSource] = {},
+    root: Path | None = None,
+    arch: str | None = None,
+    base: Path | None = None,
+    progress: Progress,
+) -> Image:
+    """The image; it is imported, built or pulled when the store does not hold it.
+
+    Raises Code.INPUT for a name that means nothing, Code.MISSING for host programs that are not there,
+    Code.NETWORK, Code.CORRUPT and Code.FAILED, each with the cause and the way out.
+    """
+    store, arch, base = Store(root), arch or host_arch(), base or Path.cwd()
+    found = find(reference, project_images=project_images, root=root, arch=arch, base=base)
+    key = _key(reference, project_images, base)
+    if found is None:
+        with store.locked(key or reference, arch):
+            found = store.get(key, arch) if key else None  # somebody else made it while we waited
+            if found is None:
+                found = _make(reference, project_images, store, arch, base, progress)
+                key = _key(reference, project_images, base)
+    if key:
+        store.touch(key, arch)
+    return msgspec.structs.replace(found, reference=reference)
+
+
+def build(reference: str, *, root: Path | None = None, arch: str | None = None, progress: Progress) -> Image:
+    """Build, even when the store holds one: that takes what the mirror carries today."""
+    store, arch, name = Store(root), arch or host_arch(), ALIASES.get(reference, reference)
+    if name not in BUILDERS:
+        raise SeraiError(
+            Code.INPUT,
+            f"{reference}: serai cannot build it, only {', '.join(BUILDERS)}",
+            hint=did_you_mean(reference, list(BUILDERS)),
+        )
+    with store.locked(name, arch):
+        return _build(name, store, arch, progress)
+
+
+def pull(reference: str, *, root: Path | None = None, arch: str | None = None, progress: Progress) -> Image:
+    """Download the official image of a catalogue name; of `debian:12` that is `debian:12-cloud`."""
+    from serai.images import catalogue
+
+    store, arch = Store(root), arch or host_arch()
+    entry = catalogue.lookup(ALIASES.get(reference, reference))
+    if entry is None:
+        raise _unknown(reference, {})
+    name = _catalogue_key(entry.name)
+    with store.locked(name, arch):
+        return _pull(entry.name, store, arch, progress)
+
+
+def known(project_images: Mapping[str, ImageSource]) -> list[str]:
+    """All names that mean something, for completion and for did-you-mean."""
+    from serai.images import catalogue
+
+    return [*project_images, *BUILDERS, *ALIASES, *catalogue.names()]
+
+
+def _is_path(reference: str) -> bool:
+    return reference.startswith(("./", "../", "/", "~"))
+
+
+def _key(reference: str, project_images: Mapping[str, ImageSource], base: Path) -> str | None:
+    """The name in the store; None for a file that was not imported as it is now, or is not there."""
+    source = project_images.get(reference)
+    if source is not None and source.url:
+        return f"url:{_short(source.url, source.checksum or '', source.user or '', str(source.cloud_init))}"
+    if source is not None:
+        return _path_key(_path(source.path or "", base), source)
+    if _is_path(reference):
+        return _path_key(_path(reference, base), None)
+    name = ALIASES.get(reference, reference)
+    if name in BUILDERS:
+        return name
+    return _catalogue_key(name)
+
+
+def _catalogue_key(name: str) -> str:
+    from serai.images import catalogue
+
+    entry = catalogue.lookup(name)
+    if entry is None:
+        return name
+    return f"{entry.name}-cloud" if entry.name in BUILDERS else entry.name
+
+
+def _short(*words: str) -> str:
+    return hashlib.sha256("\0".join(words).encode()).hexdigest()[:24]
+
+
+def _path(text: str, base: Path) -> Path:
+    path = Path(text).expanduser()
+    return path if path.is_absolute() else base / path
+
+
+def _path_key(path: Path, source: ImageSource | None) -> str | None:
+    """A file as it is now: the same path, size, time and inode need no second look."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    identity = (str(path.absolute()), str(stat.st_size), str(stat.st_mtime_ns), str(stat.st_ino))
+    use = (source.user or "", str(source.cloud_init), source.checksum or "") if source else ("", "True", "")
+    return f"path:{_short(*identity, *use)}"
+
+
+def _make(
+    reference: str,
+    project_images: Mapping[str, ImageSource],
+    store: Store,
+    arch: str,
+    base: Path,
+    progress: Progress,
+) -> Image:
+    from serai.images import catalogue
+
+    source = project_images.get(reference)
+    if source is not None and source.url:
+        return _pull_url(source, str(_key(reference, project_images, base)), store, arch, progress)
+    if source is not None or _is_path(reference):
+        path = _path(source.path or "" if source else reference, base)
+        return import_file(path, source=source, store=store, arch=arch, progress=progress)
+    name = ALIASES.get(reference, reference)
+    if name in BUILDERS:
+        return _build(name, store, arch, progress)
+    if entry := catalogue.lookup(name):
+        return _pull(entry.name, store, arch, progress)
+    raise _unknown(reference, project_images)
+
+
+def _unknown(reference: str, project_images: Mapping[str, ImageSource]) -> SeraiError:
+    names = known(project_images)
+    near = did_you_mean(reference, names)
+    return SeraiError(
+        Code.INPUT,
+        f"image {reference}: no such image{', ' + near if near else ''}",
+        hint="serai image list --all shows the names; a file begins with ./ or /",
+        details=[f"there are {', '.join(names)}"],
+    )
+
+
+def _build(name: str, store: Store, arch: str, progress: Progress) -> Image:
+    from importlib import import_module
+
+    if arch not in ("amd64", "arm64"):
+        raise SeraiError(Code.UNSUPPORTED, f"image {name}: serai builds for amd64 and arm64, not for {arch}")
+    module, function = BUILDERS[name].split(":")
+    progress(f"building {name}")
+    with store.workspace() as work:
+        made = getattr(import_module(module), function)(work, arch, progress)
+        return store.put(name, arch, made, origin="built from the package mirror")
+
+
+def _pull(name: str, store: Store, arch: str, progress: Progress) -> Image:
+    from serai.images import catalogue, convert, download
+
+    entry = catalogue.lookup(name)
+    assert entry is not None
+    url, checksum = catalogue.locate(entry, arch, progress)
+    file = download.fetch(url, store.downloads(), checksum=checksum, progress=progress)
+    with store.workspace() as work:
+        made = convert.convert(file, work, user=entry.user, firmware=entry.firmware_of(arch), progress=progress)
+        image = store.put(_catalogue_key(name), arch, made, origin=url)
+    file.unlink(missing_ok=True)
+    return image
+
+
+def _pull_url(source: ImageSource, key: str, store: Store, arch: str, progress: Progress) -> Image:
+    from serai.images import convert, download
+
+    url = source.url or ""
+    if url.startswith("http:") and not source.checksum:
+        raise SeraiError(
+            Code.INPUT,
+            f"{url}: without a checksum nobody can tell whether what http: brings is the image",
+            hint="add checksum: sha256:… beside the url, or use https:",
+        )
+    file = download.fetch(url, store.downloads(), checksum=source.checksum, progress=progress)
+    with store.workspace() as work:
+        seed = "cloud-init" if source.cloud_init else "none"
+        made = convert.convert(file, work, user=source.user or "root", seed=seed, progress=progress)
+        image = store.put(key, arch, made, origin=url)
+    file.unlink(missing_ok=True)
+    return image
+
+
+def import_file(
+    path: Path,
+    *,
+    store: Store,
+    arch: str,
+    progress: Progress,
+    source: ImageSource | None = None,
+    name: str | None = None,
+    max_size: int | None = None,
+) -> Image:
+    """Bring a disk image of the host's file system into the store, under `name` or under what it is now."""
+    from serai.images import convert, download
+
+    if not path.is_file():
+        what = "is a directory" if path.is_dir() else "does not exist"
+        raise SeraiError(Code.INPUT, f"image {path}: {what}", hint="give the path of a qcow2, raw, vmdk, … file")
+    key = name or _path_key(path, source)
+    assert key is not None
+    if source is not None and source.checksum:
+        download.verify(path, source.checksum)
+    user = source.user if source is not None and source.user else "root"
+    seed = "cloud-init" if source is None or source.cloud_init else "none"
+    with store.workspace() as work:
+        limit = {} if max_size is None else {"max_size": max_size}
+        made = convert.convert(path, work, user=user, seed=seed, progress=progress, **limit)
+        return store.put(key, arch, made, origin=str(path.absolute()))
+
+
+def is_builder(ref: Ref) -> bool:
+    """Was it built here?"""
+    return ref.reference in BUILDERS
