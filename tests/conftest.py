@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ["stand_in"]
 ROOT = Path(__file__).parents[1]
 Need = Callable[..., None]
 

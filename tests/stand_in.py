@@ -1,4 +1,4 @@
-"""Stand-ins for a guest: a real sshd on loopback, and plain sockets that behave badly."""
+"""Stand-ins for a guest, for all tests: a real sshd on loopback, and plain sockets that behave badly."""
 
 from __future__ import annotations
 
@@ -17,13 +17,6 @@ from serai.guest.keys import project_key
 from serai.guest.ssh import SshTransport
 from serai.providers.contract import SshEndpoint
 from serai.util.process import run, which
-
-
-@pytest.fixture(autouse=True)
-def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """SERAI_HOME and the place of the control sockets, for one test."""
-    monkeypatch.setenv("SERAI_HOME", str(tmp_path / "serai"))
-    return tmp_path / "serai"
 
 
 def free_port() -> int:
@@ -80,7 +73,7 @@ class Sshd:
 
 
 @pytest.fixture
-def sshd(tmp_path: Path, own_home: Path) -> Iterator[Sshd]:
+def sshd(tmp_path: Path, home: Path) -> Iterator[Sshd]:
     """A running one."""
     key, public = project_key(tmp_path / "project")
     folder = tmp_path / "sshd"

@@ -1,0 +1,227 @@
+"""Waiting in stages: what is said meanwhile, how soon it ends, and what a failure tells."""
+
+from __future__ import annotations
+
+import getpass
+import socket
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from serai.providers.contract import SshEndpoint
+from serai.run import wait
+from serai.run.wait import poll, wait_ready
+from serai.spec.guest import Ready
+from serai.spec.machine import Machine
+from serai.util.errors import Code, SeraiError
+from serai.util.process import run
+
+
+class Guest:
+    """A machine whose way in, console and fate the test decides."""
+
+    def __init__(self, folder: Path) -> None:
+        self.log = folder / "console.log"
+        self.log.write_text("")
+        self.endpoint: SshEndpoint | None = None
+        self.fate = ""
+        self.said: list[str] = []
+
+    def way(self) -> SshEndpoint:
+        if self.endpoint is None:
+            raise SeraiError(Code.FAILED, "the engine is still starting it")
+        return self.endpoint
+
+    def wait(self, *, budget: float = 20.0, seed_kind: str = "none", **ready: Any) -> None:
+        machine = Machine(name="web", ready=Ready(**ready))
+        wait_ready(
+            machine, self.way, self.log, lambda: self.fate, self.said.append, budget=budget, seed_kind=seed_kind
+        ).close()
+
+    def fails(self, **how: Any) -> tuple[SeraiError, float]:
+        """The error, and how many seconds it took."""
+        began = time.monotonic()
+        with pytest.raises(SeraiError) as failed:
+            self.wait(**how)
+        return failed.value, time.monotonic() - began
+
+    def at(self, port: int, key: Path | None = None) -> None:
+        self.endpoint = SshEndpoint(host="127.0.0.1", port=port, user=getpass.getuser(), key=key)
+
+
+@pytest.fixture
+def guest(tmp_path: Path) -> Guest:
+    return Guest(tmp_path)
+
+
+def later(seconds: float, act: Callable[[], object]) -> None:
+    threading.Timer(seconds, act).start()
+
+
+def test_poll_gives_what_the_probe_finds_and_looks_at_least_once() -> None:
+    found = iter([None, None, "here"])
+    assert poll(lambda: next(found), budget=5) == "here"
+    assert poll(lambda: None, budget=0) is None
+
+
+def test_poll_pauses_longer_and_longer_up_to_its_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr(wait.time, "sleep", pauses.append)
+    count = iter(range(20))
+    poll(lambda: next(count) >= 15 or None, budget=None)
+    assert pauses[0] == 0.05
+    assert pauses == sorted(pauses)
+    assert pauses[-1] == 0.5
+
+
+def test_it_is_ready_once_it_can_log_in(guest: Guest, sshd: Any) -> None:
+    guest.at(sshd.port, sshd.key)
+    guest.wait()
+    assert guest.said[-1] == "waiting for ssh: an SSH server speaks, logging in"
+
+
+def test_ssh_that_comes_late_is_noticed_at_once(guest: Guest, sshd: Any) -> None:
+    sshd.stop()
+    guest.at(sshd.port, sshd.key)
+    came: list[float] = []
+    later(1.0, lambda: (sshd.start(), came.append(time.monotonic())))
+    guest.wait()
+    assert time.monotonic() - came[0] < 1.5
+    assert any("refuses connections" in phrase for phrase in guest.said)
+
+
+def test_it_follows_the_console(guest: Guest, mute: int) -> None:
+    guest.at(mute)
+    lines = ["SeaBIOS (version 1.16)\n", "[    0.000000] Linux version 6.1\n", "tiny: network up 10.0.2.15\n"]
+    for number, line in enumerate(lines):
+
+        def write(line: str = line) -> None:
+            with guest.log.open("a") as log:
+                log.write(line)
+
+        later(0.3 * (number + 1), write)
+    error, _ = guest.fails(budget=1.5)
+    stages = list(dict.fromkeys(phrase.split(":")[0] for phrase in guest.said))
+    assert stages == ["waiting for firmware", "waiting for kernel", "waiting for network", "waiting for ssh"]
+    assert error.details == tuple(line.strip() for line in lines)
+
+
+def test_a_guest_that_never_speaks_times_out_with_stage_cause_and_next_command(guest: Guest, mute: int) -> None:
+    guest.at(mute)
+    guest.log.write_text("[    0.1] Linux version 6.1\nReached target Network is Online\n")
+    error, took = guest.fails(budget=1)
+    assert error.code is Code.TIMEOUT
+    assert error.message.startswith(
+        f"web: not ready within 1 s, waiting for ssh (the network is up, port {mute} answers, no banner yet): "
+    )
+    assert error.hint.startswith("serai console web")
+    assert 0.9 < took < 2
+
+
+def test_a_guest_without_a_network_is_told_so(guest: Guest, mute: int) -> None:
+    guest.at(mute)
+    guest.log.write_text("[    0.1] Linux version 6.1\n")
+    error, _ = guest.fails(budget=0.5)
+    assert "waiting for network (the kernel is up, the guest does not answer on the network yet)" in error.message
+    assert "no DHCP request" in error.message
+
+
+def test_a_silent_console_is_told(guest: Guest, mute: int) -> None:
+    guest.at(mute)
+    error, _ = guest.fails(budget=1.5)
+    assert "waiting for firmware (nothing on the console yet)" in error.message
+    assert "console=ttyS0" in error.message
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        (
+            "Kernel panic - not syncing: VFS: Unable to mount root fs\n",
+            "the kernel panicked: VFS: Unable to mount root",
+        ),
+        ("\x1b[0mBooting from Hard Disk...\nNo bootable device.\n", "the firmware found nothing that boots"),
+        ("Gave up waiting for root file system device.\n(initramfs) ", "the initramfs did not find its root file"),
+        ("You are in emergency mode. After logging in\n", "the guest went into its emergency mode"),
+    ],
+)
+def test_a_console_that_tells_of_the_end_ends_the_wait_at_once(
+    guest: Guest, mute: int, text: str, cause: str
+) -> None:
+    guest.at(mute)
+    guest.log.write_text(text)
+    error, took = guest.fails()
+    assert error.code is Code.FAILED
+    assert cause in error.message
+    assert error.details
+    assert took < 1
+
+
+def test_a_machine_that_died_ends_the_wait_at_once_with_its_reason(guest: Guest, mute: int) -> None:
+    guest.at(mute)
+
+    def die() -> None:
+        guest.fate = "QEMU ended with exit code 1: out of memory"
+
+    later(0.3, die)
+    error, took = guest.fails()
+    assert error.code is Code.FAILED
+    assert "it stopped: QEMU ended with exit code 1: out of memory" in error.message
+    assert took < 1.5
+
+
+def test_a_way_in_that_is_not_known_yet_is_waited_for(guest: Guest, sshd: Any) -> None:
+    later(0.3, lambda: guest.at(sshd.port, sshd.key))
+    guest.wait()
+    assert guest.said[0] == "waiting for launched: the engine is still starting it"
+
+
+def test_a_refused_key_ends_the_wait_long_before_the_budget(
+    guest: Guest, sshd: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wait, "KEY_GRACE", 0.5)
+    run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", tmp_path / "other"])
+    guest.at(sshd.port, tmp_path / "other")
+    error, took = guest.fails(budget=60)
+    assert error.code is Code.FAILED
+    assert "waiting for ssh (an SSH server speaks, key refused)" in error.message
+    assert "is not accepted for the user" in error.message
+    assert took < 6
+
+
+def test_a_key_that_cloud_init_installs_later_is_waited_for(
+    guest: Guest, sshd: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wait, "KEY_GRACE", 0.1)
+    monkeypatch.setattr(wait.Wait, "cloud_init", lambda *_: None)
+    lines = sshd.authorized.read_text()
+    sshd.authorized.write_text("")
+    guest.at(sshd.port, sshd.key)
+    later(1.0, lambda: sshd.authorized.write_text(lines))
+    guest.wait(seed_kind="cloud-init")
+    assert "waiting for ssh: an SSH server speaks, key refused" in guest.said
+
+
+def test_a_port_of_the_guest_is_waited_for(guest: Guest, sshd: Any) -> None:
+    guest.at(sshd.port, sshd.key)
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        port = server.getsockname()[1]
+        later(1.0, lambda: server.listen())
+        guest.wait(tcp=port)
+    assert f"waiting for ready: port {port} in the guest is closed" in guest.said
+    error, _ = guest.fails(tcp=port, budget=2)
+    assert error.code is Code.TIMEOUT
+    assert f"nothing in the guest listens on port {port}" in error.message
+
+
+def test_a_command_is_waited_for_and_its_last_word_is_told(guest: Guest, sshd: Any, tmp_path: Path) -> None:
+    guest.at(sshd.port, sshd.key)
+    later(1.0, (tmp_path / "flag").touch)
+    guest.wait(command=f"test -e {tmp_path}/flag")
+    error, _ = guest.fails(command="echo not yet >&2; exit 4", budget=2)
+    assert "ends with exit code 4: not yet" in error.message
