@@ -16,7 +16,6 @@ LARGEST_FILE = 300_000
 FORBIDDEN = {
     r"/work/[a-z]": "a path of one machine",
     r"/root/(venv|serai/src)\b": "a path of one machine",
-    r"/home/(?!user\b|vagrant\b|\$)[a-z]+/": "a path of one machine",
     r"\b(pypi[.]org|pythonhosted[.]org|pkg[.]dev|npmjs[.]org)\b": "a registry: its clients know it",
     r"\b(T[O]DO|F[I]XME|X[X]X)\b": "do it, or leave it out",
     r"^(<{7}|>{7}) ": "a merge that was not finished",
