@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from serai import __version__
-from serai.util.errors import Code, SeraiError, SeraiErrors
+from serai.util.errors import EXIT, Code, SeraiError, SeraiErrors
 
 SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "Machines": {
@@ -150,7 +150,27 @@ def run(args: list[str]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 141
+    except Exception as error:  # noqa: BLE001 - the one place where a bug becomes a sentence
+        if debug:
+            raise
+        show(_bug(error))
+        return EXIT[Code.INTERNAL]
     return result if isinstance(result, int) else 0
+
+
+def _bug(error: Exception) -> SeraiError:
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    where = f" ({trace.tb_frame.f_code.co_filename}:{trace.tb_lineno})" if trace else ""
+    if isinstance(error, OSError) and error.filename:
+        text = f"{error.filename}: {error.strerror}"
+        return SeraiError(Code.FAILED, text, hint="serai --debug … shows where in serai")
+    return SeraiError(
+        Code.INTERNAL,
+        f"a bug in serai: {type(error).__name__}: {error}{where}",
+        hint="serai --debug … shows all of it",
+    )
 
 
 def show(error: SeraiError) -> None:

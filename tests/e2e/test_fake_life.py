@@ -1,0 +1,252 @@
+"""The verbs on pretended machines, through the real command line (VAG-1, VAG-11, VAG-12)."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+SHOP = """
+project: shop
+defaults: {provider: fake}
+machines:
+  db: {provision: [{shell: "echo db", name: install}]}
+  web: {count: 2, after: {db: provisioned}, networks: [{private: backend}]}
+"""
+
+
+def test_a_project_comes_up_and_goes_without_a_trace(serai: Any, home: Path) -> None:
+    serai.file(SHOP)
+    assert serai.states() == {"db": "absent", "web-1": "absent", "web-2": "absent"}
+    assert serai("plan", code=2).stdout.startswith("shop: 3 machines on fake, plan: 3 to create")
+    out = serai("up").stderr
+    assert "note  machines on the provider fake are only pretended" in out
+    assert "provisioned 1 of 1" in out
+    assert set(serai.states().values()) == {"ready"}
+    assert "nothing to do" in serai("plan").stdout
+    assert "nothing to do" in serai("up").stderr
+    serai("destroy", "-y")
+    assert not list((home / "projects").iterdir())
+    assert not (serai.root / ".serai").exists()
+
+
+def test_status_json_has_the_stable_form(serai: Any) -> None:
+    serai.file(SHOP)
+    serai("up", "web-1")
+    found = serai.json("status")
+    assert found["project"] == "shop"
+    assert list(found["machines"]) == ["db", "web-1", "web-2"]
+    web = found["machines"]["web-1"]
+    assert (web["state"], web["provider"], web["native_state"]) == ("ready", "fake", "running")
+    assert web["addresses"] == ["10.40.0.10"]
+    assert web["forwards"] == []
+    assert found["machines"]["web-2"]["state"] == "absent"
+
+
+def test_a_name_brings_what_it_comes_after_and_a_glob_means_many(serai: Any) -> None:
+    serai.file(SHOP)
+    serai("up", "web-1")
+    assert serai.states() == {"db": "ready", "web-1": "ready", "web-2": "absent"}
+    serai("halt", "web-*")
+    assert serai.states()["web-1"] == "stopped"
+    assert "no machine is called 'wbe-1'" in serai("halt", "wbe-1", code=3).stderr
+
+
+def test_halt_and_reload_and_suspend(serai: Any) -> None:
+    serai.file(SHOP)
+    serai("up")
+    serai("suspend", "db")
+    serai("suspend", "web-1", "--to-disk")
+    assert serai.states() == {"db": "paused", "web-1": "suspended", "web-2": "ready"}
+    serai("resume")
+    assert set(serai.states().values()) == {"ready"}
+    serai("halt")
+    assert set(serai.states().values()) == {"stopped"}
+    serai("reload")
+    assert set(serai.states().values()) == {"ready"}
+
+
+def test_changes_are_shown_by_key_and_done_as_the_provider_can(serai: Any) -> None:
+    serai.file("project: shop\nmachines: {web: {provider: fake, memory: 512M, image: a}}\n")
+    serai("up")
+    serai.file("project: shop\nmachines: {web: {provider: fake, memory: 1GiB, cpus: 2, image: a}}\n")
+    shown = serai("plan", code=2).stdout
+    assert "web  memory.size  default -> 1GiB" in shown.replace("memory.size ", "memory.size  ") or "1GiB" in shown
+    assert "restart" in shown
+    assert "serai reload web" in serai("up").stderr
+    assert "cpu" in serai("plan", code=2).stdout
+    serai("reload")
+    assert "nothing to do" in serai("plan").stdout
+
+
+def test_keep_protects_against_recreate_and_destroy(serai: Any) -> None:
+    serai.file("project: shop\nmachines: {db: {provider: fake, image: a, keep: true}}\n")
+    serai("up")
+    serai.file("project: shop\nmachines: {db: {provider: fake, image: b, keep: true}}\n")
+    assert "refused: keep is true (--force destroys its disks root)" in serai("plan", code=2).stdout
+    serai("up")
+    assert serai.states() == {"db": "ready"}
+    assert "keep is true" in serai("destroy", "-y", code=4).stderr
+    serai("up", "--force", "-y")
+    assert "nothing to do" in serai("plan").stdout
+    serai("destroy", "-y", "--force")
+
+
+def test_a_recreate_needs_consent(serai: Any) -> None:
+    serai.file("project: shop\nmachines: {db: {provider: fake, image: a}}\n")
+    serai("up")
+    serai.file("project: shop\nmachines: {db: {provider: fake, image: b}}\n")
+    assert "destroy data: db (disks root)" in serai("up", code=4).stderr
+    assert serai.states() == {"db": "ready"}
+    serai("up", "-y")
+    assert "nothing to do" in serai("plan").stdout
+
+
+def test_a_failure_names_the_machine_and_stops_only_what_needs_it(serai: Any) -> None:
+    serai.file("""
+project: shop
+defaults: {provider: fake}
+machines:
+  db: {providers: {fake: {fail: {start: "no /dev/kvm"}, times: 1}}}
+  web: {after: db}
+  lone: {}
+""")
+    done = serai("up", code=1)
+    assert "db: start: no /dev/kvm" in done.stderr
+    assert "not begun, because they come after what failed: web" in done.stderr
+    assert serai.states() == {"db": "stopped", "web": "stopped", "lone": "ready"}
+    serai("up")
+    assert set(serai.states().values()) == {"ready"}
+
+
+def test_a_failed_create_leaves_nothing_half_made(serai: Any, home: Path) -> None:
+    serai.file('project: shop\nmachines: {db: {provider: fake, providers: {fake: {fail: {create: "full"}}}}}\n')
+    assert "db: create: full" in serai("up", code=1).stderr
+    assert serai.states() == {"db": "absent"}
+
+
+def test_blocks_run_once_again_when_changed_and_when_asked(serai: Any) -> None:
+    blocks = "[{shell: echo one, name: a}, {shell: echo two}]"
+    text = f"project: shop\nmachines: {{web: {{provider: fake, provision: {blocks}}}}}\n"
+    serai.file(text)
+    serai("up")
+    assert "provision" not in serai("up").stderr
+    serai.file(text.replace("echo two", "echo three"))
+    assert "provision shell-1" in serai("plan", code=2).stdout
+    assert serai.json("plan", code=2)["machines"]["web"]["provision"] == [{"block": "shell-1", "why": "changed"}]
+    serai("up")
+    assert "provision: " not in serai("plan").stdout
+    serai("provision", "--provision-with", "a")
+    assert "no provisioning block is called 'b'" in serai("provision", "--provision-with", "b", code=3).stderr
+
+
+def test_hooks_run_on_the_host_and_stop_the_machine_when_they_fail(serai: Any) -> None:
+    serai.file("""
+project: shop
+machines:
+  web:
+    provider: fake
+    hooks: {after_up: 'echo "$SERAI_MACHINE up" > up.txt', before_destroy: {run: "false", on_error: continue}}
+""")
+    serai("up")
+    assert (serai.root / "up.txt").read_text() == "web up\n"
+    serai("destroy", "-y")
+    serai.file("project: shop\nmachines: {web: {provider: fake, hooks: {before_start: exit 3}}}\n")
+    assert "web: hook before_start failed" in serai("up", code=1).stderr
+    assert serai.states() == {"web": "stopped"}
+
+
+def test_two_ups_at_once_the_second_waits_and_finds_nothing_to_do(serai: Any) -> None:
+    serai.file("project: shop\nmachines: {web: {provider: fake, providers: {fake: {delay: {create: 1}}}}}\n")
+    first = serai.spawn("up")
+    time.sleep(0.5)
+    second = serai("up")
+    assert first.wait(30) == 0
+    assert "waiting: project shop is in use by serai up (pid" in second.stderr
+    assert "nothing to do" in second.stderr
+
+
+def test_reading_never_waits_for_a_lock(serai: Any) -> None:
+    serai.file("project: shop\nmachines: {web: {provider: fake, providers: {fake: {delay: {create: 3}}}}}\n")
+    first = serai.spawn("up")
+    time.sleep(0.7)
+    began = time.monotonic()
+    assert serai.states() == {"web": "creating"}
+    serai("plan", code=2)
+    assert time.monotonic() - began < 2.5
+    assert first.wait(30) == 0
+
+
+def test_ctrl_c_leaves_a_state_that_the_next_up_finishes(serai: Any) -> None:
+    serai.file("project: shop\nmachines: {web: {provider: fake, providers: {fake: {delay: {start: 30}}}}}\n")
+    running = serai.spawn("up")
+    time.sleep(1)
+    running.send_signal(signal.SIGINT)
+    _, errors = running.communicate(timeout=20)
+    assert running.returncode == 130
+    assert "interrupted" in errors
+    serai.file("project: shop\nmachines: {web: {provider: fake}}\n")
+    serai("up")
+    assert serai.states() == {"web": "ready"}
+
+
+def test_a_moved_project_and_a_lost_dot_directory_keep_their_machines(serai: Any, tmp_path: Path) -> None:
+    serai.file(SHOP)
+    serai("up")
+    serai.root = serai.root.rename(tmp_path / "moved")
+    assert set(serai.states().values()) == {"ready"}
+    serai("up")
+    shutil.rmtree(serai.root / ".serai")
+    assert set(serai.states().values()) == {"ready"}
+    serai("destroy", "-y")
+
+
+def test_a_lost_project_is_adopted(serai: Any, tmp_path: Path) -> None:
+    serai.file(SHOP)
+    serai("up")
+    shutil.rmtree(serai.root)
+    serai.root = tmp_path / "found"
+    serai.root.mkdir()
+    assert "its directory is gone" in serai("adopt").stdout
+    assert "shop" in serai("global-status").stdout
+    serai("adopt", "shop")
+    assert set(serai.states().values()) == {"ready"}
+    assert "nothing to do" in serai("plan").stdout
+    serai("destroy", "-y")
+
+
+def test_a_machine_that_left_the_file_is_named_and_can_be_destroyed(serai: Any) -> None:
+    serai.file("project: shop\ndefaults: {provider: fake}\nmachines: {web: {}, old: {}}\n")
+    serai("up")
+    serai.file("project: shop\ndefaults: {provider: fake}\nmachines: {web: {}}\n")
+    assert "not in the project file (serai destroy old)" in serai("status").stdout
+    assert "old  left alone" in serai("plan").stdout
+    serai("destroy", "-y", "old")
+    assert serai.states() == {"web": "ready"}
+
+
+def test_snapshots_and_clones(serai: Any) -> None:
+    serai.file("project: shop\nmachines: {web: {provider: fake}}\n")
+    serai("up")
+    serai("snapshot", "save", "fresh")
+    assert "has a snapshot 'fresh' already" in serai("snapshot", "save", "fresh", code=4).stderr
+    assert "fresh" in serai("snapshot", "list").stdout
+    assert "has no snapshot 'old'" in serai("snapshot", "restore", "old", code=3).stderr
+    serai("snapshot", "restore", "fresh")
+    serai("snapshot", "delete", "fresh")
+    assert "only a stopped machine is cloned" in serai("clone", "web", "web2", code=4).stderr
+    serai("halt")
+    serai("clone", "web", "web2")
+    assert serai.states() == {"web": "stopped", "web2": "stopped"}
+
+
+def test_an_unknown_provider_is_an_error_with_the_known_ones(serai: Any) -> None:
+    serai.file("project: shop\nmachines: {web: {provider: qmeu}}\n")
+    assert "no provider is called 'qmeu'" in serai("up", code=3).stderr
+
+
+def test_no_project_file_says_how_to_get_one(serai: Any) -> None:
+    serai.root.mkdir()
+    assert "serai init" in serai("status", code=3).stderr
