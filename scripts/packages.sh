@@ -138,8 +138,10 @@ install_missing() {
     say "Installing them (a few minutes; $log has the details)"
     if ! apt_install "$packages" >"$log" 2>&1 </dev/null; then
         tail -n 12 "$log" >&2
+        universe=''
+        [ "$os_id" != ubuntu ] || universe='; most are in universe: add-apt-repository universe'
         die 5 "apt-get could not install the packages, its last lines are above" \
-            "repair what they say (network, sources, another apt at work), then run this again"
+            "repair what they say (network, sources$universe), then run this again"
     fi
     rm -f "$log"
     still=$(say "$1" | missing_of)
