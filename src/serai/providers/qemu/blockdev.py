@@ -1,0 +1,120 @@
+"""Disks in QEMU's words (DISK-1): a file node, a format node on it, a device in the guest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import sha256
+from typing import Any
+
+from serai.providers.qemu.firmware import Uefi
+from serai.providers.qemu.site import DiskFile
+from serai.spec.disk import Bus, Cache, Disk
+
+Option = tuple[str, ...]
+
+# Cache mode -> O_DIRECT, flushes ignored, write cache shown to the guest. Source: qemu-options, `cache`.
+CACHES = {
+    Cache.NONE: (True, False, True),
+    Cache.WRITEBACK: (False, False, True),
+    Cache.WRITETHROUGH: (False, False, False),
+    Cache.DIRECTSYNC: (True, False, False),
+    Cache.UNSAFE: (False, True, True),
+}
+
+NAME_LIMIT = 31
+"""Characters in a node name. Source: QEMU block.c, BlockDriverState.node_name."""
+
+
+def node_name(name: str) -> str:
+    """The format node of a disk: `disk-NAME`, shortened by a digest when it would be too long."""
+    plain = f"disk-{name}"
+    if len(plain) + len("-file") <= NAME_LIMIT:
+        return plain
+    return f"disk-{sha256(name.encode()).hexdigest()[:12]}"
+
+
+def device_id(name: str) -> str:
+    return node_name(name).replace("disk-", "dev-", 1)
+
+
+def cache_mode(disk: DiskFile, spec: Disk | None) -> Cache:
+    """`auto` is none where the file system can do O_DIRECT, else writeback."""
+    wanted = spec.cache if spec else Cache.AUTO
+    if wanted is not Cache.AUTO:
+        return wanted
+    return Cache.NONE if disk.direct else Cache.WRITEBACK
+
+
+def file_node(disk: DiskFile, spec: Disk | None) -> dict[str, Any]:
+    """The node that reads and writes the file."""
+    node: dict[str, Any] = {
+        "driver": disk.driver,
+        "node-name": f"{node_name(disk.name)}-file",
+        "filename": disk.path,
+        "aio": disk.aio,
+    }
+    return node | _common(disk, spec)
+
+
+def format_node(disk: DiskFile, spec: Disk | None) -> dict[str, Any]:
+    """The node that understands qcow2 or raw."""
+    name = node_name(disk.name)
+    return {"driver": disk.format, "node-name": name, "file": f"{name}-file"} | _common(disk, spec)
+
+
+def _common(disk: DiskFile, spec: Disk | None) -> dict[str, Any]:
+    direct, no_flush, _ = CACHES[cache_mode(disk, spec)]
+    node: dict[str, Any] = {
+        "cache": {"direct": direct, "no-flush": no_flush},
+        "discard": spec.discard if spec else "unmap",
+    }
+    if spec and spec.readonly:
+        node["read-only"] = True
+    return node
+
+
+def device(disk: DiskFile, spec: Disk | None, *, sata: int = 0) -> dict[str, Any]:
+    """The device as the guest sees it, without its place on a bus."""
+    bus = spec.bus if spec else Bus.VIRTIO
+    write_cache = "on" if CACHES[cache_mode(disk, spec)][2] else "off"
+    serial = (spec.serial if spec else None) or disk.name[:20]
+    base: dict[str, Any] = {"id": device_id(disk.name), "drive": node_name(disk.name)}
+    if bus is Bus.NVME:
+        return {"driver": "nvme", **base, "serial": serial}
+    base |= {"serial": serial, "write-cache": write_cache}
+    if bus is Bus.SCSI:
+        return {"driver": "scsi-hd", **base, "bus": "scsi0.0"}
+    if bus is Bus.SATA:
+        return {"driver": "ide-hd", **base, "bus": f"ide.{sata}"}
+    return {"driver": "virtio-blk-pci", **base, "iothread": "io0"}
+
+
+def disk_options(disk: DiskFile, spec: Disk | None, *, boot: int, sata: int) -> str:
+    """The value of `-device`; disks are tried for booting in their order."""
+    words = device(disk, spec, sata=sata) | {"bootindex": boot}
+    return ",".join([words.pop("driver"), *(f"{key}={value}" for key, value in words.items())])
+
+
+def seed_options() -> Iterator[Option]:
+    """The NoCloud seed: a small read-only disk, found by its label."""
+    yield (
+        "-blockdev",
+        '{"driver":"raw","node-name":"seed","read-only":true,'
+        '"file":{"driver":"file","filename":"seed.iso","read-only":true}}',
+    )
+    yield "-device", "virtio-blk-pci,id=dev-seed,drive=seed,serial=seed"
+
+
+def nvram_nodes(uefi: Uefi) -> Iterator[dict[str, Any]]:
+    """The firmware's code, read only, and the machine's own copy of its variables."""
+    yield {
+        "driver": uefi.code_format,
+        "node-name": "firmware",
+        "read-only": True,
+        "file": {"driver": "file", "filename": uefi.code, "read-only": True},
+    }
+    yield {
+        "driver": uefi.variables_format,
+        "node-name": "efivars",
+        "file": {"driver": "file", "filename": "efivars.fd"},
+    }

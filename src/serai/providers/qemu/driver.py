@@ -1,0 +1,172 @@
+"""The `qemu` provider: no daemon, no root. Every act lives in a file of its own and is imported on use."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+from serai.providers.contract import (
+    Capabilities,
+    Console,
+    Endpoint,
+    Mark,
+    Materials,
+    Observed,
+    Progress,
+    Rendered,
+    Scope,
+    Snapshot,
+    SshEndpoint,
+    Verdict,
+    quiet,
+)
+from serai.providers.qemu.observe import death, find_projects, observe
+from serai.providers.qemu.record import editing, is_alive, load
+from serai.spec.machine import Machine
+from serai.util.errors import Code, SeraiError
+
+__all__ = ["Qemu", "find_projects"]
+
+
+class Qemu:
+    """Implements `contract.Provider`; see there for what each method promises."""
+
+    name: ClassVar[str] = "qemu"
+    parallel: ClassVar[int] = 0
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+
+    def directory(self, name: str) -> Path:
+        """The machine's readable directory."""
+        return self.scope.home / "machines" / name
+
+    def capabilities(self) -> Capabilities:
+        from serai.providers.qemu.check import capabilities
+
+        return capabilities()
+
+    def check(self, machine: Machine) -> list[SeraiError]:
+        from serai.providers.qemu.check import check
+
+        return check(machine)
+
+    def observe(self, names: Collection[str] | None = None) -> dict[str, Observed]:
+        return observe(self.scope.home, names)
+
+    def verdict(self, machine: Machine, observed: Observed, key: str, old: Any, new: Any) -> Verdict:
+        from serai.providers.qemu.verdicts import verdict
+
+        return verdict(machine, observed, key, old, new)
+
+    def render(self, machine: Machine, materials: Materials) -> Rendered:
+        from serai.providers.qemu.preview import preview
+
+        return Rendered("argv", preview(self.scope, machine, materials))
+
+    def create(self, machine: Machine, materials: Materials, progress: Progress = quiet) -> None:
+        from serai.providers.qemu.lifecycle import create
+
+        create(self.scope, machine, materials, progress)
+
+    def start(self, machine: Machine, materials: Materials, progress: Progress = quiet) -> None:
+        from serai.providers.qemu.lifecycle import start
+
+        start(self.scope, machine, materials, progress)
+
+    def stop(self, name: str, *, budget: float, force: bool = False, progress: Progress = quiet) -> bool:
+        from serai.providers.qemu.lifecycle import stop
+
+        return stop(self.scope, name, budget, force, progress)
+
+    def destroy(self, name: str, progress: Progress = quiet) -> None:
+        from serai.providers.qemu.lifecycle import destroy
+
+        destroy(self.scope, name)
+
+    def suspend(self, name: str, *, to_disk: bool = False, progress: Progress = quiet) -> None:
+        from serai.providers.qemu.lifecycle import suspend
+
+        suspend(self.scope, name, to_disk, progress)
+
+    def resume(self, name: str, progress: Progress = quiet) -> None:
+        from serai.providers.qemu.lifecycle import resume
+
+        resume(self.scope, name, progress)
+
+    def apply(self, machine: Machine, keys: Mapping[str, Verdict], progress: Progress = quiet) -> None:
+        from serai.providers.qemu.live import apply
+
+        apply(self.scope, machine, keys, progress)
+
+    def snapshot_save(self, name: str, snapshot: str, progress: Progress = quiet) -> None:
+        from serai.providers.qemu.snapshots import save
+
+        save(self.scope, name, snapshot, progress)
+
+    def snapshot_list(self, name: str) -> list[Snapshot]:
+        from serai.providers.qemu.snapshots import list_all
+
+        return list_all(self.scope, name)
+
+    def snapshot_restore(self, name: str, snapshot: str, progress: Progress = quiet) -> None:
+        from serai.providers.qemu.snapshots import restore
+
+        restore(self.scope, name, snapshot, progress)
+
+    def snapshot_delete(self, name: str, snapshot: str, progress: Progress = quiet) -> None:
+        from serai.providers.qemu.snapshots import delete
+
+        delete(self.scope, name, snapshot)
+
+    def clone(self, name: str, machine: Machine, materials: Materials, progress: Progress = quiet) -> None:
+        from serai.providers.qemu.clone import clone
+
+        clone(self.scope, name, machine, materials, progress)
+
+    def endpoint(self, name: str) -> Endpoint:
+        directory = self.directory(name)
+        record = load(directory)
+        if record is None or record.applied is None or not is_alive(directory):
+            state = observe(self.scope.home, [name]).get(name)
+            word = f"is {state.state}" if state else "does not exist"
+            raise SeraiError(Code.FAILED, f"{name} {word}: there is no way in", hint=f"serai up {name}")
+        ssh = record.applied.ssh
+        port = next((forward.host for forward in record.forwards if forward.id == "ssh"), 0)
+        key = self.scope.root / Path(ssh.key).expanduser() if ssh.key else self.scope.home / "ssh" / "id_ed25519"
+        return SshEndpoint(
+            host="127.0.0.1",
+            port=port,
+            user=record.user,
+            key=key,
+            options=ssh.options,
+            forward_agent=ssh.forward_agent,
+        )
+
+    def console(self, name: str) -> Console:
+        directory = self.directory(name)
+        return Console(socket=directory / "console.sock", log=directory / "serial.log")
+
+    def mark(self, name: str, marks: Mapping[str, Mark | None], *, ready: bool | None = None) -> None:
+        with editing(self.directory(name)) as record:
+            kept = {key: mark for key, mark in record.marks.items() if key not in marks}
+            record.marks = kept | {key: mark for key, mark in marks.items() if mark is not None}
+            if ready is not None:
+                record.ready_at = time.time() if ready else 0.0
+
+    def failure(self, name: str) -> str:
+        directory = self.directory(name)
+        if is_alive(directory):
+            return ""
+        observed = observe(self.scope.home, [name]).get(name)
+        if observed is None:
+            return "there is no such machine"
+        if observed.problem:
+            return observed.problem
+        record = load(directory)
+        if record and record.stopped:
+            return "it is off"
+        words = death(str(directory))
+        return words if "terminating" in words else "the guest powered off"

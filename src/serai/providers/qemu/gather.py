@@ -1,0 +1,151 @@
+"""Looks at the host and the record, and gives the Site that rendering needs; probes are cached."""
+
+from __future__ import annotations
+
+import os
+import platform
+from pathlib import Path
+
+from serai.providers.contract import Forward, Image, Scope
+from serai.providers.qemu import disks, hub, render
+from serai.providers.qemu.features import Features, binary_for, features
+from serai.providers.qemu.firmware import Uefi, find_uefi
+from serai.providers.qemu.probe import Accel, accelerator
+from serai.providers.qemu.record import Hardware, mac_address, machine_uuid
+from serai.providers.qemu.site import Folder, Link, Site
+from serai.providers.qemu.storage import storage
+from serai.spec.guest import FolderType
+from serai.spec.image import Firmware
+from serai.spec.machine import Machine
+from serai.spec.network import Network
+from serai.util.errors import Code, SeraiError
+
+HOST_ARCH = {"x86_64": "amd64", "aarch64": "arm64"}
+
+
+def arch_of(machine: Machine, image: Image | None = None) -> str:
+    """The machine's architecture: stated, else the image's, else the host's."""
+    if machine.arch:
+        return str(machine.arch)
+    return image.arch if image else HOST_ARCH.get(platform.machine(), platform.machine())
+
+
+def features_for(machine: Machine, image: Image | None = None) -> Features:
+    """What the emulator that the machine will run on can do. Raises Code.MISSING."""
+    return features(binary_for(arch_of(machine, image), machine.providers.qemu.binary))
+
+
+def accel_for(machine: Machine, arch: str, binary: str) -> Accel:
+    """The accelerator to use. Raises Code.REFUSED when KVM was demanded and no guest runs in it (HW-1)."""
+    wanted = machine.providers.qemu.accel
+    if wanted == "tcg":
+        return Accel("tcg")
+    if HOST_ARCH.get(platform.machine()) != arch:
+        best = Accel("tcg", f"{arch} guests run under TCG, many times slower: this host is {platform.machine()}")
+    else:
+        best = accelerator(binary)
+    if wanted == "kvm" and best.name != "kvm":
+        raise SeraiError(
+            Code.REFUSED,
+            f"{machine.name}: providers.qemu.accel is kvm, but {best.note}",
+            hint="accel: auto takes what works",
+        )
+    return best
+
+
+def boots_by_uefi(machine: Machine, image: Image | None, arch: str) -> bool:
+    """What was asked for, else the image's preference; a kernel that QEMU loads itself needs no firmware."""
+    if machine.firmware:
+        return machine.firmware is Firmware.UEFI
+    if image and image.kernel:
+        return False
+    if image and image.firmware:
+        return image.firmware[0] == "uefi"
+    return arch == "arm64"
+
+
+def links_of(scope: Scope, machine: Machine, networks: dict[str, Network]) -> tuple[Link, ...]:
+    """User networking first: SSH and forwarded ports come in there; then the private networks in their order."""
+    links = [Link(mac=mac_address(scope.project_id, machine.name, 0))]
+    for nic in machine.networks:
+        if nic.private:
+            number = len(links)
+            name = nic.private.network
+            network = networks.get(name)
+            links.append(
+                Link(
+                    mac=nic.private.mac or mac_address(scope.project_id, machine.name, number),
+                    network=name,
+                    socket=hub.port_socket(name, machine.name, number),
+                    mtu=network.mtu if network else None,
+                )
+            )
+    return tuple(links)
+
+
+def folders_of(scope: Scope, machine: Machine) -> tuple[Folder, ...]:
+    shared = [folder for folder in machine.synced_folders if folder.type is FolderType.NINEP]
+    return tuple(
+        Folder(each.tag, str((scope.root / Path(each.source).expanduser()).resolve()), each.readonly)
+        for each in shared
+    )
+
+
+def site_for(
+    scope: Scope,
+    machine: Machine,
+    image: Image | None,
+    networks: dict[str, Network],
+    *,
+    forwards: tuple[Forward, ...],
+    place: Path,
+    saved: Hardware | None = None,
+) -> Site:
+    """The Site for a start. `saved`: the hardware that a memory to be loaded was saved on."""
+    arch = arch_of(machine, image)
+    able = features_for(machine, image)
+    accel = accel_for(machine, arch, able.binary).name
+    if saved and saved.accel and saved.accel != accel:
+        raise SeraiError(
+            Code.REFUSED,
+            f"{machine.name}: its memory was saved under {saved.accel}, and guests now run under {accel}",
+            hint="serai halt gives the saved memory up, then serai up starts it anew",
+        )
+    return Site(
+        features=able,
+        accel=accel,
+        arch=arch,
+        title=f"{scope.project}/{machine.name}",
+        uuid=machine_uuid(scope.project_id, machine.name),
+        disks=disks.disk_files(machine, image, scope.root, storage(place), able),
+        links=links_of(scope, machine, networks),
+        forwards=forwards,
+        folders=folders_of(scope, machine),
+        image=image,
+        uefi=uefi_for(machine, image, arch, able),
+        seed=bool(image and image.seed != "none"),
+        plugged=saved.plugged if saved else (),
+        kind=saved.kind if saved else "",
+        resuming=saved is not None,
+        nested_flag=nested_flag() if machine.cpu.nested else "",
+        folder_security="mapped-xattr" if os.getuid() == 0 else "none",
+    )
+
+
+def uefi_for(machine: Machine, image: Image | None, arch: str, able: Features) -> Uefi | None:
+    return find_uefi(arch, versioned(machine, able)) if boots_by_uefi(machine, image, arch) else None
+
+
+def versioned(machine: Machine, able: Features) -> str:
+    """`q35` -> `pc-q35-7.2`: what the alias means with this QEMU."""
+    kind = able.machine(render.board(machine))
+    return kind.name if kind else render.board(machine)
+
+
+def nested_flag() -> str:
+    """`vmx` or `svm`, as the host's processor has it."""
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("flags"):
+            words = line.split()
+            return "svm" if "svm" in words else "vmx" if "vmx" in words else ""
+    return ""

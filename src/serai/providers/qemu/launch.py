@@ -1,0 +1,185 @@
+"""Starting QEMU, reaching it, ending it: a process of its own session that survives serai.
+
+serai opens the listening sockets itself and hands them over, so that nothing has to wait for them to appear;
+the end of a process is seen through a pidfd. Nothing here sleeps.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from serai.providers.qemu.qmp import Gone, Qmp, connect_unix, readable
+from serai.providers.qemu.record import PIDFILE, is_alive, names_uuid, process_id
+from serai.util.errors import Code, SeraiError
+from serai.util.files import tail
+
+QMP = "qmp.sock"
+LOG = "qemu.log"
+START_BUDGET = 60.0
+"""Seconds until QEMU must greet: it takes 0.1 on an idle host."""
+KILL_BUDGET = 10.0
+"""Seconds until a killed process must be gone; longer only when the kernel hangs on its disk."""
+
+
+class PortTaken(SeraiError):
+    """QEMU found a forwarded port taken that was free a moment ago."""
+
+
+def spawn(directory: Path, words: Sequence[str], sockets: Mapping[str, str], life: int, *, who: str) -> Qmp:
+    """Start QEMU in its directory and give the connection to it, once all its devices are made.
+
+    `sockets` are the chardevs (id -> file name) that it listens on; `life` is the lock that it inherits.
+    Raises Code.FAILED with QEMU's own words when it ends instead.
+    """
+    for left in (*sockets.values(), PIDFILE):
+        (directory / left).unlink(missing_ok=True)
+    listeners = {name: _listen(directory, file) for name, file in sockets.items()}
+    try:
+        argv = [_with_descriptors(word, sockets, listeners) for word in words]
+        with (directory / LOG).open("wb") as log:
+            process = subprocess.Popen(
+                argv,
+                cwd=directory,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                pass_fds=[life, *(each.fileno() for each in listeners.values())],
+            )
+        ended = os.pidfd_open(process.pid)
+    except FileNotFoundError as error:
+        raise SeraiError(Code.MISSING, f"{who}: {words[0]} is not there") from error
+    finally:
+        for listener in listeners.values():
+            listener.close()
+    try:
+        return _greeted(directory, ended, who=who)
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
+    finally:
+        os.close(ended)
+
+
+def _listen(directory: Path, name: str) -> socket.socket:
+    """A listening socket in the directory, reachable by a name shorter than its path."""
+    handle = os.open(directory, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        listener.bind(f"/proc/self/fd/{handle}/{name}")
+        (directory / name).chmod(0o600)
+        listener.listen(16)
+    except BaseException:
+        listener.close()
+        raise
+    finally:
+        os.close(handle)
+    return listener
+
+
+def _with_descriptors(word: str, sockets: Mapping[str, str], listeners: Mapping[str, socket.socket]) -> str:
+    """`socket,id=qmp,path=qmp.sock,…` -> `socket,id=qmp,fd=7,…`; other words stay."""
+    for name, file in sockets.items():
+        head = f"socket,id={name},path={file},"
+        if word.startswith(head):
+            return f"socket,id={name},fd={listeners[name].fileno()},{word[len(head) :]}"
+    return word
+
+
+def _greeted(directory: Path, ended: int, *, who: str) -> Qmp:
+    """Wait for the greeting or the end, whichever comes first."""
+    link = connect_unix(directory / QMP)
+    poll = select.poll()
+    poll.register(link, select.POLLIN)
+    poll.register(ended, select.POLLIN)
+    events = poll.poll(START_BUDGET * 1000)
+    if not events or any(handle == ended for handle, _ in events):
+        link.close()
+        if not events:
+            raise SeraiError(Code.TIMEOUT, f"{who}: QEMU did not start within {START_BUDGET:g} s")
+        raise _refusal(directory, who)
+    client = Qmp(link, who=who)
+    try:
+        client.negotiate(START_BUDGET)
+    except Gone as error:
+        client.close()
+        raise _refusal(directory, who) from error
+    return client
+
+
+def _refusal(directory: Path, who: str) -> SeraiError:
+    lines = tail(directory / LOG, 8)
+    reason = last_words(lines) or "it said nothing"
+    kind = PortTaken if "Could not set up host forwarding rule" in reason else SeraiError
+    return kind(Code.FAILED, f"{who}: QEMU did not start: {reason}", details=lines)
+
+
+def last_words(lines: Sequence[str]) -> str:
+    """The last thing QEMU complained of, without time stamp and program name."""
+    for line in reversed(lines):
+        text = line.partition("Z ")[2] if line[:4].isdigit() and "Z " in line[:32] else line
+        program, separator, rest = text.partition(": ")
+        if separator and program.split("/")[-1].startswith("qemu-"):
+            text = rest
+        if text.strip() and not text.startswith("warning:"):
+            return text.strip()
+    return ""
+
+
+def connect(directory: Path, who: str, *, timeout: float = 10.0) -> Qmp:
+    """The control monitor of a living QEMU."""
+    return Qmp.open(directory / QMP, who=who, timeout=timeout)
+
+
+def wait_end(directory: Path, uuid: str, budget: float) -> bool:
+    """Wait up to `budget` seconds for the machine's QEMU to end. True: it has."""
+    if not is_alive(directory):
+        return True
+    pid = process_id(directory, uuid)
+    if not pid:
+        return not is_alive(directory)
+    try:
+        handle = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    try:
+        return not names_uuid(pid, uuid) or readable(handle, budget)
+    finally:
+        os.close(handle)
+
+
+def end_process(directory: Path, uuid: str, *, who: str) -> None:
+    """Cut the power: the process is gone when this returns. None running: does nothing.
+
+    The pidfd is opened before the process is identified, so that a reused pid is never signalled.
+    """
+    deadline = time.monotonic() + KILL_BUDGET
+    while is_alive(directory) and time.monotonic() < deadline:
+        pid = process_id(directory, uuid)
+        if not pid:
+            # Somebody holds the life but is no QEMU: a serai that is about to start it.
+            raise SeraiError(Code.BUSY, f"{who}: another serai is starting it", hint="wait for it to end")
+        try:
+            handle = os.pidfd_open(pid)
+        except ProcessLookupError:
+            continue
+        try:
+            if names_uuid(pid, uuid):
+                signal.pidfd_send_signal(handle, signal.SIGKILL)
+                readable(handle, KILL_BUDGET)
+        except ProcessLookupError:
+            pass  # it ended by itself
+        finally:
+            os.close(handle)
+    if is_alive(directory):
+        raise SeraiError(Code.FAILED, f"{who}: QEMU does not end after SIGKILL: the kernel waits for its disk")
+    for left in (QMP, "status.sock", "console.sock", "agent.sock", "vnc.sock", PIDFILE):
+        (directory / left).unlink(missing_ok=True)

@@ -1,0 +1,189 @@
+"""Changes to a running machine: memory, CPUs, disks and forwarded ports. Each looks first at what QEMU has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from serai.providers.contract import Effect, Progress, Scope, Verdict
+from serai.providers.qemu import disks, gather, launch, lifecycle, ports, render
+from serai.providers.qemu.blockdev import device, file_node, format_node, node_name
+from serai.providers.qemu.qmp import Qmp, QmpError
+from serai.providers.qemu.record import Hardware, Plugged, Record, editing, is_alive
+from serai.providers.qemu.storage import storage
+from serai.spec.machine import Machine
+from serai.util.errors import Code, SeraiError
+from serai.util.units import MIB, format_size
+
+BLOCK = 128 * MIB
+"""Linux onlines memory in blocks of this size on x86. Source: Documentation/admin-guide/mm/memory-hotplug."""
+
+
+def apply(scope: Scope, machine: Machine, keys: Mapping[str, Verdict], progress: Progress) -> None:
+    """Make the live changes now, and note those that wait for a restart. The spec becomes what is applied."""
+    for key, verdict in keys.items():
+        if verdict.effect in (Effect.RECREATE, Effect.IMMUTABLE):
+            raise SeraiError(Code.REFUSED, f"{machine.name}: {key} cannot be changed in place: {verdict.reason}")
+    directory = lifecycle.directory_of(scope, machine.name)
+    record = lifecycle.made(scope, machine.name)
+    live = [key for key, verdict in keys.items() if verdict.effect is Effect.LIVE]
+    waiting = {key: verdict.reason for key, verdict in keys.items() if verdict.effect is Effect.RESTART}
+    if is_alive(directory):
+        with launch.connect(directory, machine.name) as qmp:
+            _apply_running(scope, directory, qmp, machine, record, live, progress)
+    elif any(key.startswith("disks") for key in live):
+        disks.make_missing(directory, machine, record.image)
+        disks.fit_sizes(directory, machine, record.image)
+    with editing(directory) as record:
+        record.applied = machine
+        record.pending = {**{key: why for key, why in record.pending.items() if key not in live}, **waiting}
+
+
+def _apply_running(
+    scope: Scope,
+    directory: Path,
+    qmp: Qmp,
+    machine: Machine,
+    record: Record,
+    keys: list[str],
+    progress: Progress,
+) -> None:
+    heads = {key.partition(".")[0].partition("[")[0] for key in keys}
+    if "memory" in heads:
+        progress(f"memory to {format_size(machine.memory.size)}")
+        resize_memory(directory, qmp, machine)
+    if "cpu" in heads:
+        progress(f"CPUs to {machine.cpu.total}")
+        add_cpus(directory, qmp, machine)
+    if "disks" in heads:
+        progress("fitting its disks")
+        fit_disks(scope, directory, qmp, machine, record)
+    if "networks" in heads or "ssh" in heads:
+        fit_forwards(directory, qmp, machine)
+
+
+def resize_memory(directory: Path, qmp: Qmp, machine: Machine) -> None:
+    """Plug memory when it must be more than it has, then let the balloon take what is too much."""
+    wanted = machine.memory.size
+    summary = qmp.execute("query-memory-size-summary")
+    total = summary["base-memory"] + summary.get("plugged-memory", 0)
+    if wanted > total:
+        # Whole blocks, as Linux wants them; the balloon takes back what is over.
+        _plug_memory(directory, qmp, machine.name, -(-(wanted - total) // BLOCK) * BLOCK)
+        total += -(-(wanted - total) // BLOCK) * BLOCK
+    if machine.memory.balloon:
+        qmp.execute("balloon", {"value": min(wanted, total)})
+
+
+def _plug_memory(directory: Path, qmp: Qmp, who: str, size: int) -> None:
+    number = len(qmp.execute("query-memory-devices"))
+    backend: dict[str, Any] = {"qom-type": "memory-backend-ram", "id": f"memory{number}", "size": size}
+    module: dict[str, Any] = {"driver": "pc-dimm", "id": f"dimm{number}", "memdev": f"memory{number}"}
+    qmp.execute("object-add", backend)
+    try:
+        qmp.execute("device_add", module)
+    except QmpError as error:
+        qmp.execute("object-del", {"id": f"memory{number}"})
+        raise SeraiError(
+            Code.FAILED,
+            f"{who}: {format_size(size)} could not be plugged: {error.text}",
+            hint=f"serai reload {who}",
+        ) from error
+    _remember(directory, Plugged("-object", backend), Plugged("-device", module))
+
+
+def add_cpus(directory: Path, qmp: Qmp, machine: Machine) -> None:
+    """Plug CPUs until there are as many as stated. Fewer need a restart."""
+    slots = qmp.execute("query-hotpluggable-cpus")
+    present = sum(slot["vcpus-count"] for slot in slots if "qom-path" in slot)
+    free = [slot for slot in reversed(slots) if "qom-path" not in slot]
+    for slot in free[: max(0, machine.cpu.total - present)]:
+        place = dict(slot["props"])
+        name = "cpu-" + "-".join(str(place[key]) for key in sorted(place))
+        part = {"driver": slot["type"], "id": name, **place}
+        qmp.execute("device_add", part)
+        _remember(directory, Plugged("-device", part))
+
+
+def fit_disks(scope: Scope, directory: Path, qmp: Qmp, machine: Machine, record: Record) -> None:
+    """Plug the disks that are new, grow those that must be larger."""
+    disks.make_missing(directory, machine, record.image)
+    able = gather.features_for(machine, record.image)
+    files = disks.disk_files(machine, record.image, scope.root, storage(directory), able)
+    present = {node["node-name"]: node for node in qmp.execute("query-named-block-nodes", {"flat": True})}
+    for disk in files:
+        spec = machine.disks.get(disk.name)
+        node = present.get(node_name(disk.name))
+        if node is None:
+            nodes = [file_node(disk, spec), format_node(disk, spec)]
+            _plug_disk(directory, qmp, machine, nodes, device(disk, spec))
+        elif spec and spec.size and not spec.path and node["image"]["virtual-size"] < spec.size:
+            qmp.execute("block_resize", {"node-name": node_name(disk.name), "size": spec.size})
+
+
+def _plug_disk(
+    directory: Path, qmp: Qmp, machine: Machine, nodes: list[dict[str, Any]], part: dict[str, Any]
+) -> None:
+    if part["driver"] in ("virtio-blk-pci", "nvme"):
+        part = {**part, "bus": _free_port(qmp, machine.name)}
+    added: list[str] = []
+    try:
+        for node in nodes:
+            qmp.execute("blockdev-add", node)
+            added.append(node["node-name"])
+        qmp.execute("device_add", part)
+    except QmpError:
+        for name in reversed(added):
+            qmp.execute("blockdev-del", {"node-name": name})
+        raise
+    _remember(directory, *(Plugged("-blockdev", node) for node in nodes), Plugged("-device", part))
+
+
+def _free_port(qmp: Qmp, who: str) -> str:
+    """A root port with nothing behind it."""
+    for bus in qmp.execute("query-pci"):
+        for slot in bus["devices"]:
+            bridge = slot.get("pci_bridge")
+            name = str(slot.get("qdev_id", ""))
+            if bridge is not None and name.startswith("port") and not bridge.get("devices"):
+                return name
+    raise SeraiError(
+        Code.FAILED,
+        f"{who}: all {render.SPARE_PORTS} spare PCIe ports are in use",
+        hint=f"serai reload {who} gives the new disks places of their own",
+    )
+
+
+def fit_forwards(directory: Path, qmp: Qmp, machine: Machine) -> None:
+    """Remove the forwards that are not wanted any more, add the new ones, keep the others as they are."""
+    with ports.allocating():
+        taken = ports.taken_by_machines(directory)
+        with editing(directory) as record:
+            chosen = ports.reallocate(machine, record.forwards, taken)
+            for old in record.forwards:
+                if old not in chosen:
+                    _hmp(qmp, f"hostfwd_remove net0 {old.protocol}:{old.host_ip}:{old.host}", "removed")
+            kept = tuple(each for each in record.forwards if each in chosen)
+            record.forwards = kept
+            for new in chosen:
+                if new not in kept:
+                    _hmp(qmp, f"hostfwd_add net0 {render.hostfwd(new)}", "")
+            record.forwards = chosen
+
+
+def _hmp(qmp: Qmp, line: str, wanted: str) -> None:
+    """The human monitor tells failures as text; a rule that is gone already is as good as removed."""
+    said = qmp.hmp(line)
+    if said and not (wanted and (wanted in said or "not found" in said)):
+        raise SeraiError(Code.FAILED, f"QEMU refused {line}: {said}")
+
+
+def _remember(directory: Path, *parts: Plugged) -> None:
+    """A memory saved from now on needs these parts too."""
+    with editing(directory) as record:
+        if record.hardware:
+            old = record.hardware
+            record.hardware = Hardware(
+                machine=old.machine, plugged=(*old.plugged, *parts), kind=old.kind, accel=old.accel
+            )

@@ -1,0 +1,88 @@
+"""The memory of a machine saved to a file and loaded again: what suspend and snapshots are made of.
+
+It is a migration into a file. QEMU 8.2 opens the file itself; older ones write to a descriptor they are handed.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from serai.providers.qemu.qmp import Qmp, QmpError
+from serai.util.errors import Code, SeraiError
+
+BUDGET = 3600.0
+"""Seconds for saving or loading; large memories on slow disks take minutes."""
+UNLIMITED = 1 << 40
+"""Bytes a second: the default of QEMU (128 MiB/s) is meant for networks."""
+
+
+def save(qmp: Qmp, target: Path, *, who: str, migrate_file: bool) -> None:
+    """Write the memory of a paused machine. Only a whole file gets the name `target`.
+
+    Raises Code.UNSUPPORTED when a device forbids it (a mounted 9p folder), with the way out.
+    """
+    part = target.with_name(f"{target.name}.new")
+    handle = os.open(part, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    try:
+        _prepare(qmp)
+        qmp.execute("migrate-set-parameters", {"max-bandwidth": UNLIMITED})
+        try:
+            qmp.execute("migrate", {"uri": _uri(qmp, part, handle, migrate_file)})
+        except QmpError as error:
+            raise _refused(error, who) from error
+        _finish(qmp, f"{who}: saving its memory")
+        os.fsync(handle)
+        part.rename(target)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    finally:
+        os.close(handle)
+
+
+def load(qmp: Qmp, source: Path, *, who: str, migrate_file: bool) -> None:
+    """Load the memory into a QEMU started with `-incoming defer`; it stays paused."""
+    try:
+        handle = os.open(source, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError as error:
+        raise SeraiError(
+            Code.CORRUPT, f"{who}: its saved memory {source} is gone", hint="halt and start it anew"
+        ) from error
+    try:
+        _prepare(qmp)
+        qmp.execute("migrate-incoming", {"uri": _uri(qmp, source, handle, migrate_file)})
+        _finish(qmp, f"{who}: loading its memory")
+    finally:
+        os.close(handle)
+
+
+def _prepare(qmp: Qmp) -> None:
+    qmp.execute("migrate-set-capabilities", {"capabilities": [{"capability": "events", "state": True}]})
+
+
+def _uri(qmp: Qmp, path: Path, handle: int, migrate_file: bool) -> str:
+    if migrate_file:
+        return f"file:{path}"
+    qmp.pass_file("memory", handle)
+    return "fd:memory"
+
+
+def _finish(qmp: Qmp, what: str) -> None:
+    """Wait for the migration's last event."""
+    while event := qmp.wait_event("MIGRATION", timeout=BUDGET):
+        status = event["data"]["status"]
+        if status == "completed":
+            return
+        if status in ("failed", "cancelled"):
+            answer: dict[str, Any] = qmp.execute("query-migrate")
+            raise SeraiError(Code.FAILED, f"{what}: {answer.get('error-desc', status)}")
+    raise SeraiError(Code.TIMEOUT, f"{what} did not end within {BUDGET:g} s")
+
+
+def _refused(error: QmpError, who: str) -> SeraiError:
+    hint = ""
+    if "VirtFS" in error.text or "9p" in error.text:
+        hint = "unmount the 9p folder in the guest first, or use type: rsync"
+    return SeraiError(Code.UNSUPPORTED, f"{who}: its memory cannot be saved: {error.text}", hint=hint)

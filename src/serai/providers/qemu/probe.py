@@ -1,0 +1,128 @@
+"""Which accelerator a guest really runs under (HW-1): KVM counts only when a probe guest ran in it.
+
+/dev/kvm being there says little: nested hosts, locked-down containers and page-table based KVM offer the
+device and then abort or hang. So a guest of 700 bytes (`probe.S`) does what a kernel does first: long mode,
+paging, a page fault, model specific registers, a timer interrupt, ring 3 and back.
+"""
+
+from __future__ import annotations
+
+import base64
+import fcntl
+import os
+import platform
+import subprocess
+import tempfile
+import zlib
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+
+from serai.util import paths
+from serai.util.files import private_dir, write_atomic
+
+BUDGET = 3.0
+"""Seconds the probe guest may take; under KVM it takes 0.1, under TCG 0.3."""
+
+DEBUG_EXIT = 0xF4
+PASSED = 42 << 1 | 1
+"""QEMU's exit code when the guest writes 42 to isa-debug-exit."""
+
+ROM_SIZE = 0x10000
+RESET = 0xFFF0
+JUMP = bytes.fromhex("ea000000f0")
+"""The reset vector: a far jump to F000:0000, where the ROM begins."""
+
+# Source: linux/kvm.h
+KVM_GET_API_VERSION = 0xAE00
+KVM_CREATE_VM = 0xAE01
+KVM_API_VERSION = 12
+
+GUEST = (
+    "eNpVUU1oE0EU/jY/Jqh1goisoLhGelGEbHpQD9KEElhPBk8eBSFITh4MXne7jTUoS8GDh16sIAg92ONuo2ZKi9PbFr3kGGop"
+    "pRUUEkJJo+t7TRGdw7zvve/9fG9mMHyx7rVN6Umz34IdINF9u3vOBry20M7KaWHIk5rIyt1rdhp+Bkx40tv4gEdAC9AQQAdM"
+    "2V1USXZTGQ2E6E4ZjNKMcowyjAqMdEZljeopxZ+lpgHSQCPlqjQ1MbDZoxZUxEcYHXfdENmOz+1Fth2QOinyYxrxIkcCx4iw"
+    "WeNXYnT4xl+VLcyxtgAxoGstNk8RYyk5MQ3sPKDypjEK3OHAXe6nnR//TE7g0AxTLuu4TDMCikhKu0DW/EIz89YtxqL+nbXP"
+    "EOvzCMp8wiYvciVzy5TiTTFaK7rDQq1bbPEutAIKlkKKbNGJ2BP1d6zheWKcF3f3U6L+6lCUIhJWY9K6OSnqMxxyFDJsqE6i"
+    "tiWMNr3GUrR9aXuhCXR+K/cnpUW0hnI7ceAEGBlxbszIJvT6qYaS2T/oDUr1/uP96sRD3AeqsepV2u8M7VS2wo8Lm0mI5N5p"
+    "5xej2nH/CtVXlnv4MejtDcvC2LjdUIoU0xfNUnOh3bhnuWtpKyx+0g5HLWF0rHDlW8JZ5W+oNOIVNRXTQXcC3spOptKYOrYq"
+    "Ltr450T8KPPhyL48svPv//cPjvxuiOt4RqIjgbk/LezZ0Q=="
+)
+"""What `probe.S` assembles to: zlib, base64. A test assembles it again."""
+
+
+class Accel(msgspec.Struct, frozen=True):
+    """`name` is `kvm` or `tcg`; `note` says why it is not KVM, as a sentence."""
+
+    name: str
+    note: str = ""
+
+
+def guest_code() -> bytes:
+    """The probe guest's machine code, to be run at 0x8000."""
+    return zlib.decompress(base64.b64decode("".join(GUEST)))
+
+
+def accelerator(binary: str) -> Accel:
+    """The best accelerator for guests of the host's architecture; kept until the next boot or another binary."""
+    status = Path(binary).stat()
+    boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    usable = os.access("/dev/kvm", os.R_OK | os.W_OK)
+    stamp = f"{boot} {platform.release()} {binary} {status.st_mtime_ns} {status.st_size} {usable} {os.getuid()}"
+    cache = paths.home() / "cache" / f"accel-{sha256(stamp.encode()).hexdigest()[:16]}.json"
+    try:
+        return msgspec.json.decode(cache.read_bytes(), type=Accel)
+    except (FileNotFoundError, msgspec.DecodeError):
+        reason = why_not_kvm(binary)
+    found = (
+        Accel("tcg", f"guests run under TCG, many times slower: {reason} (serai explain HW-1)")
+        if reason
+        else Accel("kvm")
+    )
+    private_dir(cache.parent)
+    for old in cache.parent.glob("accel-*.json"):
+        old.unlink(missing_ok=True)
+    write_atomic(cache, msgspec.json.encode(found), sync=False)
+    return found
+
+
+def why_not_kvm(binary: str) -> str:
+    """An empty string when a guest runs under KVM, else the reason: device, kernel, then the probe guest."""
+    try:
+        device = os.open("/dev/kvm", os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return "there is no /dev/kvm"
+    except OSError as error:
+        return f"/dev/kvm cannot be opened: {error.strerror}"
+    try:
+        version = fcntl.ioctl(device, KVM_GET_API_VERSION, 0)
+        if version != KVM_API_VERSION:
+            return f"/dev/kvm speaks API version {version}, not {KVM_API_VERSION}"
+        os.close(fcntl.ioctl(device, KVM_CREATE_VM, 0))
+    except OSError as error:
+        return f"/dev/kvm is there, but makes no machine: {error.strerror}"
+    finally:
+        os.close(device)
+    failure = run_probe(binary, "kvm", "host")
+    return f"/dev/kvm is there, but a probe guest does not run in it: {failure}" if failure else ""
+
+
+def run_probe(binary: str, accel: str, cpu: str) -> str:
+    """Run the probe guest. An empty string when it did all its work, else what went wrong."""
+    with tempfile.NamedTemporaryFile(prefix="serai-probe-") as rom:
+        rom.write(guest_code().ljust(RESET, b"\0") + JUMP.ljust(ROM_SIZE - RESET, b"\0"))
+        rom.flush()
+        argv = [binary, "-accel", accel, "-cpu", cpu, "-machine", "q35", "-m", "32M", "-bios", rom.name]
+        argv += ["-nodefaults", "-no-user-config", "-no-reboot", "-display", "none"]
+        argv += ["-device", f"isa-debug-exit,iobase={DEBUG_EXIT:#x},iosize=4"]
+        try:
+            done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, timeout=BUDGET, check=False)
+        except subprocess.TimeoutExpired:
+            return f"it hung for {BUDGET:g} s"
+        except OSError as error:
+            return f"{binary} cannot be run: {error.strerror}"
+    if done.returncode == PASSED:
+        return ""
+    said = done.stderr.decode(errors="replace").strip().splitlines()
+    return said[0].removeprefix("qemu-system-x86_64: ") if said else "it crashed"

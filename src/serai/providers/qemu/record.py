@@ -1,0 +1,207 @@
+"""What serai keeps of one machine: `machine.json` in its directory, one record, replaced in one step.
+
+The directory is the database: everything else in it (disks, sockets, logs) can be explained from the record.
+Whether QEMU lives is never read from the record but from the kernel: QEMU inherits an open file with a lock
+on it (`life`), which the kernel frees when the process ends. A reused process id cannot fool that.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from serai.providers.contract import Forward, Image, Mark, Snapshot
+from serai.spec.machine import Machine
+from serai.spec.network import Network
+from serai.util.errors import Code, SeraiError
+
+RECORD = "machine.json"
+LIFE = "life"
+PIDFILE = "qemu.pid"
+
+
+class Phase(StrEnum):
+    """How far the directory is made."""
+
+    CREATING = "creating"
+    MADE = "made"
+    DESTROYING = "destroying"
+
+
+class Plugged(msgspec.Struct, frozen=True):
+    """A part added while the machine ran; a resumed machine must be started with it again."""
+
+    option: str
+    """`-object`, `-blockdev` or `-device`."""
+    value: dict[str, Any]
+
+
+class Hardware(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a saved memory fits to: the spec that QEMU was started with, and what was plugged since."""
+
+    machine: Machine
+    plugged: tuple[Plugged, ...] = ()
+    kind: str = ""
+    """The versioned machine type, `pc-q35-7.2`: `q35` may mean another one after an upgrade of QEMU."""
+    accel: str = ""
+
+
+class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """One machine of serai's on QEMU."""
+
+    name: str
+    project: str
+    project_id: str
+    project_root: str
+    phase: Phase = Phase.CREATING
+    uuid: str = ""
+    instance_id: str = ""
+    applied: Machine | None = None
+    image: Image | None = None
+    image_digest: str = ""
+    user: str = "root"
+    forwards: tuple[Forward, ...] = ()
+    pending: dict[str, str] = {}
+    marks: dict[str, Mark] = {}
+    snapshots: tuple[Snapshot, ...] = ()
+    addresses: dict[str, str] = {}
+    networks: dict[str, Network] = {}
+    started_at: float = 0.0
+    ready_at: float = 0.0
+    stopped: bool = True
+    """That it is meant to be off: serai stopped it, or the guest did so in order."""
+    hardware: Hardware | None = None
+    """Of the present life, or of the suspended one."""
+    suspended: bool = False
+    """Its memory is in `suspend/`."""
+
+
+def _encode(value: object) -> object:
+    if isinstance(value, Path):
+        return str(value)
+    raise NotImplementedError(f"cannot write {type(value).__name__}")
+
+
+def _decode(kind: type, value: object) -> object:
+    if kind is Path:
+        return Path(str(value))
+    raise NotImplementedError(f"cannot read {kind}")
+
+
+_encoder = msgspec.json.Encoder(enc_hook=_encode)
+_decoder = msgspec.json.Decoder(Record, dec_hook=_decode)
+
+
+def load(directory: Path | str) -> Record | None:
+    """The record, or None when there is none. Raises Code.CORRUPT when it cannot be read as one."""
+    try:
+        with open(f"{directory}/{RECORD}", "rb") as file:  # noqa: PTH123 - hot path, no pathlib
+            data = file.read()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    try:
+        return _decoder.decode(data)
+    except msgspec.DecodeError as error:
+        raise SeraiError(
+            Code.CORRUPT,
+            f"{directory}/{RECORD} is not a machine record: {error}",
+            hint="destroy the machine to make it anew, or mend the file",
+        ) from error
+
+
+def save(directory: Path, record: Record, *, sync: bool = False) -> None:
+    """Replace the record in one step. `sync`: it also survives a power cut."""
+    from serai.util.files import write_atomic
+
+    text = msgspec.json.format(_encoder.encode(record), indent=1)
+    write_atomic(directory / RECORD, text, sync=sync)
+
+
+@contextmanager
+def editing(directory: Path) -> Iterator[Record]:
+    """Change the record under the machine's own lock. Raises Code.FAILED when there is no machine."""
+    from serai.util.locks import lock
+
+    if not (directory / RECORD).exists():
+        raise SeraiError(Code.FAILED, f"{directory.name}: there is no such machine", hint="serai up")
+    with lock(directory / "record.lock", what=f"machine {directory.name}"):
+        record = load(directory)
+        if record is None:
+            raise SeraiError(Code.FAILED, f"{directory.name}: there is no such machine", hint="serai up")
+        yield record
+        save(directory, record)
+
+
+# struct flock: l_type, l_whence, l_start, l_len, l_pid (fcntl(2)); l_pid must be 0 for locks of open files.
+_FLOCK = "hhqqi4x"
+
+
+def hold_life(directory: Path) -> int:
+    """Take the life lock and give its descriptor, to be inherited by QEMU. Raises Code.BUSY when QEMU lives."""
+    handle = os.open(directory / LIFE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.fcntl(handle, fcntl.F_OFD_SETLK, struct.pack(_FLOCK, fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0))
+    except OSError as error:
+        os.close(handle)
+        raise SeraiError(Code.BUSY, f"{directory.name}: a QEMU of this machine already runs") from error
+    return handle
+
+
+def is_alive(directory: Path | str) -> bool:
+    """Whether a QEMU of this machine lives: somebody holds the life lock. Only looks, takes nothing."""
+    try:
+        handle = os.open(f"{directory}/{LIFE}", os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        asked = struct.pack(_FLOCK, fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
+        found = struct.unpack(_FLOCK, fcntl.fcntl(handle, fcntl.F_OFD_GETLK, asked))
+        return bool(found[0] != fcntl.F_UNLCK)
+    finally:
+        os.close(handle)
+
+
+def process_id(directory: Path | str, uuid: str) -> int:
+    """The pid of the machine's QEMU, checked by the uuid in its command line; 0 when none is found."""
+    try:
+        with open(f"{directory}/{PIDFILE}") as file:  # noqa: PTH123 - hot path
+            pid = int(file.read().strip() or 0)
+    except (FileNotFoundError, ValueError):
+        pid = 0
+    if pid and names_uuid(pid, uuid):
+        return pid
+    for entry in os.listdir("/proc"):  # noqa: PTH208 - QEMU has not written its pid yet
+        if entry.isdigit() and names_uuid(int(entry), uuid):
+            return int(entry)
+    return 0
+
+
+def names_uuid(pid: int, uuid: str) -> bool:
+    """Whether the process was started with `-uuid UUID`."""
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb") as file:  # noqa: PTH123 - hot path
+            return b"\0-uuid\0" + uuid.encode() + b"\0" in file.read()
+    except (FileNotFoundError, ProcessLookupError, PermissionError):
+        return False
+
+
+def machine_uuid(project_id: str, name: str) -> str:
+    """The same for the same project and name, so that a rendering can be compared."""
+    digits = sha256(f"serai:{project_id}/{name}".encode()).hexdigest()
+    variant = "89ab"[int(digits[16], 16) % 4]
+    return f"{digits[:8]}-{digits[8:12]}-8{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:32]}"
+
+
+def mac_address(project_id: str, name: str, nic: int) -> str:
+    """A stable MAC under 52:54:00, the prefix that QEMU's guests use."""
+    digits = sha256(f"serai:{project_id}/{name}/{nic}".encode()).hexdigest()
+    return f"52:54:00:{digits[0:2]}:{digits[2:4]}:{digits[4:6]}"

@@ -1,0 +1,146 @@
+"""How each changed key would be applied to a QEMU machine: live, at a restart, by a new machine, or not at all."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+
+from serai.providers.contract import ALIVE, Effect, Observed, Verdict
+from serai.providers.qemu import render
+from serai.spec.machine import Machine
+from serai.util.units import format_size
+
+RECORD_ONLY = frozenset(["provision", "after", "ready", "hooks", "env", "autostart", "primary", "keep"])
+"""Keys that only serai reads: the guest does not see them."""
+
+LIVE = Verdict(Effect.LIVE)
+FIRST_BOOT = "it is done once, at the first boot; a provision block changes a machine that exists"
+
+
+def verdict(machine: Machine, observed: Observed, key: str, old: Any, new: Any) -> Verdict:
+    """How the change of `key` from `old` to `new` would be applied. Pure."""
+    parts = [part for part in re.split(r"[.\[\]]+", key) if part]
+    head, rest = parts[0], parts[1:]
+    if head in ("name", "provider"):
+        return Verdict(Effect.IMMUTABLE, "it is what the machine is known by")
+    if head in ("image", "arch", "firmware"):
+        return Verdict(Effect.RECREATE, "its disks were made from another one")
+    if head in RECORD_ONLY:
+        return LIVE
+    if head in ("guest", "user"):
+        return Verdict(Effect.RECREATE, FIRST_BOOT)
+    if head == "disks":
+        return _soften(observed, _disks(machine, rest, old, new))
+    if head == "cpu":
+        return _soften(observed, _cpu(machine, observed, rest, old, new))
+    if head == "memory":
+        return _soften(observed, _memory(observed, rest, old, new))
+    if head == "networks":
+        return _soften(observed, _networks(rest, old, new))
+    if head == "ssh":
+        return LIVE
+    if head == "synced_folders":
+        return _soften(observed, _folders(old, new))
+    if head == "providers":
+        return _providers(observed, rest)
+    return _soften(observed, Verdict(Effect.RESTART, "the guest learns it when it boots"))
+
+
+def _soften(observed: Observed, found: Verdict) -> Verdict:
+    """A machine that is off needs no restart: what it needs is taken up at its next start."""
+    if found.effect is Effect.RESTART and observed.state not in ALIVE:
+        return Verdict(Effect.LIVE, "it is off: used at its next start")
+    return found
+
+
+def _disks(machine: Machine, rest: list[str], old: Any, new: Any) -> Verdict:
+    if not rest:
+        return Verdict(Effect.RESTART, "its disks are attached when it starts")
+    name, field = rest[0], rest[1] if len(rest) > 1 else ""
+    spec = machine.disks.get(name)
+    if field == "size":
+        return _disk_size(spec.path if spec else None, old, new)
+    if field in ("format", "path"):
+        what = "it would be another file"
+        return Verdict(Effect.RECREATE, what)
+    if field:
+        return Verdict(Effect.RESTART, "QEMU opens a disk this way when it starts")
+    if old is None and name != "root" and spec:
+        if spec.bus in ("virtio", "nvme", "scsi") and render.pcie(machine):
+            if spec.bus == "scsi" and not any(
+                other.bus == "scsi" for key, other in machine.disks.items() if key != name
+            ):
+                return Verdict(Effect.RESTART, "there is no SCSI controller in it yet")
+            return LIVE
+        return Verdict(Effect.RESTART, f"a disk on bus {spec.bus} cannot be plugged while it runs")
+    if new is None and name != "root":
+        return Verdict(Effect.RESTART, "it is detached at a restart; its file stays until destroy")
+    return Verdict(Effect.RECREATE, "the root disk is what the machine is made of")
+
+
+def _disk_size(path: str | None, old: Any, new: Any) -> Verdict:
+    if path:
+        return Verdict(Effect.IMMUTABLE, f"{path} is your own file: resize it with qemu-img")
+    if isinstance(old, int) and (not isinstance(new, int) or new < old):
+        to = format_size(new) if isinstance(new, int) else "its default"
+        return Verdict(Effect.IMMUTABLE, f"shrinking from {format_size(old)} to {to} would cut off data")
+    return LIVE
+
+
+def _cpu(machine: Machine, observed: Observed, rest: list[str], old: Any, new: Any) -> Verdict:
+    was = observed.applied.cpu if observed.applied else None
+    if rest not in (["count"], []) or was is None:
+        return Verdict(Effect.RESTART, "the guest's processors are fixed when it starts")
+    if not rest and msgspec.structs.replace(machine.cpu, count=was.count) != was:
+        return Verdict(Effect.RESTART, "the guest's processors are fixed when it starts")
+    if machine.cpu.total < was.total:
+        return Verdict(Effect.RESTART, "a guest does not give up a CPU by itself")
+    if machine.cpu.total > max(was.max or 0, was.total):
+        return Verdict(Effect.RESTART, "qemu: started without spare CPUs (cpu.max)")
+    if machine.arch == "arm64":
+        return Verdict(Effect.RESTART, "the arm64 board of QEMU cannot plug CPUs")
+    return LIVE
+
+
+def _memory(observed: Observed, rest: list[str], old: Any, new: Any) -> Verdict:
+    was = observed.applied.memory if observed.applied else None
+    if rest != ["size"] or was is None or not isinstance(new, int):
+        return Verdict(Effect.RESTART, "the guest's memory is laid out when it starts")
+    if new > max(was.max or 0, was.size):
+        return Verdict(Effect.RESTART, "qemu: started without room to grow (memory.max)")
+    if new < was.size and not was.balloon:
+        return Verdict(Effect.RESTART, "it has no balloon to give memory back through (memory.balloon)")
+    return LIVE
+
+
+def _networks(rest: list[str], old: Any, new: Any) -> Verdict:
+    if "forwarded_port" in rest:
+        return LIVE
+    if _interfaces(old) == _interfaces(new) and "private" not in rest and "public" not in rest:
+        return LIVE
+    return Verdict(Effect.RESTART, "its interfaces are plugged when it starts")
+
+
+def _interfaces(value: Any) -> list[Any]:
+    """The private and public interfaces among one or many entries, as plain data."""
+    plain = msgspec.to_builtins(value)
+    entries = plain if isinstance(plain, list) else [plain] if plain else []
+    return [
+        {key: each[key] for key in ("private", "public") if each.get(key)}
+        for each in entries
+        if isinstance(each, dict) and (each.get("private") or each.get("public"))
+    ]
+
+
+def _folders(old: Any, new: Any) -> Verdict:
+    if "9p" in str(msgspec.to_builtins([old, new])):
+        return Verdict(Effect.RESTART, "9p folders are plugged when it starts")
+    return LIVE
+
+
+def _providers(observed: Observed, rest: list[str]) -> Verdict:
+    if rest and rest[0] != "qemu":
+        return LIVE
+    return _soften(observed, Verdict(Effect.RESTART, "QEMU is started with it"))
