@@ -27,7 +27,7 @@ def test_passes(): ...
 
 
 @pytest.mark.parametrize(
-    ("ci", "closing"), [("true", "2 failed, 1 passed, 1 skipped"), ("", "1 passed, 3 skipped")]
+    ("ci", "closing"), [("true", "1 failed, 1 passed, 1 skipped, 1 error"), ("", "1 passed, 3 skipped")]
 )
 def test_a_skip_is_a_failure_under_ci_but_for_hardware(tmp_path, ci, closing):
     (tmp_path / "test_it.py").write_text(SKIPPING)
