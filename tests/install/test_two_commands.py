@@ -1,4 +1,4 @@
-"""The README's first command on a bare Debian: a missing install step fails here."""
+"""The README's two commands on a bare Debian: a missing install step fails here."""
 
 from __future__ import annotations
 
@@ -91,6 +91,14 @@ def test_a_user_with_sudo_needs_root_for_packages_alone(shared_root, first):
     destroy = shared_root.run("su keeper -c '~/.local/bin/serai destroy -y'", cwd="/home/keeper/first")
     assert destroy.returncode == 0, destroy.stdout
     assert shared_root.processes() == []
+
+
+def test_the_second_command_brings_what_the_tests_need(shared_root, first):
+    done = shared_root.run("./run-tests -y tests/plan", cwd=CHECKOUT, timeout=INSTALL_S)
+
+    assert done.returncode == 0, done.stdout
+    assert re.search(r"^pytest: \d+ passed", done.stdout, re.MULTILINE), done.stdout
+    assert "All checks and tests passed." in done.stdout
 
 
 def test_without_a_terminal_and_without_yes_it_explains_and_installs_nothing(bare_root):
