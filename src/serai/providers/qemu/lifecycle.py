@@ -197,7 +197,8 @@ def _launch(scope: Scope, directory: Path, machine: Machine, saved: Hardware | N
         with ports.allocating():
             taken = ports.taken_by_machines(directory)
             with editing(directory) as record:
-                record.forwards = ports.allocate(machine, record.forwards, taken)
+                # Forwards are no part of what a saved memory fits to: the present ones count.
+                record.forwards = ports.allocate(record.applied or machine, record.forwards, taken)
                 site = gather.site_for(
                     scope,
                     machine,

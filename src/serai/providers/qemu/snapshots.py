@@ -31,6 +31,9 @@ class Saved(msgspec.Struct, frozen=True):
     """What a snapshot must restore besides disks and memory."""
 
     hardware: Hardware
+    applied: Machine
+    disks: dict[str, str]
+    """Node name -> file of each disk that is in it."""
     marks: dict[str, Mark] = {}
 
 
@@ -55,12 +58,15 @@ def save(scope: Scope, name: str, snapshot: str, progress: Progress) -> None:
         )
     if record.suspended:
         raise SeraiError(Code.REFUSED, f"{name} is suspended to disk", hint=f"serai resume {name}, then save it")
-    machine = record.hardware.machine if record.hardware and is_alive(directory) else record.applied
-    assert machine is not None
+    alive = is_alive(directory)
+    machine = present(record, alive=alive)
     nodes = saveable(name, machine, record, scope.root)
+    if alive:
+        with launch.connect(directory, name) as qmp:
+            attached = {node["node-name"] for node in qmp.execute("query-named-block-nodes", {"flat": True})}
+        nodes = {node: file for node, file in nodes.items() if node in attached}
     _sweep(directory, record, nodes, snapshot)
     folder = private_dir(directory / "snapshots" / snapshot)
-    alive = is_alive(directory)
     progress("saving its disks and memory" if alive else "saving its disks")
     if alive:
         _save_running(directory, record, machine, nodes, snapshot, folder)
@@ -69,10 +75,20 @@ def save(scope: Scope, name: str, snapshot: str, progress: Progress) -> None:
             run([which("qemu-img", "qemu-utils"), "snapshot", "-c", snapshot, file], cwd=directory)
         _copy_variables(directory, folder)
     hardware = record.hardware if alive and record.hardware else Hardware(machine=machine)
-    write_atomic(folder / "saved.json", msgspec.json.encode(Saved(hardware, record.marks)))
+    assert record.applied is not None
+    saved = Saved(hardware, record.applied, nodes, record.marks)
+    write_atomic(folder / "saved.json", msgspec.json.encode(saved))
     size = sum(file.stat().st_size for file in folder.iterdir())
     with editing(directory) as record:
         record.snapshots = (*record.snapshots, Snapshot(name=snapshot, at=time.time(), memory=alive, size=size))
+
+
+def present(record: Record, *, alive: bool) -> Machine:
+    """The spec with all the disks that the machine may have: those of its start, and those plugged since."""
+    assert record.applied is not None
+    if not alive or not record.hardware:
+        return record.applied
+    return msgspec.structs.replace(record.applied, disks={**record.hardware.machine.disks, **record.applied.disks})
 
 
 def saveable(name: str, machine: Machine, record: Record, project: Path) -> dict[str, str]:
@@ -148,15 +164,14 @@ def restore(scope: Scope, name: str, snapshot: str, progress: Progress) -> None:
         progress("ending the present state")
     lifecycle.stop(scope, name, 0.0, True, progress)
     progress("restoring its disks")
-    nodes = saveable(name, saved.hardware.machine, record, scope.root)
-    for file in nodes.values():
+    for file in saved.disks.values():
         run([which("qemu-img", "qemu-utils"), "snapshot", "-a", snapshot, file], cwd=directory)
     if (folder / "efivars.fd").exists():
         shutil.copyfile(folder / "efivars.fd", directory / "efivars.fd.new")
         (directory / "efivars.fd.new").rename(directory / "efivars.fd")
     with editing(directory) as record:
         record.marks = saved.marks
-        record.applied = saved.hardware.machine
+        record.applied = saved.applied
         record.pending = {}
     if meta.memory:
         progress("loading its memory")
@@ -173,13 +188,13 @@ def delete(scope: Scope, name: str, snapshot: str) -> None:
     known = any(each.name == snapshot for each in record.snapshots)
     if not known and not folder.exists():
         _find(record, snapshot)
-    machine = record.applied
     if (folder / "saved.json").exists():
-        machine = _read(folder, name, snapshot).hardware.machine
-    assert machine is not None
+        nodes = _read(folder, name, snapshot).disks
+    else:
+        nodes = saveable(name, present(record, alive=is_alive(directory)), record, scope.root)
     with editing(directory) as record:
         record.snapshots = tuple(each for each in record.snapshots if each.name != snapshot)
-    _sweep(directory, record, saveable(name, machine, record, scope.root), snapshot)
+    _sweep(directory, record, nodes, snapshot)
 
 
 def _sweep(directory: Path, record: Record, nodes: dict[str, str], snapshot: str) -> None:
