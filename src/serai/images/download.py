@@ -259,11 +259,11 @@ def _request(pool: urllib3.PoolManager, url: str, headers: dict[str, str]) -> ur
 
 def _proxy(url: str) -> str | None:
     """From http_proxy, https_proxy, all_proxy and no_proxy, as curl reads them."""
-    from urllib.request import getproxies_environment, proxy_bypass_environment
+    from urllib.request import getproxies_environment, proxy_bypass
 
     parts = urlsplit(url)
     proxies = getproxies_environment()
-    if proxy_bypass_environment(parts.hostname or "", proxies):
+    if proxy_bypass(parts.hostname or ""):
         return None
     proxy = proxies.get(parts.scheme) or proxies.get("all")
     return proxy if not proxy or "://" in proxy else f"http://{proxy}"
