@@ -1,4 +1,4 @@
-"""Disks out of archives of strangers: compressed streams with a bound, tar and OVA without leaving the directory."""
+"""Disks out of archives of strangers: bounded decompression, tar and OVA that cannot leave their directory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Any disk image that people have, as a qcow2 that stands alone: checked first, converted only where it must be."""
+"""Any disk image that people have, as a qcow2 that stands alone: checked first, converted where it must be."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def _not_an_image(path: Path, what: Kind) -> SeraiError:
         return SeraiError(Code.CORRUPT, f"image {path}: an archive within an archive", hint="unpack it first")
     return SeraiError(
         Code.CORRUPT,
-        f"image {path}: neither a disk image (qcow2, raw with a partition table, vmdk, vdi, vhd, vhdx) nor an archive",
+        f"image {path}: not a disk image (qcow2, raw with a partition table, vmdk, vdi, vhd, vhdx)",
         hint="see what it is: file " + str(path),
     )
 

@@ -54,7 +54,7 @@ def qcow2(path: Path) -> int:
                 hint="make it stand alone where it comes from: qemu-img convert -O qcow2 OLD NEW",
             )
         if version == 3 and len(head) >= 104:
-            _incompatible(path, *struct.unpack_from(">Q", head, 72), file.read(0))
+            _incompatible(path, *struct.unpack_from(">Q", head, 72))
             (header_length,) = struct.unpack_from(">I", head, 100)
             if not 104 <= header_length <= 4096:
                 raise refuse(path, f"its header claims {header_length} bytes")
@@ -76,7 +76,7 @@ def qcow2(path: Path) -> int:
     return int(size)
 
 
-def _incompatible(path: Path, features: int, _rest: bytes) -> None:
+def _incompatible(path: Path, features: int) -> None:
     if features & 0b100:
         raise refuse(path, "it keeps its data in another file, which could be any file of this host")
     if features & 0b10:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import msgspec
 
-from serai.images.store import Ref, Store
+from serai.images.store import Store
 from serai.providers.contract import Image
 from serai.spec.image import ImageSource
 from serai.util.errors import Code, SeraiError, did_you_mean
@@ -274,6 +275,11 @@ def import_file(
         return store.put(key, arch, made, origin=str(path.absolute()))
 
 
-def is_builder(ref: Ref) -> bool:
-    """Was it built here?"""
-    return ref.reference in BUILDERS
+def check_name(name: str) -> None:
+    """A name for an import: not one that already means something else. Raises Code.INPUT."""
+    from serai.images import catalogue
+
+    if not re.fullmatch(r"[a-zA-Z0-9][a-zA-Z0-9._:-]{0,63}", name):
+        raise SeraiError(Code.INPUT, f"image name {name!r}: letters, digits, dots, dashes and colons; at most 64")
+    if name in BUILDERS or name in ALIASES or catalogue.lookup(name):
+        raise SeraiError(Code.INPUT, f"image name {name}: serai has an image of that name", hint="take another")
