@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from serai.loaders.file import ProjectFile
-from serai.loaders.shape import ListOf, MapOf, Record, Shape, Want, record
+from serai.loaders.shape import Leaf, ListOf, MapOf, Record, Shape, Want, record
 from serai.loaders.write import written
 from serai.loaders.yaml.expand import known_keys
 from serai.loaders.yaml.forms import FORMS
@@ -102,6 +102,8 @@ def _taken(raw: dict[str, Any], shape: Shape) -> list[dict[str, Any]]:
         names = {"enum": [*shape.keys]} if shape.keys else raw.get("propertyNames", {})
         values = {"anyOf": [*_taken(raw.get("additionalProperties", {}), shape.value), _NULL]}
         whole: dict[str, Any] = {"type": "object", "additionalProperties": values}
+        if not isinstance(shape.value, Leaf):
+            whole["patternProperties"] = {"^x-": True}
         whole |= {"propertyNames": {"anyOf": [names, {"pattern": "^x-"}]}} if names else {}
         one: list[dict[str, Any]] = [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]
         return [whole, *(one if "After" in str(raw) else []), _EXPRESSION]

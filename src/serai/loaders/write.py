@@ -11,6 +11,7 @@ import msgspec
 
 from serai.loaders.file import ProjectFile
 from serai.loaders.shape import Leaf, ListOf, MapOf, Record, Shape, Want, record
+from serai.spec.base import stated
 from serai.spec.machine import Project
 from serai.util.units import format_duration, format_size, parse_duration
 
@@ -21,11 +22,11 @@ _NOT_IN_YAML = re.compile("[\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff]")
 def to_data(project: Project, names: Collection[str] | None = None) -> dict[str, Any]:
     """Plain data of the file; with `names`, of these machines only."""
     machines = {
-        name: {key: value for key, value in msgspec.to_builtins(machine).items() if key != "name"}
+        name: {key: value for key, value in stated(machine).items() if key != "name"}
         for name, machine in project.machines.items()
         if names is None or name in names
     }
-    data = {**msgspec.to_builtins(project), "machines": machines}
+    data = {**stated(msgspec.structs.replace(project, machines={})), "machines": machines}
     file = written(data, record(ProjectFile))
     assert isinstance(file, dict)
     return file

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MAX_EDGES = 1_000_000
+MANY = 12
+"""More machines than this are not listed when one is not found."""
 
 
 def expand_after(instances: list[Instance], problems: Problems) -> list[Instance]:
@@ -52,9 +54,8 @@ def _after(after: Map, names: set[str], groups: dict[str, list[str]], problems: 
     for name, stage in after.items.items():
         members = [name] if name in names else groups.get(name)
         if members is None:
-            near = did_you_mean(name, [*groups, *names] if len(names) < 1000 else list(groups))
-            there = near or f"there are {listed(groups)}"
-            problems.at_key(after, name, f"no such machine, {there}")
+            near = did_you_mean(name, list(groups)) if len(groups) > MANY else ""
+            problems.at_key(after, name, f"no such machine, {near or 'there are ' + listed(sorted(groups))}")
             continue
         for member in members:
             if member == name or member not in after.items:
@@ -81,6 +82,7 @@ def check(machines: Sequence[Checked], root: Path, problems: Problems) -> None:
     _order(machines, problems)
     _primary(machines, problems)
     _host_ports(machines, problems)
+    _macs(machines, problems)
     seen: dict[object, bool] = {}
     for one in machines:
         _cpu(one, problems)
@@ -140,6 +142,19 @@ def _listens(one: Checked) -> list[tuple[str, str, int, Node]]:
             node = one.at("networks", index, "forwarded_port", "host")
             found.append((port.host_ip, port.protocol.value, port.host, node))
     return found
+
+
+def _macs(machines: Sequence[Checked], problems: Problems) -> None:
+    """Two interfaces with one address would take each other's packets."""
+    taken: dict[str, str] = {}
+    for one in machines:
+        for index, nic in enumerate(one.machine.networks):
+            for kind, inner in (("private", nic.private), ("public", nic.public)):
+                if inner is None or inner.mac is None:
+                    continue
+                if other := taken.get(inner.mac.lower()):
+                    problems.at(one.at("networks", index, kind, "mac"), f"{inner.mac} is {other}'s already")
+                taken[inner.mac.lower()] = one.machine.name
 
 
 def _cpu(one: Checked, problems: Problems) -> None:

@@ -166,31 +166,24 @@ def _machine(node: Node, problems: Problems) -> Node | None:
     if not isinstance(node, Map):
         return node
     items = dict(node.items)
-    if "cpus" in items and not _cpus(node, items, problems):
-        return None
+    if "cpus" in items:
+        _cpus(node, items, problems)
     if "after" in items:
         items["after"] = _after(items["after"])
     return node.replaced(items)
 
 
-def _cpus(node: Map, items: dict[str, Node], problems: Problems) -> bool:
-    """Move `cpus` to `cpu.count`; False when both are there."""
+def _cpus(node: Map, items: dict[str, Node], problems: Problems) -> None:
+    """Move `cpus` to `cpu.count`; a problem when both are there."""
     cpus = items.pop("cpus")
     cpu = items.get("cpu")
-    if _is_value(cpu) if cpu is not None else False:
+    if cpu is not None and (_is_value(cpu) or (isinstance(cpu, Map) and "count" in cpu.items)):
         problems.at_key(node, "cpus", "cpus is short for cpu.count, and both are stated")
-        return False
-    if isinstance(cpu, Map):
-        if "count" in cpu.items:
-            problems.at_key(node, "cpus", "cpus is short for cpu.count, and both are stated")
-            return False
-        items["cpu"] = Map(
-            {**cpu.items, "count": cpus}, {**cpu.keys, "count": node.keys["cpus"]}, cpu.place, cpu.path
-        )
+    elif isinstance(cpu, Map):
+        keys = {**cpu.keys, "count": node.keys["cpus"]}
+        items["cpu"] = Map({**cpu.items, "count": cpus}, keys, cpu.place, cpu.path)
     else:
-        count = Map({"count": cpus}, {"count": node.keys["cpus"]}, cpus.place, cpus.path)
-        items["cpu"] = count
-    return True
+        items["cpu"] = Map({"count": cpus}, {"count": node.keys["cpus"]}, cpus.place, cpus.path)
 
 
 def _after(node: Node) -> Node:

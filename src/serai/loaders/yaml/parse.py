@@ -76,7 +76,7 @@ def parse(text: str | bytes, problems: Problems) -> Map:
         message = f"not valid YAML: the control character {chr(error.character)!r}"
         raise SeraiError(Code.INPUT, message, where=Where(problems.file, *place)) from error
     except yaml.YAMLError as error:
-        raise _syntax(error, problems.file) from error
+        raise _syntax(error, decoded, problems.file) from error
     if node is None or is_null(node):
         raise SeraiError(Code.INPUT, "the file is empty", hint="serai init writes one", where=Where(problems.file))
     if not isinstance(node, Map):
@@ -104,14 +104,15 @@ def _place_of(text: str, character: str) -> Place:
     return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
 
 
-def _syntax(error: yaml.YAMLError, file: str) -> SeraiError:
+def _syntax(error: yaml.YAMLError, text: str, file: str) -> SeraiError:
     """libyaml's error, in one sentence."""
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
         mark = error.problem_mark
         message = f"not valid YAML: {error.problem}"
         if error.context:
             message += f" ({error.context})"
-        hint = "indent with spaces" if "\\t" in message or "'\t'" in message else ""
+        at = text.split("\n")[mark.line][mark.column :] if mark.line <= text.count("\n") else ""
+        hint = "indent with spaces, not tabs" if at.startswith("\t") else ""
         return SeraiError(Code.INPUT, message, hint=hint, where=Where(file, mark.line + 1, mark.column + 1))
     reason = " ".join(str(error).split())
     return SeraiError(Code.INPUT, f"not valid YAML: {reason}", where=Where(file))

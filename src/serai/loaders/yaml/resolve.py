@@ -95,7 +95,7 @@ class Resolver:
         if node is None or is_null(node):
             return None
         if not isinstance(node, Map):
-            self._problems.at(node, f"must be a map by name, not {kind(node)}")
+            self._problems.at(node, f"must be a map, not {kind(node)}")
             return None
         return node
 
@@ -118,7 +118,7 @@ class Resolver:
             return None
 
     def _machines(self, name: Scalar, provider: str | None) -> list[Checked]:
-        section = self._section("machines")
+        section, defaults, profiles = (self._section(key) for key in ("machines", "defaults", "profiles"))
         if section is None:
             if "machines" not in self._root.items or is_null(self._root.items["machines"]):
                 self._problems.add((1, 1), "machines: is missing", "write `machines: {web: {image: tiny}}`")
@@ -128,8 +128,8 @@ class Resolver:
             self._expander,
             project=name,
             environ=self._environ,
-            defaults=self._section("defaults"),
-            profiles=self._section("profiles"),
+            defaults=defaults,
+            profiles=profiles,
         )
         before = len(self._problems)
         instances = unroller.unroll(section)
