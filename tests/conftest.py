@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from person import Serai
+
 pytest_plugins = ["skips", "stand_in"]
 ROOT = Path(__file__).parents[1]
 Need = Callable[..., None]
@@ -49,6 +51,12 @@ def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     assert not left, f"the test left processes behind: {left}"
 
 
+@pytest.fixture
+def serai(home: Path, tmp_path: Path) -> Serai:
+    """The command line in a project directory, with a SERAI_HOME of its own."""
+    return Serai(tmp_path / "shop")
+
+
 @pytest.fixture(scope="session")
 def test_cache() -> Path:
     """Where tests keep what is slow to make: $SERAI_TEST_CACHE, ~/.cache/serai-tests."""
@@ -83,13 +91,15 @@ def digest_of(files: list[Path]) -> str:
 
 
 def processes_naming(path: Path) -> list[int]:
-    """Processes whose command line names the path, zombies and this one not counted."""
+    """Processes whose command line names the path, or that run in it; zombies and this one not counted."""
     found = []
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit() or int(entry.name) == os.getpid():
             continue
         try:
-            if str(path).encode() in (entry / "cmdline").read_bytes():
+            if str(path).encode() in (entry / "cmdline").read_bytes() or (entry / "cwd").readlink().is_relative_to(
+                path
+            ):
                 found.append(int(entry.name))
         except OSError:
             continue

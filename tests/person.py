@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 
 class Serai:
     """The command line in one project directory."""
@@ -61,9 +59,3 @@ class Serai:
     def steps(self) -> list[str]:
         """The ids of the steps that `up` would do now."""
         return [step["id"] for step in self.json("plan", code=None)["steps"]]
-
-
-@pytest.fixture
-def serai(home: Path, tmp_path: Path) -> Serai:
-    """A project directory, and a SERAI_HOME of its own."""
-    return Serai(tmp_path / "shop")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import signal
 import time
 from pathlib import Path
@@ -30,19 +29,6 @@ def test_a_project_comes_up_and_goes_without_a_trace(serai: Any, home: Path) -> 
     serai("destroy", "-y")
     assert not list((home / "projects").iterdir())
     assert not (serai.root / ".serai").exists()
-
-
-def test_status_json_has_the_stable_form(serai: Any) -> None:
-    serai.file(SHOP)
-    serai("up", "web-1")
-    found = serai.json("status")
-    assert found["project"] == "shop"
-    assert list(found["machines"]) == ["db", "web-1", "web-2"]
-    web = found["machines"]["web-1"]
-    assert (web["state"], web["provider"], web["native_state"]) == ("ready", "fake", "running")
-    assert web["addresses"] == ["10.40.0.10"]
-    assert web["forwards"] == []
-    assert found["machines"]["web-2"]["state"] == "absent"
 
 
 def test_a_name_brings_what_it_comes_after_and_a_glob_means_many(serai: Any) -> None:
@@ -168,17 +154,6 @@ def test_two_ups_at_once_the_second_waits_and_finds_nothing_to_do(serai: Any) ->
     assert "nothing to do" in second.stderr
 
 
-def test_reading_never_waits_for_a_lock(serai: Any) -> None:
-    serai.file("project: shop\nmachines: {web: {provider: fake, providers: {fake: {delay: {create: 3}}}}}\n")
-    first = serai.spawn("up")
-    time.sleep(0.7)
-    began = time.monotonic()
-    assert serai.states() == {"web": "creating"}
-    serai("plan", code=2)
-    assert time.monotonic() - began < 2.5
-    assert first.wait(30) == 0
-
-
 def test_ctrl_c_leaves_a_state_that_the_next_up_finishes(serai: Any) -> None:
     serai.file("project: shop\nmachines: {web: {provider: fake, providers: {fake: {delay: {start: 30}}}}}\n")
     running = serai.spawn("up")
@@ -192,61 +167,6 @@ def test_ctrl_c_leaves_a_state_that_the_next_up_finishes(serai: Any) -> None:
     assert serai.states() == {"web": "ready"}
 
 
-def test_a_moved_project_and_a_lost_dot_directory_keep_their_machines(serai: Any, tmp_path: Path) -> None:
-    serai.file(SHOP)
-    serai("up")
-    serai.root = serai.root.rename(tmp_path / "moved")
-    assert set(serai.states().values()) == {"ready"}
-    serai("up")
-    shutil.rmtree(serai.root / ".serai")
-    assert set(serai.states().values()) == {"ready"}
-    serai("destroy", "-y")
-
-
-def test_a_lost_project_is_adopted(serai: Any, tmp_path: Path) -> None:
-    serai.file(SHOP)
-    serai("up")
-    shutil.rmtree(serai.root)
-    serai.root = tmp_path / "found"
-    serai.root.mkdir()
-    assert "its directory is gone" in serai("adopt").stdout
-    assert "shop" in serai("global-status").stdout
-    serai("adopt", "shop")
-    assert set(serai.states().values()) == {"ready"}
-    assert "nothing to do" in serai("plan").stdout
-    serai("destroy", "-y")
-
-
-def test_a_machine_that_left_the_file_is_named_and_can_be_destroyed(serai: Any) -> None:
-    serai.file("project: shop\ndefaults: {provider: fake}\nmachines: {web: {}, old: {}}\n")
-    serai("up")
-    serai.file("project: shop\ndefaults: {provider: fake}\nmachines: {web: {}}\n")
-    assert "not in the project file (serai destroy old)" in serai("status").stdout
-    assert "old  left alone" in serai("plan").stdout
-    serai("destroy", "-y", "old")
-    assert serai.states() == {"web": "ready"}
-
-
-def test_snapshots_and_clones(serai: Any) -> None:
-    serai.file("project: shop\nmachines: {web: {provider: fake}}\n")
-    serai("up")
-    serai("snapshot", "save", "fresh")
-    assert "has a snapshot 'fresh' already" in serai("snapshot", "save", "fresh", code=4).stderr
-    assert "fresh" in serai("snapshot", "list").stdout
-    assert "has no snapshot 'old'" in serai("snapshot", "restore", "old", code=3).stderr
-    serai("snapshot", "restore", "fresh")
-    serai("snapshot", "delete", "fresh")
-    assert "only a stopped machine is cloned" in serai("clone", "web", "web2", code=4).stderr
-    serai("halt")
-    serai("clone", "web", "web2")
-    assert serai.states() == {"web": "stopped", "web2": "stopped"}
-
-
 def test_an_unknown_provider_is_an_error_with_the_known_ones(serai: Any) -> None:
     serai.file("project: shop\nmachines: {web: {provider: qmeu}}\n")
     assert "no provider is called 'qmeu'" in serai("up", code=3).stderr
-
-
-def test_no_project_file_says_how_to_get_one(serai: Any) -> None:
-    serai.root.mkdir()
-    assert "serai init" in serai("status", code=3).stderr

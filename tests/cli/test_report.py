@@ -1,0 +1,84 @@
+"""How a run is shown: lines elsewhere than on a terminal, columns without trailing blanks."""
+
+from __future__ import annotations
+
+import click
+import pytest
+
+from serai.cli.report import Lines, Silent, columns, headline, plan_lines, summary
+from serai.plan.diff import Change
+from serai.plan.up import Action, MachinePlan, Plan
+from serai.providers.contract import Effect, Forward, Mark, Observed, State
+from serai.run.events import Event, Kind
+
+IMAGE = Change(
+    machine="db", key="image", old="debian:12", new="debian:13", effect=Effect.RECREATE, refused="keep is true"
+)
+PLAN = Plan(
+    machines=(
+        MachinePlan(name="web-1", provider="qemu", action=Action.CREATE),
+        MachinePlan(
+            name="db",
+            provider="qemu",
+            action=Action.NOTHING,
+            changes=(
+                IMAGE,
+            ),
+        ),
+    ),
+    steps=(),
+    extra=("old",),
+)  # fmt: skip
+
+
+def test_the_headline_counts_what_will_be_done() -> None:
+    assert headline("shop", PLAN) == "shop: 2 machines on qemu, plan: 1 to create"
+
+
+def test_the_plan_is_one_line_a_key() -> None:
+    assert [line.split("  ") for line in plan_lines(PLAN)] == [
+        ["web-1", "create", *[""] * 11, "is absent"],
+        ["db   ", "image debian:12 -> debian:13", "recreate, refused: keep is true"],
+        ["old  ", "left alone", *[""] * 9, "not in the project file (serai destroy old)"],
+    ]
+
+
+def test_styles_do_not_count_as_width() -> None:
+    assert [click.unstyle(line) for line in columns([(click.style("a", fg="red"), "b"), ("ccc", "d")])] == [
+        "a    b",
+        "ccc  d",
+    ]
+
+
+def test_a_wait_is_repeated_only_when_its_reason_changes(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = Lines()
+    lines.names(["web", "db-1"])
+    for text in ("kernel", "kernel", "network"):
+        lines.emit(Event(kind=Kind.PROGRESS, machine="web", step="web/ready", text=text))
+    lines.emit(Event(kind=Kind.FAILED, machine="web", step="web/ready", text="no network"))
+    assert click.unstyle(capsys.readouterr().err).splitlines() == [
+        "web   kernel",
+        "web   network",
+        "web   failed  no network",
+    ]
+
+
+def test_silent_is_silent(capsys: pytest.CaptureFixture[str]) -> None:
+    Silent().emit(Event(kind=Kind.NOTE, text="x"))
+    assert capsys.readouterr().err == ""
+
+
+def test_the_summary_has_state_addresses_ports_time_and_blocks() -> None:
+    seen = Observed(
+        name="web",
+        provider="qemu",
+        state=State.READY,
+        addresses=("10.40.0.10",),
+        forwards=(Forward(guest=22, host=2200, id="ssh"), Forward(guest=80, host=8080)),
+        marks={"a": Mark(digest="d", at=1)},
+    )
+    found = summary({"web": seen}, ["web", "db"], {"web": 5.25}, {"web": 2})
+    assert [click.unstyle(line) for line in found] == [
+        "web  ready   10.40.0.10 ssh 2200 8080->80  5.2 s  provisioned 1 of 2",
+        "db   absent",
+    ]

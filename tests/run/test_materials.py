@@ -1,0 +1,60 @@
+"""Materials: addresses that stay, keys that may log in, images that are looked for once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from serai.run.materials import Stock, host_arch
+from serai.run.workspace import Workspace
+from serai.spec.guest import Ssh
+from serai.spec.machine import Machine
+from serai.spec.network import Nic, PrivateNic
+from serai.util.errors import SeraiError
+from serai.util.files import private_dir
+
+Pretend = Callable[..., Workspace]
+
+
+def quiet(_text: str) -> None:
+    return None
+
+
+def test_addresses_and_names_of_peers_are_the_same_in_the_next_run(pretend: Pretend) -> None:
+    machines = [Machine(name=name, networks=[Nic(private=PrivateNic())]) for name in ("web", "db")]
+    first = pretend(*machines)
+    private_dir(first.scope.home)
+    materials = Stock(first).of(first.project.machines["db"], quiet)
+    assert materials.addresses == {"private": "10.40.0.11/24"}
+    assert materials.hosts == {"web": "10.40.0.10", "db": "10.40.0.11"}
+    second = pretend(machines[1])
+    assert Stock(second).of(second.project.machines["db"], quiet).addresses == materials.addresses
+
+
+def test_a_preview_writes_nothing(pretend: Pretend) -> None:
+    workspace = pretend(Machine(name="web", networks=[Nic(private=PrivateNic())]))
+    materials, missing = Stock(workspace).preview(workspace.project.machines["web"])
+    assert (materials.addresses, missing) == ({"private": "10.40.0.10/24"}, False)
+    assert not workspace.scope.home.exists()
+
+
+def test_the_keys_are_the_projects_own_and_those_of_the_file(pretend: Pretend, tmp_path: Path) -> None:
+    (tmp_path / "team.pub").write_text("ssh-ed25519 AAA a\nssh-ed25519 BBB b\n")
+    machine = Machine(name="web", ssh=Ssh(authorized_keys=["ssh-ed25519 CCC c", "@team.pub"]))
+    workspace = pretend(machine)
+    private_dir(workspace.scope.home)
+    keys = Stock(workspace).public_keys(machine)
+    assert keys[0].startswith("ssh-ed25519 ")
+    assert keys[1:] == ("ssh-ed25519 CCC c", "ssh-ed25519 AAA a", "ssh-ed25519 BBB b")
+
+
+def test_a_private_key_without_its_public_half_is_named(pretend: Pretend, tmp_path: Path) -> None:
+    machine = Machine(name="web", ssh=Ssh(key="id_mine"))
+    with pytest.raises(SeraiError, match=r"ssh\.key: the public key .*id_mine\.pub cannot be read"):
+        Stock(pretend(machine)).public_keys(machine)
+
+
+def test_the_hosts_architecture_has_debians_name() -> None:
+    assert host_arch() in ("amd64", "arm64")

@@ -1,0 +1,129 @@
+"""What the commands do, called from Python: observe, plan, run, report back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from serai.plan.up import Options
+from serai.providers.contract import State
+from serai.run import verbs
+from serai.run.events import Event, Kind, silent
+from serai.run.workspace import Workspace
+from serai.spec.disk import Disk
+from serai.spec.machine import After, Machine
+from serai.spec.network import Nic, PublicNic
+from serai.spec.provision import Provision, Run, Shell
+from serai.util.errors import Code, SeraiError
+from serai.util.units import GIB
+
+Pretend = Callable[..., Workspace]
+
+
+def up(workspace: Workspace, *names: str, yes: bool = True, **options: object) -> verbs.Run:
+    return verbs.up(workspace, names, Options(**options), emit=silent, consent=lambda plan: yes)  # type: ignore[arg-type]
+
+
+def states(workspace: Workspace) -> dict[str, State]:
+    return {name: seen.state for name, seen in workspace.observe().items()}
+
+
+def test_up_makes_all_but_those_without_autostart(pretend: Pretend) -> None:
+    workspace = pretend(Machine(name="web"), Machine(name="spare", autostart=False))
+    run = up(workspace)
+    assert run.outcome.done == ["web/create", "web/start", "web/ready"]
+    assert states(workspace) == {"web": State.READY}
+    up(workspace, "spare")
+    assert states(workspace)["spare"] is State.READY
+
+
+def test_up_again_does_nothing_and_writes_no_journal(pretend: Pretend) -> None:
+    workspace = pretend(Machine(name="web"))
+    up(workspace)
+    before = (workspace.scope.home / "journal.jsonl").read_bytes()
+    assert up(workspace).plan.steps == ()  # type: ignore[union-attr]
+    assert (workspace.scope.home / "journal.jsonl").read_bytes() == before
+
+
+def test_what_a_provider_cannot_do_is_refused_before_anything_is_made(pretend: Pretend) -> None:
+    workspace = pretend(Machine(name="web", networks=[Nic(public=PublicNic(bridge="br0"))]))
+    with pytest.raises(SeraiError, match="fake cannot do public_network"):
+        up(workspace)
+    assert states(workspace) == {}
+
+
+def test_a_recreate_without_consent_is_refused_and_changes_nothing(pretend: Pretend) -> None:
+    up(pretend(Machine(name="db", image="a", disks={"data": Disk(size=GIB)})))
+    workspace = pretend(Machine(name="db", image="b", disks={"data": Disk(size=GIB)}))
+    with pytest.raises(SeraiError, match=r"db \(disks root, data\)") as caught:
+        up(workspace, yes=False)
+    assert caught.value.code is Code.REFUSED
+    assert workspace.observe()["db"].applied.image == "a"  # type: ignore[union-attr]
+
+
+def test_a_quiet_change_is_recorded_without_a_step(pretend: Pretend) -> None:
+    up(pretend(Machine(name="web")))
+    workspace = pretend(Machine(name="web", keep=True))
+    assert up(workspace).plan.steps == ()  # type: ignore[union-attr]
+    assert workspace.observe()["web"].applied.keep  # type: ignore[union-attr]
+
+
+def test_a_change_that_needs_a_restart_is_kept_as_pending_until_then(pretend: Pretend) -> None:
+    up(pretend(Machine(name="web")))
+    workspace = pretend(Machine(name="web", hostname="www"))
+    up(workspace)
+    assert list(workspace.observe()["web"].pending) == ["hostname"]
+    assert verbs.make_plan(workspace)[0].busy
+    verbs.halt(workspace, [], emit=silent)
+    up(workspace)
+    assert not verbs.make_plan(workspace)[0].busy
+
+
+def test_halt_stops_followers_before_what_they_come_after(pretend: Pretend) -> None:
+    workspace = pretend(Machine(name="db"), Machine(name="web", after={"db": After.READY}))
+    up(workspace)
+    assert verbs.halt(workspace, [], emit=silent).outcome.done == ["web/stop", "db/stop"]
+    assert verbs.halt(workspace, [], emit=silent).outcome.done == []
+
+
+def test_suspend_and_resume(pretend: Pretend) -> None:
+    workspace = pretend(Machine(name="web"))
+    up(workspace)
+    verbs.suspend(workspace, [], emit=silent, to_disk=True)
+    assert states(workspace) == {"web": State.SUSPENDED}
+    assert verbs.resume(workspace, [], emit=silent).outcome.done == ["web/resume", "web/ready"]
+
+
+def test_provision_runs_on_what_runs_and_refuses_what_does_not(pretend: Pretend) -> None:
+    block = Provision(shell=Shell(inline="true"), name="a", run=Run.NEVER)
+    workspace = pretend(Machine(name="web", provision=[block]))
+    with pytest.raises(SeraiError, match="web: not running"):
+        verbs.provision(workspace, ["web"], emit=silent)
+    up(workspace)
+    assert verbs.provision(workspace, [], emit=silent).outcome.done == []
+    assert verbs.provision(workspace, [], emit=silent, only=["a"]).outcome.done == ["web/provision:a"]
+    with pytest.raises(SeraiError, match="no provisioning block is called 'b'"):
+        verbs.provision(workspace, [], emit=silent, only=["b"])
+
+
+def test_destroy_asks_honours_keep_and_forgets_the_project(pretend: Pretend) -> None:
+    workspace = pretend(Machine(name="web"), Machine(name="db", keep=True))
+    up(workspace)
+    with pytest.raises(SeraiError, match="keep is true for db"):
+        verbs.destroy(workspace, [], emit=silent, consent=lambda names: True)
+    with pytest.raises(SeraiError, match="not destroyed"):
+        verbs.destroy(workspace, ["web"], emit=silent, consent=lambda names: False)
+    verbs.destroy(workspace, [], emit=silent, consent=lambda names: True, force=True)
+    assert not workspace.scope.home.exists()
+
+
+def test_a_killed_run_is_told_by_the_next(pretend: Pretend) -> None:
+    from serai.run.journal import Journal
+
+    workspace = pretend(Machine(name="web"))
+    Journal(workspace.scope.home / "journal.jsonl", "up").__enter__().write("do", "web/create")
+    events: list[Event] = []
+    verbs.up(workspace, emit=events.append, consent=lambda plan: True)
+    notes = [event.text for event in events if event.kind is Kind.NOTE]
+    assert notes == ["the last run was killed while web/create: going on from there"]
