@@ -196,6 +196,7 @@ def _simple(obj: object, act: Callable[..., Any]) -> int:
 
     workspace = open_workspace(obj)
     report = reporter()
+    report.names(list(workspace.project.machines))
     with report:
         run = act(workspace, report)
     touched = list(dict.fromkeys(done.partition("/")[0] for done in run.outcome.done))
