@@ -188,6 +188,8 @@ class Console(msgspec.Struct, frozen=True):
 
     socket: Path
     log: Path
+    engine: Path | None = None
+    """What the engine itself said, where it keeps that in a file."""
 
 
 class Rendered(msgspec.Struct, frozen=True):
