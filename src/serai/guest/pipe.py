@@ -40,6 +40,10 @@ class PipeTransport(ABC):
     @abstractmethod
     def close(self) -> None: ...
 
+    def open(self) -> None:
+        """Open what has to be open before a program is handed the way; raises Code.NETWORK."""
+        return
+
     @abstractmethod
     def words(self, script: str) -> list[str]:
         """The local argv that runs `script` by the guest's sh; opens what has to be open."""

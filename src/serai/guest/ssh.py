@@ -68,9 +68,13 @@ class SshTransport(PipeTransport):
             return False
         return stream([*self.base(master="no"), "-O", "check", *self.place], timeout=DIAL_SECONDS).code == 0
 
-    def words(self, script: str) -> list[str]:
+    def open(self) -> None:
+        """Open the shared connection if it is not; Code.NETWORK with the cause when that fails."""
         if not self.control.exists() and (refused := self.dial()):
             raise failure(self.name, self.endpoint, refused)
+
+    def words(self, script: str) -> list[str]:
+        self.open()
         return [*self.base(master="no"), *self.place, f"exec /bin/sh -c {quote(script)}"]
 
     def broken(self, code: int, stderr: str) -> SeraiError | None:
@@ -102,6 +106,14 @@ def settings(endpoint: SshEndpoint, name: str) -> dict[str, str]:
         values["ForwardAgent"] = "yes"
     folded = {key.lower(): key for key in values}
     return values | {folded.get(key.lower(), key): value for key, value in endpoint.options.items()}
+
+
+def block(endpoint: SshEndpoint, name: str) -> str:
+    """A block of ssh_config(5) by which other programs reach the machine."""
+    values = {"HostName": endpoint.host, "Port": str(endpoint.port), "User": endpoint.user}
+    kept = {key: value for key, value in settings(endpoint, name).items() if key not in ("BatchMode", "LogLevel")}
+    lines = [f"  {key} {value}" for key, value in (values | kept).items()]
+    return "\n".join([f"Host {name}", *lines]) + "\n"
 
 
 def _host_key(endpoint: SshEndpoint, name: str) -> dict[str, str]:

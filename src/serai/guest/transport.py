@@ -39,6 +39,10 @@ class Transport(Protocol):
         """Copy a file or a tree out of the guest; nothing of it may land outside `destination`."""
         ...
 
+    def open(self) -> None:
+        """Open the way in if it is not open: Code.NETWORK with the cause when that fails."""
+        ...
+
     def argv(self, command: str | None = None, *, tty: bool = False) -> list[str]:
         """The program and words that a person would type: to be exec'ed for an interactive session."""
         ...

@@ -1,0 +1,262 @@
+"""ssh, exec, cp, console, logs, port, rsync, ssh-config: into machines that run."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import click
+
+TAIL = "serai.access.tail"
+
+
+class Split(click.Command):
+    """A command whose words after `--` are not its own: `tail()` gives them."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if "--" in args:
+            at = args.index("--")
+            args, ctx.meta[TAIL] = args[:at], args[at + 1 :]
+        return super().parse_args(ctx, args)
+
+
+def tail() -> list[str]:
+    """The words after `--` of the command that runs."""
+    words: list[str] = click.get_current_context().meta.get(TAIL, [])
+    return words
+
+
+def _open(obj: object) -> Any:
+    """The workspace, with each machine on the provider that really has it."""
+    from serai.run.workspace import open_workspace
+
+    workspace = open_workspace(obj)
+    workspace.settled(workspace.observe())
+    return workspace
+
+
+def _become(words: list[str]) -> int:
+    """Go on as another program: its exit code is ours."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execvp(words[0], words)
+
+
+def _one(workspace: Any, name: str | None) -> Any:
+    """The machine that one name means, or the primary."""
+    return workspace.targets([name] if name else [], one=True)[0]
+
+
+def _failed(message: str, hint: str) -> Exception:
+    from serai.util.errors import Code, SeraiError
+
+    return SeraiError(Code.USAGE, message, hint=hint)
+
+
+@click.command(cls=Split, options_metavar="[OPTIONS] [-- SSH_ARGS]...")
+@click.argument("name", required=False, metavar="[NAME]")
+@click.option("-c", "--command", metavar="CMD", help="Run this by the login's shell, and end with its exit code.")
+@click.pass_obj
+def ssh(obj: object, name: str | None, command: str | None) -> int:
+    """Log in to NAME (the primary machine, or the only one), or run one command.
+
+    Words after `--` go to ssh: `serai ssh web -- -L 8080:localhost:80`.
+    """
+    from serai.guest.ssh import SshTransport
+    from serai.run.reach import way
+
+    workspace = _open(obj)
+    into = way(workspace, _one(workspace, name).name)
+    words = into.argv(command, tty=command is not None and sys.stdin.isatty() and sys.stdout.isatty())
+    if isinstance(into, SshTransport):
+        into.open()
+        at = len(words) - (1 if command is None else 2)
+        words[at:at] = tail()
+    elif tail():
+        raise _failed("this machine is not reached by ssh: it takes no words after --", "serai exec NAME -- CMD")
+    return _become(words)
+
+
+@click.command(name="exec", cls=Split, options_metavar="[OPTIONS]", epilog="Words after `--` are the command.")
+@click.argument("names", nargs=-1, metavar="[NAME]... -- CMD")
+@click.option("--json", "as_json", is_flag=True, help="Print code, stdout and stderr of each machine as JSON.")
+@click.pass_obj
+def exec_(obj: object, names: tuple[str, ...], as_json: bool) -> int:
+    """Run CMD in the named machines (all without names), at once, with the environment of the project file.
+
+    One machine: its output and exit code are those of the command. Several: each line names its machine, and
+    the exit code is the first that is not 0.
+    """
+    from shlex import join, quote
+
+    from serai.run.reach import everywhere, way
+
+    if not (words := tail()):
+        raise _failed("no command is given", "serai exec [NAME]... -- CMD")
+    command = words[0] if len(words) == 1 else join(words)
+    workspace = _open(obj)
+    machines = workspace.targets(names)
+    if len(machines) == 1 and not as_json:
+        exports = "".join(f"export {key}={quote(value)}; " for key, value in machines[0].env.items())
+        into = way(workspace, machines[0].name)
+        into.open()
+        tty = sys.stdin.isatty() and sys.stdout.isatty()
+        return _become(into.argv(f"exec /bin/sh -c {quote(exports + command)}", tty=tty))
+    width = max((len(machine.name) for machine in machines), default=0)
+
+    def show(name: str, line: str) -> None:
+        click.echo(f"{name:{width}}  {line}")
+
+    answers = everywhere(workspace, machines, command, None if as_json else show)
+    if as_json:
+        import msgspec
+
+        click.echo(msgspec.json.format(msgspec.json.encode({"machines": answers}), indent=2))
+    else:
+        for name, answer in answers.items():
+            if answer.code:
+                click.echo(f"{name:{width}}  {answer.error or f'exit code {answer.code}'}", err=True)
+    return next((answer.code for answer in answers.values() if answer.code), 0)
+
+
+@click.command()
+@click.argument("source", metavar="SRC")
+@click.argument("destination", metavar="DST")
+@click.pass_obj
+def cp(obj: object, source: str, destination: str) -> int:
+    """Copy a file or a directory in or out: `serai cp site web:/srv/www`, `serai cp web:/etc/hosts .`
+
+    A directory's content lands in DST itself; when DST ends with `/`, below it under its own name.
+    """
+    from serai.run.reach import copy
+
+    copy(_open(obj), source, destination)
+    return 0
+
+
+@click.command()
+@click.argument("name", required=False, metavar="[NAME]")
+@click.option("-n", "--lines", default=20, metavar="N", help="Lines of the log to show first. [default: 20]")
+@click.pass_obj
+def console(obj: object, name: str | None, lines: int) -> int:
+    """Attach to the serial console; Ctrl-] detaches. It shows the end of the log first."""
+    from serai.guest.serial import attach, opened, raw, write
+    from serai.providers.contract import Feature
+    from serai.run.follow import last
+
+    workspace = _open(obj)
+    machine = _one(workspace, name)
+    provider = workspace.provider(machine.name)
+    provider.capabilities().need(Feature.CONSOLE, provider=machine.provider, machine=machine.name)
+    place = provider.console(machine.name)
+    keys, screen = sys.stdin.fileno(), sys.stdout.fileno()
+    with opened(place.socket, machine.name) as connection:
+        click.echo(f"{machine.name}: attached, Ctrl-] detaches", err=True)
+        write(screen, last(place.log, lines))
+        with raw(keys):
+            end = attach(connection, keys, screen)
+    click.echo(f"\n{machine.name}: {end}", err=True)
+    return 0
+
+
+@click.command()
+@click.argument("name", required=False, metavar="[NAME]")
+@click.option("-f", "--follow", is_flag=True, help="Go on as it grows, until Ctrl-C.")
+@click.option(
+    "--serial/--engine", default=True, help="What the guest's console said, or the engine. [default: serial]"
+)
+@click.option("-n", "--lines", default=200, metavar="N", help="How many lines; -1 is all. [default: 200]")
+@click.pass_obj
+def logs(obj: object, name: str | None, follow: bool, serial: bool, lines: int) -> int:
+    """Show what the serial console or the engine said; also of a machine that stopped."""
+    from serai.run.follow import follow as following
+    from serai.run.follow import last
+
+    workspace = _open(obj)
+    machine = _one(workspace, name)
+    place = workspace.provider(machine.name).console(machine.name)
+    path = place.log if serial else place.engine
+    if path is None:
+        raise _failed(f"{machine.name}: provider {machine.provider} keeps no log of its engine", "--serial")
+    if not path.exists() and not follow:
+        click.echo(f"{machine.name}: nothing was said yet ({path})", err=True)
+        return 0
+    out = click.get_binary_stream("stdout")
+    out.write(last(path, lines))
+    out.flush()
+    for data in following(path) if follow else ():
+        out.write(data)
+        out.flush()
+    return 0
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def port(obj: object, names: tuple[str, ...], as_json: bool) -> int:
+    """Show the ports of this host that lead into machines."""
+    from serai.run.workspace import open_workspace
+
+    workspace = open_workspace(obj)
+    observed = workspace.observe()
+    chosen = [machine.name for machine in workspace.targets(names, extra=observed) if machine.name in observed]
+    if as_json:
+        import msgspec
+
+        forwards = {name: observed[name].forwards for name in chosen}
+        click.echo(msgspec.json.format(msgspec.json.encode(forwards), indent=2))
+        return 0
+    width = max((len(name) for name in chosen), default=0)
+    for name in chosen:
+        for forward in observed[name].forwards:
+            note = f"  {forward.id}" if forward.id else ""
+            left = f"{forward.host_ip}:{forward.host}"
+            click.echo(f"{name:{width}}  {left:<21} -> {forward.guest}/{forward.protocol}{note}")
+    return 0
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.pass_obj
+def rsync(obj: object, names: tuple[str, ...]) -> int:
+    """Copy the rsync folders of the machines again."""
+    from serai.run.reach import rsync as again
+
+    workspace = _open(obj)
+    total = 0
+    for machine in workspace.targets(names):
+
+        def say(phrase: str, name: str = machine.name) -> None:
+            click.echo(f"{name}: {phrase}", err=True)
+
+        total += again(workspace, machine, say)
+    if not total:
+        click.echo("no machine has a synced folder of the type rsync", err=True)
+    return 0
+
+
+@click.command(name="ssh-config")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.pass_obj
+def ssh_config(obj: object, names: tuple[str, ...]) -> int:
+    """Print blocks for ~/.ssh/config, for machines that run: other programs then reach them by name."""
+    from serai.guest.ssh import block
+    from serai.providers.contract import SshEndpoint
+    from serai.util.errors import SeraiError
+
+    workspace = _open(obj)
+    found = []
+    for machine in workspace.targets(names):
+        try:
+            endpoint = workspace.provider(machine.name).endpoint(machine.name)
+        except SeraiError as error:
+            if names:
+                raise
+            click.echo(f"# {error.message}", err=True)
+            continue
+        if isinstance(endpoint, SshEndpoint):
+            found.append(block(endpoint, machine.name))
+    click.echo("\n".join(found), nl=False)
+    return 0
