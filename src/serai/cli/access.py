@@ -182,7 +182,7 @@ def logs(obj: object, name: str | None, follow: bool, serial: bool, lines: int) 
     if not path.exists() and not follow:
         click.echo(f"{machine.name}: nothing was said yet ({path})", err=True)
         return 0
-    out = click.get_binary_stream("stdout")
+    out = sys.stdout.buffer
     out.write(last(path, lines))
     out.flush()
     for data in following(path) if follow else ():

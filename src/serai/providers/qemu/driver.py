@@ -147,7 +147,9 @@ class Qemu:
 
     def console(self, name: str) -> Console:
         directory = self.directory(name)
-        return Console(socket=directory / "console.sock", log=directory / "serial.log")
+        return Console(
+            socket=directory / "console.sock", log=directory / "serial.log", engine=directory / "qemu.log"
+        )
 
     def mark(self, name: str, marks: Mapping[str, Mark | None], *, ready: bool | None = None) -> None:
         with editing(self.directory(name)) as record:

@@ -101,9 +101,11 @@ def fill(scope: Scope, directory: Path, record: Record, machine: Machine, materi
 
 
 def write_seed(scope: Scope, directory: Path, record: Record, machine: Machine, materials: Materials) -> None:
+    from serai.guest.keys import with_keys
     from serai.guest.seed import SeedNic, write
 
     assert record.image is not None
+    machine = with_keys(machine, scope.root)
     nics = []
     for link in gather.links_of(scope, machine, materials.networks):
         address = materials.addresses.get(link.network) if link.network else None
