@@ -135,9 +135,10 @@ class Executor:
         with self._lock:
             self._ways[machine.name] = way
         if kind == "none" and materials.image is not None:
+            from serai.guest.keys import with_keys
             from serai.guest.settle import settle
 
-            settle(way, machine, materials, progress)
+            settle(way, with_keys(machine, self.workspace.scope.root), materials, progress)
         driver.mark(machine.name, {}, ready=True)
         endpoint = driver.endpoint(machine.name)
         return f"{endpoint.host}:{endpoint.port}" if isinstance(endpoint, SshEndpoint) else ""
