@@ -18,11 +18,11 @@ class _Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     url: str
     checksum: str
     user: str
-    arches: dict[str, str] = {"amd64": "amd64", "arm64": "arm64"}
+    arches: dict[str, str] = msgspec.field(default_factory=lambda: {"amd64": "amd64", "arm64": "arm64"})
     codenames: dict[str, str] = {}
     points: dict[str, str] = {}
     mirrors: dict[str, str] = {}
-    firmware: dict[str, tuple[str, ...]] = _FIRMWARE
+    firmware: dict[str, tuple[str, ...]] = msgspec.field(default_factory=lambda: _FIRMWARE)
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

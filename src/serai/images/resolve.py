@@ -24,13 +24,12 @@ Progress = Callable[[str], None]
 
 BUILDERS = {
     "tiny": "serai.images.builders.tiny:build",
-    "debian:11": "serai.images.builders.debian:build_debian11",
     "debian:12": "serai.images.builders.debian:build_debian12",
     "debian:13": "serai.images.builders.debian:build_debian13",
 }
 """Reference -> `module:function`, imported when it is used; function(target, arch, progress) -> Made."""
 
-ALIASES = {"debian": "debian:13", "debian:bullseye": "debian:11", "debian:bookworm": "debian:12"}
+ALIASES = {"debian": "debian:13", "debian:bookworm": "debian:12"}
 ALIASES |= {"debian:trixie": "debian:13", "debian:stable": "debian:13"}
 
 
@@ -270,8 +269,8 @@ def import_file(
     user = source.user if source is not None and source.user else "root"
     seed = "cloud-init" if source is None or source.cloud_init else "none"
     with store.workspace() as work:
-        limit = {} if max_size is None else {"max_size": max_size}
-        made = convert.convert(path, work, user=user, seed=seed, progress=progress, **limit)
+        limit = convert.MAX_SIZE if max_size is None else max_size
+        made = convert.convert(path, work, user=user, seed=seed, progress=progress, max_size=limit)
         return store.put(key, arch, made, origin=str(path.absolute()))
 
 

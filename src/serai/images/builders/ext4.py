@@ -17,11 +17,13 @@ def make(
     label: str,
     uuid: str,
     modes: Mapping[str, int] = {},
+    owners: Mapping[str, tuple[int, int]] = {},
     journal_mib: int = 8,
 ) -> None:
-    """Write `image` (sparse, `size` bytes): ext4 holding `source`, all owned by root.
+    """Write `image` (sparse, `size` bytes): ext4 holding `source`.
 
-    mke2fs keeps the owner that files have on the host; for a builder without root debugfs sets them to 0.
+    mke2fs keeps the owner that files have on the host; for a builder without root debugfs sets it, to `owners`
+    (guest path -> user and group) or to 0. Raises Code.FAILED when the tree does not fit.
     `modes` are permission bits to set besides (set-user-id is lost on some file systems).
     """
     with image.open("wb") as file:
@@ -48,7 +50,8 @@ def make(
     if os.geteuid() != 0:
         for path in sorted(source.rglob("*")):
             name = f"/{path.relative_to(source)}"
-            commands += [f'sif "{name}" uid 0', f'sif "{name}" gid 0']
+            user, group = owners.get(name, (0, 0))
+            commands += [f'sif "{name}" uid {user}', f'sif "{name}" gid {group}']
     for name, mode in modes.items():
         kind = 0o100000 if not (source / name.lstrip("/")).is_dir() else 0o040000
         commands.append(f'sif "{name}" mode 0{kind | mode:o}')
