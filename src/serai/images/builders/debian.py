@@ -174,7 +174,7 @@ def _sources(suite: str) -> str:
     form = "$(ORIGIN)|$(LABEL)|$(REPO_URI)"
     told = run(["apt-get", "indextargets", "--format", form, "Created-By: Packages"], check=False)
     for line in told.stdout.splitlines():
-        origin, label, address = (line.split("|") + ["", ""])[:3]
+        origin, label, address = [*line.split("|"), "", ""][:3]
         if origin == "Debian" and label == "Debian":
             uri = address.rstrip("/")
         elif origin == "Debian" and label == "Debian-Security":
