@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from pathlib import Path
 
 import msgspec
@@ -62,6 +61,8 @@ def scope_of(project: str, root: Path) -> Scope:
         for home, record in records():
             if Path(record.root) == root:
                 return Scope(project=project, project_id=record.id, root=root, home=home)
+    from hashlib import sha256
+
     taken = {record.id for _, record in records()}
     salt = 0
     while True:

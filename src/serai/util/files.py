@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from pathlib import Path
 
 
@@ -17,7 +15,8 @@ def private_dir(path: Path) -> Path:
 def write_atomic(path: Path, data: bytes | str, *, mode: int = 0o600, sync: bool = True) -> None:
     """Replace `path` by `data` in one step: readers see the old file or the new one, never a part."""
     content = data.encode() if isinstance(data, str) else data
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    draft = _beside(path, f".{path.name}.")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -25,10 +24,15 @@ def write_atomic(path: Path, data: bytes | str, *, mode: int = 0o600, sync: bool
             os.fchmod(file.fileno(), mode)
             if sync:
                 os.fsync(file.fileno())
-        Path(name).replace(path)
+        draft.replace(path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        draft.unlink(missing_ok=True)
         raise
+
+
+def _beside(path: Path, prefix: str) -> Path:
+    """A new name in the same directory. Not by `tempfile`, which every command would load with all of `shutil`."""
+    return path.with_name(f"{prefix}{os.urandom(6).hex()}")
 
 
 def remove_tree(path: Path) -> None:
@@ -38,13 +42,18 @@ def remove_tree(path: Path) -> None:
     """
     if not path.exists() and not path.is_symlink():
         return
-    trash = Path(tempfile.mkdtemp(dir=path.parent, prefix=".trash-"))
+    import shutil
+
+    trash = _beside(path, ".trash-")
+    trash.mkdir(mode=0o700)
     path.rename(trash / path.name)
     shutil.rmtree(trash, ignore_errors=True)
 
 
 def empty_trash(parent: Path) -> None:
     """Remove what killed runs of `remove_tree` left in `parent`."""
+    import shutil
+
     for trash in parent.glob(".trash-*"):
         shutil.rmtree(trash, ignore_errors=True)
 
