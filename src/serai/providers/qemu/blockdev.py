@@ -89,9 +89,11 @@ def device(disk: DiskFile, spec: Disk | None, *, sata: int = 0) -> dict[str, Any
     return {"driver": "virtio-blk-pci", **base, "iothread": "io0"}
 
 
-def disk_options(disk: DiskFile, spec: Disk | None, *, boot: int, sata: int) -> str:
-    """The value of `-device`; disks are tried for booting in their order."""
-    words = device(disk, spec, sata=sata) | {"bootindex": boot}
+def disk_options(disk: DiskFile, spec: Disk | None, *, boot: int | None, sata: int) -> str:
+    """The value of `-device`; disks are tried for booting in their order, `boot` counting from 0."""
+    words = device(disk, spec, sata=sata)
+    if boot is not None:
+        words["bootindex"] = boot
     return ",".join([words.pop("driver"), *(f"{key}={value}" for key, value in words.items())])
 
 

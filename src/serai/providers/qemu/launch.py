@@ -24,6 +24,10 @@ QMP = "qmp.sock"
 LOG = "qemu.log"
 START_BUDGET = 60.0
 """Seconds until QEMU must greet: it takes 0.1 on an idle host."""
+FREE_BUDGET = 3.0
+"""Seconds that an ending process may take to let its files go."""
+FREE_STEP = 5
+"""Milliseconds between two looks at that."""
 KILL_BUDGET = 10.0
 """Seconds until a killed process must be gone; longer only when the kernel hangs on its disk."""
 
@@ -141,19 +145,30 @@ def connect(directory: Path, who: str, *, timeout: float = 10.0) -> Qmp:
 
 def wait_end(directory: Path, uuid: str, budget: float) -> bool:
     """Wait up to `budget` seconds for the machine's QEMU to end. True: it has."""
-    if not is_alive(directory):
-        return True
-    pid = process_id(directory, uuid)
-    if not pid:
-        return not is_alive(directory)
-    try:
-        handle = os.pidfd_open(pid)
-    except ProcessLookupError:
-        return True
-    try:
-        return not names_uuid(pid, uuid) or readable(handle, budget)
-    finally:
-        os.close(handle)
+    end = time.monotonic() + budget
+    pid = process_id(directory, uuid) if is_alive(directory) else 0
+    if pid:
+        try:
+            handle = os.pidfd_open(pid)
+        except ProcessLookupError:
+            return _freed(directory)
+        try:
+            if names_uuid(pid, uuid) and not readable(handle, end - time.monotonic()):
+                return False
+        finally:
+            os.close(handle)
+    return _freed(directory)
+
+
+def _freed(directory: Path) -> bool:
+    """Whether the life lock is free. A process on its way out has lost its name before its locks: no event
+    tells of that moment, so it is looked at every few milliseconds."""
+    end = time.monotonic() + FREE_BUDGET
+    while is_alive(directory):
+        if time.monotonic() > end:
+            return False
+        select.poll().poll(FREE_STEP)
+    return True
 
 
 def end_process(directory: Path, uuid: str, *, who: str) -> None:
@@ -165,6 +180,8 @@ def end_process(directory: Path, uuid: str, *, who: str) -> None:
     while is_alive(directory) and time.monotonic() < deadline:
         pid = process_id(directory, uuid)
         if not pid:
+            if _freed(directory):
+                break
             # Somebody holds the life but is no QEMU: a serai that is about to start it.
             raise SeraiError(Code.BUSY, f"{who}: another serai is starting it", hint="wait for it to end")
         try:

@@ -192,7 +192,8 @@ def _disks(machine: Machine, site: Site) -> Iterator[Option]:
         yield "-blockdev", as_json(file_node(disk, spec))
         yield "-blockdev", as_json(format_node(disk, spec))
         bus = spec.bus if spec else "virtio"
-        yield "-device", disk_options(disk, spec, boot=number, sata=sata)
+        boot = None if site.image and site.image.kernel else number  # a kernel of QEMU's has the first place
+        yield "-device", disk_options(disk, spec, boot=boot, sata=sata)
         sata += bus == "sata"
     if site.seed:
         yield from seed_options()
