@@ -86,7 +86,7 @@ def patched(raw: Path, offset: int, data: bytes) -> Path:
 def test_a_backing_file_is_refused(raw: Path, tmp_path: Path):
     overlay = tmp_path / "overlay.qcow2"
     subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", "-b", raw, "-F", "raw", overlay], check=True)
-    with pytest.raises(SeraiError, match="backing file"):
+    with pytest.raises(SeraiError, match=r"backing file"):
         bring(overlay, tmp_path)
 
 
@@ -163,7 +163,7 @@ def test_what_is_no_image_is_told(tmp_path: Path):
 def test_a_bomb_is_stopped_at_the_bound(tmp_path: Path):
     path = tmp_path / "bomb.gz"
     path.write_bytes(gzip.compress(bytes(8 << 20)))
-    with pytest.raises(SeraiError, match="unpacks to more than 4.0 MiB"):
+    with pytest.raises(SeraiError, match=r"unpacks to more than 4\.0 MiB"):
         bring(path, tmp_path, max_size=4 << 20)
 
 
@@ -227,5 +227,5 @@ def test_entities_in_an_ovf_are_refused(tmp_path: Path):
 def test_a_truncated_archive_is_told(raw: Path, tmp_path: Path):
     path = ova(tmp_path, {"a.ovf": OVF.encode(), "disk.vmdk": qemu_img(raw, "vmdk").read_bytes()})
     path.write_bytes(path.read_bytes()[:20_000])
-    with pytest.raises(SeraiError, match="truncated|damaged"):
+    with pytest.raises(SeraiError, match=r"truncated|damaged"):
         bring(path, tmp_path)

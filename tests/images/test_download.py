@@ -102,7 +102,7 @@ def test_a_broken_connection_is_taken_up_where_it_broke(fetch: Fetch, server: Se
 
 def test_a_killed_download_goes_on_in_the_next_run(fetch: Fetch, server: Server):
     server.cut = [100_000, 0, 0, 0]
-    with pytest.raises(SeraiError, match="ended early.*are kept"):
+    with pytest.raises(SeraiError, match=r"ended early.*are kept"):
         fetch()
     server.seen.clear()
     assert fetch().read_bytes() == CONTENT
@@ -119,7 +119,7 @@ def test_a_file_that_changed_on_the_server_begins_anew(fetch: Fetch, server: Ser
 
 def test_an_altered_file_is_refused_and_not_kept(fetch: Fetch, server: Server, tmp_path: Path):
     server.content = CONTENT[:-1] + b"!"
-    with pytest.raises(SeraiError, match="digest.*altered") as caught:
+    with pytest.raises(SeraiError, match=r"digest.*altered") as caught:
         fetch()
     assert caught.value.code is Code.CORRUPT
     assert not list((tmp_path / "d").glob("*.part"))

@@ -200,7 +200,7 @@ def _early_files(work: Path) -> Path:
 def _late_files(work: Path, arch: str) -> Path:
     root = work / "late"
     _write(root / "etc/cloud/cloud.cfg.d/99_serai.cfg", _CLOUD_CONFIG)
-    _write(root / "etc/fstab", f"UUID={UUID} / ext4 defaults,noatime,errors=remount-ro 0 1\n")
+    _write(root / "etc/fstab", f"UUID={UUID} / ext4 defaults,noatime,noinit_itable,errors=remount-ro 0 1\n")
     _write(root / "etc/systemd/system/systemd-networkd-wait-online.service.d/serai.conf", _WAIT_ONLINE)
     _write(root / "etc/systemd/journald.conf.d/serai.conf", "[Journal]\nSystemMaxUse=64M\n")
     for unit in _MASKED:
