@@ -40,7 +40,7 @@ class Stock:
         image = resolve.ensure(
             machine.image,
             project_images=self._workspace.project.images,
-            root=self._workspace.scope.root,
+            base=self._workspace.scope.root,
             arch=arch,
             progress=progress,
         )
