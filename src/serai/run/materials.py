@@ -109,7 +109,7 @@ class Stock:
             image = resolve.find(
                 machine.image,
                 project_images=self._workspace.project.images,
-                root=self._workspace.scope.root,
+                base=self._workspace.scope.root,
                 arch=machine.arch or host_arch(),
             )
             if image is None:
