@@ -1,0 +1,91 @@
+"""Asking a port for an SSH banner: what it looks like, and how soon a late one is heard."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from serai.guest import banner
+from serai.guest.banner import KEPT, Banner, Seen
+
+Serve = Callable[[Callable[[socket.socket], None]], int]
+
+
+def ask(port: int, seconds: float) -> Seen:
+    asked = Banner("127.0.0.1", port)
+    try:
+        return asked.wait(seconds)
+    finally:
+        asked.close()
+
+
+def test_a_server_that_speaks_is_heard_at_once(serve: Serve) -> None:
+    port = serve(lambda connection: connection.sendall(b"welcome\r\nSSH-2.0-x\r\n"))
+    began = time.monotonic()
+    assert ask(port, 5) is Seen.SPEAKS
+    assert time.monotonic() - began < 0.5
+
+
+def test_a_banner_in_pieces_is_heard(serve: Serve) -> None:
+    def handle(connection: socket.socket) -> None:
+        for piece in (b"SS", b"H-2.0", b"-x\r\n"):
+            connection.sendall(piece)
+            threading.Event().wait(0.05)
+
+    assert ask(serve(handle), 5) is Seen.SPEAKS
+
+
+def test_a_slow_server_is_heard_by_a_connection_that_was_kept(serve: Serve) -> None:
+    def handle(connection: socket.socket) -> None:
+        threading.Event().wait(2.0)
+        connection.sendall(b"SSH-2.0-slow\r\n")
+
+    began = time.monotonic()
+    assert ask(serve(handle), 6) is Seen.SPEAKS
+    assert time.monotonic() - began < 4.5
+
+
+def test_only_new_connections_are_answered_and_one_is_soon_made(serve: Serve) -> None:
+    ready = time.monotonic() + 1.5
+
+    def handle(connection: socket.socket) -> None:  # those from before are lost, as with a forward to no guest
+        if time.monotonic() > ready:
+            connection.sendall(b"SSH-2.0-x\r\n")
+
+    assert ask(serve(handle), 6) is Seen.SPEAKS
+    assert time.monotonic() - ready < 0.8
+
+
+def test_what_the_port_looks_like(mute: int, serve: Serve) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        assert ask(probe.getsockname()[1], 0.2) is Seen.REFUSED
+    assert ask(mute, 0.3) is Seen.HELD
+    assert ask(serve(lambda connection: connection.close()), 0.3) is Seen.CLOSED
+
+
+def test_a_forward_that_gives_up_late_does_not_count_as_a_closed_port(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(banner, "GIVEN_UP", 0.2)
+
+    def handle(connection: socket.socket) -> None:
+        threading.Event().wait(0.4)
+        connection.close()
+
+    assert ask(serve(handle), 1.2) is Seen.HELD
+
+
+def test_few_connections_are_held_and_their_ages_are_spread(mute: int) -> None:
+    asked = Banner("127.0.0.1", mute)
+    asked.wait(4)
+    now = time.monotonic()
+    ages = [now - attempt.started for attempt in asked._attempts]
+    asked.close()
+    assert len(ages) <= KEPT
+    assert max(ages) > 2
+    assert min(ages) < 0.7
