@@ -52,5 +52,5 @@ def test_none_is_an_error_that_names_init(tmp_path):
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(SeraiError, match="there is no file .*gone.yaml"):
+    with pytest.raises(SeraiError, match=r"there is no file .*gone\.yaml"):
         find(tmp_path / "gone.yaml")

@@ -124,8 +124,8 @@ def test_a_key_that_is_there_twice_is_a_problem_and_reading_goes_on():
         "%a\n",
         ":",
         "\n",
-    ]
-    + ["[a, ", "a,", "k: [[a],", "<<: ", "|\n", "\ta"],
+        *["[a, ", "a,", "k: [[a],", "<<: ", "|\n", "\ta"],
+    ],
 )
 def test_no_repetition_takes_long(piece):
     started = time.process_time()

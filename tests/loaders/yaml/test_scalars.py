@@ -47,8 +47,15 @@ def test_a_value(text, value):
         "-",
         "+",
         ".",
-    ]
-    + ["0b1", "1.2.3", "9" * 5000, "٣", "0x", "1GiB", "=", "<<"],
+        "1GiB",
+        "=",
+        "<<",
+        "0b1",
+        "1.2.3",
+        "٣",
+        "0x",
+        "9" * 5000,
+    ],
 )
 def test_a_text(text):
     assert resolve(text) == text

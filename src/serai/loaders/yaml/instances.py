@@ -16,8 +16,8 @@ from serai.loaders.yaml.nodes import Map, Node, Scalar, Seq, is_null, kind, mapp
 from serai.loaders.yaml.problems import Problems
 from serai.spec.base import NAME_PATTERN
 
-MAX_VALUES = 2_000_000
-"""Values of all machines together; ten thousand machines with two hundred values each."""
+MAX_VALUES = 1_000_000
+"""Values of all machines together; ten thousand machines with a hundred values each."""
 
 _NAME = re.compile(NAME_PATTERN)
 
