@@ -25,7 +25,7 @@ STAGE = {
     "something else": "launched",
 }
 FATAL = {
-    "[    1.2] Kernel panic - not syncing: Attempted to kill init!": "the kernel panicked: Attempted to kill init!",
+    "[  1.2] Kernel panic - not syncing: Attempted to kill init!": "the kernel panicked: Attempted to kill init!",
     "No bootable device.": "the firmware found nothing that boots",
     "grub rescue> ": "the boot loader found no system (grub rescue)",
     "(initramfs) ": "the initramfs did not find its root file system",
