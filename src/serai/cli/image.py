@@ -23,15 +23,15 @@ def image() -> None:
 @JSON
 def list_(everything: bool, as_json: bool) -> None:
     """Show the images in the store."""
+    from serai.images.resolve import BUILDERS, recipe
     from serai.images.store import Store
     from serai.util.units import human_size
 
-    store = Store()
-    rows = [
-        {"reference": ref.reference, "arch": ref.arch, "digest": ref.digest, "size": ref.size, "at": ref.at}
-        | {"origin": ref.origin}
-        for ref in store.refs()
-    ]
+    rows: list[dict[str, Any]] = []
+    for ref in Store().refs():
+        stale = ref.reference in BUILDERS and ref.recipe != recipe(ref.reference)
+        row = {"reference": ref.reference, "arch": ref.arch, "digest": ref.digest, "size": ref.size, "at": ref.at}
+        rows.append(row | {"origin": ref.origin, "outdated": stale})
     if as_json:
         _print_json({"images": rows} | ({"known": _known()} if everything else {}))
         return

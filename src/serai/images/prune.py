@@ -6,7 +6,6 @@ What a machine's overlay stands on is never removed: every machine's `machine.js
 from __future__ import annotations
 
 import json
-import shutil
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -59,7 +58,7 @@ def prune(store: Store, *, older: float | None = None, everything: bool = False,
 
     Names whose image a machine uses stay in any case.
     """
-    with lock(store.root / "locks" / ".prune", what="the image store", wait=False, note="serai image prune"):
+    with store.kept(removing=True):
         used = set[str]().union(*(users(paths.home()) for users in USERS))
         refs = store.refs()
         going = [ref for ref in refs if ref.digest not in used and _is_old(store, ref, older, everything)]
@@ -71,8 +70,19 @@ def prune(store: Store, *, older: float | None = None, everything: bool = False,
                 store.forget(ref)
             for file in files:
                 file.unlink(missing_ok=True)
-            shutil.rmtree(store.root / "downloads", ignore_errors=True)
+            _drop_downloads(store.root / "downloads")
         return Pruned([f"{ref.reference} ({ref.arch})" for ref in going], len(files), size)
+
+
+def _drop_downloads(folder: Path) -> None:
+    """Remove unfinished downloads, except those that go on right now."""
+    for locked in folder.glob("*.lock"):
+        try:
+            with lock(locked, what="a download", wait=False):
+                for suffix in (".part", ".json", ""):
+                    locked.with_suffix(suffix).unlink(missing_ok=True)
+        except SeraiError:
+            continue  # somebody downloads it
 
 
 def _is_old(store: Store, ref: Ref, older: float | None, everything: bool) -> bool:

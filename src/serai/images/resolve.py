@@ -210,7 +210,18 @@ def _build(name: str, store: Store, arch: str, progress: Progress) -> Image:
     progress(f"building {name}")
     with store.workspace() as work:
         made = getattr(import_module(module), function)(work, arch, progress)
-        return store.put(name, arch, made, origin="built from the package mirror")
+        return store.put(name, arch, made, origin="built from the package mirror", recipe=recipe(name))
+
+
+def recipe(name: str) -> str:
+    """Digest of what a builder does: its own files. One that differs is rebuilt on request, never by itself."""
+    folder = Path(__file__).parent / "builders"
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    if name == "tiny":
+        files = [path for path in files if path.name not in ("debian.py", "disk.py")]
+    else:
+        files = [path for path in files if path.name in ("debian.py", "disk.py", "ext4.py")]
+    return _short(*(path.read_text(encoding="utf-8") for path in files))
 
 
 def _pull(name: str, store: Store, arch: str, progress: Progress) -> Image:

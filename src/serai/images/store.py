@@ -131,7 +131,7 @@ class Store:
 
     def put(self, reference: str, arch: str, made: Made, *, origin: str, recipe: str = "") -> Image:
         """Take the files over and give the image its name. The files must lie in a `workspace`."""
-        with full_disk(self.root):
+        with full_disk(self.root), self.kept():
             blobs, size = {}, 0
             for role in ("disk", "kernel", "initrd"):
                 if path := getattr(made, role):
@@ -195,6 +195,12 @@ class Store:
             finally:
                 os.close(handle)
                 shutil.rmtree(folder, ignore_errors=True)
+
+    @contextmanager
+    def kept(self, *, removing: bool = False) -> Iterator[None]:
+        """While it is held nobody prunes; `removing`: nobody else puts an image in."""
+        with lock(self.root / "locks" / ".store", what="the image store", shared=not removing, note="image prune"):
+            yield
 
     def downloads(self) -> Path:
         """Where unfinished downloads wait to be resumed."""

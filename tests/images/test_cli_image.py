@@ -1,0 +1,64 @@
+"""`serai image` as a person types it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from serai.cli.image import image
+from serai.images.store import Store
+from serai.util.errors import Code, SeraiError
+
+
+def call(*words: str) -> Result:
+    return CliRunner().invoke(image, words, catch_exceptions=True)
+
+
+@pytest.fixture
+def imported(home: Path, tmp_path: Path) -> str:
+    disk = tmp_path / "disk.raw"
+    disk.write_bytes(bytes(510) + b"\x55\xaa" + bytes(4096))
+    done = call("import", str(disk), "--name", "mine", "--user", "ann", "--arch", "amd64")
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+@pytest.mark.usefixtures("imported")
+def test_an_import_is_listed_inspected_and_pruned():
+    listed = json.loads(call("list", "--json").stdout)["images"]
+    assert [(row["reference"], row["arch"]) for row in listed] == [("mine", "amd64")]
+    shown = json.loads(call("inspect", "mine", "--arch", "amd64", "--json").stdout)
+    assert shown["user"] == "ann" and Path(shown["disk"]).exists()
+    assert "mine (amd64)" in call("prune", "--all", "--dry-run").stdout
+    assert Store().refs()
+    assert call("prune", "--all").exit_code == 0
+    assert not Store().refs() and not Path(shown["disk"]).exists()
+
+
+@pytest.mark.usefixtures("home")
+def test_list_all_names_what_could_be_had():
+    known = [row["reference"] for row in json.loads(call("list", "--all", "--json").stdout)["known"]]
+    assert {"tiny", "debian:12", "debian:12-cloud", "fedora:43"} <= set(known)
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize(
+    ("words", "code", "why"),
+    [
+        (("inspect", "tiny"), Code.MISSING, "not in the store"),
+        (("build", "tinny"), Code.INPUT, "cannot build"),
+        (("pull", "nothing:1"), Code.INPUT, "no such image"),
+        (("prune", "--older", "soon"), Code.USAGE, "not a duration"),
+        (("import", "/not/there", "--name", "x"), Code.INPUT, "does not exist"),
+        (("import", "/not/there", "--name", "tiny"), Code.INPUT, "has an image of that name"),
+        (("import", "/not/there", "--name", "x", "--max-size", "9"), Code.USAGE, "no unit"),
+    ],
+)
+def test_a_mistake_is_told_in_one_sentence(words: tuple[str, ...], code: Code, why: str):
+    error = call(*words).exception
+    assert isinstance(error, SeraiError)
+    assert error.code is code
+    assert why in error.message
