@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -13,7 +12,7 @@ from serai.loaders.file import ProjectFile
 from serai.loaders.shape import Leaf, ListOf, MapOf, Record, Shape, Want, record
 from serai.spec.base import stated
 from serai.spec.machine import Project
-from serai.util.units import format_duration, format_size, parse_duration
+from serai.util.units import format_duration, format_size
 
 _NOT_IN_YAML = re.compile("[\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff]")
 """Characters that JSON may hold bare and YAML may not. Source: YAML 1.2.2, 5.1 Character Set."""
@@ -72,11 +71,5 @@ def written(value: Any, shape: Shape) -> Any:
     if shape.want is Want.SIZE:
         return format_size(value)
     if shape.want is Want.DURATION:
-        return duration(value)
+        return format_duration(value)
     return value.replace("${", "$${") if isinstance(value, str) else value
-
-
-def duration(seconds: float) -> str:
-    """Exact to the last digit, as `load` must give the same value."""
-    text = format_duration(seconds)
-    return text if parse_duration(text) == seconds else f"{Decimal(repr(seconds)):f}s"

@@ -72,7 +72,12 @@ def parse_duration(text: str) -> float:
 def format_duration(seconds: float) -> str:
     """`90` -> `1m30s`; `parse_duration` reads it back."""
     if seconds != int(seconds):
-        return f"{seconds:g}s"
+        text = repr(seconds)
+        if "e" in text:  # 1e-07: parse_duration reads no exponents
+            from decimal import Decimal
+
+            text = f"{Decimal(text):f}"
+        return f"{text}s"
     whole, parts = int(seconds), []
     for unit, size in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)):
         if whole >= size:
