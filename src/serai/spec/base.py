@@ -1,7 +1,5 @@
 """What all spec types share: frozen, keyword only, unknown keys refused, defaults left out when written."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from functools import cache
 from typing import Annotated, Any

@@ -1,7 +1,5 @@
 """Processors of a machine (CPU-1)."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from msgspec import Meta

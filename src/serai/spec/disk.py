@@ -1,7 +1,5 @@
 """Disks of a machine (DISK-1)."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """What is inside the guest: login, users, packages, files, commands, readiness (VAG-13)."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """Images that a project names itself."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """A machine, and a project of them."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import Annotated
 

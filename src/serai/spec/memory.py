@@ -1,7 +1,5 @@
 """Memory of a machine."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from msgspec import Meta

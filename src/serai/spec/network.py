@@ -1,7 +1,5 @@
 """Networks of a project and interfaces of a machine (NET-1, VAG-6..8)."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import Annotated
 

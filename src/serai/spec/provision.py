@@ -1,7 +1,5 @@
 """Provisioning blocks: shell and file of VAG-10; each further provisioner adds its struct here."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """Escape blocks: `providers: {qemu: …}`, passed on as they are, checked where their form is known."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import Annotated
 
