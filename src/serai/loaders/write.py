@@ -14,8 +14,8 @@ from serai.spec.base import stated
 from serai.spec.machine import Project
 from serai.util.units import format_duration, format_size
 
-_NOT_IN_YAML = re.compile("[\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff]")
-"""Characters that JSON may hold bare and YAML may not. Source: YAML 1.2.2, 5.1 Character Set."""
+_NOT_IN_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+"""What JSON may hold bare, and YAML may not or takes for a line's end. Source: YAML 1.1, 4.1 and 4.2."""
 
 
 def to_data(project: Project, names: Collection[str] | None = None) -> dict[str, Any]:
