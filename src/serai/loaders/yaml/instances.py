@@ -80,6 +80,7 @@ class Unroller:
             if not isinstance(own, Map):
                 self._problems.at(block, f"must be a map of the machine's keys, not {kind(block)}")
                 continue
+            bare = own.replaced({key: item for key, item in own.items.items() if key not in OWN_KEYS})
             for name, names in self._many(base, own):
                 if name in found:
                     self._problems.at_key(machines, base, f"there is another machine named {name}")
@@ -87,7 +88,7 @@ class Unroller:
                 if len(found) >= MAX_MACHINES:
                     self._problems.at_key(machines, base, f"more than {MAX_MACHINES} machines")
                     return list(found.values())
-                node = self._layered(own, Scope(names, self._environ))
+                node = self._layered(own.items.get("profiles"), bare, Scope(names, self._environ))
                 self._values += node.size
                 if self._values > MAX_VALUES:
                     self._problems.at_key(machines, base, f"more than {MAX_VALUES} values in all machines")
@@ -146,17 +147,15 @@ class Unroller:
             scope = self._scope(name, of(index, each))
             yield name, {**scope, "each.key": of(key, value), "each.value": value}
 
-    def _layered(self, own: Map, scope: Scope) -> Map:
+    def _layered(self, names: Node | None, own: Map, scope: Scope) -> Map:
         """Defaults, profiles and own keys of one machine, in long forms, merged."""
-        names = own.items.get("profiles")
         if names is None and isinstance(self._defaults, Map):
             names = self._defaults.items.get("profiles")
         order = self._profiles.order(fill(names, scope, self._problems) if names is not None else None)
         self._used.update(order)
-        bare = {key: item for key, item in own.items.items() if key not in OWN_KEYS}
         layers = [self._defaults, *(self._profiles.nodes[name] for name in order)]
         done = [self._long(layer, scope, Layer) for layer in layers if layer is not None]
-        done.append(self._long(own.replaced(bare) if len(bare) < len(own.items) else own, scope, Block))
+        done.append(self._long(own, scope, Block))
         return self._merger.merge([layer for layer in done if layer is not None] or [mapping({}, own)])
 
     def _long(self, layer: Node, scope: Scope, cls: type[Layer]) -> Map | None:

@@ -1,0 +1,90 @@
+"""Every short form means its long form, and a long form means itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from serai.loaders.file import Layer
+from serai.loaders.yaml.forms import FORMS
+from serai.loaders.yaml.nodes import plain
+from serai.loaders.yaml.parse import parse
+from serai.loaders.yaml.problems import Problems
+from serai.spec.cpu import Cpu
+from serai.spec.disk import Disk
+from serai.spec.guest import Hook, Ready, SyncedFolder, User
+from serai.spec.image import ImageSource
+from serai.spec.memory import Memory
+from serai.spec.network import ForwardedPort, Network, Nic, PrivateNic, PublicNic
+from serai.spec.provision import File, Provision, Shell
+
+FULL = {"host_ip": "127.0.0.1", "host": 8080, "guest": 80, "protocol": "udp"}
+CASES = [
+    (Memory, "1GiB", {"size": "1GiB"}),
+    (Cpu, "4", {"count": 4}),
+    (Disk, "10GiB", {"size": "10GiB"}),
+    (Network, "10.40.0.0/24", {"subnet": "10.40.0.0/24"}),
+    (Network, "null", {}),
+    (ImageSource, "https://example.org/x", {"url": "https://example.org/x"}),
+    (ImageSource, "./x.qcow2", {"path": "./x.qcow2"}),
+    (ForwardedPort, "8080:80", {"guest": 80, "host": 8080}),
+    (ForwardedPort, "127.0.0.1:8080:80/udp", FULL),
+    (ForwardedPort, "8080", {"guest": 8080, "host": 8080}),
+    (Nic, "8080:80", {"forwarded_port": "8080:80"}),
+    (Nic, "{private: null}", {"private": {}}),
+    (Nic, "{private: a, forwarded_port: null}", {"private": "a"}),
+    (PrivateNic, "backend", {"network": "backend"}),
+    (PublicNic, "br0", {"bridge": "br0"}),
+    (Provision, "echo", {"shell": "echo"}),
+    (Shell, "echo", {"inline": "echo"}),
+    (File, "a:b:/c", {"source": "a:b", "destination": "/c"}),
+    (SyncedFolder, ".:/srv", {"source": ".", "target": "/srv"}),
+    (User, "anna", {"name": "anna"}),
+    (Ready, "80", {"tcp": 80}),
+    (Hook, "echo", {"run": "echo"}),
+    (Layer, "{cpus: 2}", {"cpu": {"count": 2}}),
+    (Layer, "{cpus: 2, cpu: {model: max}}", {"cpu": {"model": "max", "count": 2}}),
+    (Layer, "{after: a}", {"after": {"a": "ready"}}),
+    (Layer, "{after: [a, b]}", {"after": {"a": "ready", "b": "ready"}}),
+    (Layer, "null", {}),
+]
+
+
+@pytest.mark.parametrize(("cls", "text", "long"), CASES, ids=lambda value: getattr(value, "__name__", None))
+def test_a_short_form_means(cls, text, long):
+    problems = Problems("f")
+    node = FORMS[cls].expand(parse(f"x: {text}", problems).items["x"], problems)
+
+    assert node is not None
+    assert plain(node) == long
+    again = FORMS[cls].expand(node, problems)
+    assert again is not None
+    assert plain(again) == long
+    assert len(problems) == 0
+
+
+def test_every_form_has_a_case():
+    assert {cls for cls, _, _ in CASES} >= {cls for cls in FORMS if not issubclass(cls, Layer)}
+
+
+@pytest.mark.parametrize(
+    ("cls", "text", "message"),
+    [
+        (ForwardedPort, "80-80", "'80-80' is not a forwarded port"),
+        (ForwardedPort, "a:80", "'a:80' is not a forwarded port"),
+        (ForwardedPort, "80:80/sctp", "is not a forwarded port"),
+        (Nic, "{private: a, public: b}", "only one of private and public can be stated"),
+        (Nic, "{}", "needs one of forwarded_port, private, public"),
+        (Provision, "{name: x}", "needs one of shell, file"),
+        (Shell, "{inline: a, path: b}", "only one of inline and path can be stated"),
+        (ImageSource, "{url: a, path: b}", "only one of url and path can be stated"),
+        (File, "nowhere", "'nowhere' is not `source:destination`"),
+        (SyncedFolder, ":/srv", "is not `source:target`"),
+        (Layer, "{cpus: 1, cpu: 2}", "cpus is short for cpu.count, and both are stated"),
+        (Layer, "{cpus: 1, cpu: {count: 2}}", "cpus is short for cpu.count, and both are stated"),
+    ],
+)
+def test_what_is_no_form_is_a_problem(cls, text, message):
+    problems = Problems("f")
+    FORMS[cls].expand(parse(f"x: {text}", problems).items["x"], problems)
+
+    assert [message in str(error) for error in problems.errors()] == [True]
