@@ -1,0 +1,123 @@
+"""Folders of the host in the guest: by rsync and tar over a real SSH connection; 9p up to the guest's kernel."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from serai.guest import folders
+from serai.guest.exec import ExecTransport
+from serai.guest.folders import keeps, sync
+from serai.guest.ssh import SshTransport
+from serai.providers.contract import ExecEndpoint
+from serai.spec.guest import FolderType, SyncedFolder
+from serai.spec.machine import Machine
+from serai.util.errors import Code, SeraiError
+
+HERE = ExecEndpoint(argv=("env",), user="root")
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Path:
+    root = tmp_path / "project" / "app"
+    for name in ("main.py", ".git/HEAD", ".serai/state", "logs/a.log", "src/x.pyc", "src/x.py"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(name)
+    return root
+
+
+def names(root: Path) -> list[str]:
+    return sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())
+
+
+def copied(transport: Any, app: Path, target: Path, **folder: Any) -> list[str]:
+    said: list[str] = []
+    machine = Machine(name="web", synced_folders=[SyncedFolder(source="app", target=str(target), **folder)])
+    endpoint = transport.endpoint
+    sync(machine, transport, endpoint, app.parent, said.append)
+    return said
+
+
+@pytest.mark.parametrize("way", ["rsync", "tar"])
+def test_it_copies_without_what_is_excluded(
+    way: str, web: SshTransport, app: Path, tmp_path: Path, need: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    need("rsync")
+    if way == "tar":
+        monkeypatch.setattr(shutil, "which", lambda name: None if name == "rsync" else f"/usr/bin/{name}")
+    said = copied(web, app, tmp_path / "guest dir", exclude=["*.pyc", "/logs"])
+    assert names(tmp_path / "guest dir") == ["main.py", "src/x.py"]
+    assert any("this host has no rsync" in phrase for phrase in said) == (way == "tar")
+
+
+def test_it_removes_what_is_gone_only_when_asked(web: SshTransport, app: Path, tmp_path: Path, need: Any) -> None:
+    need("rsync")
+    copied(web, app, tmp_path / "guest")
+    (app / "main.py").unlink()
+    copied(web, app, tmp_path / "guest")
+    assert "main.py" in names(tmp_path / "guest")
+    copied(web, app, tmp_path / "guest", delete=True)
+    assert "main.py" not in names(tmp_path / "guest")
+
+
+def test_it_never_deletes_half_without_rsync(app: Path, tmp_path: Path) -> None:
+    with pytest.raises(SeraiError) as refused:
+        copied(ExecTransport(HERE, "web"), app, tmp_path / "guest", delete=True)
+    assert refused.value.code is Code.MISSING
+    assert "`delete: true` needs rsync" in refused.value.message
+
+
+def test_a_source_that_is_no_directory_is_said(app: Path, tmp_path: Path) -> None:
+    machine = Machine(name="web", synced_folders=[SyncedFolder(source="absent", target="/srv")])
+    with pytest.raises(SeraiError) as failed:
+        sync(machine, ExecTransport(HERE, "web"), HERE, tmp_path, lambda _: None)
+    assert failed.value.message == f"web: synced folder /srv: {tmp_path}/absent is not a directory"
+
+
+def test_an_rsync_that_fails_names_the_folder(web: SshTransport, app: Path, need: Any) -> None:
+    need("rsync")
+    with pytest.raises(SeraiError) as failed:
+        copied(web, app, Path("/proc/nowhere"))
+    assert failed.value.code is Code.FAILED
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "word"),
+    [
+        (folders.NO_FILESYSTEM, Code.UNSUPPORTED, "the guest's kernel has no 9p"),
+        (folders.NO_DEVICE, Code.FAILED, "has no 9p device for it yet"),
+        (1, Code.FAILED, "it cannot be mounted: no"),
+    ],
+)
+def test_a_9p_mount_that_fails_says_why(code: int, kind: Code, word: str, tmp_path: Path) -> None:
+    class Guest(ExecTransport):
+        def words(self, script: str) -> list[str]:
+            return ["sh", "-c", f"echo no >&2; exit {code}"]
+
+    (tmp_path / "app").mkdir()
+    folder = SyncedFolder(source="app", target="/srv", type=FolderType.NINEP)
+    with pytest.raises(SeraiError) as failed:
+        sync(Machine(name="web", synced_folders=[folder]), Guest(HERE, "web"), HERE, tmp_path, lambda _: None)
+    assert failed.value.code is kind
+    assert word in failed.value.message
+
+
+@pytest.mark.parametrize(
+    ("path", "patterns", "kept"),
+    [
+        ("a/b.py", [], True),
+        (".git/config", [], False),
+        ("sub/.git", [], False),
+        ("a/b.pyc", ["*.pyc"], False),
+        ("logs/x", ["/logs"], False),
+        ("a/logs/x", ["/logs"], True),
+        ("a/build/x", ["build/"], False),
+        ("a/b/c", ["a/b"], False),
+        ("x/a/b/c", ["a/b"], False),
+    ],
+)
+def test_tar_leaves_out_what_rsync_would(path: str, patterns: list[str], kept: bool) -> None:
+    assert keeps(path, patterns) is kept
