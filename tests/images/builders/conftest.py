@@ -107,6 +107,7 @@ def boot(tmp_path: Path) -> Iterator[Boot]:
         seed: dict[str, str],
         *,
         memory: int = 256,
+        cpus: int = 1,
         uefi: bool = False,
         disk: bool = True,
         budget: float,
@@ -118,7 +119,8 @@ def boot(tmp_path: Path) -> Iterator[Boot]:
             backing = ["-b", str(image.disk), "-F", image.format]
             subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", *backing, overlay, "6G"], check=True)
         port = free_port()
-        argv = ["qemu-system-x86_64", "-accel", "tcg,thread=multi", "-cpu", "max", "-M", "q35", "-m", str(memory)]
+        argv = ["qemu-system-x86_64", "-accel", "tcg,thread=multi", "-cpu", "max", "-M", "q35"]
+        argv += ["-m", str(memory), "-smp", str(cpus)]
         argv += ["-nodefaults", "-display", "none", "-serial", f"file:{tmp_path}/serial.log"]
         argv += ["-qmp", f"unix:{tmp_path}/qmp,server=on,wait=off", "-device", "virtio-rng-pci"]
         argv += ["-netdev", f"user,id=n,hostfwd=tcp:127.0.0.1:{port}-:22"]

@@ -24,7 +24,7 @@ def debian(tmp_path_factory: pytest.TempPathFactory) -> Image:
 @pytest.mark.parametrize("firmware", ["bios", "uefi"])
 def test_it_boots_and_cloud_init_lets_in_by_key(debian: Image, boot, firmware: str):
     assert firmware in debian.firmware
-    guest = boot(debian, SEED, memory=768, uefi=firmware == "uefi", budget=500)
+    guest = boot(debian, SEED, memory=768, cpus=2, uefi=firmware == "uefi", budget=500)
     assert (
         guest.ssh("cloud-init status --wait >/dev/null; hostname; sudo id -u", user="debian").stdout == "web\n0\n"
     )
