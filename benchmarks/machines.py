@@ -56,7 +56,8 @@ machines:
 
 def counted(count: int) -> str:
     """A project file of so many machines."""
-    return f"project: many\nmachines:\n{WEB.format(count=count)}"
+    network = "networks:\n  backend: {subnet: 10.40.0.0/16}\n"
+    return f"project: many\n{network}machines:\n{WEB.format(count=count)}"
 
 
 class Made:
