@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -69,14 +70,19 @@ def features(binary: str) -> Features:
     """What the binary can do; from the cache unless the file has changed."""
     status = Path(binary).stat()
     stamp = f"{FORMAT} {os.path.realpath(binary)} {status.st_mtime_ns} {status.st_size}"
-    cache = paths.home() / "cache" / f"qemu-{sha256(stamp.encode()).hexdigest()[:16]}.json"
+    return _kept(binary, paths.home() / "cache" / f"qemu-{sha256(stamp.encode()).hexdigest()[:16]}.json")
+
+
+@cache
+def _kept(binary: str, file: Path) -> Features:
+    """From the file, which is made when it is not there; read once, however many machines there are."""
     try:
-        return msgspec.json.decode(cache.read_bytes(), type=Features)
+        return msgspec.json.decode(file.read_bytes(), type=Features)
     except (FileNotFoundError, msgspec.DecodeError):
         found = ask(binary)
-    private_dir(cache.parent)
+    private_dir(file.parent)
     write_atomic(
-        cache, msgspec.json.format(msgspec.json.encode(found, order="deterministic"), indent=1), sync=False
+        file, msgspec.json.format(msgspec.json.encode(found, order="deterministic"), indent=1), sync=False
     )
     return found
 

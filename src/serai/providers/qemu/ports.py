@@ -157,13 +157,22 @@ def holder_of(forward: Forward, taken: Taken, mine: Collection[tuple[str, int]] 
     inodes = _inodes(forward.protocol, forward.host)
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            links = {str(entry.readlink()) for entry in (process / "fd").iterdir()}
+            open_files = set(_targets(process / "fd"))
             name = (process / "comm").read_text().strip()
         except OSError:
             continue  # ended meanwhile, or belongs to somebody else
-        if any(f"socket:[{inode}]" in links for inode in inodes):
+        if any(f"socket:[{inode}]" in open_files for inode in inodes):
             return f"{name} (pid {process.name})"
     return "a process of another user" if inodes else "something that /proc does not show"
+
+
+def _targets(directory: Path) -> Iterator[str]:
+    """What the links in a directory lead to; those that vanish meanwhile are left out."""
+    for entry in directory.iterdir():
+        try:
+            yield str(entry.readlink())
+        except FileNotFoundError:
+            continue
 
 
 def _inodes(protocol: str, port: int) -> set[str]:

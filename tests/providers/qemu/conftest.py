@@ -1,0 +1,46 @@
+"""A scope of its own for each test, and the certainty that no QEMU outlives it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from serai.providers.contract import Scope
+from serai.providers.qemu.driver import Qemu
+from serai.util import paths
+
+
+@pytest.fixture(scope="session")
+def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Probes are slow enough to be shared by the tests of one run."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def qemu(tmp_path: Path, shared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Qemu]:
+    monkeypatch.setenv("SERAI_HOME", str(tmp_path / "home"))
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "cache").symlink_to(shared_cache)
+    root = tmp_path / "project"
+    root.mkdir()
+    provider = Qemu(Scope(project="shop", project_id="t1", root=root, home=paths.home() / "projects" / "shop-t1"))
+    yield provider
+    for name in provider.observe():
+        provider.destroy(name)
+    assert living(tmp_path) == []
+
+
+def living(place: Path) -> list[int]:
+    """Processes that work in a directory below `place`."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                where = str((entry / "cwd").readlink())
+            except OSError:
+                continue
+            if where.startswith(f"{place}/home/"):
+                found.append(int(entry.name))
+    return found
