@@ -35,7 +35,7 @@ class Guest:
             assert self.process.poll() is None, f"QEMU ended\n{self.console()[-3000:]}"
             try:
                 with socket.create_connection(("127.0.0.1", self.port), 0.5) as connection:
-                    connection.settimeout(0.5)
+                    connection.settimeout(10)  # a loaded host and an emulated sshd are slow to speak
                     if connection.recv(32).startswith(b"SSH-2.0"):
                         self.ready = time.monotonic() - self.began
                         return
@@ -110,6 +110,7 @@ def boot(tmp_path: Path) -> Iterator[Boot]:
         cpus: int = 1,
         uefi: bool = False,
         disk: bool = True,
+        extra: tuple[str, ...] = (),
         budget: float,
     ) -> Guest:
         files = {name: text.replace("PUBLIC_KEY", public.strip()) for name, text in seed.items()}
@@ -140,6 +141,7 @@ def boot(tmp_path: Path) -> Iterator[Boot]:
             store.write_bytes(OVMF.with_name("OVMF_VARS_4M.fd").read_bytes())
             argv += ["-drive", f"if=pflash,format=raw,readonly=on,file={OVMF}"]
             argv += ["-drive", f"if=pflash,format=raw,file={store}"]
+        argv += extra
         began = time.monotonic()
         guest = Guest(tmp_path, subprocess.Popen(argv), port, began)
         guests.append(guest)

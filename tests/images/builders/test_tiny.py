@@ -20,7 +20,9 @@ SEED = {
     "tiny/authorized_keys": "PUBLIC_KEY\n",
     "tiny/hosts": "10.40.0.11 db\n",
     "tiny/users": "ann sudo -\nbob - -\n",
-    "tiny/setup": "echo made >> /root/setup\n",
+    "tiny/keys/bob": "PUBLIC_KEY\n",
+    "tiny/network": "52:54:00:00:00:02 static 10.40.0.10/24 mtu 1400\n",
+    "tiny/setup": "echo made >> /root/setup\naddgroup staff\naddgroup ann staff\n",
 }
 
 
@@ -38,12 +40,21 @@ def test_it_is_small(tiny: Image):
 
 
 def test_it_reads_its_seed_and_lets_in_by_key(tiny: Image, boot):
-    guest = boot(tiny, SEED, budget=90)
+    second = (
+        "-netdev",
+        "hubport,id=p,hubid=0",
+        "-device",
+        "virtio-net-pci,netdev=p,mac=52:54:00:00:00:02,romfile=",
+    )
+    guest = boot(tiny, SEED, extra=second, budget=90)
     assert guest.ssh("hostname").stdout == "web\n"
     assert "10.40.0.11 db" in guest.ssh("cat /etc/hosts").stdout
     assert guest.ssh("id -un; sudo id -u", user="ann").stdout == "ann\n0\n"
     assert guest.ssh("id -u", user="bob").stdout == "1001\n"
     assert guest.ssh("sudo id", user="bob").returncode != 0
+    assert "staff" in guest.ssh("id -Gn ann").stdout
+    shown = guest.ssh("ip address show eth1").stdout
+    assert "inet 10.40.0.10/24" in shown and "mtu 1400" in shown
     assert guest.ssh("rsync --version").returncode == 0
     for stage in ("tiny: kernel is up", "tiny: network up 10.0.2.15", "tiny: ssh ready"):
         assert stage in guest.console()

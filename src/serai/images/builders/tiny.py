@@ -137,6 +137,7 @@ def _system(system: Path, tree: Path, arch: str) -> None:
         "/etc/acpi/PWRF/00000080": "powerbtn",
         "/sbin/shutdown": "shutdown",
         "/usr/bin/sudo": "sudo",
+        "/usr/sbin/addgroup": "addgroup",
     }.items():
         _install(system, guest, FILES / name)
     _install(system, "/etc/fstab", FILES / "fstab", 0o644)
