@@ -1,0 +1,72 @@
+"""serai is killed (SIGKILL) in the middle of an act: what is left is told truthfully, the next act converges."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+import pytest
+
+from serai.providers.contract import Materials, State
+from serai.providers.qemu import launch
+from serai.providers.qemu.driver import Qemu
+from serai.spec.disk import Disk
+from serai.spec.machine import Machine
+from serai.spec.memory import Memory
+from serai.util.errors import SeraiError
+from serai.util.units import MIB
+
+WEB = Machine(name="web", memory=Memory(size=64 * MIB), disks={"data": Disk(size=16 * MIB)})
+MOMENTS = [0.0, 0.01, 0.03, 0.06, 0.12, 0.25, 0.5]
+"""Seconds after which the act is killed; a whole life takes about one on an idle host."""
+
+
+def act(qemu: Qemu) -> None:
+    qemu.create(WEB, Materials())
+    qemu.start(WEB, Materials())
+    qemu.snapshot_save("web", "s")
+    qemu.suspend("web", to_disk=True)
+    qemu.resume("web")
+    qemu.destroy("web")
+
+
+def killed_after(qemu: Qemu, seconds: float) -> None:
+    """Do the act in a child and kill it after so long."""
+    child = os.fork()
+    if child == 0:
+        try:
+            act(qemu)
+        finally:
+            os._exit(0)
+    handle = os.pidfd_open(child)
+    launch.readable(handle, seconds)
+    os.close(handle)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+
+
+@pytest.mark.engine
+@pytest.mark.slow
+@pytest.mark.parametrize("seconds", MOMENTS)
+def test_the_next_run_converges_after_a_kill(qemu: Qemu, seconds: float) -> None:
+    killed_after(qemu, seconds)
+    seen = qemu.observe()
+    if seen:
+        assert seen["web"].state is not State.UNKNOWN
+    qemu.create(WEB, Materials())
+    end = time.monotonic() + 10
+    while True:
+        try:
+            qemu.start(WEB, Materials())
+            break
+        except SeraiError:
+            # A QEMU that the killed serai had just forked is not to be named yet.
+            if time.monotonic() > end:
+                raise
+    assert qemu.observe()["web"].state is State.RUNNING
+    if "s" in qemu.observe()["web"].snapshots:
+        qemu.snapshot_delete("web", "s")
+    qemu.snapshot_save("web", "s")
+    qemu.destroy("web")
+    assert qemu.observe() == {}
