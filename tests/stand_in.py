@@ -112,7 +112,11 @@ def serve() -> Iterator[Callable[[Callable[[socket.socket], None]], int]]:
             with suppress(OSError):
                 while True:
                     connection, _ = server.accept()
-                    threading.Thread(target=handle, args=(connection,), daemon=True).start()
+                    threading.Thread(target=speak, args=(connection,), daemon=True).start()
+
+        def speak(connection: socket.socket) -> None:
+            with suppress(OSError):  # the other side may go when it has heard enough
+                handle(connection)
 
         threading.Thread(target=loop, daemon=True).start()
         return int(server.getsockname()[1])

@@ -19,6 +19,8 @@ KEPT = 4
 """Attempts held at once; dropbear takes 5 of one address that have not logged in (MAX_UNAUTH_PER_IP)."""
 FIRST_GAP, MOST_GAP, GROWTH = 0.05, 0.5, 1.3
 """Seconds between two attempts."""
+HURRIED_GAP, CLOSED_GAP, SERVED_GAP = 0.25, 0.1, 1.0
+"""The same after news, at a guest that refuses, and while one attempt is being served: a server forks for each."""
 GIVEN_UP = 5.0
 """Seconds. A guest that answers closes a connection sooner; a forward that gives up on it later (slirp: 75)."""
 PREFIX = b"SSH-"
@@ -59,6 +61,7 @@ class Banner:
         self._selector = selectors.DefaultSelector()
         self._gap = FIRST_GAP
         self._next = 0.0
+        self._answered = 0.0  # when the guest itself first closed an attempt: from then on it is there
 
     def wait(self, seconds: float) -> Seen:
         """Spend up to `seconds`; returns at once when a server speaks."""
@@ -74,8 +77,8 @@ class Banner:
         return self.seen
 
     def hurry(self) -> None:
-        """Something happened in the guest: try at once, and often again."""
-        self._gap = FIRST_GAP
+        """Something happened in the guest: try at once, and soon again."""
+        self._gap = HURRIED_GAP
         self._next = 0.0
 
     def close(self) -> None:
@@ -84,8 +87,7 @@ class Banner:
         self._selector.close()
 
     def _try(self, now: float) -> None:
-        self._next = now + self._gap
-        self._gap = min(MOST_GAP, self._gap * GROWTH)
+        self._pace(now)
         if len(self._attempts) >= KEPT:
             self._drop(self._attempts[self._crowded(now)])
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
@@ -98,6 +100,14 @@ class Banner:
         attempt = Attempt(connection, now)
         self._attempts.append(attempt)
         self._selector.register(connection, selectors.EVENT_READ | selectors.EVENT_WRITE, attempt)
+
+    def _pace(self, now: float) -> None:
+        """When to try again."""
+        if self._answered:
+            served = any(attempt.started > self._answered for attempt in self._attempts)
+            self._gap = SERVED_GAP if served else CLOSED_GAP
+        self._next = now + self._gap
+        self._gap = min(MOST_GAP, self._gap * GROWTH)
 
     def _crowded(self, now: float) -> int:
         """Which attempt to give up so that the ages left are spread best: neither the oldest nor the newest."""
@@ -128,6 +138,8 @@ class Banner:
         elif not data:
             soon = time.monotonic() - attempt.started < GIVEN_UP
             self._end(attempt, Seen.CLOSED if soon else Seen.HELD)
+            if soon and not self._answered:
+                self._answered = time.monotonic()
 
     def _end(self, attempt: Attempt, seen: Seen) -> None:
         self._drop(attempt)
