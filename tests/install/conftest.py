@@ -27,6 +27,9 @@ mount -t devpts -o newinstance,ptmxmode=0666 pts {root}/dev/pts
 mount -t tmpfs shm {root}/dev/shm
 ln -s pts/ptmx {root}/dev/ptmx
 ln -s /proc/self/fd {root}/dev/fd
+ln -s fd/0 {root}/dev/stdin
+ln -s fd/1 {root}/dev/stdout
+ln -s fd/2 {root}/dev/stderr
 mknod -m 666 {root}/dev/null c 1 3
 mknod -m 666 {root}/dev/zero c 1 5
 mknod -m 666 {root}/dev/full c 1 7
