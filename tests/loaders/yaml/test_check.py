@@ -51,6 +51,8 @@ def test_what_fits_is_fine(machines, tmp_path):
         ("a: {after: b}, b: {after: a}", "in a circle: "),
         ("a: {after: b}", "no such machine, there are a"),
         ("a: {primary: true}, b: {primary: true}", "a is primary already"),
+        ("a: {networks: 999.1.1.1:80:80}", "'999.1.1.1' is not an IP address, as host_ip must be"),
+        ("a: {networks: {forwarded_port: {guest: 1, host: 2, guest_ip: x}}}", "as guest_ip must be"),
         ("a: {count: 2, networks: {public: {mac: '52:54:00:00:00:0a'}}}", "52:54:00:00:00:0a is a-1's already"),
     ],
 )

@@ -83,6 +83,7 @@ def check(machines: Sequence[Checked], root: Path, problems: Problems) -> None:
     _primary(machines, problems)
     _host_ports(machines, problems)
     _macs(machines, problems)
+    _forward_addresses(machines, problems)
     seen: dict[object, bool] = {}
     for one in machines:
         _cpu(one, problems)
@@ -142,6 +143,28 @@ def _listens(one: Checked) -> list[tuple[str, str, int, Node]]:
             node = one.at("networks", index, "forwarded_port", "host")
             found.append((port.host_ip, port.protocol.value, port.host, node))
     return found
+
+
+def _forward_addresses(machines: Sequence[Checked], problems: Problems) -> None:
+    """host_ip and guest_ip are addresses."""
+    usual = ("127.0.0.1", "0.0.0.0", None)
+    for one in machines:
+        for index, nic in enumerate(one.machine.networks):
+            port = nic.forwarded_port
+            for key in ("host_ip", "guest_ip") if port is not None else ():
+                if (text := getattr(port, key)) not in usual and not _is_address(text):
+                    at = one.at("networks", index, "forwarded_port", key)
+                    problems.at(at, f"{text!r} is not an IP address, as {key} must be")
+
+
+def _is_address(text: str) -> bool:
+    from ipaddress import ip_address
+
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _macs(machines: Sequence[Checked], problems: Problems) -> None:
