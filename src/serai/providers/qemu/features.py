@@ -68,14 +68,15 @@ def binary_for(arch: str, configured: str | None = None) -> str:
 
 def features(binary: str) -> Features:
     """What the binary can do; from the cache unless the file has changed."""
-    status = Path(binary).stat()
-    stamp = f"{FORMAT} {os.path.realpath(binary)} {status.st_mtime_ns} {status.st_size}"
-    return _kept(binary, paths.home() / "cache" / f"qemu-{sha256(stamp.encode()).hexdigest()[:16]}.json")
+    status = os.stat(binary)  # noqa: PTH116 - asked once a machine
+    return _kept(binary, status.st_mtime_ns, status.st_size, paths.home())
 
 
 @cache
-def _kept(binary: str, file: Path) -> Features:
-    """From the file, which is made when it is not there; read once, however many machines there are."""
+def _kept(binary: str, modified: int, size: int, home: Path) -> Features:
+    """From its file in the cache, made when it is not there; read once, however many machines there are."""
+    stamp = f"{FORMAT} {os.path.realpath(binary)} {modified} {size}"
+    file = home / "cache" / f"qemu-{sha256(stamp.encode()).hexdigest()[:16]}.json"
     try:
         return msgspec.json.decode(file.read_bytes(), type=Features)
     except (FileNotFoundError, msgspec.DecodeError):

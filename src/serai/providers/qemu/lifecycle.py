@@ -8,6 +8,8 @@ import time
 from pathlib import Path
 from secrets import token_hex
 
+import msgspec
+
 from serai.providers.contract import Materials, Progress, Scope
 from serai.providers.qemu import disks, gather, hub, launch, memory, ports, render
 from serai.providers.qemu.features import Features
@@ -195,26 +197,22 @@ def run(
 
 def _launch(scope: Scope, directory: Path, machine: Machine, saved: Hardware | None, life: int) -> Qmp:
     """Choose ports, render, spawn; once more when somebody took a port in between."""
+    record = made(scope, machine.name)
+    image, networks = record.image, record.networks
+    # Probes may take seconds, once: before the port table is locked for everybody.
+    site = gather.site_for(scope, machine, image, networks, forwards=(), place=directory, saved=saved)
+    kind = gather.versioned(machine, site.features)
+    hardware = saved or Hardware(machine=machine, kind=kind, accel=site.accel)
     for attempt in (1, 2):
-        with ports.allocating():
+        with ports.allocating(), editing(directory) as record:
+            # Forwards are no part of what a saved memory fits to: the present ones count.
             taken = ports.taken_by_machines(directory)
-            with editing(directory) as record:
-                # Forwards are no part of what a saved memory fits to: the present ones count.
-                record.forwards = ports.allocate(record.applied or machine, record.forwards, taken)
-                site = gather.site_for(
-                    scope,
-                    machine,
-                    record.image,
-                    record.networks,
-                    forwards=record.forwards,
-                    place=directory,
-                    saved=saved,
-                )
-                kind = gather.versioned(machine, site.features)
-                record.hardware = saved or Hardware(machine=machine, kind=kind, accel=site.accel)
-                record.started_at = time.time()
-                record.ready_at = 0.0
-                record.stopped = False
+            record.forwards = ports.allocate(record.applied or machine, record.forwards, taken)
+            record.hardware = hardware
+            record.started_at = time.time()
+            record.ready_at = 0.0
+            record.stopped = False
+        site = msgspec.structs.replace(site, forwards=record.forwards)
         write_atomic(directory / "argv", render.text(machine, site), sync=False)
         try:
             return launch.spawn(directory, render.argv(machine, site), render.SOCKETS, life, who=machine.name)

@@ -14,6 +14,7 @@ import platform
 import subprocess
 import tempfile
 import zlib
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -66,13 +67,19 @@ def guest_code() -> bytes:
 
 def accelerator(binary: str) -> Accel:
     """The best accelerator for guests of the host's architecture; kept until the next boot or another binary."""
-    status = Path(binary).stat()
-    boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    status = os.stat(binary)  # noqa: PTH116 - asked once a machine
     usable = os.access("/dev/kvm", os.R_OK | os.W_OK)
-    stamp = f"{boot} {platform.release()} {binary} {status.st_mtime_ns} {status.st_size} {usable} {os.getuid()}"
-    cache = paths.home() / "cache" / f"accel-{sha256(stamp.encode()).hexdigest()[:16]}.json"
+    return _kept(binary, status.st_mtime_ns, status.st_size, usable, paths.home())
+
+
+@cache
+def _kept(binary: str, modified: int, size: int, usable: bool, home: Path) -> Accel:
+    """From its file in the cache, made when it is not there; read once, however many machines there are."""
+    boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    stamp = f"{boot} {platform.release()} {binary} {modified} {size} {usable} {os.getuid()}"
+    file = home / "cache" / f"accel-{sha256(stamp.encode()).hexdigest()[:16]}.json"
     try:
-        return msgspec.json.decode(cache.read_bytes(), type=Accel)
+        return msgspec.json.decode(file.read_bytes(), type=Accel)
     except (FileNotFoundError, msgspec.DecodeError):
         reason = why_not_kvm(binary)
     found = (
@@ -80,10 +87,10 @@ def accelerator(binary: str) -> Accel:
         if reason
         else Accel("kvm")
     )
-    private_dir(cache.parent)
-    for old in cache.parent.glob("accel-*.json"):
+    private_dir(file.parent)
+    for old in file.parent.glob("accel-*.json"):
         old.unlink(missing_ok=True)
-    write_atomic(cache, msgspec.json.encode(found), sync=False)
+    write_atomic(file, msgspec.json.encode(found), sync=False)
     return found
 
 
