@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from serai.providers.contract import Effect, Mark, Materials, State, Verdict
-from serai.providers.qemu import launch
+from serai.providers.qemu import gather, launch
 from serai.providers.qemu.driver import Qemu
 from serai.providers.qemu.record import Phase, editing, is_alive, load
 from serai.spec.cpu import Cpu
@@ -247,3 +247,46 @@ def test_qemu_s_refusal_is_told_in_its_words(qemu: Qemu) -> None:
     with pytest.raises(SeraiError, match="nonsense"):
         qemu.start(bad, Materials())
     assert state(qemu) is State.STOPPED
+
+
+def test_uefi_machines_keep_their_own_variables_through_snapshots(qemu: Qemu) -> None:
+    machine = msgspec.convert({"name": "web", "firmware": "uefi"}, Machine)
+    up(qemu, machine)
+    variables = qemu.directory("web") / "efivars.fd"
+    qemu.snapshot_save("web", "s")
+    assert (qemu.directory("web") / "snapshots" / "s" / "efivars.fd").stat().st_size == variables.stat().st_size
+    qemu.snapshot_restore("web", "s")
+    assert state(qemu) is State.RUNNING
+
+
+def test_a_dead_hub_comes_back_with_the_next_start(qemu: Qemu) -> None:
+    nic = Nic(private=PrivateNic(network="back"))
+    web, two = (msgspec.structs.replace(WEB, name=name, networks=[nic]) for name in ("web", "two"))
+    up(qemu, web)
+    network = qemu.scope.home / "networks" / "back"
+    pid = int((network / "qemu.pid").read_text())
+    handle = os.pidfd_open(pid)
+    os.kill(pid, signal.SIGKILL)
+    launch.readable(handle, 10)
+    os.close(handle)
+    told: list[str] = []
+    qemu.create(two, Materials())
+    qemu.start(two, Materials(), told.append)
+    assert is_alive(network)
+    reconnects = {"reconnect", "reconnect-ms"} & gather.features_for(web).stream_options
+    assert bool(reconnects) != any("serai reload web" in each for each in told)
+
+
+def test_a_9p_folder_is_plugged(qemu: Qemu) -> None:
+    folder = {"source": ".", "target": "/srv/app", "type": "9p"}
+    up(qemu, msgspec.convert({"name": "web", "synced_folders": [folder]}, Machine))
+    with launch.connect(qemu.directory("web"), "web") as qmp:
+        assert "virtio-9p-pci" in qmp.hmp("info qtree")
+
+
+def test_a_path_outside_the_limit_of_unix_sockets_is_no_hindrance(qemu: Qemu) -> None:
+    name = "w" * 63
+    nic = Nic(private=PrivateNic(network="n" * 63))
+    up(qemu, msgspec.structs.replace(WEB, name=name, networks=[nic]))
+    assert len(str(qemu.console(name).socket)) > 107
+    assert state(qemu, name) is State.RUNNING
