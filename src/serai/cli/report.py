@@ -202,12 +202,13 @@ def columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
     """Text columns, two spaces apart, without trailing blanks. ANSI styles do not count as width."""
     if not rows:
         return []
-    widths = [max(len(click.unstyle(row[i])) for row in rows) for i in range(len(rows[0]))]
+    lengths = [[len(click.unstyle(cell)) for cell in row] for row in rows]
+    widths = [max(column) for column in zip(*lengths, strict=True)]
     return [
         "  ".join(
-            cell + " " * (width - len(click.unstyle(cell))) for cell, width in zip(row, widths, strict=True)
+            cell + " " * (width - length) for cell, length, width in zip(row, its, widths, strict=True)
         ).rstrip()
-        for row in rows
+        for row, its in zip(rows, lengths, strict=True)
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 import msgspec
@@ -52,14 +52,14 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.key} {self.show(self.old)} -> {self.show(self.new)}"
 
 
-def flatten(machine: Machine) -> dict[str, Any]:
-    """What a machine states, by dotted key: `memory.size`, `disks.data.size`, `networks.private`.
+def flatten(machine: Machine, only: Collection[str] | None = None) -> dict[str, Any]:
+    """What a machine states (in these fields only), by dotted key: `memory.size`, `disks.data.size`.
 
     Lists are one value. `networks` is three (forwarded_port, private, public), `synced_folders` one a type,
     because each of them changes in its own way.
     """
     flat: dict[str, Any] = {}
-    for key, value in stated(machine).items():
+    for key, value in stated(machine, only).items():
         if key == "networks":
             for kind in ("forwarded_port", "private", "public"):
                 if items := [item[kind] for item in value if kind in item]:
@@ -86,9 +86,8 @@ def _leaves(prefix: str, value: dict[str, Any]) -> Iterator[tuple[str, Any]]:
 
 def differences(applied: Machine, wanted: Machine) -> list[tuple[str, Any, Any]]:
     """(key, old, new) for each key that differs; None is "not stated". Sorted by key."""
-    if applied == wanted:
-        return []
-    old, new = flatten(applied), flatten(wanted)
+    apart = [name for name in wanted.__struct_fields__ if getattr(applied, name) != getattr(wanted, name)]
+    old, new = flatten(applied, apart), flatten(wanted, apart)
     return [
         (key, old.get(key), new.get(key))
         for key in sorted(old.keys() | new.keys())

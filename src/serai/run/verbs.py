@@ -74,7 +74,7 @@ def refuse(workspace: Workspace, machines: Collection[Machine]) -> None:
         driver = workspace.driver(machine.provider)
         needed = features_needed(machine)
         if needed:
-            has = driver.capabilities()
+            has = workspace.capabilities(machine.provider)
             for feature in needed:
                 if feature not in has.has:
                     why = has.why_not.get(feature, "it has no such thing")

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from serai.providers.contract import Observed, Provider, Scope, State
+from serai.providers.contract import Capabilities, Observed, Provider, Scope, State
 from serai.providers.registry import provider_class
 from serai.run.scope import records, scope_of, settle, used_providers
 from serai.spec.machine import Machine, Project
@@ -24,6 +24,7 @@ class Workspace:
         self.file = file
         self.scope = scope
         self._providers: dict[str, Provider] = {}
+        self._capabilities: dict[str, Capabilities] = {}
         self._lock = threading.Lock()
 
     def driver(self, name: str) -> Provider:
@@ -32,6 +33,12 @@ class Workspace:
             if name not in self._providers:
                 self._providers[name] = provider_class(name)(self.scope)
             return self._providers[name]
+
+    def capabilities(self, name: str) -> Capabilities:
+        """What the provider called `name` can do: asked once, however many machines want to know."""
+        if name not in self._capabilities:
+            self._capabilities[name] = self.driver(name).capabilities()
+        return self._capabilities[name]
 
     def provider(self, machine: str) -> Provider:
         """The provider that a machine of the file (or, if it exists elsewhere, of the engines) is on."""

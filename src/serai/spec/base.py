@@ -1,5 +1,6 @@
 """What all spec types share: frozen, keyword only, unknown keys refused, defaults left out when written."""
 
+from collections.abc import Collection
 from enum import StrEnum
 from functools import cache
 from typing import Annotated, Any
@@ -44,14 +45,16 @@ Duration = Annotated[
 Port = Annotated[int, Meta(ge=1, le=65535)]
 
 
-def stated(value: Spec) -> dict[str, Any]:
-    """The value as plain data, with only what differs from the defaults.
+def stated(value: Spec, only: Collection[str] | None = None) -> dict[str, Any]:
+    """The value as plain data, with only what differs from the defaults; of these fields only, if `only` is given.
 
     Compared by value: msgspec's own omit_defaults compares by identity, which a large number read from a
     file never has.
     """
     found: dict[str, Any] = {}
     for name, default in _defaults(type(value)):
+        if only is not None and name not in only:
+            continue
         item = getattr(value, name)
         if item is not default and item != default:
             found[name] = _plain(item)
