@@ -79,7 +79,7 @@ growpart: {mode: growpart, devices: [/]}
 cloud_init_modules:
   [bootcmd, write-files, growpart, resizefs, disk_setup, mounts, set_hostname, update_hostname,
    update_etc_hosts, ca-certs, users-groups, ssh]
-cloud_config_modules: [locale, set-passwords, ntp, timezone, runcmd]
+cloud_config_modules: [set-passwords, ntp, timezone, runcmd]
 cloud_final_modules:
   [package-update-upgrade-install, write-files-deferred, scripts-vendor, scripts-per-once,
    scripts-per-boot, scripts-per-instance, scripts-user, keys-to-console, final-message, power-state-change]
