@@ -36,10 +36,9 @@ def list_(everything: bool, as_json: bool) -> None:
         _print_json({"images": rows} | ({"known": _known()} if everything else {}))
         return
     for row in rows:
-        size = human_size(float(str(row["size"])))
-        click.echo(
-            f"{row['reference']:<24} {row['arch']:<6} {size:>9}  {str(row['digest'])[7:19]}  {row['origin']}"
-        )
+        note = "  (an older recipe: serai image build renews it)" if row["outdated"] else ""
+        what = f"{row['reference']:<24} {row['arch']:<6} {human_size(row['size']):>9}"
+        click.echo(f"{what}  {row['digest'][7:19]}  {row['origin']}{note}")
     if not rows:
         click.echo("no images yet: serai image build tiny, serai image pull debian:12", err=True)
     if everything:

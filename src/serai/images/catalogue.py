@@ -106,7 +106,7 @@ def locate(entry: Entry, arch: str, progress: Callable[[str], None]) -> tuple[st
             return url, find_digest(text, url.rpartition("/")[2], source=checksum_url)
         except SeraiError as error:
             failures.append(error)
-            progress(f"{checksum_url}: {error.message}")
+            progress(error.message)
     first = failures[0]
     raise SeraiError(
         first.code,
