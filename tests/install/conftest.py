@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -71,8 +72,14 @@ class BareRoot:
             check=False,
         )
 
-    def processes(self) -> list[str]:
-        """The names of what runs in there, the init not counted."""
+    def left_running(self, within: float = 5) -> list[str]:
+        """The names of what still runs in there after so many seconds, the init not counted."""
+        end = time.monotonic() + within
+        while (found := self._processes()) and time.monotonic() < end:
+            time.sleep(0.1)
+        return found
+
+    def _processes(self) -> list[str]:
         inside = Path(f"/proc/{self.init}/ns/pid").readlink()
         found = []
         for entry in Path("/proc").iterdir():

@@ -69,7 +69,7 @@ def test_destroy_leaves_nothing_of_the_machine(shared_root, first):
     destroyed = shared_root.run("serai destroy -y", cwd=PROJECT)
 
     assert destroyed.returncode == 0, destroyed.stdout
-    assert shared_root.processes() == []
+    assert shared_root.left_running() == []
     with pytest.raises(URLError):
         page(url_in(first.stdout))
     disks = shared_root.run("find /root/.local/share/serai/projects -name '*.qcow2' -o -type s")
@@ -90,7 +90,7 @@ def test_a_user_with_sudo_needs_root_for_packages_alone(shared_root, first):
     assert "Hello from web" in page(url_in(done.stdout))
     destroy = shared_root.run("su keeper -c '~/.local/bin/serai destroy -y'", cwd="/home/keeper/first")
     assert destroy.returncode == 0, destroy.stdout
-    assert shared_root.processes() == []
+    assert shared_root.left_running() == []
 
 
 def test_the_second_command_brings_what_the_tests_need(shared_root, first):
