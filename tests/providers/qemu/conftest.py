@@ -44,3 +44,13 @@ def living(place: Path) -> list[int]:
             if where.startswith(f"{place}/home/"):
                 found.append(int(entry.name))
     return found
+
+
+class _Able:
+    aio = frozenset({"threads", "native", "io_uring"})
+
+
+@pytest.fixture
+def able_aio() -> _Able:
+    """As much of Features as the choice of aio looks at."""
+    return _Able()
