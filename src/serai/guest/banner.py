@@ -17,8 +17,11 @@ from enum import StrEnum
 
 KEPT = 4
 """Attempts held at once; dropbear takes 5 of one address that have not logged in (MAX_UNAUTH_PER_IP)."""
-FIRST_GAP, MOST_GAP, GROWTH = 0.05, 0.5, 1.3
-"""Seconds between two attempts."""
+FIRST_GAP, MOST_GAP, PATIENT_GAP, GROWTH = 0.25, 0.5, 2.0, 1.5
+"""Seconds between two attempts; patient ones are for a guest whose console tells when to hurry.
+
+slirp keeps every attempt for the guest, also those that were closed here, and its SSH server forks for each.
+"""
 HURRIED_GAP, CLOSED_GAP, SERVED_GAP = 0.25, 0.1, 1.0
 """The same after news, at a guest that refuses, and while one attempt is being served: a server forks for each."""
 GIVEN_UP = 5.0
@@ -59,6 +62,7 @@ class Banner:
         self.seen = Seen.NOTHING
         self._attempts: list[Attempt] = []
         self._selector = selectors.DefaultSelector()
+        self.most = MOST_GAP
         self._gap = FIRST_GAP
         self._next = 0.0
         self._answered = 0.0  # when the guest itself first closed an attempt: from then on it is there
@@ -106,8 +110,10 @@ class Banner:
         if self._answered:
             served = any(attempt.started > self._answered for attempt in self._attempts)
             self._gap = SERVED_GAP if served else CLOSED_GAP
+        elif self.seen is Seen.REFUSED:
+            self._gap = CLOSED_GAP
         self._next = now + self._gap
-        self._gap = min(MOST_GAP, self._gap * GROWTH)
+        self._gap = min(self.most, self._gap * GROWTH)
 
     def _crowded(self, now: float) -> int:
         """Which attempt to give up so that the ages left are spread best: neither the oldest nor the newest."""

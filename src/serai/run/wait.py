@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from serai.guest import ready
-from serai.guest.banner import Banner, Seen
+from serai.guest.banner import MOST_GAP, PATIENT_GAP, Banner, Seen
 from serai.guest.bootlog import PLAIN, STAGES, BootLog
 from serai.guest.connect import connect
 from serai.guest.refusal import Cause, Refusal, failure
@@ -151,6 +151,8 @@ class Wait:
                 before = self.log.stage
                 if self.check() and self.log.stage != before:
                     banner.hurry()
+                telling = self.log.spoke and self.log.stage in ("launched", "firmware", "kernel")
+                banner.most = PATIENT_GAP if telling else MOST_GAP
                 self.say(*_ssh_reason(endpoint, banner.seen, self.log, time.monotonic() - began))
                 banner.wait(min(pause, max(0.01, self.left)))
                 pause = min(
