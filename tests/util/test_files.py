@@ -66,3 +66,27 @@ def test_the_tail_is_the_last_lines_without_carriage_returns(tmp_path):
 
     assert tail(log, 2) == ["two", "\ufffdthree"]
     assert tail(tmp_path / "absent") == []
+
+
+def test_a_tree_is_removed_while_another_run_empties_the_trash(tmp_path, monkeypatch):
+    tree = tmp_path / "machine"
+    tree.mkdir()
+    (tree / "disk").touch()
+    rename = Path.rename
+
+    def rename_later(self, target):
+        empty_trash(tmp_path)
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", rename_later)
+    remove_tree(tree)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_link_is_removed_and_not_what_it_leads_to(tmp_path):
+    (tmp_path / "far").mkdir()
+    (tmp_path / "near").symlink_to("far")
+    remove_tree(tmp_path / "near")
+
+    assert [path.name for path in tmp_path.iterdir()] == ["far"]

@@ -40,21 +40,26 @@ def remove_tree(path: Path) -> None:
 
     It is renamed to a hidden `.trash-…` name beside it first; `empty_trash` finishes after a kill.
     """
-    if not path.exists() and not path.is_symlink():
-        return
-    import shutil
-
     trash = _beside(path, ".trash-")
-    trash.mkdir(mode=0o700)
-    path.rename(trash / path.name)
-    shutil.rmtree(trash, ignore_errors=True)
+    try:
+        path.rename(trash)
+    except FileNotFoundError:
+        return
+    _remove(trash)
 
 
 def empty_trash(parent: Path) -> None:
-    """Remove what killed runs of `remove_tree` left in `parent`."""
+    """Remove what killed runs of `remove_tree` left in `parent`; what others are removing now is removed sooner."""
+    for trash in parent.glob(".trash-*"):
+        _remove(trash)
+
+
+def _remove(trash: Path) -> None:
     import shutil
 
-    for trash in parent.glob(".trash-*"):
+    if trash.is_symlink():
+        trash.unlink(missing_ok=True)
+    else:
         shutil.rmtree(trash, ignore_errors=True)
 
 
