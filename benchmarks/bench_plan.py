@@ -1,4 +1,4 @@
-"""Planning 1,000 machines: `serai plan` as a person calls it, when none exists and when all do and one key differs."""
+"""Planning 1,000 machines by `serai plan`: when none exists, and when all do and one key of each differs."""
 
 from __future__ import annotations
 

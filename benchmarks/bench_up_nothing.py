@@ -18,7 +18,7 @@ def bench(rounds: int) -> Report:
         os.environ["SERAI_HOME"] = env["SERAI_HOME"]
         one = machines.make(base / "one", machines.ONE)
         with machines.living(one, list(one.project.machines.values())):
-            # `serai plan` ends with 0 only when there is nothing to do: else the figures would be of something else.
+            # Ends with 0 only when there is nothing to do: else the figures would be of something else.
             child([SERAI, "plan"], cwd=one.root, env=env, ok=(0,))
             found = interleave(
                 {

@@ -116,7 +116,7 @@ def table(series: Sequence[Series]) -> list[str]:
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
-    """The environment of a child: its own SERAI_HOME, and byte code kept, as on a host where serai is installed."""
+    """The environment of a child: its own SERAI_HOME, and byte code kept, as where serai is installed."""
     unwanted = ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "SERAI_FILE")
     kept = {key: value for key, value in os.environ.items() if key not in unwanted}
     return {**kept, "SERAI_HOME": str(home), **more}

@@ -49,7 +49,7 @@ def remove_tree(path: Path) -> None:
 
 
 def empty_trash(parent: Path) -> None:
-    """Remove what killed runs of `remove_tree` left in `parent`; what others are removing now is removed sooner."""
+    """Remove what killed runs of `remove_tree` left in `parent`; what others remove right now is gone sooner."""
     for trash in parent.glob(".trash-*"):
         _remove(trash)
 
