@@ -74,9 +74,23 @@ def _start(directory: Path, project_id: str, network: str, features: Features) -
             left.unlink(missing_ok=True)
         uuid = hub_uuid(project_id, network)
         words = argv(features, f"network/{network}", uuid)
-        return spawn(directory, words, {"qmp": QMP}, life, who=f"network {network}")
+        client = spawn(directory, words, {"qmp": QMP}, life, who=f"network {network}")
     finally:
         os.close(life)
+    _add_sink(client)
+    return client
+
+
+def _add_sink(client: Qmp) -> None:
+    """A port that takes every frame and sends it nowhere.
+
+    A hub stops reading from a port while no other can take its frames, and does not begin again when one comes:
+    without the sink, the first machine of a network would be deaf for good once it had said a word.
+    Source: QEMU, net/hub.c, net_hub_port_can_receive.
+    """
+    ends = {"local": {"type": "unix", "path": "sink.sock"}, "remote": {"type": "unix", "path": "nowhere.sock"}}
+    _add(client, {"type": "dgram", "id": "sink", **ends})
+    _add(client, {"type": "hubport", "id": "sink-hub", "hubid": HUB, "netdev": "sink"})
 
 
 def _add_port(client: Qmp, port: str) -> None:
