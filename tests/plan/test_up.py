@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from serai.plan.provisioning import GUEST
 from serai.plan.up import Action, Options, closure, plan_up
 from serai.providers.contract import Effect, Mark, Observed, State, Verdict
 from serai.spec.disk import Disk
@@ -154,4 +155,17 @@ def test_one_image_is_got_once_for_many_machines() -> None:
 def test_machines_that_are_not_in_the_file_are_named_and_left_alone() -> None:
     found = plan([Machine(name="web")], [seen(Machine(name="web")), seen(Machine(name="old"))])
     assert found.extra == ("old",)
+    assert not found.busy
+
+
+def test_changed_guest_settings_are_made_over_ssh_after_it_is_ready() -> None:
+    machine = Machine(name="web")
+    before = seen(machine, State.STOPPED, marks={GUEST: Mark(digest="old", at=1)})
+    found = plan_up({"web": machine}, ["web"], {"web": before}, {"web": {GUEST: "new"}}, judge)
+    assert ids(found) == ["web/start", "web/ready", "web/settle"]
+
+
+def test_a_machine_that_was_never_settled_leaves_that_to_its_seed() -> None:
+    machine = Machine(name="web")
+    found = plan_up({"web": machine}, ["web"], {"web": seen(machine)}, {"web": {GUEST: "new"}}, judge)
     assert not found.busy

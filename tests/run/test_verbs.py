@@ -12,8 +12,9 @@ from serai.run import verbs
 from serai.run.events import Event, Kind, silent
 from serai.run.workspace import Workspace
 from serai.spec.disk import Disk
+from serai.spec.guest import Guest
 from serai.spec.machine import After, Machine
-from serai.spec.network import Nic, PublicNic
+from serai.spec.network import Nic, PrivateNic, PublicNic
 from serai.spec.provision import Provision, Run, Shell
 from serai.util.errors import Code, SeraiError
 from serai.util.units import GIB
@@ -127,3 +128,16 @@ def test_a_killed_run_is_told_by_the_next(pretend: Pretend) -> None:
     verbs.up(workspace, emit=events.append, consent=lambda plan: True)
     notes = [event.text for event in events if event.kind is Kind.NOTE]
     assert notes == ["the last run was killed while web/create: going on from there"]
+
+
+def test_guest_settings_that_changed_and_new_peers_are_settled_in_what_runs(pretend: Pretend) -> None:
+    nic = [Nic(private=PrivateNic())]
+    up(pretend(Machine(name="web", networks=nic)))
+    both = pretend(Machine(name="web", networks=nic), Machine(name="db", networks=nic))
+    assert "web/settle" in up(both).outcome.done
+    assert not verbs.make_plan(both)[0].busy
+    changed = pretend(
+        Machine(name="web", networks=nic, guest=Guest(commands=["true"])), Machine(name="db", networks=nic)
+    )
+    assert up(changed).outcome.done == ["web/settle", "web/apply"]
+    assert not verbs.make_plan(changed)[0].busy

@@ -191,6 +191,8 @@ def plan_lines(plan: Plan) -> list[str]:
             rows.append((machine.name, change.line(), effect))
         if machine.action is Action.RECREATE:
             rows.append((machine.name, "recreate", f"destroys its disks {', '.join(machine.destroys)}"))
+        if machine.settles:
+            rows.append((machine.name, "settings and names of peers in the guest", "live (over SSH)"))
         for key, why in machine.blocks:
             rows.append((machine.name, f"provision {key}", why))
     for name in plan.extra:
@@ -220,7 +222,8 @@ def summary(
     for name in names:
         seen = observed.get(name)
         state = seen.state if seen else State.ABSENT
-        done = f"provisioned {len(seen.marks)} of {blocks[name]}" if seen and blocks.get(name) else ""
+        ran = sum(1 for key in seen.marks if not key.startswith("@")) if seen else 0
+        done = f"provisioned {ran} of {blocks[name]}" if seen and blocks.get(name) else ""
         time_taken = f"{took[name]:.1f} s" if name in took else ""
         rows.append((name, click.style(str(state), fg=COLOURS.get(state)), where(seen), time_taken, done))
     return columns(rows)

@@ -109,7 +109,7 @@ def describe(machine: Any, seen: Any) -> dict[str, Any]:
             for forward in seen.forwards
         ],
         "pending": seen.pending,
-        "provisioned": sorted(seen.marks),
+        "provisioned": sorted(key for key in seen.marks if not key.startswith("@")),
         "snapshots": seen.snapshots,
         "problem": seen.problem,
         "in_file": machine is not None,

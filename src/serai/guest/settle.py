@@ -1,4 +1,4 @@
-"""First-boot settings over SSH, for an image that reads no seed: what cloud-init would have done."""
+"""Settings inside the guest over SSH: for an image that reads no seed, and when they change later."""
 
 from __future__ import annotations
 
@@ -92,8 +92,11 @@ else hostname {quote(name)}; fi"""
 
 def _hosts(lines: str) -> str:
     marked = "".join(f"{line} {MARK}\n" for line in lines.splitlines())
+    names = " ".join(line.split()[1] for line in lines.splitlines())
+    # Lines of before, ours or the seed's, that give one of these names another address must go.
     return f"""
-t=$(mktemp); grep -v ' {MARK}$' /etc/hosts >"$t" || true
+t=$(mktemp); awk -v names={quote(names)} 'BEGIN {{ n = split(names, a); for (i = 1; i <= n; i++) ours[a[i]] = 1 }}
+/ {MARK}$/ {{ next }} {{ for (i = 2; i <= NF; i++) if ($i in ours) next; print }}' /etc/hosts >"$t"
 printf %s {quote(marked)} >>"$t"; cat "$t" >/etc/hosts; rm "$t\""""
 
 

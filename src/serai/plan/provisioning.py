@@ -8,6 +8,9 @@ from serai.providers.contract import Mark
 from serai.spec.machine import Machine
 from serai.spec.provision import Provision, Run
 
+GUEST = "@guest"
+"""The mark for `guest:` settings and the names of peers: done by the seed at first, over SSH when they change."""
+
 
 def block_keys(machine: Machine) -> list[str]:
     """A stable key for each block: its name, else its kind and how many of that kind came before (`shell-1`)."""

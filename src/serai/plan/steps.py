@@ -15,6 +15,7 @@ class Act(StrEnum):
     RESUME = "resume"
     APPLY = "apply"
     READY = "ready"
+    SETTLE = "settle"
     SYNC = "sync"
     PROVISION = "provision"
     STOP = "stop"
@@ -41,6 +42,7 @@ TEXT: dict[Act, str] = {
     Act.RESUME: "resuming",
     Act.APPLY: "changing",
     Act.READY: "waiting for the guest",
+    Act.SETTLE: "setting up the guest",
     Act.SYNC: "copying folders",
     Act.PROVISION: "provisioning",
     Act.STOP: "stopping",

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from serai.plan.diff import Change, changes
-from serai.plan.provisioning import due
+from serai.plan.provisioning import GUEST, due
 from serai.plan.steps import Act, Step, step
 from serai.providers.contract import Effect, Feature, Observed, State, Verdict
 from serai.spec.guest import FolderType
@@ -54,6 +54,8 @@ class MachinePlan(msgspec.Struct, frozen=True, kw_only=True):
     state: State = State.ABSENT
     destroys: tuple[str, ...] = ()
     """Disks whose data a recreate loses."""
+    settles: bool = False
+    """Settings inside the guest, or the names of its peers, are not what they should be."""
 
     @property
     def busy(self) -> bool:
@@ -89,7 +91,8 @@ def plan_up(
 ) -> Plan:
     """Plan to bring up `targets` and all that they come `after`.
 
-    `digests` are machine -> block key -> digest of the block as it is now. The result depends on nothing else.
+    `digests` are machine -> block key -> digest of the block as it is now; GUEST -> that of the guest's settings.
+    The result depends on nothing else.
     """
     wanted = closure(machines, targets)
     plans = {
@@ -154,9 +157,10 @@ def _machine(
         ]
     fresh = action in (Action.CREATE, Action.RECREATE)
     marks = {} if fresh or seen is None else seen.marks
+    settles = GUEST in marks and marks[GUEST].digest != digests.get(GUEST, marks[GUEST].digest)
     blocks = due(machine, marks, digests, starting=starting, wanted=options.provision, only=options.only)
     if action is Action.NOTHING:
-        if any(change.effect is Effect.LIVE and not change.refused for change in found):
+        if settles or any(change.effect is Effect.LIVE and not change.refused for change in found):
             action = Action.CHANGE
         elif blocks:
             action = Action.PROVISION
@@ -168,6 +172,7 @@ def _machine(
         blocks=tuple(blocks),
         state=state,
         destroys=destroys,
+        settles=settles,
     )
 
 
@@ -203,6 +208,8 @@ def _steps(machine: Machine, plan: MachinePlan, seen: Observed | None) -> list[S
             pass
     if not machine.synced_folders:
         acts = [item for item in acts if item[0] is not Act.SYNC]
+    if plan.settles:
+        acts.append((Act.SETTLE, ""))
     live = [change for change in plan.changes if change.effect is Effect.LIVE and not change.refused]
     if live and plan.action not in (Action.CREATE, Action.RECREATE, Action.START):
         acts.append((Act.APPLY, ""))
@@ -246,7 +253,17 @@ def _last(chain: list[Step], how: After) -> Step | None:
     """The step of another machine that must be over."""
     if how is After.PROVISIONED:
         return chain[-1] if chain else None
-    until = (Act.START, Act.RESUME) if how is After.STARTED else (Act.START, Act.RESUME, Act.READY, Act.APPLY)
+    until = (
+        (Act.START, Act.RESUME)
+        if how is After.STARTED
+        else (
+            Act.START,
+            Act.RESUME,
+            Act.READY,
+            Act.SETTLE,
+            Act.APPLY,
+        )
+    )
     found = [item for item in chain if item.act in until]
     return found[-1] if found else None
 

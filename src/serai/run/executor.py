@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 
 from serai.guest.transport import Transport
-from serai.plan.provisioning import block_keys
+from serai.plan.provisioning import GUEST, block_keys
 from serai.plan.steps import Step
 from serai.plan.up import MachinePlan
 from serai.providers.contract import Effect, Mark, Observed, Progress, SshEndpoint, Verdict
@@ -51,6 +51,8 @@ class Executor:
         self.observed = observed
         self.force = force
         self.to_disk = to_disk
+        self.made: set[str] = set()
+        """Machines that this run has made."""
         self._ways: dict[str, Transport] = {}
         self._lock = threading.Lock()
 
@@ -90,6 +92,16 @@ class Executor:
         with self._lock:
             return self._ways.setdefault(name, way)
 
+    def _hang_up(self, name: str) -> None:
+        """End the connection that later commands would share: its guest is about to go."""
+        try:
+            way = self.way_in(name)
+        except SeraiError:
+            return  # it does not run, and a connection ends with its guest
+        way.close()
+        with self._lock:
+            self._ways.pop(name, None)
+
     def close(self) -> None:
         """End the connections of this run (shared SSH connections end by themselves later)."""
         self._ways.clear()
@@ -108,6 +120,7 @@ class Executor:
         except SeraiError:
             driver.destroy(machine.name)  # undo: a failed create leaves nothing half-made
             raise
+        self.made.add(machine.name)
         return ""
 
     def _start(self, machine: Machine, step: Step, progress: Progress) -> str:
@@ -134,14 +147,30 @@ class Executor:
         )
         with self._lock:
             self._ways[machine.name] = way
-        if kind == "none" and materials.image is not None:
-            from serai.guest.keys import with_keys
-            from serai.guest.settle import settle
-
-            settle(way, with_keys(machine, self.workspace.scope.root), materials, progress)
+        seen = self.observed.get(machine.name)
+        if machine.name in self.made or seen is None or GUEST not in seen.marks:
+            if kind == "none" and materials.image is not None:
+                self._settle(machine, step, progress)
+            else:
+                self._mark_settled(machine)  # the seed has done it
         driver.mark(machine.name, {}, ready=True)
         endpoint = driver.endpoint(machine.name)
         return f"{endpoint.host}:{endpoint.port}" if isinstance(endpoint, SshEndpoint) else ""
+
+    def _settle(self, machine: Machine, step: Step, progress: Progress) -> str:
+        from serai.guest.keys import with_keys
+        from serai.guest.settle import settle
+
+        settled = with_keys(machine, self.workspace.scope.root)
+        settle(self.way_in(machine.name), settled, self.stock.of(machine, progress), progress)
+        self._mark_settled(machine)
+        return ""
+
+    def _mark_settled(self, machine: Machine) -> None:
+        digest = self.digests.get(machine.name, {}).get(GUEST)
+        if digest:
+            mark = Mark(digest=digest, at=round(time.time(), 3))
+            self.workspace.provider(machine.name).mark(machine.name, {GUEST: mark})
 
     def _sync(self, machine: Machine, step: Step, progress: Progress) -> str:
         from serai.guest.folders import sync
@@ -178,6 +207,7 @@ class Executor:
 
     def _stop(self, machine: Machine, step: Step, progress: Progress) -> str:
         driver = self.workspace.provider(machine.name)
+        self._hang_up(machine.name)
         graceful = driver.stop(machine.name, budget=HALT_BUDGET, force=self.force, progress=progress)
         return (
             ""
@@ -186,9 +216,12 @@ class Executor:
         )
 
     def _suspend(self, machine: Machine, step: Step, progress: Progress) -> str:
+        if self.to_disk:
+            self._hang_up(machine.name)
         self.workspace.provider(machine.name).suspend(machine.name, to_disk=self.to_disk, progress=progress)
         return "saved to disk" if self.to_disk else "paused in memory"
 
     def _destroy(self, machine: Machine, step: Step, progress: Progress) -> str:
+        self._hang_up(machine.name)
         self.workspace.provider(machine.name).destroy(machine.name, progress)
         return ""

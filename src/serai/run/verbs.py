@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from hashlib import sha256
 from typing import Any
 
 import msgspec
 
 from serai.plan.diff import differences
-from serai.plan.provisioning import block_keys, due
+from serai.plan.provisioning import GUEST, block_keys, due
 from serai.plan.steps import Act, Step, step
 from serai.plan.up import DEFAULTS, Options, Plan, closure, features_needed, plan_up
 from serai.providers.contract import ALIVE, Effect, Observed, State, Verdict
@@ -17,6 +18,7 @@ from serai.run.executor import Executor
 from serai.run.journal import Journal
 from serai.run.scheduler import Cancel, Outcome, run_steps
 from serai.run.workspace import Workspace
+from serai.spec.base import stated
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError, SeraiErrors
 
@@ -48,6 +50,23 @@ def provisioning_digests(machines: Collection[Machine], root: Any) -> dict[str, 
     }
 
 
+def guest_digests(workspace: Workspace, names: Collection[str]) -> dict[str, str]:
+    """machine -> digest of its `guest:` settings and of the names and addresses of its peers."""
+    machines = workspace.project.machines
+    hosts: dict[str, dict[str, str]] = {}
+    if any(nic.private for machine in machines.values() for nic in machine.networks):
+        from serai.plan.addresses import allocate, hosts_file
+        from serai.run.materials import read_allocation
+
+        allocation = allocate(workspace.project, read_allocation(workspace.scope.home / "networks.json"))
+        hosts = {name: hosts_file(allocation, name) for name in names}
+    found = {}
+    for name in names:
+        parts = [stated(machines[name].guest), hosts.get(name, {})]
+        found[name] = sha256(msgspec.json.encode(parts, order="deterministic")).hexdigest()[:16]
+    return found
+
+
 def make_plan(
     workspace: Workspace, names: Sequence[str] = (), options: Options = DEFAULTS, *, check: bool = True
 ) -> tuple[Plan, dict[str, Observed], dict[str, dict[str, str]]]:
@@ -60,6 +79,8 @@ def make_plan(
     if check:
         refuse(workspace, [machines[name] for name in wanted])
     digests = provisioning_digests([machines[name] for name in wanted], workspace.scope.root)
+    for name, digest in guest_digests(workspace, wanted).items():
+        digests.setdefault(name, {})[GUEST] = digest
 
     def judge(machine: Machine, seen: Observed, key: str, old: Any, new: Any) -> Verdict:
         return workspace.driver(seen.provider).verdict(machine, seen, key, old, new)

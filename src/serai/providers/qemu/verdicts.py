@@ -16,7 +16,7 @@ RECORD_ONLY = frozenset(["provision", "after", "ready", "hooks", "env", "autosta
 """Keys that only serai reads: the guest does not see them."""
 
 LIVE = Verdict(Effect.LIVE)
-FIRST_BOOT = "it is done once, at the first boot; a provision block changes a machine that exists"
+FIRST_BOOT = "its login is made once, at the first boot"
 
 
 def verdict(machine: Machine, observed: Observed, key: str, old: Any, new: Any) -> Verdict:
@@ -29,7 +29,9 @@ def verdict(machine: Machine, observed: Observed, key: str, old: Any, new: Any) 
         return Verdict(Effect.RECREATE, "its disks were made from another one")
     if head in RECORD_ONLY:
         return LIVE
-    if head in ("guest", "user"):
+    if head == "guest":
+        return Verdict(Effect.LIVE, "over SSH")
+    if head == "user":
         return Verdict(Effect.RECREATE, FIRST_BOOT)
     if head == "disks":
         return _soften(observed, _disks(machine, rest, old, new))
