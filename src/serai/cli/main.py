@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -122,7 +122,17 @@ def cli(ctx: click.Context, file: str | None, debug: bool) -> None:
 
 def main(args: Sequence[str] | None = None) -> None:
     """Entry point: runs the command and ends the process with its exit code."""
-    sys.exit(run(list(sys.argv[1:] if args is None else args)))
+    leave(run(list(sys.argv[1:] if args is None else args)))
+
+
+def leave(code: int) -> NoReturn:
+    """End the process at once. Python would free every object first, which takes an eighth of `serai status`."""
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+    except (OSError, AttributeError):  # a full disk, a stream that was closed: Python says so at its own end
+        sys.exit(code)
+    os._exit(code)
 
 
 def run(args: list[str]) -> int:
@@ -150,7 +160,7 @@ def run(args: list[str]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 141
-    except Exception as error:  # noqa: BLE001 - the one place where a bug becomes a sentence
+    except Exception as error:
         if debug:
             raise
         show(_bug(error))
