@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import signal
 import socket
 import threading
 import time
@@ -114,6 +116,22 @@ def test_a_lost_connection_is_not_an_exit_code(sshd: Any, web: SshTransport) -> 
     assert error.code is Code.NETWORK
 
 
+def test_closed_it_leaves_neither_its_ssh_nor_its_socket(web: SshTransport) -> None:
+    web.run("true")
+    assert processes_with(str(web.control)) != []
+    web.close()
+    assert processes_with(str(web.control)) == []
+    assert not web.control.exists()
+
+
+def test_the_socket_of_a_killed_ssh_is_removed_too(web: SshTransport) -> None:
+    web.run("true")
+    for pid in processes_with(str(web.control)):
+        os.kill(pid, signal.SIGKILL)
+    web.close()
+    assert not web.control.exists()
+
+
 def test_a_new_guest_behind_the_same_loopback_port_is_let_in(sshd: Any) -> None:
     first = SshTransport(sshd.endpoint(), "web")
     first.run("true")
@@ -153,6 +171,18 @@ def test_options_of_the_machine_win_whatever_their_case(sshd: Any) -> None:
     assert "ServerAliveInterval=5" in words
     assert "ServerAliveInterval=15" not in words
     assert "Compression=yes" in words
+
+
+def processes_with(word: str) -> list[int]:
+    """Those whose command line has it; a zombie has none."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if word.encode() in entry.read_bytes():
+                found.append(int(entry.parent.name))
+        except OSError:
+            continue
+    return found
 
 
 def _failure(transport: SshTransport, command: str = "true") -> SeraiError:

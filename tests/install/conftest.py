@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,9 +38,14 @@ mknod -m 666 {root}/dev/full c 1 7
 mknod -m 666 {root}/dev/random c 1 8
 mknod -m 666 {root}/dev/urandom c 1 9
 mknod -m 666 {root}/dev/tty c 5 0
-trap '' CHLD  # inherited by the sleep: an init that leaves no zombies
-echo ready
-exec sleep infinity
+exec {python} -Sc "$INIT"
+"""
+INIT = """
+import signal
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # an init that leaves no zombies
+print("ready", flush=True)
+while True:
+    signal.pause()
 """
 
 
@@ -81,14 +87,14 @@ class BareRoot:
 
     def _processes(self) -> list[str]:
         inside = Path(f"/proc/{self.init}/ns/pid").readlink()
-        found = []
+        found = {}
         for entry in Path("/proc").iterdir():
             try:
                 if entry.name.isdigit() and (entry / "ns/pid").readlink() == inside:
-                    found.append((entry / "comm").read_text().strip())
+                    found[int(entry.name)] = (entry / "comm").read_text().strip()
             except OSError:
                 continue
-        return [name for name in found if name != "sleep"]
+        return [name for pid, name in found.items() if pid != self.init]
 
 
 @pytest.fixture(scope="session")
@@ -126,7 +132,10 @@ def bare_root_in(directory: Path, bare_tarball: Path) -> Iterator[BareRoot]:
     copy_checkout(root / "root/serai")
     copy_network_configuration(root)
     unshare = ["unshare", "--mount", "--pid", "--ipc", "--uts", "--fork", "--kill-child"]
-    holder = subprocess.Popen([*unshare, "sh", "-c", ENTER.format(root=root)], stdout=subprocess.PIPE, text=True)
+    enter = ENTER.format(root=root, python=sys.executable)
+    holder = subprocess.Popen(
+        [*unshare, "sh", "-c", enter], env={**os.environ, "INIT": INIT}, stdout=subprocess.PIPE, text=True
+    )
     try:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "ready\n", "the namespaces could not be made"

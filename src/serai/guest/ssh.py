@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import re
+import select
 from hashlib import sha256
 from pathlib import Path
 from shlex import quote
@@ -66,7 +69,7 @@ class SshTransport(PipeTransport):
         """Whether the shared connection is open."""
         if not self.control.exists():
             return False
-        return stream([*self.base(master="no"), "-O", "check", *self.place], timeout=DIAL_SECONDS).code == 0
+        return stream(self._ask("check"), timeout=DIAL_SECONDS).code == 0
 
     def open(self) -> None:
         """Open the shared connection if it is not; Code.NETWORK with the cause when that fails."""
@@ -86,8 +89,30 @@ class SshTransport(PipeTransport):
         return failure(self.name, self.endpoint, refused)
 
     def close(self) -> None:
-        if self.control.exists():
-            stream([*self.base(master="no"), "-O", "exit", *self.place], timeout=CONNECT_SECONDS)
+        """End the shared connection: nothing of it is left afterwards, no ssh and no socket."""
+        if not self.control.exists():
+            return
+        holder = self._holder()
+        try:
+            stream(self._ask("exit"), timeout=CONNECT_SECONDS)
+            if holder is not None:
+                select.select([holder], [], [], CONNECT_SECONDS)
+        finally:
+            if holder is not None:
+                os.close(holder)
+        self.control.unlink(missing_ok=True)  # of one that was killed
+
+    def _ask(self, request: str) -> list[str]:
+        return [*self.base(master="no"), "-O", request, *self.place]
+
+    def _holder(self) -> int | None:
+        """A pidfd of the ssh that holds the connection: readable when it has ended."""
+        output = stream(self._ask("check"), timeout=CONNECT_SECONDS)
+        found = re.search(rb"pid=(\d+)", output.stderr + output.stdout)
+        try:
+            return os.pidfd_open(int(found[1])) if found else None
+        except OSError:  # it ended meanwhile
+            return None
 
 
 def settings(endpoint: SshEndpoint, name: str) -> dict[str, str]:
