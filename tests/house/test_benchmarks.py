@@ -1,0 +1,105 @@
+"""The benchmarks: their figures are what they say, and what was not measured has not passed."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parents[2] / "benchmarks"
+
+
+@pytest.fixture
+def harness(monkeypatch):
+    monkeypatch.syspath_prepend(str(FOLDER))
+    return importlib.import_module("harness")
+
+
+def run(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, str(FOLDER / name), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_the_processor_time_of_a_child_and_of_its_children_counts(harness, tmp_path):
+    burn = "import time; end = time.process_time() + 0.1\nwhile time.process_time() < end: pass"
+    through = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {burn!r}], check=True)"
+
+    assert harness.child([sys.executable, "-c", through], cwd=tmp_path, env=os.environ).cpu >= 0.1
+
+
+def test_a_command_that_fails_ends_the_benchmark_with_its_words(harness, tmp_path):
+    with pytest.raises(SystemExit, match="exit code 3\nno such luck"):
+        harness.child(["sh", "-c", "echo no such luck >&2; exit 3"], cwd=tmp_path, env=os.environ)
+
+
+def test_commands_take_turns_and_the_first_round_does_not_count(harness):
+    order = []
+
+    def case(name):
+        return lambda: order.append(name) or harness.Sample(cpu=len(order), wall=0)
+
+    found = harness.interleave({"a": case("a"), "b": case("b")}, 2)
+
+    assert order == ["a", "b"] * 3
+    assert [sample.cpu for sample in found["a"].samples] == [3, 5]
+
+
+def test_a_report_passes_only_when_all_was_measured_and_met(harness):
+    report = harness.Report("speed")
+    report.at_most("start", 0.1, 0.2, floor=0.05, unit="ms CPU")
+    assert report.passed
+    assert report.lines()[-1] == "PASS  start: 100 ms CPU, budget 200 ms CPU, floor 50 ms CPU, ratio 2.00"
+
+    report.not_measured("beside vagrant", "vagrant is not installed")
+    assert not report.passed
+    assert report.lines()[-1] == "NOT MEASURED  beside vagrant: not measured: vagrant is not installed"
+
+
+def test_a_missed_budget_fails(harness):
+    report = harness.Report("speed")
+    report.at_most_part("status", 0.2, 1.0, 8)
+
+    assert not report.passed
+    assert report.lines()[-1] == "FAIL  status: 200 of 1000 ms CPU is 1/5.0, budget 1/8"
+
+
+def test_check_decides_the_exit_code(tmp_path):
+    script = tmp_path / "bench_slow.py"
+    script.write_text(
+        f"import sys; sys.path.insert(0, {str(FOLDER)!r})\n"
+        "from harness import Report, main\n"
+        "def bench(rounds):\n"
+        "    report = Report('slow')\n"
+        "    report.at_most('all', 2.0, 1.0)\n"
+        "    return report\n"
+        "main(bench, rounds=1)\n"
+    )
+
+    assert [run(str(script)).returncode, run(str(script), "--check").returncode] == [0, 1]
+
+
+def test_every_benchmark_is_run_by_run_and_named_in_the_document():
+    benchmarks = {path.stem.removeprefix("bench_") for path in FOLDER.glob("bench_*.py")}
+    ordered = re.search(r"^ORDER = \((.*?)\)", (FOLDER / "run").read_text(), re.MULTILINE | re.DOTALL)
+    assert ordered
+    document = (FOLDER.parent / "docs/benchmarks.md").read_text()
+
+    assert set(re.findall(r'"(\w+)"', ordered[1])) == benchmarks
+    assert set(re.findall(r"`bench_(\w+)\.py`", document)) == benchmarks
+
+
+def test_observing_finds_as_many_stopped_and_living_machines_as_it_says():
+    done = run("bench_observe.py", "--rounds", "1")
+
+    assert done.returncode == 0, done.stderr
+    assert "observe, 50 of them alive" in done.stdout
