@@ -41,7 +41,10 @@ LATE_MODULES = (
     *("nf_tables", "nft_chain_nat", "nft_masq", "nft_ct", "ip_tables", "iptable_nat", "iptable_filter"),
     *("memory_hotplug", "acpi_pad", "pci_hotplug", "acpiphp", "hv_vmbus", "crc32c_intel"),
 )
-CMDLINE = "quiet nokaslr mitigations=off audit=0 apparmor=0 nowatchdog rcupdate.rcu_expedited=1"
+CMDLINE = (
+    "quiet nokaslr mitigations=off audit=0 apparmor=0 nowatchdog rcupdate.rcu_expedited=1 "
+    "memhp_default_state=online"  # memory that is plugged in is used at once
+)
 CONSOLES = {"amd64": "ttyS0", "arm64": "ttyAMA0"}
 DISK_SIZE = 2 * GIB
 UUID = "7e1ac0de-0000-4000-8000-74696e790001"
@@ -134,6 +137,7 @@ def _system(system: Path, tree: Path, arch: str) -> None:
         "/init": "init",
         "/sbin/tiny": "tiny",
         "/etc/tiny/dhcp": "dhcp",
+        "/etc/tiny/hotplug": "hotplug",
         "/etc/acpi/PWRF/00000080": "powerbtn",
         "/sbin/shutdown": "shutdown",
         "/usr/bin/sudo": "sudo",
