@@ -1,4 +1,4 @@
-"""init, validate, config, schema and explain, as a person calls them."""
+"""init, validate, config and schema, as a person calls them."""
 
 from __future__ import annotations
 
@@ -115,29 +115,3 @@ def test_without_a_project_file_the_way_on_is_init(capsys):
 def test_schema_is_json(capsys):
     assert run(["schema"]) == 0
     assert json.loads(capsys.readouterr().out)["$schema"] == "https://json-schema.org/draft/2020-12/schema"
-
-
-def test_explain_tells_a_key(capsys):
-    assert run(["explain", "memory.size"]) == 0
-    assert capsys.readouterr().out.splitlines() == [
-        "memory.size: memory at start",
-        "  type      size with its unit",
-        "  default   512MiB",
-        "  example   512M",
-        "            4GiB",
-    ]
-
-
-def test_explain_tells_the_keys_of_a_block(capsys):
-    assert run(["explain", "networks.forwarded_port"]) == 0
-    assert "  networks.forwarded_port.host_ip       address on the host" in capsys.readouterr().out
-
-
-def test_explain_as_json(capsys):
-    assert run(["explain", "--json", "cpus"]) == 0
-    assert json.loads(capsys.readouterr().out)["key"] == "cpus"
-
-
-def test_explain_of_an_unknown_key_suggests_one(capsys):
-    assert run(["explain", "memroy"]) == 3
-    assert "did you mean 'memory'?" in capsys.readouterr().err

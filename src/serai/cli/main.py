@@ -43,7 +43,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "render": ("serai.cli.verbs:render", "Show what is handed to the engine"),
         "adopt": ("serai.cli.adopt:adopt", "Take over machines whose project was lost"),
         "schema": ("serai.cli.project:schema", "Print the JSON Schema, for editors"),
-        "explain": ("serai.cli.project:explain", "Say what a key means"),
+        "explain": ("serai.cli.explain:explain", "Say what a key means, or an id of the guide"),
     },
     "Host": {
         "image": ("serai.cli.image:image", "List, pull, build, import, inspect and prune images"),

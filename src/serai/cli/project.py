@@ -1,4 +1,4 @@
-"""init, validate, config, schema and explain: the project file itself; nothing is started or changed."""
+"""init, validate, config and schema: the project file itself; nothing is started or changed."""
 
 from __future__ import annotations
 
@@ -146,42 +146,6 @@ def _schema_text() -> str:
     from serai.loaders.schema import schema as file_schema
 
     return json.dumps(file_schema(), indent=2, ensure_ascii=False) + "\n"
-
-
-@click.command()
-@click.argument("key")
-@_JSON
-def explain(key: str, as_json: bool) -> None:
-    """Say what a KEY of the project file means: memory.size, networks.forwarded_port, provision.shell, …"""
-    import msgspec
-
-    from serai.loaders.explain import explain as explained
-
-    found = explained(key)
-    if as_json:
-        _print_json(msgspec.to_builtins(found))
-        return
-    click.echo(f"{found.key}: {found.description}")
-    if found.about and found.about != found.description:
-        click.echo(f"  {found.about}")
-    click.echo(f"  type      {found.type}")
-    if found.default is not None:
-        click.echo(f"  default   {_inline(found.default)}")
-    for number, example in enumerate(found.examples):
-        click.echo(f"  {'' if number else 'example':8}  {_inline(example)}")
-    if found.ids:
-        click.echo(f"  guide     {', '.join(found.ids)}")
-    width = max((len(name) for name in found.keys), default=0)
-    for name, description in found.keys.items():
-        click.echo(f"  {found.key}.{name:{width}}  {description}".rstrip())
-
-
-def _inline(value: Any) -> str:
-    """A value as a file states it, on one line."""
-    import yaml
-
-    text = yaml.safe_dump(value, default_flow_style=True, width=10**6, allow_unicode=True, sort_keys=False)
-    return text.removesuffix("\n").removesuffix("\n...")
 
 
 def _print_json(data: Any) -> None:

@@ -112,7 +112,7 @@ def _explained(key: str, owner: Record, field: str, shape: Shape) -> Explanation
         default=written(default, shape) if default not in (None, {}, []) else None,
         examples=raw.get("examples", []),
         about=about,
-        keys=_keys(inner),
+        keys=descriptions(inner),
         ids=list(dict.fromkeys(found for text in texts for found in _ID.findall(text))),
     )
 
@@ -121,7 +121,8 @@ def _docs(shape: Record) -> tuple[str, str]:
     return shape.cls.__doc__ or "", sys.modules[shape.cls.__module__].__doc__ or ""
 
 
-def _keys(inner: Shape) -> dict[str, str]:
+def descriptions(inner: Shape) -> dict[str, str]:
+    """The keys of a record, each with its description; none of any other shape."""
     if not isinstance(inner, Record):
         return {}
     properties = _properties(inner)

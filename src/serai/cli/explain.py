@@ -1,0 +1,140 @@
+"""serai explain: what an id of the guide or a key of the project file means, why, and where that is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from serai.loaders.explain import Explanation
+    from serai.loaders.guide import Page
+    from serai.loaders.topics import Explained
+
+WIDTH = 100
+"""Columns of running text, where the terminal has so many."""
+LABEL = 10
+"""Columns of the words on the left."""
+
+
+@click.command()
+@click.argument("topic", required=False, metavar="[ID|KEY]")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def explain(topic: str | None, as_json: bool) -> None:
+    """Say what an ID of the guide (HW-1) or a KEY of the project file means: memory.size, provision.shell, …
+
+    Without one: list the ids and the keys.
+    """
+    from serai.loaders import topics
+
+    if topic is None:
+        _list(as_json)
+        return
+    found = topics.topic(topic)
+    if as_json:
+        _print_json(found)
+    elif isinstance(found, topics.Explained):
+        _show_act(found)
+    else:
+        _show_key(found)
+
+
+def _list(as_json: bool) -> None:
+    from serai.loaders import guide, topics
+
+    served = {name: row for name, row in guide.acts().items() if row.state is not guide.State.LATER}
+    later = [name for name, row in guide.acts().items() if row.state is guide.State.LATER]
+    machine, file = topics.machine_keys(), topics.file_keys()
+    if as_json:
+        _print_json({"ids": guide.acts(), "keys": {"file": file, "machine": machine}})
+        return
+    click.echo("Acts of the guide that this version does:")
+    _table({name: row.act + (" (in part)" if row.rest else "") for name, row in served.items()})
+    click.echo("\nNot in this version:")
+    for line in _wrapped(", ".join(later), "  "):
+        click.echo(line)
+    click.echo("\nKeys of the project file:")
+    _table(file)
+    click.echo("\nKeys of a machine, of defaults and of profiles:")
+    _table(machine)
+    click.echo("\nserai explain ID, serai explain KEY and serai explain KEY.KEY tell more.")
+
+
+def _table(rows: Mapping[str, str]) -> None:
+    width = max(len(name) for name in rows)
+    for name, text in rows.items():
+        click.echo(f"  {name:{width}}  {text}".rstrip())
+
+
+def _show_act(found: Explained) -> None:
+    if found.page is None:
+        click.echo(f"{found.id}: {found.act}")
+        _part("state", ["not in this version of serai"])
+        return
+    page: Page = found.page
+    click.echo(f"{found.id}: {page.title}")
+    _part("then", [page.then])
+    _part("but", [page.wrong])
+    _part("now", [page.now])
+    _part("missing", [found.rest] if found.rest else [])
+    _part("numbers", page.numbers)
+    _part("see", [f"{each.run}: {each.shows}" for each in page.see])
+    _part("keys", [", ".join(page.keys)] if page.keys else [])
+    _part("sources", page.sources)
+
+
+def _part(label: str, texts: Iterable[str]) -> None:
+    """Paragraphs, with the label on the left of the first."""
+    for text in texts:
+        for number, line in enumerate(_wrapped(text, "")):
+            lead = label if number == 0 else ""
+            click.echo(f"  {lead:{LABEL}}{line}")
+        label = ""
+
+
+def _wrapped(text: str, indent: str) -> list[str]:
+    import shutil
+    import textwrap
+
+    width = min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns) - (0 if indent else LABEL + 2)
+    return textwrap.wrap(
+        text,
+        max(width, 20),
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
+
+
+def _show_key(found: Explanation) -> None:
+    click.echo(f"{found.key}: {found.description}")
+    if found.about and found.about != found.description:
+        click.echo(f"  {found.about}")
+    click.echo(f"  type      {found.type}")
+    if found.default is not None:
+        click.echo(f"  default   {inline(found.default)}")
+    for number, example in enumerate(found.examples):
+        click.echo(f"  {'' if number else 'example':8}  {inline(example)}")
+    if found.ids:
+        click.echo(f"  guide     {', '.join(found.ids)}")
+    width = max((len(name) for name in found.keys), default=0)
+    for name, description in found.keys.items():
+        click.echo(f"  {found.key}.{name:{width}}  {description}".rstrip())
+
+
+def inline(value: Any) -> str:
+    """A value as a file states it, on one line."""
+    import yaml
+
+    text = yaml.safe_dump(value, default_flow_style=True, width=10**6, allow_unicode=True, sort_keys=False)
+    return text.removesuffix("\n").removesuffix("\n...")
+
+
+def _print_json(data: Any) -> None:
+    import json
+
+    import msgspec
+
+    click.echo(json.dumps(msgspec.to_builtins(data), indent=2, ensure_ascii=False))
