@@ -54,7 +54,7 @@ def save(scope: Scope, name: str, snapshot: str, progress: Progress) -> None:
         raise SeraiError(
             Code.REFUSED,
             f"{name} has a snapshot {snapshot} already",
-            hint=f"serai snapshot delete {name} {snapshot}",
+            hint=f"serai snapshot delete {snapshot} {name}",
         )
     if record.suspended:
         raise SeraiError(Code.REFUSED, f"{name} is suspended to disk", hint=f"serai resume {name}, then save it")
@@ -231,7 +231,7 @@ def _read(folder: Path, name: str, snapshot: str) -> Saved:
         raise SeraiError(
             Code.CORRUPT,
             f"{name}: snapshot {snapshot} is not whole: {error}",
-            hint=f"serai snapshot delete {name} {snapshot}",
+            hint=f"serai snapshot delete {snapshot} {name}",
         ) from error
 
 

@@ -1,0 +1,142 @@
+"""One step at a time: what is called, in which order, and what is left when it goes wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from serai.plan.steps import Act, step
+from serai.providers.contract import Materials, Observed, State
+from serai.run.events import Event, Kind
+from serai.run.executor import Executor
+from serai.run.scheduler import Cancel
+from serai.run.workspace import Workspace
+from serai.spec.guest import Event as Moment
+from serai.spec.guest import Hook
+from serai.spec.machine import Machine
+from serai.util.errors import Code, SeraiError
+
+Pretend = Callable[..., Workspace]
+
+
+class Line:
+    """A way into a machine; it notes when it is closed."""
+
+    def __init__(self, log: list[str]) -> None:
+        self.log = log
+
+    def close(self) -> None:
+        self.log.append("close")
+
+
+class Engine:
+    """A provider that notes what it is told, and refuses what it is told to refuse."""
+
+    def __init__(self, refuses: str = "", graceful: bool = True) -> None:
+        self.log: list[str] = []
+        self.refuses = refuses
+        self.graceful = graceful
+
+    def __getattr__(self, act: str) -> Callable[..., bool]:
+        def do(*words: object, **options: object) -> bool:
+            self.log.append(act)
+            if act == self.refuses:
+                raise SeraiError(Code.FAILED, f"no {act} today")
+            return self.graceful
+
+        return do
+
+
+def executor(workspace: Workspace, engine: Engine, monkeypatch: pytest.MonkeyPatch, **options: Any) -> Executor:
+    monkeypatch.setattr(workspace, "provider", lambda name: engine)
+    monkeypatch.setattr("serai.guest.connect.connect", lambda endpoint, *, name: Line(engine.log))
+    made = Executor(workspace, emit=options.pop("emit", lambda event: None), cancel=Cancel(), **options)
+    monkeypatch.setattr(made.stock, "of", lambda machine, progress: Materials())
+    return made
+
+
+@pytest.fixture
+def shop(pretend: Pretend) -> Workspace:
+    return pretend(Machine(name="web"))
+
+
+@pytest.mark.parametrize(
+    ("act", "to_disk", "expected"),
+    [
+        (Act.STOP, False, ["endpoint", "close", "stop"]),
+        (Act.DESTROY, False, ["endpoint", "close", "destroy"]),
+        (Act.SUSPEND, True, ["endpoint", "close", "suspend"]),
+        (Act.SUSPEND, False, ["suspend"]),
+    ],
+)
+def test_the_shared_connection_is_closed_before_its_guest_goes(
+    shop: Workspace, monkeypatch: pytest.MonkeyPatch, act: Act, to_disk: bool, expected: list[str]
+) -> None:
+    engine = Engine()
+    executor(shop, engine, monkeypatch, to_disk=to_disk).do(step(act, "web"))
+    assert engine.log == expected
+
+
+def test_a_machine_without_a_way_in_can_go_all_the_same(shop: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = Engine(refuses="endpoint")
+    executor(shop, engine, monkeypatch).do(step(Act.DESTROY, "web"))
+    assert engine.log == ["endpoint", "destroy"]
+
+
+def test_the_way_in_is_opened_once_a_run_and_anew_after_a_stop(
+    shop: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = executor(shop, Engine(), monkeypatch)
+    first = made.way_in("web")
+    assert made.way_in("web") is first
+    made.do(step(Act.STOP, "web"))
+    assert made.way_in("web") is not first
+
+
+def test_a_failed_create_is_undone_and_its_own_error_told(
+    shop: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = Engine(refuses="create")
+    with pytest.raises(SeraiError, match="no create today"):
+        executor(shop, engine, monkeypatch).do(step(Act.CREATE, "web"))
+    assert engine.log == ["create", "destroy"]
+
+
+def test_a_guest_that_had_to_be_cut_off_is_told(shop: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert executor(shop, Engine(), monkeypatch).do(step(Act.STOP, "web")) == ""
+    assert "power was cut" in executor(shop, Engine(graceful=False), monkeypatch).do(step(Act.STOP, "web"))
+    assert executor(shop, Engine(graceful=False), monkeypatch, force=True).do(step(Act.STOP, "web")) == ""
+
+
+def test_hooks_fire_around_their_step(pretend: Pretend, monkeypatch: pytest.MonkeyPatch) -> None:
+    hooks = {Moment.BEFORE_HALT: [Hook(run="echo before")], Moment.AFTER_HALT: [Hook(run="echo after")]}
+    said: list[Event] = []
+    stop = step(Act.STOP, "web")
+    made = executor(
+        pretend(Machine(name="web", hooks=hooks)), Engine(), monkeypatch, steps=[stop], emit=said.append
+    )
+    made.do(stop)
+    assert [event.text for event in said if event.kind is Kind.OUTPUT] == ["before", "after"]
+
+
+def test_a_machine_that_the_file_no_longer_names_is_the_one_that_was_applied(
+    shop: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = Machine(name="old", cpu=Machine(name="x").cpu, env={"A": "b"})
+    seen = {"old": Observed(name="old", provider="fake", state=State.RUNNING, applied=old)}
+    made = executor(shop, Engine(), monkeypatch, observed=seen)
+    assert made._machine("old") == old
+    assert made._machine("unknown") == Machine(name="unknown")
+
+
+def test_a_cancelled_run_ends_at_the_next_word_of_progress(
+    shop: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = Engine()
+    made = executor(shop, engine, monkeypatch)
+    monkeypatch.setattr(engine, "start", lambda machine, materials, progress: progress("copying"), raising=False)
+    made.cancel.set()
+    with pytest.raises(SeraiError, match="interrupted"):
+        made.do(step(Act.START, "web"))
