@@ -11,7 +11,10 @@ Answer = Any | Callable[[dict[str, Any]], Any]
 
 
 class Monitor:
-    """Answers by command; an answer that is an error is raised. `said` has what it was asked to do, in order."""
+    """Answers by command; an answer that is an error is raised, a function is asked.
+
+    `said` has what it was asked to do, in order.
+    """
 
     def __init__(self, answers: Mapping[str, Answer] = {}, events: list[dict[str, Any]] | None = None) -> None:
         self.answers = dict(answers)
@@ -23,7 +26,7 @@ class Monitor:
         answer = self.answers.get(command, {})
         if isinstance(answer, Exception):
             raise answer
-        return answer
+        return answer(arguments) if callable(answer) else answer
 
     def hmp(self, line: str) -> str:
         self.said.append((line, {}))

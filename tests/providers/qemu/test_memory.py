@@ -20,6 +20,8 @@ from serai.util.units import GIB, MIB
 
 LIVE = Verdict(Effect.LIVE)
 
+PAUSED = {"query-status": {"status": "postmigrate"}}
+
 
 def became(status: str) -> dict[str, Any]:
     return {"event": "MIGRATION", "data": {"status": status}}
@@ -30,17 +32,25 @@ def save(monitor: Monitor, target: Path, *, migrate_file: bool = True) -> None:
 
 
 def test_only_a_whole_file_gets_the_name(tmp_path: Path) -> None:
-    monitor = Monitor(events=[became("setup"), became("active"), became("completed")])
+    monitor = Monitor(PAUSED, [became("setup"), became("active"), became("completed")])
     save(monitor, tmp_path / "memory")
     assert [file.name for file in tmp_path.iterdir()] == ["memory"]
     assert monitor.asked("migrate") == [{"uri": f"file:{tmp_path}/memory.new"}]
 
 
 def test_an_older_qemu_is_handed_the_open_file(tmp_path: Path) -> None:
-    monitor = Monitor(events=[became("completed")])
+    monitor = Monitor(PAUSED, [became("completed")])
     save(monitor, tmp_path / "memory", migrate_file=False)
     assert monitor.asked("getfd") == [{"fdname": "memory"}]
     assert monitor.asked("migrate") == [{"uri": "fd:memory"}]
+
+
+def test_it_ends_only_when_qemu_takes_cont_again(tmp_path: Path) -> None:
+    """The event `completed` comes a moment too early: `cont` was refused then."""
+    states = iter(["finish-migrate", "finish-migrate", "postmigrate"])
+    monitor = Monitor({"query-status": lambda _: {"status": next(states)}}, [became("completed")])
+    save(monitor, tmp_path / "memory")
+    assert list(states) == []
 
 
 def test_a_failed_save_tells_qemus_reason_and_leaves_no_file(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ It is a migration into a file. QEMU 8.2 opens the file itself; older ones write 
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from serai.util.errors import Code, SeraiError
 
 BUDGET = 3600.0
 """Seconds for saving or loading; large memories on slow disks take minutes."""
+SETTLE_BUDGET, SETTLE_PAUSE = 30.0, 0.005
+"""Seconds in which QEMU ends a migration that has completed, and between two looks at it."""
 UNLIMITED = 1 << 40
 """Bytes a second: the default of QEMU (128 MiB/s) is meant for networks."""
 
@@ -33,6 +36,7 @@ def save(qmp: Qmp, target: Path, *, who: str, migrate_file: bool) -> None:
         except QmpError as error:
             raise _refused(error, who) from error
         _finish(qmp, f"{who}: saving its memory")
+        _settle(qmp, f"{who}: saving its memory")
         os.fsync(handle)
         part.rename(target)
     except BaseException:
@@ -79,6 +83,18 @@ def _finish(qmp: Qmp, what: str) -> None:
             answer: dict[str, Any] = qmp.execute("query-migrate")
             raise SeraiError(Code.FAILED, f"{what}: {answer.get('error-desc', status)}")
     raise SeraiError(Code.TIMEOUT, f"{what} did not end within {BUDGET:g} s")
+
+
+def _settle(qmp: Qmp, what: str) -> None:
+    """Wait until it may go on: the last event comes a moment before `cont` is taken again.
+
+    Source: QEMU migration/migration.c, migration_iteration_finish.
+    """
+    end = time.monotonic() + SETTLE_BUDGET
+    while qmp.execute("query-status")["status"] == "finish-migrate":
+        if time.monotonic() > end:
+            raise SeraiError(Code.TIMEOUT, f"{what} was not finalized within {SETTLE_BUDGET:g} s")
+        qmp.wait_event("MIGRATION", timeout=SETTLE_PAUSE)
 
 
 def _refused(error: QmpError, who: str) -> SeraiError:
