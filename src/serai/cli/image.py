@@ -30,8 +30,12 @@ def list_(everything: bool, as_json: bool) -> None:
     rows: list[dict[str, Any]] = []
     for ref in Store().refs():
         stale = ref.reference in BUILDERS and ref.recipe != recipe(ref.reference)
-        row = {"reference": ref.reference, "arch": ref.arch, "digest": ref.digest, "size": ref.size, "at": ref.at}
-        rows.append(row | {"origin": ref.origin, "outdated": stale})
+        rows.append(
+            {
+                **{"reference": ref.reference, "arch": ref.arch, "digest": ref.digest, "size": ref.size},
+                **{"at": ref.at, "origin": ref.origin, "outdated": stale},
+            }
+        )
     if as_json:
         _print_json({"images": rows} | ({"known": _known()} if everything else {}))
         return
@@ -60,7 +64,7 @@ def pull(reference: str, arch: str | None) -> None:
 @click.argument("reference")
 @ARCH
 def build(reference: str, arch: str | None) -> None:
-    """Build tiny or debian:VERSION from this host's package mirror."""
+    """Build tiny, tiny:generic or debian:VERSION from this host's package mirror."""
     from serai.images.resolve import build as act
 
     _done(act(reference, arch=arch, progress=_progress()))

@@ -126,7 +126,9 @@ mkdir -p {target} && mount -t 9p -o {options} {folder.tag} {target}"""
     what = f"{name}: synced folder {folder.target}"
     if result.code == NO_FILESYSTEM:
         raise SeraiError(
-            Code.UNSUPPORTED, f"{what}: the guest's kernel has no 9p", hint="use `type: rsync`, or another image"
+            Code.UNSUPPORTED,
+            f"{what}: the guest's kernel has no 9p (kernels for clouds are built without it)",
+            hint="use `image: tiny:generic`, in Debian the package linux-image-amd64 and a reload, or `type: rsync`",
         )
     if result.code == NO_DEVICE:
         raise SeraiError(

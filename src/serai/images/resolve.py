@@ -24,6 +24,7 @@ Progress = Callable[[str], None]
 
 BUILDERS = {
     "tiny": "serai.images.builders.tiny:build",
+    "tiny:generic": "serai.images.builders.tiny:build_generic",
     "debian:12": "serai.images.builders.debian:build_debian12",
     "debian:13": "serai.images.builders.debian:build_debian13",
 }
@@ -217,7 +218,7 @@ def recipe(name: str) -> str:
     """Digest of what a builder does: its own files. One that differs is rebuilt on request, never by itself."""
     folder = Path(__file__).parent / "builders"
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
-    if name == "tiny":
+    if name.startswith("tiny"):
         files = [path for path in files if path.name not in ("debian.py", "disk.py")]
     else:
         files = [path for path in files if path.name in ("debian.py", "disk.py", "ext4.py")]

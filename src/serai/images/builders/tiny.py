@@ -1,8 +1,9 @@
-"""The `tiny` image: a distribution kernel, busybox and dropbear; SSH answers soon after the kernel is up.
+"""The `tiny` images: a distribution kernel, busybox and dropbear; SSH answers soon after the kernel is up.
 
 kernel + initrd (the whole small system, runs from memory when there is no disk) + a 2 GiB ext4 disk that holds
 the same and what is wanted later (rsync, doas, resize2fs, more modules). tiny_files/ holds what runs inside.
-Made from the host's own package mirror; needs no root.
+Made from the host's own package mirror; needs no root. `tiny` has the distribution's kernel for clouds, which starts
+soonest; `tiny:generic` its usual one, which knows 9p, more file systems and real hardware.
 """
 
 from __future__ import annotations
@@ -32,6 +33,11 @@ KERNELS = {
     "amd64": ("linux-image-cloud-amd64", "linux-image-virtual", "linux-image-amd64"),
     "arm64": ("linux-image-cloud-arm64", "linux-image-virtual", "linux-image-arm64"),
 }
+GENERIC_KERNELS = {
+    "amd64": ("linux-image-amd64", "linux-image-generic"),
+    "arm64": ("linux-image-arm64", "linux-image-generic"),
+}
+"""In the order of preference, as Debian and Ubuntu call them."""
 BOOT_MODULES = ("virtio_pci", "virtio_blk", "virtio_net", "isofs", "virtio_mmio")
 EARLY_MODULES = (*BOOT_MODULES, "virtio_rng", "virtio_balloon", "virtio_console", "virtio_mem", "button", "evdev")
 LATE_MODULES = (
@@ -43,20 +49,34 @@ LATE_MODULES = (
 )
 CMDLINE = (
     "quiet nokaslr mitigations=off audit=0 apparmor=0 nowatchdog rcupdate.rcu_expedited=1 "
-    "memhp_default_state=online"  # memory that is plugged in is used at once
+    "memhp_default_state=online "  # memory that is plugged in is used at once
+    "swiotlb=2048"  # 4 MiB: a machine that can grow beyond 4 GiB would set 64 MiB aside for 32-bit devices
 )
 CONSOLES = {"amd64": "ttyS0", "arm64": "ttyAMA0"}
 DISK_SIZE = 2 * GIB
 UUID = "7e1ac0de-0000-4000-8000-74696e790001"
 
 
-def build(target: Path, arch: str, progress: Callable[[str], None]) -> Made:
-    """Make the image's files in the directory `target`. Raises SeraiError (missing programs, mirror, …)."""
+Progress = Callable[[str], None]
+
+
+def build(target: Path, arch: str, progress: Progress) -> Made:
+    """`tiny`, with the kernel for clouds. Raises SeraiError (missing programs, mirror, …)."""
+    return _build(target, arch, progress, KERNELS[arch])
+
+
+def build_generic(target: Path, arch: str, progress: Progress) -> Made:
+    """`tiny:generic`, with the distribution's usual kernel."""
+    return _build(target, arch, progress, GENERIC_KERNELS[arch])
+
+
+def _build(target: Path, arch: str, progress: Progress, kernels: tuple[str, ...]) -> Made:
+    """Make the image's files in the directory `target`."""
     for program, package in HOST_PACKAGES.items():
         which(program, package)
     with _scratch(target) as work:
         packages = Packages(work, arch, progress)
-        kernel = packages.first_known(KERNELS[arch])
+        kernel = packages.first_known(kernels)
         versioned = packages.depends(kernel, r"linux-(image|modules)-[0-9]")
         extras = ["rsync", "e2fsprogs", "opendoas", "libpam-modules"]
         packages.unpack([*versioned, "busybox-static", *packages.with_libraries(["dropbear-bin", *extras])])
