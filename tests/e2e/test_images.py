@@ -1,0 +1,122 @@
+"""What the images promise, on real QEMU through the real command line: growing, 9p folders, Debian's cloud-init."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = [pytest.mark.engine, pytest.mark.slow]
+
+GROWING = """
+project: growing
+machines:
+  web: {image: tiny, cpu: {count: %d, max: 2}, memory: {size: %s, max: 512M}}
+"""
+FOLDERS = """
+project: folders
+machines:
+  web:
+    image: %s
+    memory: 256M
+    synced_folders:
+      - {source: ./work, target: /srv/work, type: 9p}
+      - {source: ./fixed, target: /srv/fixed, type: 9p, readonly: true}
+"""
+DEBIAN = """
+project: shop
+machines:
+  web:
+    image: debian:12
+    memory: 768M
+    cpu: 2
+    guest: {packages: [tree], users: [{name: ann, sudo: true}]}
+    provision: [{shell: "id -un > /root/who; tree --version", name: who}]
+    ready: {within: 10m}
+"""
+
+
+@pytest.fixture
+def project(home_with_images: Path, serai: Any, need: Any) -> Any:
+    need("qemu-system-x86_64", "qemu-img", "ssh")
+    yield serai
+    serai("destroy", "-y", "--force", code=None)
+
+
+def inside(project: Any, command: str) -> str:
+    """What a command in `web` says."""
+    return str(project("ssh", "web", "-c", command).stdout).strip()
+
+
+def memory_of(project: Any) -> int:
+    """MemTotal, in KiB."""
+    return int(inside(project, "grep MemTotal /proc/meminfo").split()[1])
+
+
+@pytest.mark.timeout(300)
+def test_a_tiny_machine_uses_the_cpu_and_the_memory_that_it_is_given_while_it_runs(project: Any) -> None:
+    project.file(GROWING % (1, "192M"))
+    project("up", timeout=200)
+    before = memory_of(project)
+    assert before > 110 << 10, "the kernel keeps too much of 192 MiB for itself"
+    assert inside(project, "nproc") == "1"
+
+    project.file(GROWING % (2, "320M"))
+    project("up")
+
+    assert inside(project, "nproc") == "2"
+    assert memory_of(project) - before == pytest.approx(128 << 10, rel=0.05)
+
+
+@pytest.mark.timeout(300)
+def test_a_9p_folder_is_one_directory_on_both_sides_and_survives_a_reload(project: Any) -> None:
+    project.file(FOLDERS % "tiny:generic")
+    for name in ("work", "fixed"):
+        (project.root / name).mkdir()
+        (project.root / name / "from-host").write_text(f"{name} of the host\n")
+    project("up", timeout=200)
+
+    assert inside(project, "cat /srv/work/from-host") == "work of the host"
+    inside(project, "echo of the guest > /srv/work/from-guest")
+    assert (project.root / "work/from-guest").read_text() == "of the guest\n"
+    (project.root / "work/later").write_text("seen at once\n")
+    assert inside(project, "cat /srv/work/later") == "seen at once"
+
+    assert inside(project, "cat /srv/fixed/from-host") == "fixed of the host"
+    refused = project("ssh", "web", "-c", "touch /srv/fixed/no", code=None)
+    assert refused.returncode != 0 and "Read-only" in refused.stderr
+    remounted = project("ssh", "web", "-c", "mount -o remount,rw /srv/fixed; touch /srv/fixed/no", code=None)
+    assert remounted.returncode != 0
+    assert not (project.root / "fixed/no").exists()
+
+    project("reload", timeout=200)
+    assert inside(project, "cat /srv/work/from-guest") == "of the guest"
+
+
+@pytest.mark.timeout(300)
+def test_a_kernel_without_9p_is_told_with_the_way_out(project: Any) -> None:
+    project.file(FOLDERS % "tiny")
+    for name in ("work", "fixed"):
+        (project.root / name).mkdir()
+    failed = project("up", code=None, timeout=200)
+    assert failed.returncode != 0
+    assert "kernel has no 9p" in failed.stderr and "image: tiny:generic" in failed.stderr
+
+
+@pytest.mark.root
+@pytest.mark.timeout(1500)
+def test_debian_is_brought_up_with_its_packages_users_and_provisioners(project: Any, need: Any) -> None:
+    need("mmdebstrap", root=True)
+    project.file(DEBIAN)
+    project("up", timeout=1400)
+    assert inside(project, "hostname; id -un; sudo cat /root/who; id -Gn ann").split() == [
+        "web",
+        "debian",
+        "root",
+        "ann",
+        *inside(project, "id -Gn ann").split()[1:],
+    ]
+    assert inside(project, "tree --version").startswith("tree v")
+    assert inside(project, "systemctl is-system-running") == "running"
+    assert inside(project, "cloud-init status") == "status: done"
