@@ -115,3 +115,10 @@ def test_without_a_project_file_the_way_on_is_init(capsys):
 def test_schema_is_json(capsys):
     assert run(["schema"]) == 0
     assert json.loads(capsys.readouterr().out)["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+
+
+def test_validate_knows_the_providers(capsys):
+    write("project: p\nmachines: {web: {image: tiny, provider: libvirt}}\n")
+
+    assert run(["validate"]) == 3
+    assert "serai.yaml:2:41: machines.web.provider: no provider is called 'libvirt'" in capsys.readouterr().err

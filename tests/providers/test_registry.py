@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from serai.providers.registry import BUILT_IN, provider_class
+from serai.providers.registry import BUILT_IN, known, provider_class
 from serai.util.errors import Code, SeraiError
 
 
@@ -19,3 +19,9 @@ def test_an_unknown_name_is_answered_with_those_that_are_there(name, hint):
         provider_class(name)
 
     assert (caught.value.code, caught.value.hint) == (Code.INPUT, hint)
+
+
+def test_a_name_is_known_without_its_provider_being_imported():
+    assert known("qemu") == BUILT_IN["qemu"]
+    with pytest.raises(SeraiError):
+        known("zzz")

@@ -69,11 +69,12 @@ def validate(obj: object, file: str | None, as_json: bool) -> int:
     """Check the project file and report every error. FILE is another one than the project's."""
     from serai.loaders import find
     from serai.loaders.yaml import load, shown
+    from serai.providers.registry import known
     from serai.util.errors import SeraiErrors
 
     path = find(_named(obj, file))
     try:
-        project = load(path)
+        project = load(path, known_provider=known)
     except SeraiError as error:
         if not as_json:
             raise

@@ -15,13 +15,18 @@ BUILT_IN: dict[str, str] = {
 
 def provider_class(name: str) -> type[Provider]:
     """The provider's class. Raises Code.INPUT for a name that nobody provides."""
+    module, _, attribute = known(name).partition(":")
+    found: type[Provider] = getattr(import_module(module), attribute)
+    return found
+
+
+def known(name: str) -> str:
+    """Where the provider is, `module:Class`; nothing is imported. Raises Code.INPUT for a name nobody provides."""
     target = BUILT_IN.get(name) or _entry_point(name)
     if not target:
         hint = did_you_mean(name, sorted(BUILT_IN)) or f"there are {', '.join(sorted(BUILT_IN))}"
         raise SeraiError(Code.INPUT, f"no provider is called {name!r}", hint=hint)
-    module, _, attribute = target.partition(":")
-    found: type[Provider] = getattr(import_module(module), attribute)
-    return found
+    return target
 
 
 def _entry_point(name: str) -> str:

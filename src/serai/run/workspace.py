@@ -132,10 +132,11 @@ def open_workspace(options: object = None, *, provider: str | None = None) -> Wo
     """Find and read the project file. `options` is what the command line gave (its `file`), or None."""
     from serai.loaders import find
     from serai.loaders.yaml import load
+    from serai.providers.registry import known
 
     named = getattr(options, "file", None)
     path = Path(named) if named else find()
-    project = load(path, provider=provider)
+    project = load(path, provider=provider, known_provider=known)
     return Workspace(project, path, scope_of(project.project, path.resolve().parent))
 
 

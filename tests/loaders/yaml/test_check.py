@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from serai.loaders.yaml import load
-from serai.util.errors import SeraiErrors
+from serai.util.errors import Code, SeraiError, SeraiErrors
 
 
 def messages(machines, tmp_path):
@@ -68,3 +68,56 @@ def test_after_a_counted_machine_means_all_of_it(tmp_path):
 
     after = load(tmp_path / "serai.yaml", text=text, environ={}).machines["b"].after
     assert {name: stage.value for name, stage in after.items()} == {"a-1": "started", "a-2": "provisioned"}
+
+
+def test_a_disk_whose_size_is_wrong_is_not_told_to_need_one(tmp_path):
+    assert messages("a: {disks: {d: 10}}", tmp_path) == [
+        "machines.a.disks.d: 10 has no unit: write for example 10M or 10GiB"
+    ]
+
+
+@pytest.mark.parametrize("script", ["./setup.sh", " ./setup.sh\n"])
+def test_a_script_of_the_project_is_not_taken_for_a_command(script, tmp_path):
+    (tmp_path / "setup.sh").write_text("true\n")
+
+    assert messages(f"a: {{provision: {script!r}}}".replace("'", '"'), tmp_path) == [
+        "machines.a.provision: ./setup.sh is a file of the project, and would be looked for in the guest"
+    ]
+
+
+@pytest.mark.parametrize("script", ["./gone.sh", "sh ./setup.sh", "./setup.sh now", "./" + "x" * 5000])
+def test_a_command_of_the_guest_stays_one(script, tmp_path):
+    (tmp_path / "setup.sh").write_text("true\n")
+
+    assert messages(f"a: {{provision: {script}}}", tmp_path) == []
+
+
+def test_a_provider_that_is_not_there_is_told_at_its_place(tmp_path):
+    asked = []
+
+    def known(name):
+        asked.append(name)
+        if name == "qemo":
+            raise SeraiError(Code.INPUT, "no provider is called 'qemo'", hint="did you mean 'qemu'?")
+
+    text = "project: p\nmachines:\n  a: {provider: qemo}\n  b: {provider: qemo}\n  c: {}\n"
+    with pytest.raises(SeraiErrors) as caught:
+        load(tmp_path / "serai.yaml", text=text, environ={}, known_provider=known)
+
+    assert [(str(error.where)[-4:], error.message, error.hint) for error in caught.value.errors] == [
+        ("3:17", "machines.a.provider: no provider is called 'qemo'", "did you mean 'qemu'?"),
+        ("4:17", "machines.b.provider: no provider is called 'qemo'", "did you mean 'qemu'?"),
+    ]
+    assert asked == ["qemo", "qemu"]
+
+
+def test_a_provider_of_the_command_line_takes_the_place_of_all(tmp_path):
+    def known(name):
+        raise AssertionError(name)
+
+    text = "project: p\nmachines: {a: {provider: gone}}"
+    machine = load(tmp_path / "serai.yaml", text=text, environ={}, provider="fake", known_provider=known).machines[
+        "a"
+    ]
+
+    assert machine.provider == "fake"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from serai.loaders.yaml.expression import ExpressionError, Scope, evaluate
+from serai.loaders.yaml.expression import ExpressionError, Scope, evaluate, wrong
 from serai.loaders.yaml.nodes import Map, Scalar, of, plain
 from serai.loaders.yaml.parse import parse
 from serai.loaders.yaml.problems import Problems
@@ -130,3 +130,14 @@ def test_a_variable_of_the_shell_gets_the_way_to_write_it(scope):
     with pytest.raises(ExpressionError) as caught:
         result("echo ${HOME}", scope)
     assert caught.value.hint == "write $${HOME} to leave it to the guest's shell"
+
+
+def test_every_wrong_piece_of_a_text_is_found():
+    source = "${nam} $${left} ${1 // 0} ${1 + 1} ${"
+    text = Scalar(source, source, (1, 1), "key")
+
+    assert [str(error).partition(",")[0] for error in wrong(text, Scope({}, {}))] == [
+        "unknown name 'nam' in ${…}",
+        "${1 // 0} divides by zero",
+        "`${` without its `}`",
+    ]

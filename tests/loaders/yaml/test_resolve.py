@@ -67,3 +67,16 @@ def test_a_name_from_the_environment(tmp_path):
     assert load(tmp_path / "x.yaml", text=text, environ={"NAME": "inn"}).project == "inn"
     with pytest.raises(SeraiError, match="must be a name"):
         load(tmp_path / "x.yaml", text=text, environ={"NAME": "a b"})
+
+
+def test_a_misspelt_machines_is_one_error():
+    assert errors("project: p\nvms: {a: {}}") == ["vms: unknown key, did you mean 'machines'?"]
+
+
+def test_a_text_with_several_wrong_expressions_tells_all():
+    found = errors('project: p\nmachines: {a: {hostname: "${nam}-${index}-${env.GONE}"}}')
+
+    assert [message.split(",")[0] for message in found] == [
+        "machines.a.hostname: the environment variable GONE is not set",
+        "machines.a.hostname: unknown name 'nam' in ${…}",
+    ]

@@ -12,6 +12,7 @@ from serai.providers.qemu.driver import Qemu
 from serai.spec.machine import Machine
 
 CASES: list[tuple[dict[str, Any], str]] = [
+    ({}, "nothing to start from"),
     ({"networks": [{"public": {"bridge": "br0"}}]}, "root"),
     ({"cpu": {"count": 3, "cores": 2}}, "sockets"),
     ({"cpu": {"model": "Skylake-Servr"}}, "no CPU model"),

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from serai.loaders.yaml.check import KnownProvider
 from serai.loaders.yaml.parse import MAX_BYTES, parse
 from serai.loaders.yaml.problems import Problems
 from serai.loaders.yaml.resolve import Resolver
@@ -19,17 +20,20 @@ def load(
     environ: Mapping[str, str] | None = None,
     provider: str | None = None,
     text: str | bytes | None = None,
+    known_provider: KnownProvider | None = None,
 ) -> Project:
     """The resolved project of a file.
 
     `environ` is what `${env.X}` reads (default: the process's), `provider` overrides every machine's, `text` is
     used in place of the file's content; relative paths start from the file's directory in any case.
+    `known_provider` is asked once for each provider that the file names, and raises for one that is not there.
     Raises SeraiErrors (Code.INPUT) with every error and its place; SeraiError where reading must stop.
     """
     problems = Problems(shown(path))
     root = parse(_read(path, problems.file) if text is None else text, problems)
     directory = path.absolute().parent
-    return Resolver(root, directory, os.environ if environ is None else environ, problems).project(provider)
+    resolver = Resolver(root, directory, os.environ if environ is None else environ, problems)
+    return resolver.project(provider, known_provider)
 
 
 def _read(path: Path, file: str) -> bytes:

@@ -5,18 +5,22 @@ Pure but for one thing: script and file sources are looked for on the disk.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from serai.loaders.yaml.instances import Instance
-from serai.loaders.yaml.nodes import Map, Node, Place, listed, locate, of
+from serai.loaders.yaml.nodes import Map, Node, Place, is_null, listed, locate, of
 from serai.loaders.yaml.problems import Problems
 from serai.spec.machine import Machine
-from serai.util.errors import did_you_mean
+from serai.util.errors import SeraiError, did_you_mean
 from serai.util.units import format_size
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+KnownProvider: TypeAlias = Callable[[str], object]
+"""Raises SeraiError for a name that no provider has: providers are above the loaders, which cannot ask them."""
 
 MAX_EDGES = 1_000_000
 MANY = 12
@@ -90,6 +94,21 @@ def check(machines: Sequence[Checked], root: Path, problems: Problems) -> None:
         _memory(one, problems)
         _disks(one, problems)
         _sources(one, root, seen, problems)
+
+
+def check_providers(machines: Sequence[Checked], known: KnownProvider, problems: Problems) -> None:
+    """Each provider that is named is there."""
+    errors: dict[str, SeraiError | None] = {}
+    for one in machines:
+        name = one.machine.provider
+        if name not in errors:
+            try:
+                known(name)
+                errors[name] = None
+            except SeraiError as error:
+                errors[name] = error
+        if refused := errors[name]:
+            problems.at(one.at("provider"), refused.message, refused.hint)
 
 
 def _order(machines: Sequence[Checked], problems: Problems) -> None:
@@ -207,21 +226,43 @@ def _disks(one: Checked, problems: Problems) -> None:
     for name, disk in one.machine.disks.items():
         if name != "root" and disk.path is not None and disk.size is not None:
             problems.at(one.at("disks", name, "size"), "a disk with a path has its file's size")
-        if name != "root" and disk.path is None and disk.size is None:
+        if name != "root" and disk.path is None and disk.size is None and not _states(one, "disks", name, "size"):
             problems.at(one.at("disks", name), f"needs a size or a path: `{name}: 10GiB`")
         if disk.size == 0:
             problems.at(one.at("disks", name, "size"), "a disk of no size")
 
 
+def _states(one: Checked, *steps: str) -> bool:
+    """Whether the file has something there, right or wrong: a wrong one has its own error."""
+    above = one.at(*steps[:-1])
+    return isinstance(above, Map) and not is_null(above.items.get(steps[-1], of(None, above)))
+
+
 def _sources(one: Checked, root: Path, seen: dict[object, bool], problems: Problems) -> None:
     """Scripts, files and folders of the host are there; each path is looked at once."""
     for index, block in enumerate(one.machine.provision):
+        if block.shell is not None and block.shell.inline is not None:
+            _no_script(one.at("provision", index, "shell", "inline"), block.shell.inline.strip(), root, problems)
         if block.shell is not None and block.shell.path is not None:
             _there(one.at("provision", index, "shell", "path"), block.shell.path, root, seen, problems)
         if block.file is not None:
             _there(one.at("provision", index, "file", "source"), block.file.source, root, seen, problems)
     for index, folder in enumerate(one.machine.synced_folders):
         _there(one.at("synced_folders", index, "source"), folder.source, root, seen, problems)
+
+
+def _no_script(node: Node, text: str, root: Path, problems: Problems) -> None:
+    """`shell: ./setup.sh` would look for it in the guest; who has it in the project means its text."""
+    if text.startswith("./") and len(text.split()) == 1 and _is_file(root / text):
+        message = f"{text} is a file of the project, and would be looked for in the guest"
+        problems.at(node, message, f"write `shell: {{path: {text}}}`, or `sh {text}` for one in the guest")
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # too long a name, a NUL
+        return False
 
 
 def _there(node: Node, text: str, root: Path, seen: dict[object, bool], problems: Problems) -> None:

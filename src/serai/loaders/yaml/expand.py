@@ -7,7 +7,7 @@ from serai.loaders.shape import Leaf, ListOf, MapOf, Record, Shape
 from serai.loaders.yaml.forms import FORMS
 from serai.loaders.yaml.nodes import Map, Node, Seq, is_null, listed
 from serai.loaders.yaml.problems import Problems
-from serai.util.errors import did_you_mean
+from serai.loaders.yaml.words import meant
 
 
 class Expander:
@@ -51,7 +51,7 @@ class Expander:
         return long.replaced(items)
 
     def _unknown(self, node: Map, key: str, known: tuple[str, ...]) -> None:
-        near = did_you_mean(key, known)
+        near = meant(key, known)
         self._problems.at_key(node, key, f"unknown key, {near or 'there are ' + listed(known, 30)}")
 
     def _list(self, node: Node, shape: ListOf) -> Node | None:

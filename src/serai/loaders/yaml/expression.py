@@ -85,6 +85,17 @@ def evaluate(scalar: Scalar, scope: Scope) -> Node:
     return result
 
 
+def wrong(scalar: Scalar, scope: Scope) -> list[ExpressionError]:
+    """Every error of a scalar that `evaluate` refused, in its order: a text may hold several expressions."""
+    found = []
+    for piece in _PIECE.finditer(scalar.text):
+        try:
+            _text(piece, scope, scalar)
+        except ExpressionError as error:
+            found.append(error)
+    return found
+
+
 def _moved(node: Node, scalar: Scalar) -> Node:
     """A scalar result stands where the expression stood; a map or list keeps the places of its parts."""
     if not isinstance(node, Scalar):

@@ -10,7 +10,7 @@ import msgspec
 from serai.loaders.file import EXTENSION, MAX_MACHINES, OWN_KEYS, Block, Layer
 from serai.loaders.shape import record
 from serai.loaders.yaml.expand import Expander
-from serai.loaders.yaml.expression import ExpressionError, Scope, evaluate
+from serai.loaders.yaml.expression import ExpressionError, Scope, evaluate, wrong
 from serai.loaders.yaml.layers import Merger, Profiles
 from serai.loaders.yaml.nodes import Map, Node, Scalar, Seq, is_null, kind, mapping, of, short
 from serai.loaders.yaml.problems import Problems
@@ -37,8 +37,9 @@ def fill(node: Node, scope: Scope, problems: Problems) -> Node | None:
     if isinstance(node, Scalar):
         try:
             return evaluate(node, scope)
-        except ExpressionError as error:
-            problems.at(node, str(error), error.hint)
+        except ExpressionError as first:
+            for error in wrong(node, scope) or [first]:
+                problems.at(node, str(error), error.hint)
             return None
     if isinstance(node, Map):
         filled = {key: fill(item, scope, problems) for key, item in node.items.items()}

@@ -11,18 +11,18 @@ import msgspec
 
 from serai.loaders.file import EXTENSION, ProjectFile
 from serai.loaders.shape import MapOf, record
-from serai.loaders.yaml.check import Checked, check, expand_after
+from serai.loaders.yaml.check import Checked, KnownProvider, check, check_providers, expand_after
 from serai.loaders.yaml.expand import Expander
 from serai.loaders.yaml.expression import Scope
 from serai.loaders.yaml.instances import Instance, Unroller, fill
 from serai.loaders.yaml.lower import Lowering
 from serai.loaders.yaml.nodes import Map, Node, Scalar, is_null, kind, listed, of
 from serai.loaders.yaml.problems import Problems
+from serai.loaders.yaml.words import meant
 from serai.spec.base import NAME_PATTERN, Name
 from serai.spec.image import ImageSource
 from serai.spec.machine import Machine, Project
 from serai.spec.network import Network
-from serai.util.errors import did_you_mean
 
 _NAME = re.compile(NAME_PATTERN)
 _EXPLAINED_INSTANCES = 8
@@ -40,8 +40,10 @@ class Resolver:
         self._expander = Expander(problems)
         self._lowering = Lowering(problems)
         self._explained: dict[str, int] = {}
+        self._misspelt = False
+        """Whether some key was meant to be `machines`."""
 
-    def project(self, provider: str | None) -> Project:
+    def project(self, provider: str | None, known_provider: KnownProvider | None) -> Project:
         """The project. Raises SeraiErrors with all that is wrong."""
         self._check_keys()
         self._version()
@@ -51,6 +53,8 @@ class Resolver:
         images = self._converted(self._filled("images", name), MapOf(str, ImageSource), dict[str, ImageSource])
         machines = self._machines(name, provider)
         check(machines, self._directory, self._problems)
+        if known_provider and not provider:
+            check_providers(machines, known_provider, self._problems)
         if _states_addresses(networks, machines):
             from serai.loaders.yaml.addresses import settle
 
@@ -63,7 +67,8 @@ class Resolver:
         known = record(ProjectFile).fields
         for key in self._root.items:
             if key not in known and not key.startswith(EXTENSION):
-                near = did_you_mean(key, list(known))
+                near = meant(key, known)
+                self._misspelt |= "'machines'" in near
                 message = f"unknown key, {near or 'there are ' + listed(known)}"
                 self._problems.at_key(self._root, key, message)
 
@@ -120,7 +125,7 @@ class Resolver:
     def _machines(self, name: Scalar, provider: str | None) -> list[Checked]:
         section, defaults, profiles = (self._section(key) for key in ("machines", "defaults", "profiles"))
         if section is None:
-            if "machines" not in self._root.items or is_null(self._root.items["machines"]):
+            if not self._misspelt and is_null(self._root.items.get("machines", of(None, self._root))):
                 self._problems.add((1, 1), "machines: is missing", "write `machines: {web: {image: tiny}}`")
             return []
         unroller = Unroller(

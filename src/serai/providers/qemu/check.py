@@ -38,7 +38,7 @@ def capabilities() -> Capabilities:
     if not able.ninep:
         missing[Feature.NINEP] = f"QEMU {able.version} was built without 9p: use type: rsync"
     if accel.name == "kvm" and not gather.nested_flag():
-        missing[Feature.NESTED] = "the host's processor shows neither vmx nor svm: see serai host check"
+        missing[Feature.NESTED] = "the host's processor shows neither vmx nor svm (serai explain NEST-5)"
     for feature, probe in ((Feature.UEFI, _why_no_uefi), (Feature.ARCH, _why_no_other_arch)):
         if reason := probe(able):
             missing[feature] = reason
@@ -66,7 +66,13 @@ def _why_no_other_arch(_able: Features) -> str:
 
 def check(machine: Machine) -> list[SeraiError]:
     """Every refusal. The emulator's own abilities come from the cache."""
-    problems = [*_processors(machine), *_memory(machine.memory), *_disks(machine), *_networks(machine)]
+    problems = [
+        *_start(machine),
+        *_processors(machine),
+        *_memory(machine.memory),
+        *_disks(machine),
+        *_networks(machine),
+    ]
     try:
         able = gather.features_for(machine)
         problems += [*_board(machine, able), *_accelerator(machine, able), *_firmware(machine, able)]
@@ -85,6 +91,14 @@ def _named(machine: Machine, error: SeraiError) -> SeraiError:
 
 def _refuse(key: str, why: str, way_out: str, code: Code = Code.UNSUPPORTED) -> SeraiError:
     return SeraiError(code, f"{key}: {why}", hint=way_out)
+
+
+def _start(machine: Machine) -> Iterator[SeraiError]:
+    """An empty disk never says a word: the wait for it would take all of its budget."""
+    raw = machine.providers.qemu.args
+    if machine.image is None and not raw and not any(disk.path for disk in machine.disks.values()):
+        why = "there is nothing to start from, neither an image nor a disk with a path"
+        yield _refuse("image", why, "for example image: tiny", Code.INPUT)
 
 
 def _processors(machine: Machine) -> Iterator[SeraiError]:
@@ -169,7 +183,7 @@ def _accelerator(machine: Machine, able: Features) -> Iterator[SeraiError]:
         hint = did_you_mean(model, sorted(able.cpus)) or f"{able.binary} -cpu help lists them"
         yield _refuse("cpu.model", f"QEMU {able.version} has no CPU model {model}", hint, Code.INPUT)
     if machine.cpu.nested and accel.name == "kvm" and not gather.nested_flag():
-        yield _refuse("cpu.nested", "the host's processor shows neither vmx nor svm", "see serai host check")
+        yield _refuse("cpu.nested", "the host's processor shows neither vmx nor svm", "serai explain NEST-5")
     if machine.cpu.nested and machine.arch is Arch.ARM64:
         yield _refuse("cpu.nested", "this provider does not show EL2 to arm64 guests", "leave it out")
 
