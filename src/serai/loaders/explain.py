@@ -58,6 +58,11 @@ def explain(key: str) -> Explanation:
     raise SeraiError(Code.INPUT, f"{'.'.join([*best.before, word])}: no such key, {near or there}")
 
 
+def explained_in(owner: Record, key: str) -> Explanation:
+    """A key of this record itself: the file's `networks` is another than a machine's."""
+    return _explained(key, owner, key, owner.fields[key])
+
+
 class _NoKeyError(Exception):
     def __init__(self, before: list[str], known: list[str]) -> None:
         self.before = before

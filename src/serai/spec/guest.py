@@ -49,7 +49,9 @@ class GuestFile(Spec, frozen=True):
 class Guest(Spec, frozen=True):
     """First-boot settings: by cloud-init where the image has it, over SSH where not."""
 
-    timezone: Annotated[str | None, Meta(examples=["Europe/Berlin"])] = None
+    timezone: Annotated[
+        str | None, Meta(description="time zone, by its tz database name", examples=["Europe/Berlin"])
+    ] = None
     users: Annotated[list[User], Meta(description="further accounts")] = []
     packages: Annotated[list[str], Meta(description="installed by the guest's own package manager")] = []
     files: Annotated[list[GuestFile], Meta(description="small files")] = []

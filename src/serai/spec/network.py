@@ -40,14 +40,14 @@ class PrivateNic(Spec, frozen=True):
         str | None,
         Meta(description="static address, `10.40.0.10`; default: one is reserved from the subnet (dhcp)"),
     ] = None
-    mac: Mac | None = None
+    mac: Annotated[Mac | None, Meta(description="hardware address; default: one that stays the same")] = None
 
 
 class PublicNic(Spec, frozen=True):
     """An interface on the host's own network."""
 
     bridge: Annotated[str | None, Meta(description="bridge or device of the host")] = None
-    mac: Mac | None = None
+    mac: Annotated[Mac | None, Meta(description="hardware address; default: one that stays the same")] = None
 
 
 class Nic(Spec, frozen=True):
