@@ -38,10 +38,10 @@ GENERIC_KERNELS = {
     "arm64": ("linux-image-arm64", "linux-image-generic"),
 }
 """In the order of preference, as Debian and Ubuntu call them."""
-BOOT_MODULES = ("virtio_pci", "virtio_blk", "virtio_net", "isofs", "virtio_mmio")
+BOOT_MODULES = ("virtio_pci", "virtio_blk", "virtio_net", "isofs", "virtio_mmio", "crc32c_generic", "ext4")
 EARLY_MODULES = (*BOOT_MODULES, "virtio_rng", "virtio_balloon", "virtio_console", "virtio_mem", "button", "evdev")
 LATE_MODULES = (
-    *("ext4", "overlay", "9p", "9pnet_virtio", "virtiofs", "fuse", "virtio_scsi", "sd_mod", "sr_mod", "loop"),
+    *("overlay", "9p", "9pnet_virtio", "virtiofs", "fuse", "virtio_scsi", "sd_mod", "sr_mod", "loop"),
     *("vfat", "nls_ascii", "nls_cp437", "xfs", "bridge", "veth", "tun", "dummy", "8021q", "bonding", "vxlan"),
     *("wireguard", "vmw_vsock_virtio_transport", "nbd", "af_packet"),
     *("nf_tables", "nft_chain_nat", "nft_masq", "nft_ct", "ip_tables", "iptable_nat", "iptable_filter"),
