@@ -1,8 +1,14 @@
 """The command line: help, errors in one place, exit codes."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from serai.cli.main import COMMANDS, cli, run
+
+LONG_OUTPUT = "from serai.cli.main import leave; print('x' * 300_000); leave(7)"
 
 
 def test_help_lists_every_command_in_its_section(capsys: pytest.CaptureFixture[str]) -> None:
@@ -43,3 +49,18 @@ def test_completion_prints_a_script(shell: str, capsys: pytest.CaptureFixture[st
 def test_the_one_line_of_each_command_is_its_own(capsys: pytest.CaptureFixture[str]) -> None:
     context = cli.make_context("serai", ["status"], resilient_parsing=True)
     assert cli.get_command(context, "nothing") is None
+
+
+def test_the_end_at_once_loses_no_output_and_keeps_the_exit_code() -> None:
+    done = subprocess.run([sys.executable, "-c", LONG_OUTPUT], stdout=subprocess.PIPE, check=False)
+
+    assert (done.returncode, len(done.stdout)) == (7, 300_001)
+
+
+def test_output_that_cannot_be_written_is_no_success() -> None:
+    short = "from serai.cli.main import leave; print('x'); leave(0)"
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run([sys.executable, "-c", short], stdout=full, stderr=subprocess.PIPE, check=False)
+
+    assert done.returncode != 0
+    assert b"No space left" in done.stderr
