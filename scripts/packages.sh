@@ -50,10 +50,13 @@ needs_of_serai() {
         aarch64 | arm64)
             say 'qemu-system-arm|qemu-system-aarch64|runs the machines'
             say 'qemu-efi-aarch64|/usr/share/AAVMF/AAVMF_CODE*.fd|firmware of the machines'
+            say 'grub-efi-arm64-bin|/usr/lib/grub/arm64-efi/moddep.lst|lets Debian images boot'
             ;;
         *)
             say 'qemu-system-x86|qemu-system-x86_64|runs the machines'
             say 'ovmf|/usr/share/OVMF/OVMF_CODE*.fd|UEFI firmware of the machines'
+            say 'grub-pc-bin|/usr/lib/grub/i386-pc/boot.img|lets Debian images boot by BIOS'
+            say 'grub-efi-amd64-bin|/usr/lib/grub/x86_64-efi/moddep.lst|lets them boot by UEFI'
             ;;
     esac
     cat <<'END'
@@ -61,15 +64,25 @@ qemu-utils|qemu-img|makes and reads disk images
 openssh-client|ssh|reaches the machines
 rsync|rsync|copies synced folders into them
 ca-certificates|/etc/ssl/certs/ca-certificates.crt|lets downloads be trusted
-cpio|cpio|builds the tiny image
-xz-utils|xz|builds the tiny image
+zstd|zstd|unpacks images and kernel modules
 mmdebstrap|mmdebstrap|builds Debian images
 debian-archive-keyring|/usr/share/keyrings/debian-archive-keyring.*|lets Debian's packages be trusted
 e2fsprogs|mke2fs|makes file systems
-dosfstools|mkfs.vfat|makes the UEFI system partition
-mtools|mcopy|fills it
+mtools|mcopy|makes the UEFI system partition
 fdisk|sfdisk|makes partition tables
 END
+}
+
+needs_of_tests() {
+    needs_of_serai
+    cat <<'END'
+git|git|lists the files of this checkout
+openssh-server|sshd|stands in for a guest
+busybox-static|busybox|stands in for a guest that has little
+cpio|cpio|reads the tiny image's archive again
+genisoimage|isoinfo|reads the seeds again
+END
+    [ "$(uname -m)" != x86_64 ] || say 'binutils|as|assembles the probe of the accelerator again'
 }
 
 # is_there HOW: a program on PATH (sbin too), a file pattern, or a Python that will do.
