@@ -32,8 +32,8 @@ def list_(everything: bool, as_json: bool) -> None:
         stale = ref.reference in BUILDERS and ref.recipe != recipe(ref.reference)
         rows.append(
             {
-                **{"reference": ref.reference, "arch": ref.arch, "digest": ref.digest, "size": ref.size},
-                **{"at": ref.at, "origin": ref.origin, "outdated": stale},
+                "reference": ref.reference, "arch": ref.arch, "digest": ref.digest, "size": ref.size,
+                "at": ref.at, "origin": ref.origin, "outdated": stale,
             }
         )
     if as_json:

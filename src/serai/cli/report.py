@@ -7,10 +7,10 @@ import threading
 import time
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Any
 
 import click
 
+from serai.plan.steps import Act, Step
 from serai.plan.up import Action, Plan
 from serai.providers.contract import Effect, Observed, State
 from serai.run.events import Event, Kind
@@ -29,7 +29,11 @@ def reporter(quiet: bool = False) -> Lines:
     """The reporter that fits where stderr goes."""
     if quiet:
         return Silent()
-    return Live() if sys.stderr.isatty() and not sys.platform.startswith("win") else Lines()
+    if not sys.stderr.isatty():
+        return Lines()
+    from serai.cli.live import Live
+
+    return Live()
 
 
 class Lines:
@@ -42,6 +46,8 @@ class Lines:
         self.took: dict[str, float] = {}
         """Seconds from the start of the run until each machine's last step ended."""
         self.width = 0
+        self.steps: dict[str, list[Step]] = {}
+        """Each machine's steps that are not done yet."""
 
     def __enter__(self) -> Lines:
         return self
@@ -55,9 +61,17 @@ class Lines:
         """Align the output on these machines' names."""
         self.width = max((len(name) for name in names), default=0)
 
+    def follow(self, steps: Sequence[Step]) -> None:
+        """Know what is to be done, so that a machine that waits for another can be shown as such."""
+        for step in steps:
+            if step.act is not Act.IMAGE:
+                self.steps.setdefault(step.machine, []).append(step)
+
     def emit(self, event: Event) -> None:
         """Take one event; called from many threads."""
         with self._lock:
+            if event.kind is Kind.END and event.machine in self.steps:
+                self.steps[event.machine] = [step for step in self.steps[event.machine] if step.id != event.step]
             if event.kind in (Kind.END, Kind.FAILED):
                 self.took[event.machine] = time.monotonic() - self.began
             self._take(event)
@@ -66,7 +80,7 @@ class Lines:
         click.echo(text, err=True)
 
     def _take(self, event: Event) -> None:
-        name = event.machine.ljust(self.width)
+        name = ("image" if event.step.startswith("image:") else event.machine).ljust(self.width)
         match event.kind:
             case Kind.NOTE:
                 self.say(f"{click.style('note', fg='cyan')}  {event.text}")
@@ -77,7 +91,8 @@ class Lines:
             case Kind.OUTPUT:
                 self.say(f"{name}  | {event.text}")
             case Kind.END if event.text:
-                self.say(f"{name}  {event.step.partition('/')[2] or 'image'}: {event.text}  {event.seconds:.1f} s")
+                what = event.step.partition("/")[2]
+                self.say(f"{name}  {what}{': ' if what else ''}{event.text}  {event.seconds:.1f} s")
             case Kind.FAILED:
                 self.say(f"{name}  {click.style('failed', fg='red')}  {event.text}")
             case _:
@@ -89,67 +104,6 @@ class Silent(Lines):
 
     def _take(self, event: Event) -> None:
         return None
-
-
-class Live(Lines):
-    """A line a machine that changes in place, with the time it has taken; output scrolls above."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        from rich.console import Console
-        from rich.live import Live as RichLive
-
-        self._console = Console(stderr=True, highlight=False)
-        self._rows: dict[str, tuple[str, float]] = {}
-        self._live: Any = RichLive(
-            get_renderable=self._table, console=self._console, refresh_per_second=8, transient=True
-        )
-
-    def __enter__(self) -> Live:
-        self._live.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._live.stop()
-
-    def say(self, text: str) -> None:
-        from rich.text import Text
-
-        if self._live.is_started:
-            self._console.print(Text.from_ansi(text))
-        else:
-            click.echo(text, err=True)
-
-    def _table(self) -> Any:
-        from rich.spinner import Spinner
-        from rich.table import Table
-
-        table = Table.grid(padding=(0, 1))
-        now = time.monotonic()
-        for name, (text, since) in list(self._rows.items()):
-            table.add_row(Spinner("line"), name.ljust(self.width), text, f"{now - since:.0f} s")
-        return table
-
-    def _take(self, event: Event) -> None:
-        match event.kind:
-            case Kind.BEGIN | Kind.PROGRESS:
-                since = self._rows.get(event.machine, ("", time.monotonic()))[1]
-                self._rows[event.machine] = (event.text, since)
-            case Kind.END:
-                if event.text:
-                    super()._take(event)
-                if event.machine in self._rows:
-                    self._rows[event.machine] = ("waiting its turn", self._rows[event.machine][1])
-            case Kind.FAILED:
-                self._rows.pop(event.machine, None)
-                super()._take(event)
-            case _:
-                super()._take(event)
-
-    def finished(self, machine: str) -> None:
-        self._rows.pop(machine, None)
 
 
 COUNTED = {

@@ -103,7 +103,10 @@ def plan_up(
     for name in wanted:
         steps += _steps(machines[name], plans[name], observed.get(name))
     steps = _order(machines, steps)
-    images = {item.id: item for item in steps if item.act is Act.IMAGE}
+    images: dict[str, Step] = {}
+    for item in steps:
+        if item.act is Act.IMAGE:
+            images.setdefault(item.id, item)
     rest = [item for item in steps if item.act is not Act.IMAGE]
     extra = tuple(sorted(name for name in observed if name not in machines))
     return Plan(machines=tuple(plans.values()), steps=(*images.values(), *rest), extra=extra)
