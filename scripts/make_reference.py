@@ -27,7 +27,8 @@ HEAD = """\
 Every key of `serai.yaml`, made from the types that the loader reads it with (`scripts/make_reference.py`).
 `serai explain KEY` says the same in the terminal, `serai schema` gives it to editors, and `serai config` shows a
 file with its layers and expressions worked in. A scalar may hold `${…}`; sizes have a unit (`512M`, `4GiB`),
-durations may have one (`30s`, `5m`). Where a list is expected, one item may stand alone. Keys that begin with `x-` are yours."""
+durations may have one (`30s`, `5m`). Where a list is expected, one item may stand alone. Keys that
+begin with `x-` are yours."""
 
 
 def reference() -> str:

@@ -87,10 +87,17 @@ def test_its_commands_and_flags_exist(page, cli):
     assert [said for line in commands(page.read_text()) if (said := complaint(line, cli))] == []
 
 
-def yaml_blocks() -> list[tuple[str, str]]:
+def yaml_blocks(wrong: bool = False) -> list[tuple[str, str]]:
+    """(place, text) of every project file; those that are marked `wrong` show what a mistake looks like."""
     found = [(by_page(page), page.read_text()) for page in PAGES]
-    blocks = [(f"{name}:{line}", text) for name, page in found for line, _, text in fences(page, "yaml")]
-    return blocks + [(by_page(path), path.read_text()) for path in sorted(ROOT.glob("examples/*/serai.yaml"))]
+    return [
+        (f"{name}:{line}", text)
+        for name, page in found
+        for line, mark, text in fences(page, "yaml")
+        if (mark == "wrong") == wrong
+    ] + (
+        [] if wrong else [(by_page(path), path.read_text()) for path in sorted(ROOT.glob("examples/*/serai.yaml"))]
+    )
 
 
 @pytest.mark.parametrize(("place", "text"), yaml_blocks(), ids=lambda value: value if "\n" not in value else "")
@@ -103,35 +110,78 @@ def test_its_project_files_load(place, text, tmp_path):
     assert load(tmp_path / "serai.yaml").machines
 
 
-def examples() -> list[tuple[str, str, str]]:
-    """(place, project file, console block) of the console blocks that are marked `run: fake`."""
+@pytest.mark.parametrize(
+    ("place", "text"), yaml_blocks(wrong=True), ids=lambda value: value if "\n" not in value else ""
+)
+def test_a_project_file_that_is_shown_as_wrong_is(place, text, tmp_path):
+    from serai.loaders.yaml import load
+    from serai.util.errors import SeraiError
+
+    (tmp_path / "serai.yaml").write_text(text)
+
+    with pytest.raises(SeraiError):
+        load(tmp_path / "serai.yaml")
+
+
+def examples(provider: str) -> list[tuple[str, str, str]]:
+    """(place, project file, console block) of the console blocks that are marked `run: PROVIDER`."""
     found = []
     for page in PAGES:
         text = page.read_text()
         files = fences(text, "yaml")
         for line, mark, block in fences(text, "console"):
-            if mark == "run: fake":
+            if mark == f"run: {provider}":
                 project = [content for above, _, content in files if above < line][-1]
                 found.append((f"{by_page(page)}:{line}", project, block))
     return found
 
 
-@pytest.mark.parametrize(("place", "project", "block"), examples(), ids=lambda value: value.split("\n")[0])
+@pytest.mark.parametrize(("place", "project", "block"), examples("fake"), ids=lambda value: value.split("\n")[0])
 def test_its_examples_give_what_they_show(home, place, project, block, tmp_path):
-    (tmp_path / "serai.yaml").write_text(project.replace("project: ", "defaults: {provider: fake}\nproject: ", 1))
+    (tmp_path / "serai.yaml").write_text(f"{project}defaults: {{provider: fake}}\n")
+
+    follow(place, block, tmp_path)
+
+
+@pytest.mark.engine
+@pytest.mark.slow
+@pytest.mark.parametrize(("place", "project", "block"), examples("qemu"), ids=lambda value: value.split("\n")[0])
+def test_its_examples_on_real_machines_give_what_they_show(
+    home_with_images, need, place, project, block, tmp_path
+):
+    need("qemu-system-x86_64", "qemu-img")
+    (tmp_path / "serai.yaml").write_text(project)
+    try:
+        follow(place, block, tmp_path)
+    finally:
+        told("serai destroy -y --force", tmp_path)
+
+
+def test_there_are_examples_of_both_kinds():
+    assert len(examples("fake")) > 3
+    assert examples("qemu")
+
+
+def follow(place: str, block: str, directory: Path) -> None:
+    """Give every command of a block, and compare what it says."""
     for command, expected in steps(block):
-        done = subprocess.run(
-            [sys.executable, "-m", "serai", *shlex.split(command)[1:]],
-            cwd=tmp_path,
-            env=os.environ | {"NO_COLOR": "1", "COLUMNS": "120"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert shows(expected, done.stdout), f"{place}: $ {command}\n{done.stdout}\nis not\n{expected}"
+        said = told(command, directory)
+        assert shows(expected, said), f"{place}: $ {command}\n{said}\nis not\n{expected}"
+
+
+def told(command: str, directory: Path) -> str:
+    """What a command says there, on both of its outputs."""
+    return subprocess.run(
+        [sys.executable, "-m", "serai", *shlex.split(command)[1:]],
+        cwd=directory,
+        env=os.environ | {"NO_COLOR": "1", "COLUMNS": "120"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=240,
+        check=False,
+    ).stdout
 
 
 def steps(block: str) -> list[tuple[str, str]]:
