@@ -2,7 +2,7 @@
 
 import pytest
 
-from serai.plan.addresses import Allocation, allocate, hosts_file
+from serai.plan.addresses import Allocation, allocate, hosts_file, hosts_files
 from serai.spec.machine import Machine, Project
 from serai.spec.network import Network, Nic, PrivateNic
 from serai.util.errors import SeraiError
@@ -63,3 +63,10 @@ def test_the_hosts_file_has_all_peers_of_shared_networks() -> None:
     )
     assert hosts_file(found, "web") == {"web": "10.40.0.10", "db": "10.40.0.11"}
     assert hosts_file(found, "lone") == {}
+
+
+def test_all_hosts_files_at_once_are_what_each_machine_gets_alone() -> None:
+    both = [PrivateNic(network="a"), PrivateNic(network="b")]
+    machines = {"web": both, "db": [PrivateNic(network="b")], "app": [PrivateNic(network="a")], "lone": []}
+    found = allocate(project(machines), Allocation())
+    assert hosts_files(found) == {name: hosts_file(found, name) for name in ("web", "db", "app")}

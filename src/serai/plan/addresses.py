@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 import msgspec
@@ -117,9 +117,22 @@ def _hosts(project: Project, network: str, subnet: IPv4Network, kept: Mapping[st
 
 def hosts_file(allocation: Allocation, machine: str) -> dict[str, str]:
     """Name -> address of every machine that shares a network with `machine`, itself included."""
+    return _peers(allocation, [name for name, members in allocation.addresses.items() if machine in members])
+
+
+def hosts_files(allocation: Allocation) -> dict[str, dict[str, str]]:
+    """`hosts_file` of every machine at once; machines on the same networks share theirs."""
+    networks: dict[str, list[str]] = {}
+    for network, members in allocation.addresses.items():
+        for name in members:
+            networks.setdefault(name, []).append(network)
+    peers = {key: _peers(allocation, key) for key in {tuple(names) for names in networks.values()}}
+    return {name: peers[tuple(names)] for name, names in networks.items()}
+
+
+def _peers(allocation: Allocation, networks: Collection[str]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for members in allocation.addresses.values():
-        if machine in members:
-            for name, address in members.items():
-                found.setdefault(name, address.partition("/")[0])
+    for network in networks:
+        for name, address in allocation.addresses[network].items():
+            found.setdefault(name, address.partition("/")[0])
     return found
