@@ -128,3 +128,16 @@ def test_names_of_imports_do_not_hide_serais_own():
     with pytest.raises(SeraiError, match="letters, digits"):
         resolve.check_name("../evil")
     resolve.check_name("my-own:1")
+
+
+@pytest.mark.usefixtures("no_network")
+def test_a_name_is_checked_before_anything_is_made(store: Store, tmp_path: Path):
+    put(store, "mine")
+    for name in ("tiny", "debian:12", "debian", "fedora:43", "mine", "https://example.org/a.qcow2"):
+        resolve.check(name, arch="amd64")
+    with pytest.raises(SeraiError, match="image debain:12: no such image, did you mean 'debian:12'"):
+        resolve.check("debain:12", arch="amd64")
+    with pytest.raises(SeraiError, match=r"image \./x\.qcow2: there is no file"):
+        resolve.check("./x.qcow2", arch="amd64", base=tmp_path)
+    with pytest.raises(SeraiError, match="there is no file"):
+        resolve.check("web", project_images={"web": ImageSource(path="x.img")}, arch="amd64", base=tmp_path)

@@ -119,6 +119,29 @@ def known(project_images: Mapping[str, ImageSource]) -> list[str]:
     return [*project_images, *BUILDERS, *ALIASES, *catalogue.names()]
 
 
+def check(
+    reference: str,
+    *,
+    project_images: Mapping[str, ImageSource] = {},
+    arch: str | None = None,
+    base: Path | None = None,
+) -> None:
+    """Raise Code.INPUT when the name means nothing, or a file is not there. No network, no work."""
+    if find(reference, project_images=project_images, arch=arch, base=base):
+        return
+    source = project_images.get(reference)
+    path = source.path if source is not None else reference if _is_path(reference) else None
+    if path is not None:
+        place = (base or Path.cwd()) / Path(path).expanduser()
+        if not place.is_file():
+            raise SeraiError(Code.INPUT, f"image {reference}: there is no file {place}", hint="mend its path")
+    elif source is None and ALIASES.get(reference, reference) not in BUILDERS and "://" not in reference:
+        from serai.images import catalogue
+
+        if catalogue.lookup(reference) is None:
+            raise _unknown(reference, project_images)
+
+
 def _is_path(reference: str) -> bool:
     return reference.startswith(("./", "../", "/", "~"))
 

@@ -201,7 +201,7 @@ class Executor:
         provisioners.run(
             block, key=step.key, machine=machine, transport=way, root=self.workspace.scope.root, out=out
         )
-        # On the guest's disk before the mark says that it is done: else a power cut leaves a mark without its work.
+        # On the guest's disk before the mark says so: a power cut must not leave a mark without its work.
         way.run("sync", check=False, timeout=120)
         digest = self.digests.get(machine.name, {}).get(step.key, "")
         driver.mark(machine.name, {step.key: Mark(digest=digest, at=round(time.time(), 3))})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -77,7 +78,7 @@ def make_plan(
     targets = [machine.name for machine in workspace.targets(names) if names or machine.autostart]
     wanted = closure(machines, targets)
     if check:
-        refuse(workspace, [machines[name] for name in wanted])
+        refuse(workspace, [machines[name] for name in wanted], observed)
     digests = provisioning_digests([machines[name] for name in wanted], workspace.scope.root)
     for name, digest in guest_digests(workspace, wanted).items():
         digests.setdefault(name, {})[GUEST] = digest
@@ -88,23 +89,43 @@ def make_plan(
     return plan_up(machines, targets, observed, digests, judge, options), observed, digests
 
 
-def refuse(workspace: Workspace, machines: Collection[Machine]) -> None:
-    """Raise all that the providers cannot do, before anything is made."""
+def refuse(
+    workspace: Workspace, machines: Collection[Machine], observed: Mapping[str, Observed] = MappingProxyType({})
+) -> None:
+    """Raise all that the providers cannot do, and images that nobody knows, before anything is made."""
     errors: list[SeraiError] = []
+    wanted: dict[str, Machine] = {}
     for machine in machines:
-        driver = workspace.driver(machine.provider)
-        needed = features_needed(machine)
-        if needed:
-            has = workspace.capabilities(machine.provider)
-            for feature in needed:
-                if feature not in has.has:
-                    why = has.why_not.get(feature, "it has no such thing")
-                    errors.append(
-                        SeraiError(Code.UNSUPPORTED, f"{machine.name}: {driver.name} cannot do {feature}: {why}")
-                    )
-        errors += driver.check(machine)
+        found = workspace.driver(machine.provider).check(machine)
+        errors += found or _missing_features(workspace, machine)
+        if machine.image and machine.name not in observed and machine.provider != "fake":
+            wanted.setdefault(machine.image, machine)
+    for image, machine in wanted.items():
+        from serai.images import resolve
+
+        try:
+            given = workspace.project.images
+            resolve.check(image, project_images=given, arch=machine.arch, base=workspace.scope.root)
+        except SeraiError as error:
+            errors.append(SeraiError(error.code, f"{machine.name}: {error.message}", hint=error.hint))
     if errors:
         raise SeraiErrors(errors)
+
+
+def _missing_features(workspace: Workspace, machine: Machine) -> list[SeraiError]:
+    needed = features_needed(machine)
+    if not needed:
+        return []
+    able = workspace.capabilities(machine.provider)
+    return [
+        SeraiError(
+            Code.UNSUPPORTED,
+            f"{machine.name}: {machine.provider} cannot do {feature}: "
+            + able.why_not.get(feature, "it has no such thing"),
+        )
+        for feature in needed
+        if feature not in able.has
+    ]
 
 
 def up(
