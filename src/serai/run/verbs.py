@@ -56,11 +56,11 @@ def guest_digests(workspace: Workspace, names: Collection[str]) -> dict[str, str
     machines = workspace.project.machines
     hosts: dict[str, dict[str, str]] = {}
     if any(nic.private for machine in machines.values() for nic in machine.networks):
-        from serai.plan.addresses import allocate, hosts_file
+        from serai.plan.addresses import allocate, hosts_files
         from serai.run.materials import read_allocation
 
         allocation = allocate(workspace.project, read_allocation(workspace.scope.home / "networks.json"))
-        hosts = {name: hosts_file(allocation, name) for name in names}
+        hosts = hosts_files(allocation)
     found = {}
     for name in names:
         parts = [stated(machines[name].guest), hosts.get(name, {})]
