@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import random
 import shlex
+import signal
 import subprocess
 import threading
 import time
@@ -26,7 +28,19 @@ machines:
     image: tiny
     memory: 256M
     cpus: 1
-"""
+{more}"""
+
+
+def tiny(project: str, count: int) -> str:
+    """A project of tiny machines."""
+    return TINY.format(project=project, count=count, more="")
+
+
+def tiny_by_hand(count: int) -> str:
+    """The same with SSH ports far from those that serai chooses: nothing keeps them while no machine runs."""
+    first = random.randrange(41_000, 59_000)
+    more = f'    ssh: {{host_port: "${{{first} + index}}"}}\n'
+    return TINY.format(project="floor", count=count, more=more)
 
 
 class Options:
@@ -95,7 +109,7 @@ class Bare:
             way.close()
         cpu = 0.0
         for process in running.values():
-            process.kill()
+            os.kill(process.pid, signal.SIGKILL)
             usage = os.wait4(process.pid, 0)[2]
             cpu += usage.ru_utime + usage.ru_stime
         if len(ways) != len(self.machines):
@@ -108,7 +122,7 @@ class Bare:
             machine,
             lambda: endpoint,
             self.directory(machine) / "serial.log",
-            lambda: "" if process.returncode is None else "it ended",
+            lambda: ended(process.pid),
             progress,  # type: ignore[arg-type]
             seed_kind="tiny",
         )
@@ -121,6 +135,11 @@ class Bare:
         port = next(forward.host for forward in found.forwards if forward.id == "ssh")
         key, _ = project_key(self.workspace.scope.home)
         return SshEndpoint(host="127.0.0.1", port=port, user=found.user, key=key)
+
+
+def ended(pid: int) -> str:
+    """What `wait_ready` wants to know; the process is left to be waited for."""
+    return "it ended" if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) else ""
 
 
 def _none() -> record.Record:

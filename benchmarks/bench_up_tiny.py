@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from bare import TINY, Bare
+from bare import Bare, tiny, tiny_by_hand
 from harness import SERAI, Report, Sample, Series, bench_home, child, environment, main
 from machines import write
 
@@ -25,8 +25,8 @@ def compare(report: Report, count: int, rounds: int) -> tuple[Series, Series, Se
     with bench_home() as base:
         env = environment(base / "home")
         os.environ["SERAI_HOME"] = env["SERAI_HOME"]
-        by_hand = Bare(write(base / "floor", TINY.format(project="floor", count=count)), env)
-        root = write(base / "up", TINY.format(project="up", count=count))
+        by_hand = Bare(write(base / "floor", tiny_by_hand(count)), env)
+        root = write(base / "up", tiny("up", count))
         machines = "1 tiny machine" if count == 1 else f"{count} tiny machines"
         floor = Series(f"QEMU by hand, {machines}, until login", [])
         spoke = Series("  the same, until the SSH server speaks", [])
