@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from serai.loaders.yaml import load
 from serai.loaders.yaml.expand import Expander
 from serai.loaders.yaml.expression import Scope
 from serai.loaders.yaml.instances import Unroller, fill
 from serai.loaders.yaml.nodes import of, plain
 from serai.loaders.yaml.parse import parse
 from serai.loaders.yaml.problems import Problems
+from serai.util.errors import SeraiErrors
 
 
 @pytest.fixture
@@ -97,3 +99,18 @@ def test_filling_leaves_a_node_without_expressions_alone(problems):
     node = parse("a: {b: [1]}", problems)
 
     assert fill(node, Scope({}, {}), problems) is node
+
+
+@pytest.mark.parametrize(
+    ("block", "hint"),
+    [
+        ("image:tiny", "a space after the colon: `image: tiny`"),
+        ("debian:12", "for example `web: {image: debian:12}`"),
+        ("7", "for example `web: {image: tiny}`"),
+        ("[image]", "for example `web: {image: tiny}`"),
+    ],
+)
+def test_a_text_in_place_of_a_machine_is_answered_with_how_it_is_written(block, hint, tmp_path):
+    with pytest.raises(SeraiErrors) as caught:
+        load(tmp_path / "serai.yaml", text=f"project: p\nmachines: {{web: {block}}}", environ={})
+    assert [error.hint for error in caught.value.errors] == [hint]

@@ -132,3 +132,21 @@ def test_no_repetition_takes_long(piece):
     with pytest.raises(SeraiError):
         read((piece * MAX_BYTES)[:MAX_BYTES])
     assert time.process_time() - started < 10
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("a:\n\tb: 1", "indent with spaces, not tabs"),
+        ("a:\n   b: 1\n    c: 2", "indent the keys of a block alike, and quote a text with a colon in it"),
+        ("a: {b: ${env.X}, c: 1}", "inside { } a text with ${…}, { or , needs quotes"),
+        ("a: [b, ${x}]", "inside [ ] a text with ${…}, [ or , needs quotes"),
+        ("a: @home", "a text that begins with @ needs quotes"),
+        ("a: %x", "a text that begins with % needs quotes"),
+        ("a:\n- b\nc", ""),
+    ],
+)
+def test_a_syntax_error_says_what_to_do(text, hint):
+    with pytest.raises(SeraiError) as caught:
+        parse(text, Problems("f"))
+    assert caught.value.hint == hint

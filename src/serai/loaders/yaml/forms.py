@@ -60,13 +60,13 @@ def _null_is_empty(expand: Expand) -> Expand:
     return expanded
 
 
-def _one_of(node: Node, keys: tuple[str, ...], problems: Problems) -> Node | None:
+def _one_of(node: Node, keys: tuple[str, ...], problems: Problems, hint: str = "") -> Node | None:
     """The map, when exactly one of these keys has a value."""
     if not isinstance(node, Map):
         return node
     stated = [key for key in keys if key in node.items and not is_null(node.items[key])]
     if len(stated) > 1:
-        problems.at_key(node, stated[1], f"only one of {' and '.join(stated)} can be stated")
+        problems.at_key(node, stated[1], f"only one of {' and '.join(stated)} can be stated", hint)
         return None
     if not stated and all(key in keys or key in _BESIDE for key in node.items):
         problems.at(node, f"needs one of {', '.join(keys)}")
@@ -89,6 +89,9 @@ _BESIDE = frozenset(
     }
 )
 """Keys that may stand beside; with any other, the unknown key is the better message."""
+
+
+EACH_ITS_OWN = "make each an entry of the list, with its own `- `"
 
 
 def _forward(node: Node, problems: Problems) -> Node | None:
@@ -117,13 +120,13 @@ def _nic(node: Node, problems: Problems) -> Node | None:
     bare = {key: mapping({}, item) if is_null(item) else item for key, item in node.items.items()}
     if bare.get("forwarded_port") is not node.items.get("forwarded_port"):
         del bare["forwarded_port"]
-    return _one_of(node.replaced(dict(bare)), Nic.__struct_fields__, problems)
+    return _one_of(node.replaced(dict(bare)), Nic.__struct_fields__, problems, EACH_ITS_OWN)
 
 
 def _provision(node: Node, problems: Problems) -> Node | None:
     if _is_value(node):
         return mapping({"shell": node}, node)
-    return _one_of(node, ("shell", "file"), problems)
+    return _one_of(node, ("shell", "file"), problems, EACH_ITS_OWN)
 
 
 def _shell(node: Node, problems: Problems) -> Node | None:

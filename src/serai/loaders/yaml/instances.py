@@ -48,6 +48,16 @@ def fill(node: Node, scope: Scope, problems: Problems) -> Node | None:
     return Seq([item for item in items if item is not None], node.place, node.path)
 
 
+def _as_block(base: str, node: Node) -> str:
+    """How a text that stands where a machine's keys should be was probably meant."""
+    if not isinstance(node, Scalar):
+        return f"for example `{base}: {{image: tiny}}`"
+    key, colon, value = node.text.partition(":")
+    if colon and key in record(Block).fields and value:
+        return f"a space after the colon: `{key}: {value.strip()}`"
+    return f"for example `{base}: {{image: {node.text if isinstance(node.value, str) else 'tiny'}}}`"
+
+
 class Unroller:
     """Makes the instances of a file."""
 
@@ -79,7 +89,8 @@ class Unroller:
                 continue
             own = mapping({}, block) if is_null(block) else block
             if not isinstance(own, Map):
-                self._problems.at(block, f"must be a map of the machine's keys, not {kind(block)}")
+                message = f"must be a map of the machine's keys, not {kind(block)}"
+                self._problems.at(block, message, _as_block(base, block))
                 continue
             bare = own.replaced({key: item for key, item in own.items.items() if key not in OWN_KEYS})
             for name, names in self._many(base, own):

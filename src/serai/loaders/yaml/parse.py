@@ -112,10 +112,29 @@ def _syntax(error: yaml.YAMLError, text: str, file: str) -> SeraiError:
         if error.context:
             message += f" ({error.context})"
         at = text.split("\n")[mark.line][mark.column :] if mark.line <= text.count("\n") else ""
-        hint = "indent with spaces, not tabs" if at.startswith("\t") else ""
+        hint = _syntax_hint(str(error.problem), at)
         return SeraiError(Code.INPUT, message, hint=hint, where=Where(file, mark.line + 1, mark.column + 1))
     reason = " ".join(str(error).split())
     return SeraiError(Code.INPUT, f"not valid YAML: {reason}", where=Where(file))
+
+
+def _syntax_hint(problem: str, at: str) -> str:
+    """What a person most likely did; `at` is the rest of the line where the reader stopped."""
+    if at.startswith("\t"):
+        return "indent with spaces, not tabs"
+    if at[:1] and at[0] in "@`%*&":
+        return f"a text that begins with {at[0]} needs quotes"
+    return next((hint for words, hint in _SYNTAX_HINTS.items() if words in problem), "")
+
+
+_SYNTAX_HINTS = {
+    "mapping values are not allowed": "indent the keys of a block alike, and quote a text with a colon in it",
+    "did not find expected key": "indent the keys of a block alike",
+    "did not find expected '-'": "indent the items of a list alike",
+    "did not find expected ',' or '}'": "inside { } a text with ${…}, { or , needs quotes",
+    "did not find expected ',' or ']'": "inside [ ] a text with ${…}, [ or , needs quotes",
+}
+"""Words of libyaml's errors -> the next step."""
 
 
 class _Builder:

@@ -21,6 +21,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "for_each": ("each",),
     "forward": ("forwarded_port", "networks"),
     "ip": ("address",),
+    "port": ("forwarded_port", "networks"),
     "ports": ("forwarded_port", "networks"),
     "replicas": ("count",),
     "scale": ("count",),
