@@ -135,6 +135,20 @@ def test_a_private_network_has_a_hub_as_long_as_it_has_machines(qemu: Qemu) -> N
     assert not network.exists()
 
 
+def test_a_port_lost_at_the_last_moment_is_chosen_anew(qemu: Qemu, monkeypatch: pytest.MonkeyPatch) -> None:
+    lost = iter([True, True, False])
+    spawn = launch.spawn
+
+    def spawn_late(*words: object, **more: object) -> object:
+        if next(lost):
+            raise launch.PortTaken(Code.BUSY, "taken")
+        return spawn(*words, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(launch, "spawn", spawn_late)
+    up(qemu)
+    assert state(qemu) is State.RUNNING
+
+
 def test_qemu_s_refusal_is_told_in_its_words(qemu: Qemu) -> None:
     bad = msgspec.convert({"name": "web", "providers": {"qemu": {"args": ["-device", "nonsense"]}}}, Machine)
     qemu.create(bad, Materials())

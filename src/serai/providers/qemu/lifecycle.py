@@ -32,6 +32,8 @@ from serai.util.files import empty_trash, private_dir, remove_tree, write_atomic
 SUSPENDED = Path("suspend/memory")
 QUIT_BUDGET = 10.0
 """Seconds in which QEMU must write out its caches after `quit`."""
+PORT_ATTEMPTS = 5
+"""How often ports are chosen anew: other homes on this host choose theirs at the same time."""
 SECOND_PRESS = 10.0
 """Seconds after which the power button is pressed again: a guest that was still booting missed the first."""
 
@@ -196,14 +198,14 @@ def run(
 
 
 def _launch(scope: Scope, directory: Path, machine: Machine, saved: Hardware | None, life: int) -> Qmp:
-    """Choose ports, render, spawn; once more when somebody took a port in between."""
+    """Choose ports, render, spawn; again when somebody took a port in between."""
     record = made(scope, machine.name)
     image, networks = record.image, record.networks
     # Probes may take seconds, once: before the port table is locked for everybody.
     site = gather.site_for(scope, machine, image, networks, forwards=(), place=directory, saved=saved)
     kind = gather.versioned(machine, site.features)
     hardware = saved or Hardware(machine=machine, kind=kind, accel=site.accel)
-    for attempt in (1, 2):
+    for attempt in range(1, PORT_ATTEMPTS + 1):
         with ports.allocating(), editing(directory) as record:
             # Forwards are no part of what a saved memory fits to: the present ones count.
             taken = ports.taken_by_machines(directory)
@@ -217,7 +219,7 @@ def _launch(scope: Scope, directory: Path, machine: Machine, saved: Hardware | N
         try:
             return launch.spawn(directory, render.argv(machine, site), render.SOCKETS, life, who=machine.name)
         except launch.PortTaken:
-            if attempt == 2:
+            if attempt == PORT_ATTEMPTS:
                 raise
     raise AssertionError("unreachable")
 
