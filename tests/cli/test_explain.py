@@ -79,3 +79,24 @@ def test_the_list_can_be_had_as_json(capsys):
     assert found["ids"]["HW-1"]["state"] == "served"
     assert found["ids"]["XEN-1"] == {"act": "run guests on Xen", "state": "later", "rest": ""}
     assert found["keys"]["machine"]["memory"] == "memory"
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("hw", ["HW-1", "HW-2", "HW-3"]),
+        ("mem", [*(f"MEM-{number}" for number in range(1, 12)), "memory"]),
+        ("memory.", ["memory.size", "memory.max", "memory.balloon"]),
+        ("networks.forwarded_port.host", ["networks.forwarded_port.host", "networks.forwarded_port.host_ip"]),
+        ("zzz.", []),
+        ("zzz", []),
+    ],
+)
+def test_ids_and_keys_are_completed(typed, found):
+    from click.shell_completion import ShellComplete
+
+    from serai.cli.main import cli
+
+    shell = ShellComplete(cli, {}, "serai", "_SERAI_COMPLETE")
+
+    assert [item.value for item in shell.get_completions(["explain"], typed)] == found

@@ -18,8 +18,24 @@ LABEL = 10
 """Columns of the words on the left."""
 
 
+def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """Ids, and keys one level at a time."""
+    from serai.loaders import guide, topics
+    from serai.loaders.explain import explain as explained
+    from serai.util.errors import SeraiError
+
+    above, dot, _ = incomplete.rpartition(".")
+    if not dot:
+        known = [*guide.acts(), *topics.machine_keys(), *topics.file_keys()]
+        return [word for word in dict.fromkeys(known) if word.lower().startswith(incomplete.lower())]
+    try:
+        return [word for key in explained(above).keys if (word := f"{above}.{key}").startswith(incomplete)]
+    except SeraiError:
+        return []
+
+
 @click.command()
-@click.argument("topic", required=False, metavar="[ID|KEY]")
+@click.argument("topic", required=False, metavar="[ID|KEY]", shell_complete=_complete)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def explain(topic: str | None, as_json: bool) -> None:
     """Say what an ID of the guide (HW-1) or a KEY of the project file means: memory.size, provision.shell, …
