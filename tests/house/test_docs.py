@@ -105,7 +105,8 @@ def test_its_project_files_load(place, text, tmp_path):
     from serai.loaders.yaml import load
 
     (tmp_path / "serai.yaml").write_text(text)
-    (tmp_path / "index.html").write_text("<h1>Hello</h1>\n")
+    for source in ("index.html", "setup.sh"):
+        (tmp_path / source).touch()
 
     assert load(tmp_path / "serai.yaml").machines
 
