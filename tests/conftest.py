@@ -69,7 +69,7 @@ def test_cache() -> Path:
 @pytest.fixture(scope="session")
 def image_cache(test_cache: Path) -> Path:
     """An image store that all tests share; a change of the builders' sources starts a new one."""
-    path = test_cache / f"images-{digest_of(sorted((ROOT / 'src/serai/images').rglob('*')))}"
+    path = test_cache / f"images-{digest_of(sorted((ROOT / 'src/serai/images/builders').rglob('*')))}"
     path.mkdir(parents=True, exist_ok=True)
     return path
 

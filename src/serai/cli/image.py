@@ -23,6 +23,8 @@ def image() -> None:
 @JSON
 def list_(everything: bool, as_json: bool) -> None:
     """Show the images in the store."""
+    import msgspec
+
     from serai.images.resolve import BUILDERS, recipe
     from serai.images.store import Store
     from serai.util.units import human_size
@@ -30,12 +32,8 @@ def list_(everything: bool, as_json: bool) -> None:
     rows: list[dict[str, Any]] = []
     for ref in Store().refs():
         stale = ref.reference in BUILDERS and ref.recipe != recipe(ref.reference)
-        rows.append(
-            {
-                "reference": ref.reference, "arch": ref.arch, "digest": ref.digest, "size": ref.size,
-                "at": ref.at, "origin": ref.origin, "outdated": stale,
-            }
-        )
+        row: dict[str, Any] = msgspec.structs.asdict(ref)
+        rows.append({**row, "outdated": stale})
     if as_json:
         _print_json({"images": rows} | ({"known": _known()} if everything else {}))
         return

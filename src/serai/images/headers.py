@@ -106,6 +106,8 @@ def vmdk(path: Path) -> None:
         _bounded(path, capacity * 512)
         if sectors > 2048:
             raise refuse(path, "its description claims an absurd size")
+        if (offset + sectors) * 512 > path.stat().st_size:
+            raise refuse(path, "its description lies behind its end: it is truncated")
         file.seek(offset * 512)
         description = file.read(sectors * 512).split(b"\0")[0].decode(errors="replace")
     _vmdk_description(path, description)
@@ -153,9 +155,9 @@ def vdi(path: Path) -> None:
 def vhd(path: Path) -> None:
     """Check that a vhd is dynamic or fixed, not a difference to another."""
     with path.open("rb") as file:
-        file.seek(-512, 2)
+        file.seek(max(0, path.stat().st_size - 512))
         footer = file.read(512)
-    if footer[:8] != b"conectix":
+    if len(footer) < 512 or footer[:8] != b"conectix":
         raise refuse(path, "its footer is missing: it is truncated")
     (kind,) = struct.unpack_from(">I", footer, 60)
     if kind not in (2, 3):

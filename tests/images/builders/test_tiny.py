@@ -27,9 +27,8 @@ SEED = {
 
 
 @pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Image:
-    root = tmp_path_factory.mktemp("images")
-    return ensure("tiny", root=root, arch="amd64", progress=lambda _phrase: None)
+def tiny(image_cache: Path) -> Image:
+    return ensure("tiny", root=image_cache, arch="amd64", progress=lambda _phrase: None)
 
 
 def test_it_is_small(tiny: Image):

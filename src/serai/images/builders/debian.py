@@ -2,6 +2,7 @@
 
 First boot is kept quick: one data source (NoCloud), one network renderer (systemd-networkd), an ed25519 host
 key only, no maintenance timers, a small initramfs. Needs root, or user namespaces (mmdebstrap's unshare mode).
+The kernel is the one for clouds, which starts sooner and has no 9p: linux-image-{arch} brings that.
 Manual pages, documentation and translations are left out, also for packages that are installed later
 (/etc/dpkg/dpkg.cfg.d/99mmdebstrap in the guest).
 """
@@ -49,7 +50,7 @@ PACKAGES = (
 _EXCLUDED = ("/usr/share/man/*", "/usr/share/doc/*", "/usr/share/info/*", "/usr/share/locale/*")
 _MASKED = (
     *("apt-daily.timer", "apt-daily-upgrade.timer", "dpkg-db-backup.timer", "e2scrub_all.timer", "fstrim.timer"),
-    *("e2scrub_reap.service", "systemd-pstore.service", "cloud-init-hotplugd.socket"),
+    *("e2scrub_reap.service", "systemd-pstore.service", "cloud-init-hotplugd.socket", "cloud-config.service"),
 )
 _BOOT_MODULES = (
     "virtio_pci",
@@ -64,6 +65,9 @@ _BOOT_MODULES = (
 )
 _CONSOLE = {"amd64": "ttyS0", "arm64": "ttyAMA0"}
 
+_KERNEL_ARGUMENTS = "loglevel=4 systemd.show_status=true memhp_default_state=online"
+_ROOT_OPTIONS = "defaults,noatime,noinit_itable,errors=remount-ro,x-systemd.growfs"
+
 _CLOUD_CONFIG = """\
 # What serai's builder sets; the seed's user-data has the last word.
 datasource_list: [NoCloud, None]
@@ -75,17 +79,22 @@ ssh_pwauth: false
 disable_root: true
 apt:
   preserve_sources_list: true
-growpart: {mode: growpart, devices: [/]}
+# Each stage of cloud-init loads Python anew. There is none between `init` and `final`: cloud-config.service is
+# masked, and its modules are in these two. The root grows by systemd-repart and x-systemd.growfs.
 cloud_init_modules:
-  [bootcmd, write-files, growpart, resizefs, disk_setup, mounts, set_hostname, update_hostname,
-   update_etc_hosts, ca-certs, users-groups, ssh]
-cloud_config_modules: [set-passwords, ntp, timezone, runcmd]
+  [bootcmd, write-files, disk_setup, mounts, set_hostname, update_hostname, update_etc_hosts, ca-certs,
+   users-groups, ssh, set-passwords, timezone]
+cloud_config_modules: []
 cloud_final_modules:
-  [package-update-upgrade-install, write-files-deferred, scripts-vendor, scripts-per-once,
+  [ntp, runcmd, package-update-upgrade-install, write-files-deferred, scripts-vendor, scripts-per-once,
    scripts-per-boot, scripts-per-instance, scripts-user, keys-to-console, final-message, power-state-change]
 no_ssh_fingerprints: true
 ssh: {emit_keys_to_console: false}
 """
+_GROW_ROOT = "[Partition]\nType=root\n"
+"""/etc/repart.d: the one partition of that type takes what is free. Source: repart.d(5)."""
+_PLUGGED_CPU = 'SUBSYSTEM=="cpu", ACTION=="add", TEST=="online", ATTR{online}=="0", ATTR{online}="1"\n'
+"""udev rule: a CPU that is plugged in comes up offline. Memory: memhp_default_state."""
 _WAIT_ONLINE = """\
 [Service]
 ExecStart=
@@ -200,7 +209,9 @@ def _early_files(work: Path) -> Path:
 def _late_files(work: Path, arch: str) -> Path:
     root = work / "late"
     _write(root / "etc/cloud/cloud.cfg.d/99_serai.cfg", _CLOUD_CONFIG)
-    _write(root / "etc/fstab", f"UUID={UUID} / ext4 defaults,noatime,noinit_itable,errors=remount-ro 0 1\n")
+    _write(root / "etc/fstab", f"UUID={UUID} / ext4 {_ROOT_OPTIONS} 0 1\n")
+    _write(root / "etc/repart.d/50-root.conf", _GROW_ROOT)
+    _write(root / "etc/udev/rules.d/60-plugged-cpu.rules", _PLUGGED_CPU)
     _write(root / "etc/systemd/system/systemd-networkd-wait-online.service.d/serai.conf", _WAIT_ONLINE)
     _write(root / "etc/systemd/journald.conf.d/serai.conf", "[Journal]\nSystemMaxUse=64M\n")
     for unit in _MASKED:
@@ -212,7 +223,7 @@ def _late_files(work: Path, arch: str) -> Path:
         "set timeout=0\n"
         "menuentry Debian {\n"
         f"    search --no-floppy --fs-uuid --set=root {UUID}\n"
-        f"    linux /vmlinuz root=UUID={UUID} ro {console} loglevel=4 systemd.show_status=true\n"
+        f"    linux /vmlinuz root=UUID={UUID} ro {console} {_KERNEL_ARGUMENTS}\n"
         "    initrd /initrd.img\n"
         "}\n",
     )

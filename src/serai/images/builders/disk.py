@@ -14,6 +14,7 @@ from serai.util.errors import Code, SeraiError
 from serai.util.process import run, which
 from serai.util.units import MIB
 
+GRUB = Path("/usr/lib/grub")
 SECTOR = 512
 BIOS_START, BIOS_SIZE = 1 * MIB, 1 * MIB
 ESP_START, ESP_SIZE = 2 * MIB, 16 * MIB
@@ -75,7 +76,7 @@ def _partition(raw: Path, root_bytes: int, arch: str) -> None:
 
 
 def _mkimage(work: Path, early: Path, form: str, modules: list[str], prefix: str, output: str) -> Path:
-    if not Path(f"/usr/lib/grub/{form}").is_dir():
+    if not (GRUB / form).is_dir():
         package = {"i386-pc": "grub-pc-bin", "x86_64-efi": "grub-efi-amd64-bin", "arm64-efi": "grub-efi-arm64-bin"}
         raise SeraiError(
             Code.MISSING, f"GRUB's files for {form} are not installed", hint=f"apt install {package[form]}"
@@ -104,7 +105,7 @@ def _bios(raw: Path, work: Path, early: Path, arch: str) -> None:
     """What grub-bios-setup does, on a file: boot.img in sector 0, core.img in its partition, block lists."""
     form, modules = _FORMATS[arch]
     core = bytearray(_mkimage(work, early, form, modules, "/boot/grub", "core.img").read_bytes())
-    boot = bytearray(Path(f"/usr/lib/grub/{form}/boot.img").read_bytes())
+    boot = bytearray((GRUB / form / "boot.img").read_bytes())
     if len(core) > BIOS_SIZE:
         raise SeraiError(Code.FAILED, f"GRUB's core image has {len(core)} bytes, its partition only {BIOS_SIZE}")
     first = BIOS_START // SECTOR

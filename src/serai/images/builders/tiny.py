@@ -2,8 +2,8 @@
 
 kernel + initrd (the whole small system, runs from memory when there is no disk) + a 2 GiB ext4 disk that holds
 the same and what is wanted later (rsync, doas, resize2fs, more modules). tiny_files/ holds what runs inside.
-Made from the host's own package mirror; needs no root. `tiny` has the distribution's kernel for clouds, which starts
-soonest; `tiny:generic` its usual one, which knows 9p, more file systems and real hardware.
+Made from the host's own package mirror; needs no root. `tiny` has the distribution's kernel for clouds, which
+starts soonest; `tiny:generic` its usual one, which knows 9p, more file systems and real hardware.
 """
 
 from __future__ import annotations
