@@ -50,13 +50,18 @@ class Live(Lines):
         table = Table.grid(padding=(0, 1))
         now = time.monotonic()
         for name, (text, since) in list(self._rows.items()):
-            table.add_row(Spinner("line"), name.ljust(self.width), text, f"{now - since:.0f} s")
+            budget = self.budgets.get(name) if text.startswith("waiting for ") else None
+            limit = f" of {budget:.0f}" if budget else ""
+            table.add_row(Spinner("line"), name.ljust(self.width), text, f"{now - since:.0f}{limit} s")
         return table
 
     def _take(self, event: Event) -> None:
         match event.kind:
             case Kind.BEGIN | Kind.PROGRESS:
-                since = self._rows.get(event.machine, ("", time.monotonic()))[1]
+                now = time.monotonic()
+                # A wait has a budget of its own: its time counts from its own beginning.
+                fresh = event.kind is Kind.BEGIN and event.step.endswith("/ready")
+                since = now if fresh else self._rows.get(event.machine, ("", now))[1]
                 self._rows[event.machine] = (event.text, since)
             case Kind.END:
                 if event.text:

@@ -48,6 +48,8 @@ class Lines:
         self.width = 0
         self.steps: dict[str, list[Step]] = {}
         """Each machine's steps that are not done yet."""
+        self.budgets: dict[str, float] = {}
+        """Seconds that each machine has to become ready."""
 
     def __enter__(self) -> Lines:
         return self

@@ -66,6 +66,7 @@ def _up(
     def shown(plan: Plan) -> None:
         report.names([machine.name for machine in plan.machines])
         report.follow(plan.steps)
+        report.budgets = {name: machine.ready.within for name, machine in workspace.project.machines.items()}
         report.say(headline(workspace.scope.project, plan)) if not as_json else None
         if not as_json and plan.steps:
             for note in dict.fromkeys(
