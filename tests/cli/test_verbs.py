@@ -126,6 +126,7 @@ def test_blocks_run_once_again_when_changed_and_when_asked(serai: Any) -> None:
     assert "provision: " not in serai("plan").stdout
     serai("provision", "--provision-with", "a")
     assert "no provisioning block is called 'b'" in serai("provision", "--provision-with", "b", code=3).stderr
+    assert "no provisioning block is called 'b'" in serai("up", "--provision-with", "b", code=3).stderr
 
 
 def test_hooks_run_on_the_host_and_stop_the_machine_when_they_fail(serai: Any) -> None:

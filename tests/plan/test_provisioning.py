@@ -1,9 +1,12 @@
 """Which blocks run: once, always, never, changed, asked for (VAG-10)."""
 
-from serai.plan.provisioning import block_keys, due
+import pytest
+
+from serai.plan.provisioning import block_keys, check_names, due
 from serai.providers.contract import Mark
 from serai.spec.machine import Machine
 from serai.spec.provision import File, Provision, Run, Shell
+from serai.util.errors import SeraiError
 
 ONCE = Provision(shell=Shell(inline="a"), name="once")
 ALWAYS = Provision(shell=Shell(inline="b"), name="always", run=Run.ALWAYS)
@@ -58,3 +61,21 @@ def test_asking_for_none_runs_none() -> None:
 def test_a_name_or_a_kind_picks_blocks_and_never_too() -> None:
     assert keys({"never": "3"}, only=("never",)) == [("never", "asked for")]
     assert [key for key, _ in keys({}, only=("shell",))] == ["once", "always", "never"]
+
+
+@pytest.mark.parametrize("only", [[], ["once"], ["shell"], ["once", "never"]])
+def test_blocks_are_asked_for_by_key_or_kind(only: list[str]) -> None:
+    check_names([MACHINE], only)
+
+
+@pytest.mark.parametrize(
+    ("only", "said"),
+    [
+        (["oncee"], "no provisioning block is called 'oncee' (did you mean 'once'?)"),
+        (["once", "x", "y"], "no provisioning block is called 'x' or 'y' (there are always, never, once)"),
+    ],
+)
+def test_a_block_that_is_nowhere_is_refused(only: list[str], said: str) -> None:
+    with pytest.raises(SeraiError) as caught:
+        check_names([MACHINE], only)
+    assert str(caught.value) == said

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from serai.providers.contract import Mark
 from serai.spec.machine import Machine
 from serai.spec.provision import Provision, Run
+from serai.util.errors import Code, SeraiError, did_you_mean
 
 GUEST = "@guest"
 """The mark for `guest:` settings and the names of peers: done by the seed at first, over SSH when they change."""
@@ -30,6 +31,23 @@ def matches(block: Provision, key: str, only: Collection[str]) -> bool:
     return key in only or block.kind in only
 
 
+def check_names(machines: Iterable[Machine], only: Collection[str]) -> None:
+    """Each of `only` must be a block of some machine. Raises Code.INPUT, with the blocks that there are."""
+    if not only:
+        return
+    blocks = {key: block for machine in machines for key, block in keyed(machine)}
+    unknown = [word for word in only if not any(matches(block, key, [word]) for key, block in blocks.items())]
+    if unknown:
+        near = did_you_mean(unknown[0], list(blocks)) or f"there are {', '.join(sorted(blocks)) or 'none'}"
+        words = " or ".join(map(repr, unknown))
+        raise SeraiError(Code.INPUT, f"no provisioning block is called {words}", hint=near)
+
+
+def keyed(machine: Machine) -> list[tuple[str, Provision]]:
+    """The blocks in the file's order, each with its key."""
+    return list(zip(block_keys(machine), machine.provision, strict=True))
+
+
 def due(
     machine: Machine,
     marks: Mapping[str, Mark],
@@ -48,7 +66,7 @@ def due(
     found = []
     if wanted is False and not only:
         return []
-    for key, block in zip(block_keys(machine), machine.provision, strict=True):
+    for key, block in keyed(machine):
         if only:
             if matches(block, key, only):
                 found.append((key, "asked for"))

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from serai.plan.diff import differences
-from serai.plan.provisioning import GUEST, block_keys, due
+from serai.plan.provisioning import GUEST, check_names, due, keyed
 from serai.plan.steps import Act, Step, step
 from serai.plan.up import DEFAULTS, Options, Plan, closure, features_needed, plan_up
 from serai.providers.contract import ALIVE, Effect, Observed, State, Verdict
@@ -42,10 +42,7 @@ def provisioning_digests(machines: Collection[Machine], root: Any) -> dict[str, 
     from serai import provisioners
 
     return {
-        machine.name: {
-            key: provisioners.digest(block, machine, root)
-            for key, block in zip(block_keys(machine), machine.provision, strict=True)
-        }
+        machine.name: {key: provisioners.digest(block, machine, root) for key, block in keyed(machine)}
         for machine in machines
         if machine.provision
     }
@@ -77,6 +74,7 @@ def make_plan(
     machines = workspace.project.machines
     targets = [machine.name for machine in workspace.targets(names) if names or machine.autostart]
     wanted = closure(machines, targets)
+    check_names((machines[name] for name in wanted), options.only)
     if check:
         refuse(workspace, [machines[name] for name in wanted], observed)
     digests = provisioning_digests([machines[name] for name in wanted], workspace.scope.root)
@@ -301,24 +299,16 @@ def provision(
         if names and down:
             raise SeraiError(Code.REFUSED, f"{', '.join(down)}: not running", hint=f"serai up {' '.join(down)}")
         chosen = [machine for machine in chosen if machine.name not in down]
+        check_names(chosen, only)
         digests = provisioning_digests(chosen, workspace.scope.root)
         steps: list[Step] = []
-        matched = False
         for machine in chosen:
             chain = [] if observed[machine.name].state is State.READY else [step(Act.READY, machine.name)]
             blocks = due(machine, {}, digests.get(machine.name, {}), starting=True, wanted=True, only=only)
-            matched = matched or bool(blocks)
             for key, _ in blocks:
                 needs = (chain[-1].id,) if chain else ()
                 chain.append(step(Act.PROVISION, machine.name, *needs, key=key))
             steps += chain if blocks else []
-        if only and not matched:
-            known = sorted({key for machine in chosen for key in block_keys(machine)})
-            raise SeraiError(
-                Code.INPUT,
-                f"no provisioning block is called {' or '.join(map(repr, only))}",
-                hint=f"there are {', '.join(known) or 'none'}",
-            )
         executor = Executor(workspace, emit=emit, cancel=cancel, steps=steps, digests=digests, observed=observed)
         outcome = _run(workspace, "provision", steps, executor, emit, cancel)
         return Run(None, outcome, workspace.observe())
