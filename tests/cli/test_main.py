@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -64,3 +65,18 @@ def test_output_that_cannot_be_written_is_no_success() -> None:
 
     assert done.returncode != 0
     assert b"No space left" in done.stderr
+
+
+def test_a_full_disk_under_the_output_is_told_without_a_traceback(serai: Any) -> None:
+    serai.file("machines: {web: {provider: fake}}\n")
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "serai", "status"],
+            cwd=serai.root,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert done.returncode == 1
+    assert "No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -169,12 +169,13 @@ def run(args: list[str]) -> int:
 
 
 def _bug(error: Exception) -> SeraiError:
+    """What nobody foresaw, as a sentence with the place in the source."""
     trace = error.__traceback__
     while trace and trace.tb_next:
         trace = trace.tb_next
     where = f" ({trace.tb_frame.f_code.co_filename}:{trace.tb_lineno})" if trace else ""
-    if isinstance(error, OSError) and error.filename:
-        text = f"{error.filename}: {error.strerror}"
+    if isinstance(error, OSError) and error.strerror:  # the system refused, not serai: a full disk, a permission
+        text = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
         return SeraiError(Code.FAILED, text, hint="serai --debug … shows where in serai")
     return SeraiError(
         Code.INTERNAL,
