@@ -22,7 +22,9 @@ COMES_WITH = {
     "e2fsck": "mke2fs",
     "mformat": "mcopy",
     "mmd": "mcopy",
+    "mdir": "mcopy",
     "ld": "as",
+    "readelf": "as",
     "grub-mkimage": "/usr/lib/grub/i386-pc/boot.img",
 }
 """Program -> what is looked for of the package that brings it, itself or by what it depends on."""

@@ -125,4 +125,4 @@ def test_another_architecture_gets_lists_of_its_own_and_the_hosts_stay(apt: Apt,
     Packages(tmp_path / "work", "arm64", lambda _phrase: None)
     (update,) = [words for words in apt.asked if "update" in words]
     assert "APT::Architecture=arm64" in update
-    assert f"Dir::State::lists={tmp_path}/work/apt/lists" in update
+    assert f"Dir::State::lists={tmp_path / 'work' / 'apt/lists'}" in update
