@@ -81,8 +81,8 @@ openssh-server|sshd|stands in for a guest
 busybox-static|busybox|stands in for a guest that has little
 cpio|cpio|reads the tiny image's archive again
 genisoimage|isoinfo|reads the seeds again
+binutils|as|reads programs again, and assembles the probe of the accelerator
 END
-    [ "$(uname -m)" != x86_64 ] || say 'binutils|as|assembles the probe of the accelerator again'
 }
 
 # is_there HOW: a program on PATH (sbin too), a file pattern, or a Python that will do.
