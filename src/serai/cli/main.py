@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import click
 
 from serai import __version__
-from serai.util.errors import EXIT, Code, SeraiError, SeraiErrors
+from serai.util.errors import Code, SeraiError, SeraiErrors
 
 SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "Machines": {
@@ -163,8 +163,9 @@ def run(args: list[str]) -> int:
     except Exception as error:
         if debug:
             raise
-        show(_bug(error))
-        return EXIT[Code.INTERNAL]
+        told = _bug(error)
+        show(told)
+        return told.exit_code
     return result if isinstance(result, int) else 0
 
 
