@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from serai.providers.contract import Effect, Verdict
-from serai.spec.base import stated
+from serai.spec.base import Spec, stated
 from serai.spec.machine import Machine
 from serai.util.units import format_size
 
@@ -38,7 +38,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     def show(self, value: Any) -> str:
         """A value for a person."""
         if value is None:
-            return "default"
+            default = default_of(self.key)
+            return "default" if default is None else f"{self.show(default)} (default)"
         if isinstance(value, int) and not isinstance(value, bool) and self.key.rpartition(".")[2] in _SIZES:
             return format_size(value)
         if isinstance(value, bool):
@@ -50,6 +51,14 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
         if self.old == self.new:
             return self.key
         return f"{self.key} {self.show(self.old)} -> {self.show(self.new)}"
+
+
+def default_of(key: str) -> Any:
+    """The default of a dotted key, when it is a plain value: `memory.size` -> 536870912; else None."""
+    value: Any = Machine()
+    for part in key.split("."):
+        value = getattr(value, part, None) if isinstance(value, Spec) else None
+    return None if isinstance(value, Spec | dict | list) else value
 
 
 def flatten(machine: Machine, only: Collection[str] | None = None) -> dict[str, Any]:
