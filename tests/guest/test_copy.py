@@ -59,12 +59,13 @@ def test_a_file_for_a_directory_keeps_its_name(web: SshTransport, tmp_path: Path
 
 
 def test_a_tilde_is_the_logins_home(web: SshTransport, tmp_path: Path) -> None:
+    there = f"~/.serai-test-{os.getpid()}"  # the real home: other runs of the tests have it too
     (tmp_path / "data").write_text("x")
-    web.put(tmp_path / "data", "~/.serai-test-copy")
+    web.put(tmp_path / "data", there)
     try:
-        assert web.run("cat ~/.serai-test-copy").stdout == "x"
+        assert web.run(f"cat {there}").stdout == "x"
     finally:
-        web.run("rm ~/.serai-test-copy")
+        web.run(f"rm {there}")
 
 
 def test_a_tree_goes_in_and_comes_back_the_same(web: SshTransport, tree: Path, tmp_path: Path) -> None:
