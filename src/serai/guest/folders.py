@@ -128,7 +128,7 @@ mkdir -p {target} && mount -t 9p -o {options} {folder.tag} {target}"""
         raise SeraiError(
             Code.UNSUPPORTED,
             f"{what}: the guest's kernel has no 9p (kernels for clouds are built without it)",
-            hint="use `image: tiny:generic`, in Debian the package linux-image-amd64 and a reload, or `type: rsync`",
+            hint="use `image: tiny:generic`, in Debian linux-image-amd64 and a reload, or `type: rsync`",
         )
     if result.code == NO_DEVICE:
         raise SeraiError(
