@@ -25,7 +25,7 @@ SAID = {
     "ssh: Could not resolve hostname web.example: Name or service not known": Cause.UNKNOWN_HOST,
     "client_loop: send disconnect: Broken pipe": Cause.LOST,
     "something new": Cause.OTHER,
-    "": Cause.OTHER,
+    "": Cause.NO_BANNER,
 }
 
 

@@ -55,7 +55,9 @@ def refusal(stderr: str) -> Refusal:
         for line in reversed(lines):
             if any(mark in line for mark in marks):
                 return Refusal(cause, line)
-    return Refusal(Cause.OTHER, lines[-1] if lines else "ssh ended without a message")
+    if not lines:  # OpenSSH 10 says nothing when a server hangs up before its banner
+        return Refusal(Cause.NO_BANNER, "ssh ended without a message")
+    return Refusal(Cause.OTHER, lines[-1])
 
 
 def failure(name: str, endpoint: SshEndpoint, refused: Refusal) -> SeraiError:
