@@ -7,7 +7,7 @@ import re
 import click
 import pytest
 
-from serai.cli.report import Lines, Silent, columns, headline, plan_lines, summary
+from serai.cli.report import Lines, Silent, headline, plan_lines, summary
 from serai.plan.diff import Change
 from serai.plan.up import Action, MachinePlan, Plan
 from serai.providers.contract import Effect, Forward, Mark, Observed, State
@@ -43,13 +43,6 @@ def test_the_plan_is_one_line_a_key() -> None:
         ["web-1", "create", "is absent"],
         ["db", "image debian:12 -> debian:13", "recreate, refused: keep is true"],
         ["old", "left alone", "not in the project file (serai destroy old)"],
-    ]
-
-
-def test_styles_do_not_count_as_width() -> None:
-    assert [click.unstyle(line) for line in columns([(click.style("a", fg="red"), "b"), ("ccc", "d")])] == [
-        "a    b",
-        "ccc  d",
     ]
 
 

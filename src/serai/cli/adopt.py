@@ -22,7 +22,7 @@ def adopt(obj: object, project: str | None, output: str, force: bool) -> int:
     from serai.run import adopt as adoption
 
     if project is None:
-        from serai.cli.report import columns
+        from serai.cli.table import columns
 
         rows = [
             (item.scope.project, item.scope.project_id, str(item.scope.root), item.why, ", ".join(item.machines))

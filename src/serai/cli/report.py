@@ -10,19 +10,11 @@ from types import TracebackType
 
 import click
 
+from serai.cli.table import coloured, columns, where
 from serai.plan.steps import Act, Step
 from serai.plan.up import Action, Plan
 from serai.providers.contract import Effect, Observed, State
 from serai.run.events import Event, Kind
-
-COLOURS = {
-    State.READY: "green",
-    State.RUNNING: "green",
-    State.FAILED: "red",
-    State.UNKNOWN: "red",
-    State.PAUSED: "yellow",
-    State.SUSPENDED: "yellow",
-}
 
 
 def reporter(quiet: bool = False) -> Lines:
@@ -156,20 +148,6 @@ def plan_lines(plan: Plan) -> list[str]:
     return columns(rows)
 
 
-def columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
-    """Text columns, two spaces apart, without trailing blanks. ANSI styles do not count as width."""
-    if not rows:
-        return []
-    lengths = [[len(click.unstyle(cell)) for cell in row] for row in rows]
-    widths = [max(column) for column in zip(*lengths, strict=True)]
-    return [
-        "  ".join(
-            cell + " " * (width - length) for cell, length, width in zip(row, its, widths, strict=True)
-        ).rstrip()
-        for row, its in zip(rows, lengths, strict=True)
-    ]
-
-
 def summary(
     observed: dict[str, Observed], names: list[str], took: dict[str, float], blocks: dict[str, int]
 ) -> list[str]:
@@ -181,15 +159,5 @@ def summary(
         ran = sum(1 for key in seen.marks if not key.startswith("@")) if seen else 0
         done = f"provisioned {ran} of {blocks[name]}" if seen and blocks.get(name) else ""
         time_taken = f"{took[name]:.1f} s" if name in took else ""
-        rows.append((name, click.style(str(state), fg=COLOURS.get(state)), where(seen), time_taken, done))
+        rows.append((name, coloured(state), where(seen), time_taken, done))
     return columns(rows)
-
-
-def where(seen: Observed | None) -> str:
-    """Addresses, then forwards as `8080 -> 80`."""
-    if not seen:
-        return ""
-    words = list(seen.addresses)
-    for forward in seen.forwards:
-        words.append("ssh " + str(forward.host) if forward.id == "ssh" else f"{forward.host}->{forward.guest}")
-    return " ".join(words)

@@ -59,7 +59,7 @@ def list_(obj: object, names: tuple[str, ...], as_json: bool) -> int:
 
     import msgspec
 
-    from serai.cli.report import columns
+    from serai.cli.table import columns
     from serai.run.workspace import open_workspace
     from serai.util.units import human_size
 

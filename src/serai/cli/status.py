@@ -6,6 +6,8 @@ from typing import Any
 
 import click
 
+from serai.cli.table import coloured, columns, where
+
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...")
@@ -25,7 +27,8 @@ def status(obj: object, names: tuple[str, ...], as_json: bool) -> int:
         click.echo(document(workspace, observed, chosen))
         return 0
     rows = [_row(name, workspace.project.machines.get(name), observed.get(name)) for name in chosen]
-    _print(rows)
+    for line in columns(rows):
+        click.echo(line)
     _hints(workspace, observed, chosen)
     return 0
 
@@ -42,29 +45,7 @@ def _row(name: str, machine: Any, seen: Any) -> tuple[str, ...]:
         note = f"{', '.join(sorted(seen.pending))}: waits for a restart (serai reload {name})"
     elif machine is None:
         note = f"not in the project file (serai destroy {name})"
-    return (name, _colour(state), provider, _where(seen), note)
-
-
-def _colour(state: Any) -> str:
-    colours = {"ready": "green", "running": "green", "failed": "red", "unknown": "red", "paused": "yellow"}
-    return click.style(str(state), fg=colours.get(str(state)))
-
-
-def _where(seen: Any) -> str:
-    if not seen:
-        return ""
-    forwards = [
-        f"ssh {forward.host}" if forward.id == "ssh" else f"{forward.host}->{forward.guest}"
-        for forward in seen.forwards
-    ]
-    return " ".join([*seen.addresses, *forwards])
-
-
-def _print(rows: list[tuple[str, ...]]) -> None:
-    widths = [max(len(click.unstyle(row[i])) for row in rows) for i in range(len(rows[0]))] if rows else []
-    for row in rows:
-        cells = (cell + " " * (width - len(click.unstyle(cell))) for cell, width in zip(row, widths, strict=True))
-        click.echo("  ".join(cells).rstrip())
+    return (name, coloured(state), provider, where(seen), note)
 
 
 def _hints(workspace: Any, observed: Any, chosen: list[str]) -> None:
@@ -129,7 +110,7 @@ def global_status(obj: object, as_json: bool) -> int:
         lost = not (scope.root / ".serai" / "project.json").exists()
         for name, seen in _observe_all(scope, providers):
             note = f"its project directory is lost (serai adopt {scope.project})" if lost else ""
-            rows.append((scope.project, name, _colour(seen.state), seen.provider, str(scope.root), note))
+            rows.append((scope.project, name, coloured(seen.state), seen.provider, str(scope.root), note))
             body.append({"project": scope.project, "root": str(scope.root), "name": name, **describe(None, seen)})
     if as_json:
         import msgspec
@@ -140,7 +121,8 @@ def global_status(obj: object, as_json: bool) -> int:
         return 0
     if not rows:
         click.echo("no machines of serai's on this host", err=True)
-    _print(rows)
+    for line in columns(rows):
+        click.echo(line)
     return 0
 
 
