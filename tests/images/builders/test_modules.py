@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from serai.images.builders.modules import Modules, dependency_file, depends
+from serai.util.errors import SeraiError
 
 
 def test_depends_reads_modinfo():
@@ -18,3 +21,17 @@ def test_modprobe_loads_a_line_from_its_end(tmp_path: Path):
     chosen = Modules(tmp_path).chosen(["pci", "not-there"])
     assert sorted(chosen) == ["core", "pci", "ring"]
     assert "pci.ko: core.ko ring.ko\n" in dependency_file(chosen)
+
+
+@pytest.mark.parametrize("folder", ["lib/modules", "usr/lib/modules"])
+def test_a_kernels_modules_are_found_in_either_place_of_a_distribution(tmp_path: Path, folder: str):
+    (tmp_path / folder / "6.12.1/kernel").mkdir(parents=True)
+    (tmp_path / folder / "6.12.1/kernel/virtio-blk.ko.xz").touch()
+    modules = Modules.of(tmp_path)
+    assert modules.root.name == "6.12.1"
+    assert "virtio_blk" in modules
+
+
+def test_a_kernel_without_modules_is_told_so(tmp_path: Path):
+    with pytest.raises(SeraiError, match="neither /usr/lib/modules nor /lib/modules"):
+        Modules.of(tmp_path)

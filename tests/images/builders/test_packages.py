@@ -20,7 +20,9 @@ SHOWN = {
     "libtwo": "Package: libtwo\nDepends: libone\n",
     "libc6": "Package: libc6\n",
     "zlib1g": "Package: zlib1g\nDepends: libc6\n",
-    "kernel": "Package: kernel\nDepends: linux-image-6.1.0-1-amd64 (= 1), linux-base\n",
+    "kernel": "Package: kernel\nDepends: linux-image-6.1-amd64 (= 1), linux-base\n",
+    "linux-image-6.1-amd64": "Package: linux-image-6.1-amd64\nDepends: kmod, linux-modules-6.1-amd64\n",
+    "linux-modules-6.1-amd64": "Package: linux-modules-6.1-amd64\nDepends: linux-image-6.1-amd64\n",
 }
 
 
@@ -94,8 +96,9 @@ def test_libraries_are_followed_and_other_programs_are_not(packages: Packages):
     assert sorted(packages.with_libraries(["tool"])) == ["libc6", "libone", "libtwo", "tool", "zlib1g"]
 
 
-def test_a_kernels_own_package_is_found_by_its_pattern(packages: Packages):
-    assert packages.depends("kernel", r"linux-(image|modules)-[0-9]") == ["linux-image-6.1.0-1-amd64"]
+def test_a_kernels_own_packages_are_found_by_their_pattern_however_deep(packages: Packages):
+    found = packages.depends("kernel", r"linux-(image|modules)-[0-9]")
+    assert found == ["linux-image-6.1-amd64", "linux-modules-6.1-amd64"]
 
 
 def test_what_is_unpacked_is_in_the_tree_with_its_version_and_asked_for_once(packages: Packages, apt: Apt):

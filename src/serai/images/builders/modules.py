@@ -17,6 +17,17 @@ class Modules:
         self.root = root
         self._files = {_name(path): path for path in sorted(root.rglob("*.ko*"))}
 
+    @classmethod
+    def of(cls, tree: Path) -> Modules:
+        """The modules of the kernel in a tree of unpacked packages; Debian ships them below /usr/lib from 13 on.
+
+        Raises SeraiError when there are none.
+        """
+        for folder in ("usr/lib/modules", "lib/modules"):
+            for root in sorted((tree / folder).glob("[0-9]*")):
+                return cls(root)
+        raise SeraiError(Code.FAILED, "the kernel packages hold neither /usr/lib/modules nor /lib/modules")
+
     def __contains__(self, name: str) -> bool:
         return name in self._files
 

@@ -86,11 +86,16 @@ class Packages:
         return chosen
 
     def depends(self, name: str, pattern: str) -> list[str]:
-        """Direct dependencies of `name` that match the pattern."""
-        text = self._show([name]).stdout
-        clauses = ",".join(re.findall(r"^Depends: (.*)$", text, re.MULTILINE)).split(",")
-        words = [clause.split()[0] for clause in clauses if clause.split()]
-        return [word for word in words if re.match(pattern, word)]
+        """The dependencies of `name` that match the pattern, and those that these have in turn."""
+        found: list[str] = []
+        queue = [name]
+        while queue:
+            text = self._show(queue).stdout
+            clauses = ",".join(re.findall(r"^Depends: (.*)$", text, re.MULTILINE)).split(",")
+            words = dict.fromkeys(clause.split()[0] for clause in clauses if clause.split())
+            queue = [word for word in words if re.match(pattern, word) and word not in found]
+            found += queue
+        return found
 
     def unpack(self, names: Iterable[str]) -> None:
         """Download (apt verifies their digests against the signed lists) and unpack into `tree`."""

@@ -83,7 +83,7 @@ def _build(target: Path, arch: str, progress: Progress, kernels: tuple[str, ...]
         progress("putting the initramfs together")
         system = work / "system"
         _system(system, packages.tree, arch)
-        modules = Modules(next((packages.tree / "lib/modules").iterdir()))
+        modules = Modules.of(packages.tree)
         _modules(system, modules, EARLY_MODULES)
         (target / "initrd").write_bytes(_initramfs(system).data())
         progress("writing the disk")
