@@ -1,5 +1,6 @@
 """A bare Debian in a container of its own: nothing of the build machine is to be seen in it.
 
+SERAI_TEST_SUITE names another release: trixie, or one of Ubuntu such as noble.
 What reaches the registries is copied in from this host's own configuration: name servers, apt sources and
 proxies, pip configuration, certificates. The network is shared; processes, mounts and devices are not.
 """
@@ -17,7 +18,8 @@ from pathlib import Path
 
 import pytest
 
-SUITE = "bookworm"
+SUITE = os.environ.get("SERAI_TEST_SUITE", "bookworm")
+UBUNTU = ("jammy", "noble")
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 ENTER = """
 set -e
@@ -104,8 +106,8 @@ def bare_tarball(need, test_cache: Path) -> Path:
     tarball = test_cache / f"bare-{SUITE}-{os.uname().machine}.tar"
     if not tarball.exists():
         partial = tarball.with_suffix(".partial.tar")
-        options = [f"--aptopt={line}" for line in apt_options()]
-        subprocess.run(["mmdebstrap", "--variant=minbase", *options, SUITE, str(partial)], check=True)
+        options = ["--variant=minbase", "--include=apt", *(f"--aptopt={line}" for line in apt_options())]
+        subprocess.run(["mmdebstrap", *options, SUITE, str(partial), *sources()], check=True)
         partial.rename(tarball)
     return tarball
 
@@ -175,6 +177,12 @@ def copy_network_configuration(root: Path) -> None:
         shutil.copyfile("/etc/pip.conf", root / "etc/pip.conf")
     if CERTIFICATES.exists():  # not at its own place: there it would hide that ca-certificates is missing
         shutil.copyfile(CERTIFICATES, root / "etc/host-certificates.crt")
+
+
+def sources() -> list[str]:
+    """The apt line of an Ubuntu, whose keys Debian does not package; mmdebstrap knows Debian's own."""
+    host = "archive.ubuntu.com/ubuntu" if os.uname().machine == "x86_64" else "ports.ubuntu.com/ubuntu-ports"
+    return [f"deb [trusted=yes] http://{host} {SUITE} main universe"] if SUITE in UBUNTU else []
 
 
 def apt_options() -> list[str]:
