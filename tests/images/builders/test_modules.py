@@ -1,4 +1,4 @@
-"""modules.dep: what is used is loaded before its users."""
+"""Where distributions keep a kernel and its modules; modules.dep: what is used is loaded before its users."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from serai.images.builders.modules import Modules, dependency_file, depends
+from serai.images.builders.modules import Modules, dependency_file, depends, kernel_image
 from serai.util.errors import SeraiError
 
 
@@ -35,3 +35,13 @@ def test_a_kernels_modules_are_found_in_either_place_of_a_distribution(tmp_path:
 def test_a_kernel_without_modules_is_told_so(tmp_path: Path):
     with pytest.raises(SeraiError, match="neither /usr/lib/modules nor /lib/modules"):
         Modules.of(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["boot/vmlinuz-6.12.1", "usr/lib/modules/6.12.1/vmlinuz"])
+def test_the_kernel_is_found_in_boot_or_beside_its_modules(tmp_path: Path, name: str):
+    for folder in ("boot", "usr/lib/modules/6.12.1"):
+        (tmp_path / folder).mkdir(parents=True)
+    with pytest.raises(SeraiError, match="hold no vmlinuz"):
+        kernel_image(tmp_path, Modules.of(tmp_path))
+    (tmp_path / name).touch()
+    assert kernel_image(tmp_path, Modules.of(tmp_path)) == tmp_path / name

@@ -1,4 +1,4 @@
-"""Kernel modules: which file holds a module, what it depends on, and the modules.dep that modprobe reads."""
+"""A kernel and its modules in unpacked packages: where each is, and the modules.dep that modprobe reads."""
 
 from __future__ import annotations
 
@@ -62,6 +62,14 @@ class Modules:
             result[name] = (data, needs)
             queue += [need for need in needs if need in self._files]
         return result
+
+
+def kernel_image(tree: Path, modules: Modules) -> Path:
+    """The bootable kernel; Debian ships it beside the modules from 14 on. Raises SeraiError when there is none."""
+    for path in (*sorted((tree / "boot").glob("vmlinu[xz]-*")), modules.root / "vmlinuz"):
+        if path.is_file():
+            return path
+    raise SeraiError(Code.FAILED, "the kernel packages hold no vmlinuz, in /boot or beside the modules")
 
 
 def _name(path: Path) -> str:

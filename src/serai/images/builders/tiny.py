@@ -18,7 +18,7 @@ from pathlib import Path
 from serai.images.builders import ext4
 from serai.images.builders.cpio import Archive
 from serai.images.builders.elf import closure
-from serai.images.builders.modules import Modules, dependency_file
+from serai.images.builders.modules import Modules, dependency_file, kernel_image
 from serai.images.builders.packages import Packages
 from serai.images.made import Made
 from serai.util.errors import Code, SeraiError
@@ -77,7 +77,7 @@ def _build(target: Path, arch: str, progress: Progress, kernels: tuple[str, ...]
     with _scratch(target) as work:
         packages = Packages(work, arch, progress)
         kernel = packages.first_known(kernels)
-        versioned = packages.depends(kernel, r"linux-(image|modules)-[0-9]")
+        versioned = packages.depends(kernel, r"linux-(image|binary|modules)-[0-9]")
         extras = ["rsync", "e2fsprogs", "opendoas", "libpam-modules"]
         packages.unpack([*versioned, "busybox-static", *packages.with_libraries(["dropbear-bin", *extras])])
         progress("putting the initramfs together")
@@ -94,7 +94,7 @@ def _build(target: Path, arch: str, progress: Progress, kernels: tuple[str, ...]
         modes = {"/usr/bin/doas": 0o4755} if (system / "usr/bin/doas").exists() else {}
         ext4.make(raw, system, size=DISK_SIZE, label="tiny", uuid=UUID, modes=modes)
         run(["qemu-img", "convert", "-f", "raw", "-O", "qcow2", raw, target / "disk.qcow2"])
-        shutil.copyfile(_kernel(packages.tree), target / "kernel")
+        shutil.copyfile(kernel_image(packages.tree, modules), target / "kernel")
         return Made(
             disk=target / "disk.qcow2",
             virtual_size=DISK_SIZE,
@@ -111,12 +111,6 @@ def _build(target: Path, arch: str, progress: Progress, kernels: tuple[str, ...]
 def _scratch(target: Path) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(dir=target, prefix="work.") as name:
         yield Path(name)
-
-
-def _kernel(tree: Path) -> Path:
-    for path in sorted((tree / "boot").glob("vmlinu[xz]-*")):
-        return path
-    raise SeraiError(Code.FAILED, "the kernel package holds no /boot/vmlinuz")
 
 
 def _program(tree: Path, name: str) -> Path:
