@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from serai.loaders.blocks import Blocks, RawBlock
 from serai.loaders.file import Block, ProjectFile
 from serai.loaders.shape import Leaf, ListOf, MapOf, Record, Shape, Want, record
 from serai.loaders.write import written
@@ -32,10 +33,11 @@ class Explanation(msgspec.Struct, frozen=True, omit_defaults=True):
     ids: list[str] = []
 
 
-def explain(key: str) -> Explanation:
+def explain(key: str, raw_block: RawBlock | None = None) -> Explanation:
     """Explain a dotted key: `memory.size`, `networks.forwarded_port`, `machines`. Names and numbers may be in it.
 
-    Keys of a machine come first, then those of the file. Raises SeraiError (Code.INPUT) for an unknown one.
+    Keys of a machine come first, then those of the file. `raw_block` is asked for the form of a block of
+    `providers:` that is not of a built in provider. Raises SeraiError (Code.INPUT) for an unknown one.
     """
     steps = [step for step in re.sub(r"\[[0-9]*\]", "", key).split(".") if step]
     if not steps:
@@ -43,7 +45,7 @@ def explain(key: str) -> Explanation:
     failures = []
     for top in (record(Block), record(ProjectFile)):
         try:
-            owner, shape = _walk(top, steps)
+            owner, shape = _walk(top, steps, Blocks(raw_block))
         except _NoKeyError as error:
             failures.append(error)
         else:
@@ -69,7 +71,7 @@ class _NoKeyError(Exception):
         self.known = known
 
 
-def _walk(top: Record, steps: list[str]) -> tuple[Record, Shape]:
+def _walk(top: Record, steps: list[str], blocks: Blocks) -> tuple[Record, Shape]:
     """The record that holds the last key, and the key's shape; names of maps may be left out."""
     owner, shape = top, _fields(top).get(steps[0])
     if shape is None:
@@ -81,12 +83,24 @@ def _walk(top: Record, steps: list[str]) -> tuple[Record, Shape]:
         if steps[at] in fields:
             assert isinstance(inner, Record)
             owner, shape = inner, fields[steps[at]]
+        elif isinstance(inner, Record) and inner.rest and (block := _block(blocks, steps[at])):
+            owner, shape = inner, block
         elif isinstance(shape, MapOf) and (steps[at] in shape.keys if shape.keys else at + 1 < len(steps)):
             shape = shape.value
         else:
             raise _NoKeyError(steps[:at], [*fields, *(shape.keys or () if isinstance(shape, MapOf) else ())])
         at += 1
     return owner, shape
+
+
+def _block(blocks: Blocks, name: str) -> Shape | None:
+    """The form of a provider's block that is asked for; None where nobody has the name."""
+    try:
+        return blocks.shape(name) if blocks.open else None
+    except SeraiError as error:
+        if error.code is Code.INPUT:
+            return None
+        raise
 
 
 def _inner(shape: Shape) -> Shape:
@@ -103,6 +117,8 @@ def _explained(key: str, owner: Record, field: str, shape: Shape) -> Explanation
     raw = _properties(owner).get(field, {})
     inner = _inner(shape)
     about = (inner.cls.__doc__ or "").strip() if isinstance(inner, Record) else ""
+    if field not in owner.fields and not about:
+        about = f"the block of provider {field}, which declares no keys: passed on as it is"
     default = raw.get("default")
     texts = [
         raw.get("description", ""),

@@ -11,6 +11,7 @@ from serai.spec.cpu import Count
 from serai.spec.image import ImageSource
 from serai.spec.machine import Machine
 from serai.spec.network import Network
+from serai.spec.pool import Pool
 
 MAX_MACHINES = 10_000
 
@@ -54,6 +55,9 @@ class ProjectFile(Spec, frozen=True):
         dict[Name, Layer], Meta(description="named layers, which machines and other profiles list")
     ] = {}
     networks: Annotated[dict[Name, Network], Meta(description="networks between the machines")] = {}
+    pools: Annotated[
+        dict[Name, Pool], Meta(description="storage pools by name, for providers that have such")
+    ] = {}
     images: Annotated[dict[str, ImageSource], Meta(description="images by a name of your own")] = {}
     machines: Annotated[dict[Name, Block], Meta(description="the machines, by name")] = {}
 

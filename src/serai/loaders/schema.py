@@ -6,6 +6,7 @@ orders and sizes; what it refuses, validate refuses too.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -15,6 +16,8 @@ from serai.loaders.shape import Leaf, ListOf, MapOf, Record, Shape, Want, record
 from serai.loaders.write import written
 from serai.loaders.yaml.expand import known_keys
 from serai.loaders.yaml.forms import FORMS
+from serai.spec.base import Spec
+from serai.spec.raw import Raw
 
 _NULL = {"type": "null"}
 _EXPRESSION = {"$ref": "#/$defs/expression"}
@@ -39,12 +42,15 @@ _COMMON: dict[str, Any] = {
 }
 
 
-def schema() -> dict[str, Any]:
-    """The schema, as plain data."""
-    definitions: dict[str, Any] = msgspec.json.schema(ProjectFile)["$defs"]
-    for shape in records(record(ProjectFile)):
-        name = shape.cls.__name__
-        definitions[name] = _record(shape, definitions[name])
+def schema(blocks: Mapping[str, type[Spec] | None] | None = None) -> dict[str, Any]:
+    """The schema, as plain data. `blocks` are those of `providers:` beside the built in ones; None is any form."""
+    definitions = _definitions(record(ProjectFile))
+    for name, form in (blocks or {}).items():
+        block: dict[str, Any] = {"description": f"passed on to provider {name} as it is"}
+        if form is not None:
+            definitions |= _within(name, _definitions(record(form)))
+            block = {"anyOf": [{"$ref": f"#/$defs/{name}.{form.__name__}"}, _NULL]}
+        definitions[Raw.__name__]["properties"][name] = block
     top = definitions.pop(ProjectFile.__name__)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -53,6 +59,29 @@ def schema() -> dict[str, Any]:
         "required": ["machines"],
         "$defs": {**definitions, **_COMMON},
     }
+
+
+def _definitions(top: Record) -> dict[str, Any]:
+    """All records that can be reached, by name."""
+    definitions: dict[str, Any] = msgspec.json.schema(top.cls)["$defs"]
+    for shape in records(top):
+        name = shape.cls.__name__
+        definitions[name] = _record(shape, definitions[name])
+    return definitions
+
+
+def _within(provider: str, definitions: dict[str, Any]) -> dict[str, Any]:
+    """The same under names of the provider's own: `acme.Disk` is another than serai's."""
+    renamed = {f"#/$defs/{name}": f"#/$defs/{provider}.{name}" for name in definitions}
+
+    def moved(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {
+                key: renamed.get(inner, inner) if key == "$ref" else moved(inner) for key, inner in value.items()
+            }
+        return [moved(inner) for inner in value] if isinstance(value, list) else value
+
+    return {f"{provider}.{name}": moved(body) for name, body in definitions.items()}
 
 
 def records(top: Record) -> list[Record]:

@@ -64,11 +64,13 @@ class Record:
 
     def __init__(self, cls: type[msgspec.Struct]) -> None:
         self.cls = cls
+        self.rest: str = getattr(cls, "rest", "")
+        """The field that holds keys which are no fields (see spec.base.Spec): a file never names it."""
 
     @cached_property
     def fields(self) -> dict[str, Shape]:
         hints = get_type_hints(self.cls, include_extras=True)
-        return {name: shape_of(hints[name]) for name in self.cls.__struct_fields__}
+        return {name: shape_of(hints[name]) for name in self.cls.__struct_fields__ if name != self.rest}
 
 
 Shape: TypeAlias = Leaf | ListOf | MapOf | Record

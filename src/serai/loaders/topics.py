@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from serai.loaders import guide
+from serai.loaders.blocks import RawBlock
 from serai.loaders.explain import Explanation, descriptions, explain
 from serai.loaders.file import Block, ProjectFile
 from serai.loaders.shape import record
@@ -21,8 +22,11 @@ class Explained(msgspec.Struct, frozen=True):
     page: guide.Page | None
 
 
-def topic(word: str) -> Explained | Explanation:
-    """The act or the key that is meant; case does not count. Raises SeraiError (Code.INPUT) for neither."""
+def topic(word: str, raw_block: RawBlock | None = None) -> Explained | Explanation:
+    """The act or the key (see `explain`) that is meant; case does not count.
+
+    Raises SeraiError (Code.INPUT) for neither.
+    """
     ident = guide.as_id(word)
     if ident in guide.acts():
         return act(ident)
@@ -30,7 +34,7 @@ def topic(word: str) -> Explained | Explanation:
         raise SeraiError(Code.INPUT, f"the guide has no {ident}", hint=_near_id(ident))
     for spelling in dict.fromkeys((word, word.lower())):
         try:
-            return explain(spelling)
+            return explain(spelling, raw_block)
         except SeraiError as error:
             failure = error
     if "." not in word and "did you mean" not in failure.message:

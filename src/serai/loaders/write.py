@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from serai.loaders.blocks import CLOSED, Blocks, RawBlock
 from serai.loaders.file import ProjectFile
 from serai.loaders.shape import Leaf, ListOf, MapOf, Record, Shape, Want, record
 from serai.spec.base import stated
@@ -18,20 +19,25 @@ _NOT_IN_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 """What JSON may hold bare, and YAML may not or takes for a line's end. Source: YAML 1.1, 4.1 and 4.2."""
 
 
-def to_data(project: Project, names: Collection[str] | None = None) -> dict[str, Any]:
-    """Plain data of the file; with `names`, of these machines only."""
+def to_data(
+    project: Project, names: Collection[str] | None = None, raw_block: RawBlock | None = None
+) -> dict[str, Any]:
+    """Plain data of the file; with `names`, of these machines only.
+
+    `raw_block` is asked how a block of a provider that is not built in is written (see `load`).
+    """
     machines = {
         name: {key: value for key, value in stated(machine).items() if key != "name"}
         for name, machine in project.machines.items()
         if names is None or name in names
     }
     data = {**stated(msgspec.structs.replace(project, machines={})), "machines": machines}
-    file = written(data, record(ProjectFile))
+    file = written(data, record(ProjectFile), Blocks(raw_block))
     assert isinstance(file, dict)
     return file
 
 
-def to_yaml(project: Project, names: Collection[str] | None = None) -> str:
+def to_yaml(project: Project, names: Collection[str] | None = None, raw_block: RawBlock | None = None) -> str:
     """The file as YAML; `load` gives the same project for it."""
     import yaml
 
@@ -47,27 +53,36 @@ def to_yaml(project: Project, names: Collection[str] | None = None) -> str:
 
     Dumper.add_representer(str, text)
     dumped = yaml.dump(
-        to_data(project, names), Dumper=Dumper, sort_keys=False, allow_unicode=True, default_flow_style=False
+        to_data(project, names, raw_block),
+        Dumper=Dumper,
+        sort_keys=False,
+        allow_unicode=True,
+        default_flow_style=False,
     )
     assert isinstance(dumped, str)
     return dumped
 
 
-def to_json(project: Project, names: Collection[str] | None = None) -> str:
+def to_json(project: Project, names: Collection[str] | None = None, raw_block: RawBlock | None = None) -> str:
     """The same as JSON, which is YAML too."""
-    text = msgspec.json.format(msgspec.json.encode(to_data(project, names)), indent=2).decode()
+    text = msgspec.json.format(msgspec.json.encode(to_data(project, names, raw_block)), indent=2).decode()
     return _NOT_IN_YAML.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"
 
 
-def written(value: Any, shape: Shape) -> Any:
+def written(value: Any, shape: Shape, blocks: Blocks = CLOSED) -> Any:
     """The value as a file states it: units, and `${` escaped."""
     if isinstance(shape, Record):
-        return {key: written(item, shape.fields[key]) for key, item in value.items()}
+        fields = shape.fields
+        return {key: written(item, fields.get(key) or blocks.shape(key), blocks) for key, item in value.items()}
     if isinstance(shape, MapOf):
-        return {key: written(item, shape.value) for key, item in value.items()}
+        return {key: written(item, shape.value, blocks) for key, item in value.items()}
     if isinstance(shape, ListOf):
-        return [written(item, shape.item) for item in value]
+        return [written(item, shape.item, blocks) for item in value]
     assert isinstance(shape, Leaf)
+    if isinstance(value, dict):
+        return {key: written(item, shape) for key, item in value.items()}
+    if isinstance(value, list):
+        return [written(item, shape) for item in value]
     if shape.want is Want.SIZE:
         return format_size(value)
     if shape.want is Want.DURATION:

@@ -64,13 +64,13 @@ def default_of(key: str) -> Any:
 def flatten(machine: Machine, only: Collection[str] | None = None) -> dict[str, Any]:
     """What a machine states (in these fields only), by dotted key: `memory.size`, `disks.data.size`.
 
-    Lists are one value. `networks` is three (forwarded_port, private, public), `synced_folders` one a type,
+    Lists are one value. `networks` is four (forwarded_port, private, public, uplink), `synced_folders` one a type,
     because each of them changes in its own way.
     """
     flat: dict[str, Any] = {}
     for key, value in stated(machine, only).items():
         if key == "networks":
-            for kind in ("forwarded_port", "private", "public"):
+            for kind in ("forwarded_port", "private", "public", "uplink"):
                 if items := [item[kind] for item in value if kind in item]:
                     flat[f"networks.{kind}"] = items
         elif key == "synced_folders":

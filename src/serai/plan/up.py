@@ -281,6 +281,10 @@ def features_needed(machine: Machine) -> list[Feature]:
         Feature.UEFI: machine.firmware == "uefi",
         Feature.NESTED: machine.cpu.nested,
         Feature.NINEP: any(folder.type is FolderType.NINEP for folder in machine.synced_folders),
+        Feature.VIRTIOFS: any(folder.type is FolderType.VIRTIOFS for folder in machine.synced_folders),
+        Feature.SECURE_BOOT: bool(machine.secure_boot),
+        Feature.TPM: machine.devices.tpm is not None,
+        Feature.HOST_DEVICE: bool(machine.devices.pci or machine.devices.usb or machine.devices.mdev),
     }
     for feature, wanted in kinds.items():
         if wanted:

@@ -15,6 +15,7 @@ import msgspec
 
 from serai.spec.machine import Machine
 from serai.spec.network import Network
+from serai.spec.pool import Pool
 from serai.util.errors import Code, SeraiError
 
 
@@ -54,6 +55,10 @@ class Feature(StrEnum):
     UEFI = "uefi"
     NESTED = "nested"
     NINEP = "9p"
+    VIRTIOFS = "virtiofs"
+    SECURE_BOOT = "secure_boot"
+    TPM = "tpm"
+    HOST_DEVICE = "host_device"  # PCI, USB and mediated devices of the host
     ARCH = "arch"  # other architectures than the host's
 
 
@@ -156,6 +161,8 @@ class Materials(msgspec.Struct, frozen=True, kw_only=True):
     """Lines of authorized_keys."""
     networks: dict[str, Network] = {}
     """The project's networks, by name, with the subnet filled in."""
+    pools: dict[str, Pool] = {}
+    """The project's storage pools, by name."""
     addresses: dict[str, str] = {}
     """Network name -> this machine's address in it, `10.40.0.10/24`: static ones, and those reserved."""
     hosts: dict[str, str] = {}
@@ -241,6 +248,8 @@ class Provider(Protocol):
     name: ClassVar[str]
     parallel: ClassVar[int]
     """How many machines it can create or start at once (0: as many as there are)."""
+    # One that is not built in may declare `options: ClassVar[type[Spec]]`, the form of its block in `providers:`,
+    # and has it by `machine.providers.of(NAME, options)`. Else its block is any data: `providers.others[NAME]`.
 
     def __init__(self, scope: Scope) -> None: ...
 

@@ -89,6 +89,7 @@ class Stock:
             user=machine.user or (image.user if image else "root"),
             public_keys=self.public_keys(machine),
             networks=allocation.networks,
+            pools=self._workspace.project.pools,
             addresses={
                 network: members[machine.name]
                 for network, members in allocation.addresses.items()
@@ -119,6 +120,7 @@ class Stock:
             image=image,
             user=machine.user or (image.user if image else "root"),
             networks=allocation.networks,
+            pools=self._workspace.project.pools,
             addresses={
                 network: members[machine.name]
                 for network, members in allocation.addresses.items()

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from enum import StrEnum
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import msgspec
 from msgspec import Meta
@@ -13,6 +13,9 @@ from serai.util.units import MAX_SIZE
 
 class Spec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Base of every part of the project file."""
+
+    rest: ClassVar[str] = ""
+    """The field, a map, whose entries a file writes beside the other keys; empty: there is none."""
 
 
 NAME_PATTERN = r"^[a-zA-Z0-9](?:[a-zA-Z0-9._-]{0,61}[a-zA-Z0-9])?$"
@@ -44,12 +47,19 @@ Duration = Annotated[
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 
+CPU_SET_PATTERN = r"^\^?[0-9]+(-[0-9]+)?(,\^?[0-9]+(-[0-9]+)?)*$"
+CpuSet = Annotated[str, Meta(pattern=CPU_SET_PATTERN, examples=["0-3,8"])]
+"""Numbers of CPUs or NUMA nodes in the kernel's list format; `^2` takes one out (libvirt's cpuset)."""
+
+Number = Annotated[str, Meta(pattern=r"^[0-9]{1,4}$")]
+"""A number as the key of a map: of a virtual CPU, an I/O thread, a NUMA cell."""
+
 
 def stated(value: Spec, only: Collection[str] | None = None) -> dict[str, Any]:
     """The value as plain data, with only what differs from the defaults; of these fields only, if `only` is given.
 
     Compared by value: msgspec's own omit_defaults compares by identity, which a large number read from a
-    file never has.
+    file never has. Entries of the `rest` stand beside the other keys, as in the file.
     """
     found: dict[str, Any] = {}
     for name, default in _defaults(type(value)):
@@ -57,7 +67,7 @@ def stated(value: Spec, only: Collection[str] | None = None) -> dict[str, Any]:
             continue
         item = getattr(value, name)
         if item is not default and item != default:
-            found[name] = _plain(item)
+            found |= _plain(item) if name == value.rest else {name: _plain(item)}
     return found
 
 

@@ -1,11 +1,11 @@
-"""Disks of a machine (DISK-1)."""
+"""Disks of a machine (DISK-1, DISK-2, DISK-3)."""
 
 from enum import StrEnum
 from typing import Annotated
 
 from msgspec import Meta
 
-from serai.spec.base import Size, Spec
+from serai.spec.base import Name, Size, Spec
 
 
 class DiskFormat(StrEnum):
@@ -43,6 +43,26 @@ class Bus(StrEnum):
     NVME = "nvme"
 
 
+class DiskDevice(StrEnum):
+    DISK = "disk"
+    CDROM = "cdrom"
+
+
+class Preallocation(StrEnum):
+    """How much of a new file is made at once. Source: qemu-img(1), -o preallocation."""
+
+    OFF = "off"
+    METADATA = "metadata"
+    FALLOC = "falloc"
+    FULL = "full"
+
+
+class DetectZeroes(StrEnum):
+    OFF = "off"
+    ON = "on"
+    UNMAP = "unmap"
+
+
 class Disk(Spec, frozen=True):
     """One disk. `root` is the image's disk; every other name is a new one. `data: 10GiB` is short for its size."""
 
@@ -64,8 +84,29 @@ class Disk(Spec, frozen=True):
     bus: Annotated[Bus, Meta(description="how the guest sees it")] = Bus.VIRTIO
     path: Annotated[
         str | None,
-        Meta(description="an existing image file to use as it is, relative to the project; never deleted"),
+        Meta(
+            description="an existing image file, or a block device as /dev/vg0/data, to use as it is; "
+            "relative to the project; never deleted (DISK-1)"
+        ),
     ] = None
+    device: Annotated[DiskDevice, Meta(description="a disk, or a CD-ROM: read only, may be empty")] = (
+        DiskDevice.DISK
+    )
+    pool: Annotated[Name | None, Meta(description="storage pool it is made in; default: the provider's")] = None
+    preallocation: Annotated[
+        Preallocation | None,
+        Meta(description="how much is made at once; default: what its file system wants (DISK-3)"),
+    ] = None
+    detect_zeroes: Annotated[DetectZeroes, Meta(description="zeros that are written become holes; costs CPU")] = (
+        DetectZeroes.OFF
+    )
+    queues: Annotated[
+        Annotated[int, Meta(ge=1, le=256)] | None, Meta(description="request queues; default: one a CPU")
+    ] = None
+    iothreads: Annotated[
+        list[Annotated[int, Meta(ge=1, le=64)]],
+        Meta(description="I/O threads, from 1, that serve it; several share its queues; default: the first"),
+    ] = []
     serial: Annotated[
         Annotated[str, Meta(max_length=20)] | None,
         Meta(description="serial number in the guest (at most 20 characters)"),

@@ -69,6 +69,7 @@ class Ready(Spec, frozen=True):
 class FolderType(StrEnum):
     RSYNC = "rsync"
     NINEP = "9p"
+    VIRTIOFS = "virtiofs"
 
 
 class SyncedFolder(Spec, frozen=True):
@@ -78,16 +79,16 @@ class SyncedFolder(Spec, frozen=True):
     target: Annotated[str, Meta(pattern=r"^/", description="absolute path in the guest")]
     type: Annotated[
         FolderType,
-        Meta(description="rsync: copied at up, reload and `serai rsync`; 9p: shared live, both ways"),
+        Meta(description="rsync: copied at up, reload and `serai rsync`; 9p and virtiofs: shared live, both ways"),
     ] = FolderType.RSYNC
     exclude: Annotated[list[str], Meta(description="patterns that rsync leaves out; .git and .serai always")] = []
     delete: Annotated[bool, Meta(description="rsync removes from the target what the source has not")] = False
-    readonly: Annotated[bool, Meta(description="9p: the guest cannot write")] = False
+    readonly: Annotated[bool, Meta(description="9p, virtiofs: the guest cannot write")] = False
     owner: Annotated[str | None, Meta(description="user or user:group that owns the copy in the guest")] = None
 
     @property
     def tag(self) -> str:
-        """The 9p mount tag (at most 31 characters)."""
+        """The mount tag of 9p and virtiofs (at most 31 characters)."""
         from hashlib import sha256
 
         return f"sf-{sha256(self.target.encode()).hexdigest()[:16]}"

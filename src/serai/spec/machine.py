@@ -7,12 +7,16 @@ import msgspec
 from msgspec import Meta
 
 from serai.spec.base import Name, Spec, stated
+from serai.spec.clock import Clock, HyperV
 from serai.spec.cpu import Cpu
+from serai.spec.device import Boot, Devices, Gpu
 from serai.spec.disk import Disk
 from serai.spec.guest import Event, Guest, Hook, Ready, Ssh, SyncedFolder, UserName
 from serai.spec.image import Arch, Firmware, ImageSource
 from serai.spec.memory import Memory
 from serai.spec.network import Network, Nic
+from serai.spec.numa import Numa
+from serai.spec.pool import Pool
 from serai.spec.provision import Provision
 from serai.spec.raw import Raw
 
@@ -45,10 +49,22 @@ class Machine(Spec, frozen=True):
         Firmware | None,
         Meta(description="bios or uefi; default: what the image needs, bios if it does not care"),
     ] = None
+    secure_boot: Annotated[
+        bool | None, Meta(description="UEFI starts only what is signed (Microsoft's keys); default: false")
+    ] = None
+    boot: Annotated[Boot, Meta(description="what it boots from")] = Boot()
     cpu: Annotated[Cpu, Meta(description="processors")] = Cpu()
     memory: Annotated[Memory, Meta(description="memory")] = Memory()
+    numa: Annotated[Numa, Meta(description="memory policy and NUMA nodes of the guest")] = Numa()
+    clock: Annotated[Clock, Meta(description="clock and timers")] = Clock()
+    hyperv: Annotated[HyperV | None, Meta(description="enlightenments for Windows guests under KVM")] = None
+    iothreads: Annotated[
+        Annotated[int, Meta(ge=0, le=64)], Meta(description="I/O threads, which serve virtio disks (DISK-2)")
+    ] = 1
     disks: Annotated[dict[Name, Disk], Meta(description="disks by name; `root` is the image's")] = {}
     networks: Annotated[list[Nic], Meta(description="forwarded ports and interfaces")] = []
+    devices: Annotated[Devices, Meta(description="devices beside disks and network cards")] = Devices()
+    gpu: Annotated[Gpu, Meta(description="for GPUs that are given to it")] = Gpu()
     hostname: Annotated[
         HostName | None, Meta(description="host name in the guest; default: the machine's name")
     ] = None
@@ -76,6 +92,7 @@ class Project(Spec, frozen=True):
     project: Annotated[Name, Meta(description="the project's name")]
     version: Annotated[int, Meta(ge=1, le=1, description="version of this format")] = 1
     networks: Annotated[dict[Name, Network], Meta(description="networks between the machines")] = {}
+    pools: Annotated[dict[Name, Pool], Meta(description="storage pools by name")] = {}
     images: Annotated[dict[str, ImageSource], Meta(description="images by a name of your own")] = {}
     machines: Annotated[dict[Name, Machine], Meta(description="the machines, by name")] = {}
 

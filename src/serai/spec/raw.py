@@ -1,11 +1,14 @@
 """Escape blocks: `providers: {qemu: …}`, passed on as they are, checked where their form is known."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any, ClassVar, TypeVar
 
+import msgspec
 from msgspec import Meta
 
 from serai.spec.base import Duration, Spec
+
+Form = TypeVar("Form", bound=Spec)
 
 
 class Accel(StrEnum):
@@ -26,6 +29,44 @@ class QemuRaw(Spec, frozen=True):
     args: Annotated[list[str], Meta(description="further arguments, at the end, as they are")] = []
 
 
+class XmlEdit(Spec, frozen=True):
+    """One edit of the domain XML, after serai has written it. Short: XML to add to `<domain>`."""
+
+    at: Annotated[str, Meta(description="where, as an XPath from <domain>", examples=["./devices/disk[1]"])] = "."
+    add: Annotated[str | None, Meta(description="XML to add inside; an element that is there once is merged")] = (
+        None
+    )
+    set: Annotated[dict[str, str], Meta(description="attributes to set")] = {}
+    remove: Annotated[bool, Meta(description="take the element out")] = False
+
+
+class LibvirtRaw(Spec, frozen=True):
+    """What only libvirt has."""
+
+    uri: Annotated[
+        str | None,
+        Meta(
+            description="the libvirtd to talk to; default: LIBVIRT_DEFAULT_URI, else qemu:///system for root "
+            "and who may open its socket, else qemu:///session",
+            examples=["qemu:///system", "qemu+ssh://root@host/system"],
+        ),
+    ] = None
+    accel: Annotated[Accel, Meta(description="auto: KVM when a probe guest runs in it, else TCG (HW-1)")] = (
+        Accel.AUTO
+    )
+    machine: Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]+$", description="machine type", examples=["q35"])] = (
+        "q35"
+    )
+    emulator: Annotated[str | None, Meta(description="the emulator's path; default: libvirt's own choice")] = None
+    pool: Annotated[str, Meta(description="storage pool of disks that name none; made when it is not there")] = (
+        "default"
+    )
+    autostart: Annotated[bool, Meta(description="start it with the host")] = False
+    title: Annotated[str | None, Meta(description="what virt-manager lists it as; default: its name")] = None
+    xml: Annotated[list[XmlEdit], Meta(description="edits of the domain XML, in this order")] = []
+    args: Annotated[list[str], Meta(description="further arguments for QEMU (<qemu:commandline>)")] = []
+
+
 class FakeRaw(Spec, frozen=True):
     """Delays and faults of the `fake` provider."""
 
@@ -41,5 +82,14 @@ class FakeRaw(Spec, frozen=True):
 class Raw(Spec, frozen=True):
     """One block a provider."""
 
+    rest: ClassVar[str] = "others"
+
     qemu: QemuRaw = QemuRaw()
+    libvirt: LibvirtRaw = LibvirtRaw()
     fake: FakeRaw = FakeRaw()
+    others: dict[str, Any] = {}
+    """Blocks of providers that are not built in, by name: any data, or what is stated of the form they declare."""
+
+    def of(self, name: str, form: type[Form]) -> Form:
+        """The block of a provider that is not built in, as the struct that it declares (`Provider.options`)."""
+        return msgspec.convert(self.others.get(name, {}), form)

@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from serai.providers.contract import Image, Scope
+from serai.providers.probe import Accel
 from serai.providers.qemu import gather
-from serai.providers.qemu.probe import Accel
 from serai.providers.qemu.record import Hardware
 from serai.spec.machine import Machine
 from serai.spec.network import Network

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from serai.loaders.blocks import RawBlock
 from serai.loaders.yaml.check import KnownProvider
 from serai.loaders.yaml.parse import MAX_BYTES, parse
 from serai.loaders.yaml.problems import Problems
@@ -21,18 +22,21 @@ def load(
     provider: str | None = None,
     text: str | bytes | None = None,
     known_provider: KnownProvider | None = None,
+    raw_block: RawBlock | None = None,
 ) -> Project:
     """The resolved project of a file.
 
     `environ` is what `${env.X}` reads (default: the process's), `provider` overrides every machine's, `text` is
     used in place of the file's content; relative paths start from the file's directory in any case.
     `known_provider` is asked once for each provider that the file names, and raises for one that is not there.
+    `raw_block` is asked for the form of each block of `providers:` that is not of a built in provider; without it
+    there is no such block.
     Raises SeraiErrors (Code.INPUT) with every error and its place; SeraiError where reading must stop.
     """
     problems = Problems(shown(path))
     root = parse(_read(path, problems.file) if text is None else text, problems)
     directory = path.absolute().parent
-    resolver = Resolver(root, directory, os.environ if environ is None else environ, problems)
+    resolver = Resolver(root, directory, os.environ if environ is None else environ, problems, raw_block)
     return resolver.project(provider, known_provider)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from serai.loaders.yaml.instances import Instance
 from serai.loaders.yaml.nodes import Map, Node, Place, is_null, listed, locate, of
 from serai.loaders.yaml.problems import Problems
+from serai.spec.disk import DiskDevice
 from serai.spec.machine import Machine
 from serai.util.errors import SeraiError, did_you_mean
 from serai.util.units import format_size
@@ -191,7 +192,7 @@ def _macs(machines: Sequence[Checked], problems: Problems) -> None:
     taken: dict[str, str] = {}
     for one in machines:
         for index, nic in enumerate(one.machine.networks):
-            for kind, inner in (("private", nic.private), ("public", nic.public)):
+            for kind, inner in (("private", nic.private), ("public", nic.public), ("uplink", nic.uplink)):
                 if inner is None or inner.mac is None:
                     continue
                 if other := taken.get(inner.mac.lower()):
@@ -201,15 +202,13 @@ def _macs(machines: Sequence[Checked], problems: Problems) -> None:
 
 def _cpu(one: Checked, problems: Problems) -> None:
     cpu = one.machine.cpu
-    stated = [part for part in (cpu.sockets, cpu.cores, cpu.threads) if part is not None]
-    product = 1
-    for part in stated:
-        product *= part
+    stated, product = cpu.topology, cpu.product
+    whole = {"sockets", "cores", "threads"} <= stated.keys()
     most = cpu.max or cpu.total
     if cpu.max is not None and cpu.max < cpu.total:
         problems.at(one.at("cpu", "max"), f"max is {cpu.max}, less than the {cpu.total} that it starts with")
-    elif stated and (most != product if len(stated) == 3 else most % product):
-        what = "sockets × cores × threads" if len(stated) == 3 else "the stated topology"
+    elif stated and (most != product if whole else most % product):
+        what = " × ".join(stated) if whole else "the stated topology"
         problems.at(one.at("cpu", "max" if cpu.max else "count"), f"{most} CPUs do not fit {what}, {product}")
 
 
@@ -226,6 +225,10 @@ def _disks(one: Checked, problems: Problems) -> None:
     for name, disk in one.machine.disks.items():
         if name != "root" and disk.path is not None and disk.size is not None:
             problems.at(one.at("disks", name, "size"), "a disk with a path has its file's size")
+        if disk.device is DiskDevice.CDROM:
+            if disk.size is not None:
+                problems.at(one.at("disks", name, "size"), "a CD-ROM has its file's size")
+            continue
         if name != "root" and disk.path is None and disk.size is None and not _states(one, "disks", name, "size"):
             problems.at(one.at("disks", name), f"needs a size or a path: `{name}: 10GiB`")
         if disk.size == 0:

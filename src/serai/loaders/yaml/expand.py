@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from serai.loaders.blocks import CLOSED, Blocks
 from serai.loaders.file import EXTENSION, Layer
 from serai.loaders.shape import Leaf, ListOf, MapOf, Record, Shape
 from serai.loaders.yaml.forms import FORMS
 from serai.loaders.yaml.nodes import Map, Node, Seq, is_null, listed
 from serai.loaders.yaml.problems import Problems
 from serai.loaders.yaml.words import meant
+from serai.util.errors import SeraiError
 
 
 class Expander:
     """Expands each node once: layers and aliases that many machines share cost nothing again."""
 
-    def __init__(self, problems: Problems) -> None:
+    def __init__(self, problems: Problems, blocks: Blocks = CLOSED) -> None:
         self._problems = problems
+        self._blocks = blocks
         self._memo: dict[tuple[Node, Shape], Node | None] = {}
 
     def expand(self, node: Node, shape: Shape) -> Node | None:
@@ -46,9 +49,21 @@ class Expander:
             if key in known:
                 if (expanded := self.expand(item, fields[key])) is not None:
                     items[key] = expanded
-            elif not key.startswith(EXTENSION):
+            elif key.startswith(EXTENSION):
+                continue
+            elif not (shape.rest and self._blocks.open):
                 self._unknown(long, key, known)
+            elif (expanded := self._block(long, key, item)) is not None:
+                items[key] = expanded
         return long.replaced(items)
+
+    def _block(self, node: Map, key: str, item: Node) -> Node | None:
+        """The long form of a block whose form is asked for."""
+        try:
+            return self.expand(item, self._blocks.shape(key))
+        except SeraiError as error:
+            self._problems.at_key(node, key, error.message, error.hint)
+            return None
 
     def _unknown(self, node: Map, key: str, known: tuple[str, ...]) -> None:
         near = meant(key, known)

@@ -13,13 +13,18 @@ from typing import Any, TypeAlias
 from serai.loaders.file import Block, Layer
 from serai.loaders.yaml.nodes import Map, Node, Scalar, Seq, is_null, mapping, of
 from serai.loaders.yaml.problems import Problems
-from serai.spec.cpu import Cpu
+from serai.spec.clock import Clock, HyperV
+from serai.spec.cpu import Cpu, Pin
+from serai.spec.device import Boot, Channel, Graphics, Mdev, PciDevice, Serial, Tpm, UsbDevice, Vsock, Watchdog
 from serai.spec.disk import Disk
 from serai.spec.guest import Hook, Ready, SyncedFolder, User
 from serai.spec.image import ImageSource
-from serai.spec.memory import Memory
-from serai.spec.network import ForwardedPort, Network, Nic, PrivateNic, PublicNic
+from serai.spec.memory import HugePages, Memory
+from serai.spec.network import ForwardedPort, Network, Nic, PrivateNic, PublicNic, UplinkNic
+from serai.spec.numa import Numa
+from serai.spec.pool import Pool
 from serai.spec.provision import File, Provision, Shell
+from serai.spec.raw import XmlEdit
 
 Expand: TypeAlias = Callable[[Node, Problems], Node | None]
 
@@ -58,6 +63,37 @@ def _null_is_empty(expand: Expand) -> Expand:
         return mapping({}, node) if is_null(node) else expand(node, problems)
 
     return expanded
+
+
+def _switch(key: str = "") -> Expand:
+    """`true` is the part with its defaults, `false` leaves it out; any other scalar is short for `key`."""
+
+    def expand(node: Node, problems: Problems) -> Node | None:
+        if not isinstance(node, Scalar) or not isinstance(node.value, bool):
+            return _as(key)(node, problems) if key else node
+        return mapping({}, node) if node.value else of(None, node)
+
+    return expand
+
+
+def _usb(node: Node, problems: Problems) -> Node | None:
+    if not isinstance(node, Scalar) or is_null(node):
+        return node
+    vendor, _, product = node.text.partition(":")
+    if not vendor or not product:
+        problems.at(node, f"{node.text!r} is not a USB device", "write VENDOR:PRODUCT as lsusb does, 046d:c52b")
+        return None
+    return mapping({"vendor": of(vendor, node), "product": of(product, node)}, node)
+
+
+def _boot(node: Node, problems: Problems) -> Node | None:
+    return node if isinstance(node, Map) or is_null(node) else mapping({"order": node}, node)
+
+
+def _pool(node: Node, problems: Problems) -> Node | None:
+    if _is_value(node):
+        return mapping({"type": of("dir", node), "path": node}, node)
+    return node
 
 
 def _one_of(node: Node, keys: tuple[str, ...], problems: Problems, hint: str = "") -> Node | None:
@@ -202,6 +238,8 @@ def _after(node: Node) -> Node:
 
 _TEXT = {"type": "string"}
 _COUNT = {"type": "integer", "minimum": 1}
+_NUMBER = {"type": "integer", "minimum": 0}
+_TRUTH = {"type": "boolean"}
 _SIZE = {"$ref": "#/$defs/size"}
 
 FORMS: dict[type, Form] = {
@@ -214,6 +252,24 @@ FORMS: dict[type, Form] = {
     ForwardedPort: Form(_forward, {"type": "string", "pattern": _FORWARD_SCHEMA}, {**_COUNT, "maximum": 65535}),
     PrivateNic: Form(_null_is_empty(_as("network")), _TEXT),
     PublicNic: Form(_null_is_empty(_as("bridge")), _TEXT),
+    UplinkNic: Form(_null_is_empty(_as("type")), _TEXT),
+    Pin: Form(_as("cpus"), _TEXT, _NUMBER),
+    Numa: Form(_as("host_nodes"), _TEXT, _NUMBER),
+    HugePages: Form(_switch("size"), _SIZE, _TRUTH),
+    Clock: Form(_as("offset"), _TEXT),
+    HyperV: Form(_switch(), _TRUTH),
+    Boot: Form(_boot, _TEXT, {"type": "array", "items": _TEXT}),
+    PciDevice: Form(_as("address"), _TEXT),
+    UsbDevice: Form(_usb, _TEXT),
+    Mdev: Form(_as("uuid"), _TEXT),
+    Tpm: Form(_switch("version"), _TRUTH, _TEXT),
+    Vsock: Form(_switch("cid"), _TRUTH, _COUNT),
+    Watchdog: Form(_switch("action"), _TRUTH, _TEXT),
+    Serial: Form(_as("type"), _TEXT),
+    Channel: Form(_as("name"), _TEXT),
+    Graphics: Form(_as("type"), _TEXT),
+    Pool: Form(_null_is_empty(_pool), _TEXT),
+    XmlEdit: Form(_as("add"), _TEXT),
     Provision: Form(_provision, _TEXT),
     Shell: Form(_shell, _TEXT),
     File: Form(_pair("source", "destination", "`app.conf:/etc/app.conf`"), _TEXT),

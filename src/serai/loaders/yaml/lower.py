@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from serai.loaders.blocks import CLOSED, Blocks
 from serai.loaders.shape import Leaf, ListOf, MapOf, Record, Shape, Want
 from serai.loaders.yaml.nodes import Map, Node, Scalar, Seq, is_null, plain
 from serai.loaders.yaml.problems import Problems
@@ -15,8 +16,9 @@ _WRONG = object()
 class Lowering:
     """Lowers each shared node once."""
 
-    def __init__(self, problems: Problems) -> None:
+    def __init__(self, problems: Problems, blocks: Blocks = CLOSED) -> None:
         self._problems = problems
+        self._blocks = blocks
         self._memo: dict[tuple[Node, Shape], Any] = {}
 
     def lower(self, node: Node, shape: Shape) -> Any:
@@ -30,14 +32,21 @@ class Lowering:
 
     def _container(self, node: Map | Seq, shape: Shape) -> Any:
         if isinstance(node, Map) and isinstance(shape, Record):
-            fields = shape.fields
-            return self._items((key, item, fields[key]) for key, item in node.items.items() if key in fields)
+            return self._record(node, shape)
         if isinstance(node, Map) and isinstance(shape, MapOf):
             return self._items((key, item, shape.value) for key, item in node.items.items())
         if isinstance(node, Seq) and isinstance(shape, ListOf):
             items = [self.lower(item, shape.item) for item in node.items]
             return [item for item in items if item is not _WRONG]
         return plain(node)
+
+    def _record(self, node: Map, shape: Record) -> dict[str, Any]:
+        fields = shape.fields
+        data = self._items((key, item, fields[key]) for key, item in node.items.items() if key in fields)
+        if shape.rest and (others := node.items.keys() - fields):
+            shapes = {key: self._blocks.shape(key) for key in node.items if key in others}
+            data[shape.rest] = self._items((key, node.items[key], inner) for key, inner in shapes.items())
+        return data
 
     def _items(self, items: Any) -> dict[str, Any]:
         data = {}

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from serai.loaders.blocks import Blocks, RawBlock
 from serai.loaders.file import EXTENSION, ProjectFile
 from serai.loaders.shape import MapOf, record
 from serai.loaders.yaml.check import Checked, KnownProvider, check, check_providers, expand_after
@@ -16,13 +17,15 @@ from serai.loaders.yaml.expand import Expander
 from serai.loaders.yaml.expression import Scope
 from serai.loaders.yaml.instances import Instance, Unroller, fill
 from serai.loaders.yaml.lower import Lowering
-from serai.loaders.yaml.nodes import Map, Node, Scalar, is_null, kind, listed, of
+from serai.loaders.yaml.nodes import Map, Node, Scalar, is_null, kind, listed, locate, of
 from serai.loaders.yaml.problems import Problems
 from serai.loaders.yaml.words import meant
-from serai.spec.base import NAME_PATTERN, Name
+from serai.spec.base import NAME_PATTERN, Name, stated
 from serai.spec.image import ImageSource
 from serai.spec.machine import Machine, Project
 from serai.spec.network import Network
+from serai.spec.pool import Pool
+from serai.spec.raw import Raw
 
 _NAME = re.compile(NAME_PATTERN)
 _EXPLAINED_INSTANCES = 8
@@ -32,13 +35,21 @@ _EXPLAINED_INSTANCES = 8
 class Resolver:
     """Takes one file through the passes."""
 
-    def __init__(self, root: Map, directory: Path, environ: Mapping[str, str], problems: Problems) -> None:
+    def __init__(
+        self,
+        root: Map,
+        directory: Path,
+        environ: Mapping[str, str],
+        problems: Problems,
+        raw_block: RawBlock | None = None,
+    ) -> None:
         self._root = root
         self._directory = directory
         self._environ = environ
         self._problems = problems
-        self._expander = Expander(problems)
-        self._lowering = Lowering(problems)
+        self._blocks = Blocks(raw_block)
+        self._expander = Expander(problems, self._blocks)
+        self._lowering = Lowering(problems, self._blocks)
         self._explained: dict[str, int] = {}
         self._misspelt = False
         """Whether some key was meant to be `machines`."""
@@ -50,6 +61,7 @@ class Resolver:
         name = self._name()
         networks_node = self._filled("networks", name)
         networks = self._converted(networks_node, MapOf(Name, Network), dict[Name, Network]) or {}
+        pools = self._converted(self._filled("pools", name), MapOf(str, Pool), dict[str, Pool])
         images = self._converted(self._filled("images", name), MapOf(str, ImageSource), dict[str, ImageSource])
         machines = self._machines(name, provider)
         check(machines, self._directory, self._problems)
@@ -61,7 +73,9 @@ class Resolver:
             networks = settle(networks, networks_node, machines, self._problems)
         self._problems.stop_if_any()
         by_name = {one.machine.name: one.machine for one in machines}
-        return Project(project=name.text, networks=networks, images=images or {}, machines=by_name)
+        return Project(
+            project=name.text, networks=networks, pools=pools or {}, images=images or {}, machines=by_name
+        )
 
     def _check_keys(self) -> None:
         known = record(ProjectFile).fields
@@ -148,6 +162,9 @@ class Resolver:
             return None
         more = {"name": instance.name, "provider": provider} if provider else {"name": instance.name}
         data = {**self._lowering.lower(instance.node, record(Machine)), **more}
+        raw = data.get("providers")
+        if isinstance(raw, dict) and Raw.rest in raw:
+            data["providers"] = {**raw, Raw.rest: self._declared(raw[Raw.rest], instance.node)}
         try:
             return Checked(msgspec.convert(data, Machine), instance.node)
         except msgspec.ValidationError as error:
@@ -156,6 +173,21 @@ class Resolver:
             self._explained[instance.base] = self._explained.get(instance.base, 0) + 1
             explain(data, instance.node, Machine, str(error), self._problems)
             return None
+
+    def _declared(self, others: dict[str, Any], machine: Map) -> dict[str, Any]:
+        """Blocks of providers that are not built in; where one declares its form, with what that states of it."""
+        found = dict(others)
+        for name, data in others.items():
+            form = self._blocks.form(name)
+            if form is None:
+                continue
+            try:
+                found[name] = stated(msgspec.convert(data, form))
+            except msgspec.ValidationError as error:
+                from serai.loaders.yaml.refuse import explain
+
+                explain(data, locate(machine, ["providers", name]), form, str(error), self._problems)
+        return {name: data for name, data in found.items() if data != {} or self._blocks.form(name) is None}
 
 
 def _states_addresses(networks: dict[str, Network], machines: list[Checked]) -> bool:

@@ -7,11 +7,12 @@ import platform
 from pathlib import Path
 
 from serai.providers.contract import Forward, Image, Scope
+from serai.providers.identity import mac_address, machine_uuid
+from serai.providers.probe import Accel, accelerator
 from serai.providers.qemu import disks, hub, render
 from serai.providers.qemu.features import Features, binary_for, features
 from serai.providers.qemu.firmware import Uefi, find_uefi
-from serai.providers.qemu.probe import Accel, accelerator
-from serai.providers.qemu.record import Hardware, mac_address, machine_uuid
+from serai.providers.qemu.record import Hardware
 from serai.providers.qemu.site import Folder, Link, Site
 from serai.providers.qemu.storage import storage
 from serai.spec.guest import FolderType

@@ -12,10 +12,11 @@ from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 
+from serai.providers.identity import machine_uuid
 from serai.providers.qemu.features import Features
 from serai.providers.qemu.launch import QMP, connect, end_process, spawn
 from serai.providers.qemu.qmp import Qmp, QmpError
-from serai.providers.qemu.record import hold_life, is_alive, load, machine_uuid
+from serai.providers.qemu.record import hold_life, is_alive, load
 from serai.util.errors import Code, SeraiError
 from serai.util.files import private_dir, remove_tree
 from serai.util.locks import lock

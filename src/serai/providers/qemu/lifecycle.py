@@ -11,6 +11,7 @@ from secrets import token_hex
 import msgspec
 
 from serai.providers.contract import Materials, Progress, Scope
+from serai.providers.identity import machine_uuid
 from serai.providers.qemu import disks, gather, hub, launch, memory, ports, render
 from serai.providers.qemu.features import Features
 from serai.providers.qemu.qmp import Gone, Qmp
@@ -22,7 +23,6 @@ from serai.providers.qemu.record import (
     hold_life,
     is_alive,
     load,
-    machine_uuid,
     save,
 )
 from serai.spec.machine import Machine

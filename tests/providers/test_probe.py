@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from serai.providers.qemu import probe
+from serai.providers import probe
 from serai.providers.qemu.features import binary_for
 
 

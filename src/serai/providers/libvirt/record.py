@@ -1,0 +1,95 @@
+"""What serai keeps of one domain: the same record in the domain's own metadata and, to be read fast, in a file.
+
+The metadata is the truth: it goes where the domain goes, and a machine is found by it when all files are
+lost. The file `$SERAI_HOME/projects/NAME-ID/libvirt/MACHINE/machine.json` saves one call to the daemon for each
+domain when many are looked at: their UUIDs are known beforehand, so that a bulk listing says the rest.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+
+import msgspec
+
+from serai.providers.contract import Forward, Image, Mark
+from serai.spec.machine import Machine
+from serai.spec.network import Network
+
+NAMESPACE = "https://serai.dev/xmlns/libvirt/1"
+"""Of the element <serai:machine> in <metadata>."""
+PREFIX = "serai"
+
+
+class Phase(StrEnum):
+    """How far the machine is made."""
+
+    CREATING = "creating"
+    MADE = "made"
+    DESTROYING = "destroying"
+
+
+class Volume(msgspec.Struct, frozen=True, kw_only=True):
+    """A volume that serai made for this machine alone; it is removed with it."""
+
+    pool: str
+    name: str
+    disk: str
+    """Key in the spec's disks; `seed` for the seed."""
+
+
+class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """One machine of serai's on libvirt."""
+
+    name: str
+    project: str
+    project_id: str
+    project_root: str
+    uri: str
+    domain: str = ""
+    """Name of the domain."""
+    uuid: str = ""
+    phase: Phase = Phase.CREATING
+    applied: Machine | None = None
+    image: Image | None = None
+    image_digest: str = ""
+    user: str = "root"
+    volumes: tuple[Volume, ...] = ()
+    forwards: tuple[Forward, ...] = ()
+    """Of the present life, as they really are."""
+    pending: dict[str, str] = {}
+    marks: dict[str, Mark] = {}
+    addresses: dict[str, str] = {}
+    """Network -> address with prefix: static ones, and reservations."""
+    networks: dict[str, Network] = {}
+    macs: tuple[str, ...] = ()
+    started_at: float = 0.0
+    ready_at: float = 0.0
+    stopped: bool = True
+    """That it is meant to be off: serai stopped it, or the guest did so in order."""
+
+
+def _encode(value: object) -> object:
+    if isinstance(value, Path):
+        return str(value)
+    raise NotImplementedError(f"cannot write {type(value).__name__}")
+
+
+def _decode(kind: type, value: object) -> object:
+    if kind is Path:
+        return Path(str(value))
+    raise NotImplementedError(f"cannot read {kind}")
+
+
+_encoder = msgspec.json.Encoder(enc_hook=_encode)
+_decoder = msgspec.json.Decoder(Record, dec_hook=_decode)
+
+
+def encode(record: Record) -> str:
+    """As one line of JSON."""
+    return _encoder.encode(record).decode()
+
+
+def decode(text: str | bytes) -> Record:
+    """Raises msgspec.DecodeError when it is not a record."""
+    return _decoder.decode(text)
