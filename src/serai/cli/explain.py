@@ -22,6 +22,7 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
     """Ids, and keys one level at a time."""
     from serai.loaders import guide, topics
     from serai.loaders.explain import explain as explained
+    from serai.providers.registry import raw_block
     from serai.util.errors import SeraiError
 
     above, dot, _ = incomplete.rpartition(".")
@@ -29,7 +30,9 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
         known = [*guide.acts(), *topics.machine_keys(), *topics.file_keys()]
         return [word for word in dict.fromkeys(known) if word.lower().startswith(incomplete.lower())]
     try:
-        return [word for key in explained(above).keys if (word := f"{above}.{key}").startswith(incomplete)]
+        return [
+            word for key in explained(above, raw_block).keys if (word := f"{above}.{key}").startswith(incomplete)
+        ]
     except SeraiError:
         return []
 
@@ -43,11 +46,12 @@ def explain(topic: str | None, as_json: bool) -> None:
     Without one: list the ids and the keys.
     """
     from serai.loaders import topics
+    from serai.providers.registry import raw_block
 
     if topic is None:
         _list(as_json)
         return
-    found = topics.topic(topic)
+    found = topics.topic(topic, raw_block)
     if as_json:
         _print_json(found)
     elif isinstance(found, topics.Explained):

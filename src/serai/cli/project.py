@@ -69,12 +69,12 @@ def validate(obj: object, file: str | None, as_json: bool) -> int:
     """Check the project file and report every error. FILE is another one than the project's."""
     from serai.loaders import find
     from serai.loaders.yaml import load, shown
-    from serai.providers.registry import known
+    from serai.providers.registry import known, raw_block
     from serai.util.errors import SeraiErrors
 
     path = find(_named(obj, file))
     try:
-        project = load(path, known_provider=known)
+        project = load(path, known_provider=known, raw_block=raw_block)
     except SeraiError as error:
         if not as_json:
             raise
@@ -114,10 +114,11 @@ def config(obj: object, names: tuple[str, ...], as_json: bool) -> None:
     from serai.loaders import find
     from serai.loaders.write import to_json, to_yaml
     from serai.loaders.yaml import load
+    from serai.providers.registry import raw_block
 
-    project = load(find(_named(obj)))
+    project = load(find(_named(obj)), raw_block=raw_block)
     chosen = _chosen(list(project.machines), names) if names else None
-    click.echo((to_json if as_json else to_yaml)(project, chosen), nl=False)
+    click.echo((to_json if as_json else to_yaml)(project, chosen, raw_block), nl=False)
 
 
 def _chosen(known: list[str], names: tuple[str, ...]) -> set[str]:
@@ -145,8 +146,10 @@ def _schema_text() -> str:
     import json
 
     from serai.loaders.schema import schema as file_schema
+    from serai.providers.registry import others, raw_block
 
-    return json.dumps(file_schema(), indent=2, ensure_ascii=False) + "\n"
+    blocks = {name: raw_block(name) for name in others()}
+    return json.dumps(file_schema(blocks), indent=2, ensure_ascii=False) + "\n"
 
 
 def _print_json(data: Any) -> None:

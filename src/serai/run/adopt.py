@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from serai.providers.contract import Scope
-from serai.providers.registry import provider_class
+from serai.providers.registry import provider_class, raw_block
 from serai.run.materials import read_allocation
 from serai.run.scope import settle
 from serai.run.workspace import every_project
@@ -92,4 +92,4 @@ def _machines(chosen: Candidate) -> dict[str, Machine]:
 def _text(project: Project) -> str:
     from serai.loaders.write import to_yaml
 
-    return to_yaml(project)
+    return to_yaml(project, raw_block=raw_block)

@@ -132,11 +132,11 @@ def open_workspace(options: object = None, *, provider: str | None = None) -> Wo
     """Find and read the project file. `options` is what the command line gave (its `file`), or None."""
     from serai.loaders import find
     from serai.loaders.yaml import load
-    from serai.providers.registry import known
+    from serai.providers.registry import known, raw_block
 
     named = getattr(options, "file", None)
     path = Path(named) if named else find()
-    project = load(path, provider=provider, known_provider=known)
+    project = load(path, provider=provider, known_provider=known, raw_block=raw_block)
     return Workspace(project, path, scope_of(project.project, path.resolve().parent))
 
 
