@@ -1,5 +1,6 @@
 """The command line: help, errors in one place, exit codes."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -60,23 +61,28 @@ def test_the_end_at_once_loses_no_output_and_keeps_the_exit_code() -> None:
 
 def test_output_that_cannot_be_written_is_no_success() -> None:
     short = "from serai.cli.main import leave; print('x'); leave(0)"
+    env = {**os.environ, "PYTHONUNBUFFERED": ""}
     with Path("/dev/full").open("wb") as full:
-        done = subprocess.run([sys.executable, "-c", short], stdout=full, stderr=subprocess.PIPE, check=False)
+        done = subprocess.run(
+            [sys.executable, "-c", short], env=env, stdout=full, stderr=subprocess.PIPE, check=False
+        )
 
-    assert done.returncode != 0
-    assert b"No space left" in done.stderr
+    assert done.returncode == 1
+    assert done.stderr.startswith(b"error: No space left on device\n")
 
 
-def test_a_full_disk_under_the_output_is_told_without_a_traceback(serai: Any) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_disk_under_the_output_is_told_once_without_a_traceback(serai: Any, unbuffered: str) -> None:
     serai.file("machines: {web: {provider: fake}}\n")
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
             [sys.executable, "-m", "serai", "status"],
             cwd=serai.root,
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
         )
     assert done.returncode == 1
-    assert "No space left on device" in done.stderr
+    assert done.stderr.count("No space left on device") == 1
     assert "Traceback" not in done.stderr

@@ -130,8 +130,13 @@ def leave(code: int) -> NoReturn:
     try:
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
-    except (OSError, AttributeError):  # a full disk, a stream that was closed: Python says so at its own end
+    except AttributeError:  # a stream that was closed before the start
         sys.exit(code)
+    except OSError as error:  # a full disk; a command that failed has told its reason, and it is told once
+        if code == 0:
+            told = _bug(error)
+            show(told)
+            code = told.exit_code
     os._exit(code)
 
 
