@@ -1,0 +1,60 @@
+"""The system libvirtd for tests: the one that runs, else one that is started for them and stopped after them."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+URI = "qemu:///system"
+DAEMONS = ("virtlogd", "libvirtd")
+START_BUDGET = 20.0
+STARTING, USING = Path("/tmp/serai-tests-libvirtd.start"), Path("/tmp/serai-tests-libvirtd.use")
+
+
+@pytest.fixture(scope="session")
+def libvirtd(need: Callable[..., None]) -> Iterator[str]:
+    """The URI of a system libvirtd. Several runs of tests at once share it, and the last one stops it."""
+    need("libvirtd", "virtlogd", "virsh", "dnsmasq", "qemu-system-x86_64", "qemu-img", root=True)
+    with locked(STARTING, fcntl.LOCK_EX):
+        started = [] if answers() else [pid for name in DAEMONS if (pid := start(name))]
+        deadline = time.monotonic() + START_BUDGET
+        while not answers():
+            assert time.monotonic() < deadline, "libvirtd does not answer"
+            time.sleep(0.1)
+    with locked(USING, fcntl.LOCK_SH):
+        yield URI
+    if started:
+        try:
+            with locked(USING, fcntl.LOCK_EX | fcntl.LOCK_NB):
+                for pid in reversed(started):
+                    os.kill(pid, signal.SIGTERM)
+        except BlockingIOError:
+            return  # somebody else's tests use it
+
+
+@contextmanager
+def locked(path: Path, kind: int) -> Iterator[None]:
+    with path.open("a") as file:
+        fcntl.flock(file, kind)
+        yield
+
+
+def answers() -> bool:
+    """Whether a daemon is behind the socket."""
+    return subprocess.run(["virsh", "-q", "-c", URI, "version"], capture_output=True).returncode == 0
+
+
+def start(name: str) -> int:
+    """The pid of the daemon that was started; 0 when one ran already."""
+    if subprocess.run(["pidof", name], capture_output=True).returncode == 0:
+        return 0
+    subprocess.run([name, "-d"], check=True, stdin=subprocess.DEVNULL, capture_output=True)
+    return int(subprocess.run(["pidof", "-s", name], check=True, capture_output=True, text=True).stdout)
