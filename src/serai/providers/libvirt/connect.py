@@ -1,0 +1,173 @@
+"""Connections to libvirt: one a URI and process, with keepalive and events, opened again when it was lost."""
+
+from __future__ import annotations
+
+import os
+import select
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
+
+from serai.providers.libvirt import events
+from serai.providers.libvirt.binding import failure, is_lost, library
+from serai.spec.machine import Machine
+from serai.util.errors import Code, SeraiError
+
+Verb = TypeVar("Verb", bound=Callable[..., Any])
+
+SYSTEM, SESSION = "qemu:///system", "qemu:///session"
+SYSTEM_SOCKETS = ("/run/libvirt/libvirt-sock", "/run/libvirt/virtqemud-sock")
+KEEPALIVE = (5, 5)
+"""Seconds between two signs of life, and how many may be missing: libvirt's own defaults for its daemon."""
+RETURN_BUDGET = 30.0
+"""Seconds in which a daemon that went away must be back: a restart takes one or two."""
+STEP = 100
+"""Milliseconds between two tries meanwhile: no event tells that a socket listens again."""
+
+_shared: dict[str, Any] = {}
+_guard = threading.Lock()
+
+
+def uri_of(machine: Machine | None = None) -> str:
+    """The libvirtd of a machine: stated, LIBVIRT_DEFAULT_URI, the system's for who may use it, else the session's.
+
+    Source: libvirt, uri.html, default URI choice; here also who is in the socket's group gets the system.
+    """
+    stated = machine.providers.libvirt.uri if machine else None
+    if chosen := stated or os.environ.get("LIBVIRT_DEFAULT_URI"):
+        return chosen
+    if os.geteuid() == 0 or any(os.access(socket, os.R_OK | os.W_OK) for socket in SYSTEM_SOCKETS):
+        return SYSTEM
+    return SESSION
+
+
+def is_remote(uri: str) -> bool:
+    """The daemon is on another host: its files are not ours."""
+    return bool(urlsplit(uri).hostname)
+
+
+def is_session(uri: str) -> bool:
+    """The daemon runs as its user, without root."""
+    return urlsplit(uri).path == "/session"
+
+
+def is_test(uri: str) -> bool:
+    """libvirt's own test driver: nothing is run."""
+    return uri.startswith("test:")
+
+
+def host_of(uri: str) -> tuple[str, str, int]:
+    """User, name and port of the URI's host; empty and 0 where it says nothing."""
+    parts = urlsplit(uri)
+    return parts.username or "", parts.hostname or "", parts.port or 0
+
+
+def opened(uri: str) -> Any:
+    """The process's connection to `uri`. Raises Code.MISSING or Code.NETWORK with the way out."""
+    with _guard:
+        known = _shared.get(uri)
+        if known is not None and known.isAlive():
+            return known
+        _shared[uri] = fresh = _open(uri)
+        return fresh
+
+
+def _open(uri: str) -> Any:
+    libvirt = library()
+    events.start()
+    try:
+        conn = libvirt.open(uri)
+    except libvirt.libvirtError as error:
+        raise unreachable(uri, error) from error
+    try:
+        conn.setKeepAlive(*KEEPALIVE)
+    except libvirt.libvirtError:
+        return conn  # drivers inside the process have nobody to keep alive
+    return conn
+
+
+def unreachable(uri: str, error: Any) -> SeraiError:
+    """Why no connection opens, in terms of what to do."""
+    said = str(error.get_error_message() or error).splitlines()[0]
+    code, hint = Code.NETWORK, f"virsh -c {uri} version says the same"
+    if is_remote(uri):
+        hint = f"does `virsh -c {uri} version` work? ssh must log in without a password, and netcat be there"
+    elif "Permission denied" in said or "authentication" in said or "polkit" in said:
+        code, hint = Code.REFUSED, "join the group libvirt (then log in anew), or uri: qemu:///session"
+    elif "Failed to connect socket" in said or "No such file" in said:
+        code = Code.MISSING
+        hint = "start it: systemctl start libvirtd (or virtqemud); install it: apt install libvirt-daemon-system"
+        if is_session(uri):
+            hint = "install it: apt install libvirt-daemon"
+    return SeraiError(code, f"libvirt at {uri} does not answer: {said}", hint=hint)
+
+
+def close_all() -> None:
+    """Close every connection of the process."""
+    with _guard:
+        for conn in _shared.values():
+            conn.close()
+        _shared.clear()
+
+
+@contextmanager
+def asking(what: str, hint: str = "") -> Iterator[None]:
+    """libvirt's errors inside become ours, introduced by `what`; those of a lost connection pass for `lasting`."""
+    libvirt = library()
+    try:
+        yield
+    except libvirt.libvirtError as error:
+        if is_lost(error):
+            raise
+        raise failure(error, what, hint) from error
+
+
+def lasting(act: Verb) -> Verb:
+    """A verb that survives a restart of the daemon: it is done again from its start, which each verb allows.
+
+    A second loss, or a daemon that stays away, is Code.NETWORK.
+    """
+
+    @wraps(act)
+    def again(*args: Any, **kwargs: Any) -> Any:
+        libvirt = library()
+        try:
+            return act(*args, **kwargs)
+        except libvirt.libvirtError as error:
+            if not is_lost(error):
+                raise failure(error, f"libvirt: {act.__name__}") from error
+        except SeraiError as error:
+            if error.code is not Code.NETWORK or not _all_lost():
+                raise
+        wait_back()
+        try:
+            return act(*args, **kwargs)
+        except libvirt.libvirtError as error:
+            raise failure(error, f"libvirt: {act.__name__}") from error
+
+    return cast(Verb, again)
+
+
+def _all_lost() -> bool:
+    with _guard:
+        return any(not conn.isAlive() for conn in _shared.values())
+
+
+def wait_back() -> None:
+    """Until the daemons of all lost connections answer again. Raises what the last try said."""
+    deadline = time.monotonic() + RETURN_BUDGET
+    with _guard:
+        lost = [uri for uri, conn in _shared.items() if not conn.isAlive()]
+    for uri in lost:
+        while True:
+            try:
+                opened(uri)
+                break
+            except SeraiError:
+                if time.monotonic() > deadline:
+                    raise
+                select.poll().poll(STEP)
