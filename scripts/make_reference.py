@@ -35,7 +35,7 @@ def reference() -> str:
     """The whole page."""
     parts = [HEAD, *_section("## The file", record(ProjectFile))]
     for key, shape in _fields(record(ProjectFile)):
-        if key in ("networks", "images"):
+        if key in ("networks", "pools", "images"):
             parts += _records(f"{key} (of the file)", shape)
     machine = "One entry of `machines:`; `defaults` and `profiles` take the same keys, but for `count` and `each`."
     parts += _section("## A machine", record(Block), machine)

@@ -9,13 +9,18 @@ from serai.loaders.yaml.forms import FORMS
 from serai.loaders.yaml.nodes import plain
 from serai.loaders.yaml.parse import parse
 from serai.loaders.yaml.problems import Problems
-from serai.spec.cpu import Cpu
+from serai.spec.clock import Clock, HyperV
+from serai.spec.cpu import Cpu, Pin
+from serai.spec.device import Boot, Channel, Graphics, Mdev, PciDevice, Serial, Tpm, UsbDevice, Vsock, Watchdog
 from serai.spec.disk import Disk
 from serai.spec.guest import Hook, Ready, SyncedFolder, User
 from serai.spec.image import ImageSource
-from serai.spec.memory import Memory
-from serai.spec.network import ForwardedPort, Network, Nic, PrivateNic, PublicNic
+from serai.spec.memory import HugePages, Memory
+from serai.spec.network import ForwardedPort, Network, Nic, PrivateNic, PublicNic, UplinkNic
+from serai.spec.numa import Numa
+from serai.spec.pool import Pool
 from serai.spec.provision import File, Provision, Shell
+from serai.spec.raw import XmlEdit
 
 FULL = {"host_ip": "127.0.0.1", "host": 8080, "guest": 80, "protocol": "udp"}
 CASES = [
@@ -34,6 +39,38 @@ CASES = [
     (Nic, "{private: a, forwarded_port: null}", {"private": "a"}),
     (PrivateNic, "backend", {"network": "backend"}),
     (PublicNic, "br0", {"bridge": "br0"}),
+    (PublicNic, "null", {}),
+    (UplinkNic, "passt", {"type": "passt"}),
+    (UplinkNic, "null", {}),
+    (Pin, "2-5", {"cpus": "2-5"}),
+    (Pin, "2", {"cpus": 2}),
+    (Numa, "0", {"host_nodes": 0}),
+    (Numa, "0-1", {"host_nodes": "0-1"}),
+    (HugePages, "true", {}),
+    (HugePages, "false", None),
+    (HugePages, "1GiB", {"size": "1GiB"}),
+    (Clock, "localtime", {"offset": "localtime"}),
+    (HyperV, "true", {}),
+    (HyperV, "false", None),
+    (Boot, "network", {"order": "network"}),
+    (Boot, "[cd, root]", {"order": ["cd", "root"]}),
+    (PciDevice, "'01:00.0'", {"address": "01:00.0"}),
+    (UsbDevice, "046d:c52b", {"vendor": "046d", "product": "c52b"}),
+    (UsbDevice, "1234:0012", {"vendor": "1234", "product": "0012"}),
+    (Mdev, "c0ffee00-0000-4000-8000-000000000001", {"uuid": "c0ffee00-0000-4000-8000-000000000001"}),
+    (Tpm, "true", {}),
+    (Tpm, "false", None),
+    (Tpm, "'1.2'", {"version": "1.2"}),
+    (Vsock, "true", {}),
+    (Vsock, "42", {"cid": 42}),
+    (Watchdog, "true", {}),
+    (Watchdog, "reset", {"action": "reset"}),
+    (Serial, "file", {"type": "file"}),
+    (Channel, "org.example.0", {"name": "org.example.0"}),
+    (Graphics, "vnc", {"type": "vnc"}),
+    (Pool, "/srv/fast", {"type": "dir", "path": "/srv/fast"}),
+    (Pool, "null", {}),
+    (XmlEdit, "<memtune/>", {"add": "<memtune/>"}),
     (Provision, "echo", {"shell": "echo"}),
     (Shell, "echo", {"inline": "echo"}),
     (File, "a:b:/c", {"source": "a:b", "destination": "/c"}),
@@ -73,7 +110,9 @@ def test_every_form_has_a_case():
         (ForwardedPort, "a:80", "'a:80' is not a forwarded port"),
         (ForwardedPort, "80:80/sctp", "is not a forwarded port"),
         (Nic, "{private: a, public: b}", "only one of private and public can be stated"),
-        (Nic, "{}", "needs one of forwarded_port, private, public"),
+        (Nic, "{}", "needs one of forwarded_port, private, public, uplink"),
+        (UsbDevice, "046d", "'046d' is not a USB device"),
+        (UsbDevice, ":c52b", "':c52b' is not a USB device"),
         (Provision, "{name: x}", "needs one of shell, file"),
         (Shell, "{inline: a, path: b}", "only one of inline and path can be stated"),
         (ImageSource, "{url: a, path: b}", "only one of url and path can be stated"),

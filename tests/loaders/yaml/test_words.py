@@ -8,7 +8,7 @@ from serai.loaders.explain import descriptions
 from serai.loaders.file import ProjectFile
 from serai.loaders.schema import records
 from serai.loaders.shape import record
-from serai.loaders.yaml.words import WORDS, meant
+from serai.loaders.yaml.words import TUNING, WORDS, meant
 
 
 @pytest.mark.parametrize(
@@ -20,14 +20,27 @@ from serai.loaders.yaml.words import WORDS, meant
         ("ports", ["networks", "memory"], "did you mean 'networks'?"),
         ("ports", ["forwarded_port", "private"], "did you mean 'forwarded_port'?"),
         ("memroy", ["image", "memory"], "did you mean 'memory'?"),
+        ("vcpupin", ["count", "pin"], "did you mean 'pin'?"),
+        ("vcpupin", ["cpu", "memory"], "did you mean 'cpu'?"),
+        ("emulatorpin", ["each", "emulator"], "did you mean 'emulator'?"),
+        ("memory-backing", ["size", "hugepages"], "did you mean 'hugepages'?"),
+        ("libvirt__network_name", ["bridge", "network_name"], "did you mean 'network_name'?"),
+        ("libvirt__ip", ["address", "network"], "did you mean 'address'?"),
+        ("Portgroup", ["portgroup"], "did you mean 'portgroup'?"),
     ],
 )
 def test_a_word_means_a_key_of_the_place(word, known, said):
     assert meant(word, known) == said
 
 
-def test_every_word_leads_to_a_key_that_there_is_and_is_none_itself():
-    keys = {key for shape in records(record(ProjectFile)) for key in descriptions(shape)}
+PLACES = [set(descriptions(shape)) for shape in records(record(ProjectFile))]
 
-    assert {key for keys_ in WORDS.values() for key in keys_} <= keys
-    assert set(WORDS).isdisjoint(keys)
+
+@pytest.mark.parametrize("word", sorted(WORDS | TUNING))
+def test_every_word_leads_to_a_key_of_some_place_that_does_not_have_the_word_itself(word):
+    for ours in (WORDS | TUNING)[word]:
+        assert any(ours in place and word not in place for place in PLACES)
+
+
+def test_no_word_is_there_twice():
+    assert set(WORDS).isdisjoint(TUNING)
