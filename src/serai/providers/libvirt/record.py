@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from serai.providers.contract import Forward, Image, Mark
+from serai.providers.contract import Forward, Image, Mark, Snapshot
 from serai.spec.machine import Machine
 from serai.spec.network import Network
 
@@ -29,13 +29,15 @@ class Phase(StrEnum):
     DESTROYING = "destroying"
 
 
-class Volume(msgspec.Struct, frozen=True, kw_only=True):
+class Volume(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A volume that serai made for this machine alone; it is removed with it."""
 
     pool: str
     name: str
     disk: str
     """Key in the spec's disks; `seed` for the seed."""
+    frozen: bool = False
+    """A snapshot lies in it, or something that stands on it: the guest writes to another volume of this disk."""
 
 
 class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -63,8 +65,12 @@ class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
     """Network -> address with prefix: static ones, and reservations."""
     networks: dict[str, Network] = {}
     macs: tuple[str, ...] = ()
+    snapshots: tuple[Snapshot, ...] = ()
     started_at: float = 0.0
     ready_at: float = 0.0
+    life: int = 0
+    """libvirt's number of the domain in its present life (`virDomainGetID`): another one, and it was started by
+    somebody else. 0: not known."""
     stopped: bool = True
     """That it is meant to be off: serai stopped it, or the guest did so in order."""
 
