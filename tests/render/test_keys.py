@@ -1,0 +1,95 @@
+"""Every key of a machine does something on every provider that runs it, or is refused: none is ignored.
+
+A key is stated, otherwise than by default, in a case of `tests/render/PROVIDER`; or `keys.toml` says where else it
+is done, or that the provider refuses it, which is then tried.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import yaml
+
+from serai.providers.contract import Scope
+from serai.providers.registry import provider_class
+from serai.spec.machine import Machine
+from spec_keys import engine_keys, stated_keys
+
+HERE = Path(__file__).parent
+PROVIDERS = ("qemu", "libvirt")
+TABLE: dict[str, dict[str, dict[str, Any]]] = tomllib.loads((HERE / "keys.toml").read_text())
+
+
+def keys_of(provider: str) -> list[str]:
+    """What there is for it: the blocks of other providers are not its own."""
+    others = tuple(f"providers.{name}." for name in PROVIDERS if name != provider)
+    return [key for key in engine_keys() if not key.startswith(others)]
+
+
+@cache
+def rendered(provider: str) -> set[str]:
+    """The keys that its cases state."""
+    found: set[str] = set()
+    for path in sorted((HERE / provider).glob("*/machine.yaml")):
+        found |= stated_keys(machine_of(path))
+    return found
+
+
+def machine_of(path: Path) -> Machine:
+    """A case's machine: the long form, or as a project file has it."""
+    data = yaml.safe_load(path.read_text()) or {}
+    try:
+        return msgspec.convert({"name": "web", **data}, Machine)
+    except msgspec.ValidationError:
+        from serai.loaders.yaml import load
+
+        text = yaml.safe_dump({"project": "shop", "machines": {"web": data}})
+        return load(path.parent / "serai.yaml", text=text, environ={}).machines["web"]
+
+
+def within(key: str, table: dict[str, Any]) -> bool:
+    """Whether the table has the key, or a block that it is in."""
+    return any(key == each or key.startswith(f"{each}.") for each in table)
+
+
+def missing(provider: str) -> list[str]:
+    """The keys that nothing is known of."""
+    known = {**TABLE["elsewhere"][provider], **TABLE["refused"][provider]}
+    return [key for key in keys_of(provider) if key not in rendered(provider) and not within(key, known)]
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_every_key_is_rendered_or_done_elsewhere_or_refused(provider: str) -> None:
+    assert missing(provider) == []
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_no_entry_of_the_table_outlives_its_reason(provider: str) -> None:
+    keys = keys_of(provider)
+    elsewhere, refused = TABLE["elsewhere"][provider], TABLE["refused"][provider]
+
+    assert [each for each in [*elsewhere, *refused] if not any(within(key, {each: ""}) for key in keys)] == []
+    assert set(elsewhere).isdisjoint(refused)
+    assert [key for key in rendered(provider) if within(key, refused)] == []
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize(
+    ("provider", "key"), [(name, key) for name in PROVIDERS for key in TABLE["refused"].get(name, {})]
+)
+def test_what_is_refused_is_refused_by_name(provider: str, key: str, home: Path, request) -> None:  # type: ignore[no-untyped-def]
+    spec = dict(TABLE["refused"][provider][key])
+    if provider == "libvirt":
+        spec["providers"] = {"libvirt": {"uri": request.getfixturevalue("libvirtd")}}
+    machine = msgspec.convert({"name": "web", "image": "tiny", **spec}, Machine)
+    scope = Scope(project="shop", project_id="3f2a", root=home, home=home)
+
+    problems = provider_class(provider)(scope).check(machine)
+
+    last = key.rpartition(".")[2]
+    assert any(last in each.message.partition(": ")[2].partition(": ")[0] for each in problems), problems
