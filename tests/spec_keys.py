@@ -14,9 +14,7 @@ SERAIS = (
     *("provision", "ready", "ssh", "user"),
 )
 """Keys of a machine that serai does itself, in the guest or beside it: no engine is told of them."""
-INSTANCES = frozenset(
-    {"providers.fake", "synced_folders.delete", "synced_folders.exclude", "synced_folders.owner"}
-)
+PARTS = ("providers.fake", "synced_folders.delete", "synced_folders.exclude", "synced_folders.owner")
 """Further ones: what the pretending provider does, and what rsync does."""
 
 
