@@ -8,7 +8,10 @@ with the last; when it died, the next start brings it back, and machines whose Q
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+import select
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
@@ -22,6 +25,10 @@ from serai.util.files import private_dir, remove_tree
 from serai.util.locks import lock
 
 HUB = 0
+BIND_BUDGET = 10.0
+"""Seconds until a port's socket must be there: it takes a millisecond on an idle host."""
+BIND_STEP = 1
+"""Milliseconds between two looks at that."""
 
 
 def port_name(machine: str, nic: int) -> str:
@@ -63,9 +70,21 @@ def attach(home: Path, project_id: str, network: str, ports: Iterable[str], feat
         else:
             client = connect(directory, f"network {network}")
         with client:
-            for port in ports:
+            names = list(ports)
+            for port in names:
                 _add_port(client, port)
+            for port in names:
+                _wait_bound(directory / f"{port}.sock", network)
     return started
+
+
+@contextmanager
+def opened(home: Path, network: str) -> Iterator[Qmp]:
+    """The monitor of a living hub, for nobody else meanwhile."""
+    directory = home / "networks" / network
+    who = f"network {network}"
+    with lock(directory / "lock", what=who, note=f"serai, pid {os.getpid()}"), connect(directory, who) as client:
+        yield client
 
 
 def _start(directory: Path, project_id: str, network: str, features: Features) -> Qmp:
@@ -98,6 +117,18 @@ def _add_port(client: Qmp, port: str) -> None:
     address = {"type": "unix", "path": f"{port}.sock"}
     _add(client, {"type": "stream", "id": port, "server": True, "addr": address})
     _add(client, {"type": "hubport", "id": f"{port}-hub", "hubid": HUB, "netdev": port})
+
+
+def _wait_bound(path: Path, network: str) -> None:
+    """QEMU binds the sockets in threads, after it has answered; no event tells when.
+
+    Source: QEMU, net/stream.c, qio_channel_socket_listen_async.
+    """
+    end = time.monotonic() + BIND_BUDGET
+    while not path.exists():
+        if time.monotonic() > end:
+            raise SeraiError(Code.TIMEOUT, f"network {network}: its hub did not open {path.name} in time")
+        select.poll().poll(BIND_STEP)
 
 
 def _add(client: Qmp, arguments: dict[str, object]) -> None:

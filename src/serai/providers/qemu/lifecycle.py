@@ -12,7 +12,7 @@ import msgspec
 
 from serai.providers.contract import Materials, Progress, Scope
 from serai.providers.identity import machine_uuid
-from serai.providers.qemu import disks, gather, hub, launch, memory, ports, render
+from serai.providers.qemu import disks, gather, hub, launch, leases, memory, ports, render
 from serai.providers.qemu.features import Features
 from serai.providers.qemu.qmp import Gone, Qmp
 from serai.providers.qemu.record import (
@@ -178,6 +178,7 @@ def run(
     for network, names in networks_of(machine).items():
         if hub.attach(scope.home, scope.project_id, network, names, able):
             _reconnect(scope, directory, network, able, progress)
+    leases.offer(scope, directory, list(networks_of(machine)), able, progress)
     life = hold_life(directory)
     try:
         qmp = _launch(scope, directory, machine, saved, life)

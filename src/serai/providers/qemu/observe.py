@@ -127,7 +127,9 @@ def _observed(record: Record, state: State, *, native: str, pid: int = 0, proble
         applied=record.applied,
         digest=record.image_digest,
         pending=record.pending,
-        addresses=tuple(address.partition("/")[0] for address in record.addresses.values()),
+        addresses=tuple(
+            address.partition("/")[0] for name, address in record.addresses.items() if name not in record.untold
+        ),
         forwards=record.forwards,
         marks=record.marks,
         snapshots=tuple(snapshot.name for snapshot in record.snapshots),

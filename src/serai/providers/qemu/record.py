@@ -74,6 +74,8 @@ class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
     snapshots: tuple[Snapshot, ...] = ()
     addresses: dict[str, str] = {}
     networks: dict[str, Network] = {}
+    untold: tuple[str, ...] = ()
+    """Networks where nobody tells the guest its address: its image reads no seed, and DHCP does not serve it."""
     started_at: float = 0.0
     ready_at: float = 0.0
     stopped: bool = True
