@@ -6,6 +6,8 @@ from enum import StrEnum
 
 import msgspec
 
+from serai.providers.contract import Forward
+
 
 class Able(msgspec.Struct, frozen=True, kw_only=True):
     """What this libvirt and its emulator can do, from `getVersion` and domcapabilities; never guessed."""
@@ -117,3 +119,11 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     """The daemon is root: cgroups, host devices and locked memory are possible."""
     vhost_net: bool = False
     """/dev/vhost-net is there."""
+    forwards: tuple[Forward, ...] = ()
+    """Ports that passt forwards; those of other kinds of uplink are not in the domain."""
+    functions: dict[str, tuple[str, ...]] = {}
+    """PCI address as the spec states it -> what is given, as `0000:01:00.0`, the first function first."""
+    root: str = ""
+    """The project's directory, for files that the spec names relative to it."""
+    graphics_password: str = ""
+    """First line of `devices.graphics.password_file`; something else where the XML is only shown."""

@@ -1,0 +1,47 @@
+"""Short words for building XML with ElementTree, and the two namespaces that a domain can have."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+from serai.providers.libvirt.record import NAMESPACE, PREFIX
+from serai.util.units import KIB
+
+Element = ElementTree.Element
+
+QEMU = "http://libvirt.org/schemas/domain/qemu/1.0"
+"""Of <qemu:commandline>. Source: libvirt, drvqemu."""
+
+ElementTree.register_namespace("qemu", QEMU)
+ElementTree.register_namespace(PREFIX, NAMESPACE)
+
+
+def add(parent: Element, tag: str, text: object = None, **attributes: object) -> Element:
+    """A new last child. Attributes that are None are left out; True is `yes`, False `no`."""
+    child = ElementTree.SubElement(
+        parent, tag, {key: word(value) for key, value in attributes.items() if value is not None}
+    )
+    if text is not None:
+        child.text = str(text)
+    return child
+
+
+def word(value: object) -> str:
+    if value is True:
+        return "yes"
+    return "no" if value is False else str(value)
+
+
+def on_off(value: bool) -> str:
+    return "on" if value else "off"
+
+
+def add_kib(parent: Element, tag: str, size: int, **attributes: object) -> Element:
+    """A size of so many bytes in KiB, the unit that libvirt itself writes; rounded up."""
+    return add(parent, tag, -(-size // KIB), unit="KiB", **attributes)
+
+
+def text_of(root: Element) -> str:
+    """The document, indented as libvirt does it."""
+    ElementTree.indent(root)
+    return f"{ElementTree.tostring(root, encoding='unicode')}\n"

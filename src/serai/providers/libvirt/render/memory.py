@@ -1,0 +1,70 @@
+"""<memory>, <memtune>, <memoryBacking> and <numatune>: how much, of what, from where (MEM-5)."""
+
+from __future__ import annotations
+
+from serai.providers.libvirt.render.element import Element, add, add_kib
+from serai.providers.libvirt.site import Site
+from serai.spec.machine import Machine
+from serai.spec.memory import Memory, MemorySource
+
+
+def add_memory(root: Element, machine: Machine, site: Site) -> None:
+    memory = machine.memory
+    if memory.max and memory.max > memory.size:
+        add_kib(root, "maxMemory", memory.max, slots=memory.slots)
+    add_kib(root, "memory", memory.size)
+    add_kib(root, "currentMemory", memory.size)
+    if memory.hard_limit:
+        add_kib(add(root, "memtune"), "hard_limit", memory.hard_limit)
+    backing = Element("memoryBacking")
+    _backing(backing, memory, is_shared(memory, site))
+    if len(backing):
+        root.append(backing)
+
+
+def is_shared(memory: Memory, site: Site) -> bool:
+    """Stated, else whether virtiofs is there, whose server maps it."""
+    if memory.shared is not None:
+        return memory.shared
+    return any(folder.kind == "virtiofs" for folder in site.folders)
+
+
+def _backing(parent: Element, memory: Memory, shared: bool) -> None:
+    """A child of <domain>: inside <os>, where old guides have it, libvirt drops it without a word."""
+    if memory.hugepages:
+        pages = add(parent, "hugepages")
+        if memory.hugepages.size:
+            page = add_kib(pages, "page", memory.hugepages.size)
+            size, unit, page.text = page.text, page.attrib.pop("unit"), None
+            page.attrib.update({"size": str(size), "unit": unit})
+            if memory.hugepages.nodes:
+                page.set("nodeset", memory.hugepages.nodes)
+    if not memory.merge:
+        add(parent, "nosharepages")
+    if memory.locked:
+        add(parent, "locked")
+    source = memory.source or (MemorySource.MEMFD if shared else None)
+    if source:
+        add(parent, "source", type=source)
+    if shared or memory.shared is False:
+        add(parent, "access", mode="shared" if shared else "private")
+    if memory.prealloc or memory.prealloc_threads:
+        add(
+            parent,
+            "allocation",
+            mode="immediate" if memory.prealloc else None,
+            threads=memory.prealloc_threads,
+        )
+
+
+def add_policy(root: Element, machine: Machine) -> None:
+    """NUMA nodes of the host that the memory comes from, for all of it and for each cell of the guest."""
+    numa = machine.numa
+    cells = [(number, cell) for number, cell in enumerate(numa.cells) if cell.host_nodes]
+    if not (numa.host_nodes or cells):
+        return
+    parent = add(root, "numatune")
+    if numa.host_nodes:
+        add(parent, "memory", mode=numa.policy, nodeset=numa.host_nodes)
+    for number, cell in cells:
+        add(parent, "memnode", cellid=number, mode=cell.policy or numa.policy, nodeset=cell.host_nodes)

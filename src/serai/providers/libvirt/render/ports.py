@@ -1,0 +1,73 @@
+"""<controller>: buses that devices need, and PCIe root ports, with some left free for what is plugged later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from serai.providers.libvirt.render.element import Element, add
+from serai.providers.libvirt.render.firmware import pcie
+from serai.providers.libvirt.site import Site
+from serai.spec.machine import Machine
+
+SPARE_PORTS = 2
+"""Root ports left free; each costs firmware and kernel a bus to scan."""
+
+USB_PORTS = 15
+"""The most that qemu-xhci has. Source: QEMU, hw/usb/hcd-xhci.h."""
+
+
+def controllers(devices: Element, machine: Machine, site: Site) -> Iterator[Element]:
+    """What the devices need. libvirt adds no free root port by itself: whoever wants one states all of them."""
+    needed = [*_usb(devices), *_scsi(devices, machine), *_virtio_serial(devices)]
+    yield from needed
+    if pcie(machine, site.arch):
+        places = _fixed_ports(devices)
+        wanted = sum(_takes_port(device) for device in [*devices, *needed]) + len(places) + SPARE_PORTS
+        for number in range(1, wanted + 1):
+            yield Element("controller", {"type": "pci", "index": str(number), "model": "pcie-root-port"})
+
+
+def _usb(devices: Element) -> Iterator[Element]:
+    used = any(
+        device.get("type") == "usb" or device.get("bus") == "usb"
+        for device in devices
+        if device.tag in ("hostdev", "input")
+    )
+    if used:
+        yield Element("controller", {"type": "usb", "index": "0", "model": "qemu-xhci", "ports": str(USB_PORTS)})
+    else:
+        yield Element("controller", {"type": "usb", "index": "0", "model": "none"})
+
+
+def _scsi(devices: Element, machine: Machine) -> Iterator[Element]:
+    if any(target.get("bus") == "scsi" for target in devices.iterfind("disk/target")):
+        controller = Element("controller", {"type": "scsi", "index": "0", "model": "virtio-scsi"})
+        if machine.iothreads:
+            add(controller, "driver", iothread=1)
+        yield controller
+
+
+def _virtio_serial(devices: Element) -> Iterator[Element]:
+    if devices.find("channel") is not None:
+        yield Element("controller", {"type": "virtio-serial", "index": "0"})
+
+
+def _fixed_ports(devices: Element) -> set[str]:
+    """Buses that devices of the host were put on."""
+    return {
+        address.get("bus", "") for address in devices.iterfind("hostdev/address") if address.get("type") == "pci"
+    }
+
+
+def _takes_port(device: Element) -> bool:
+    """Whether libvirt will put it on a root port of its own."""
+    if device.tag == "disk":
+        target = device.find("target")
+        return target is not None and target.get("bus") in ("virtio", "nvme")
+    if device.tag == "controller":
+        return device.get("model") != "none"
+    if device.tag == "hostdev":
+        return device.get("type") == "mdev"
+    if device.tag in ("memballoon", "video"):
+        return device.get("model", "virtio") != "none" and device.tag == "memballoon"
+    return device.tag in ("interface", "filesystem", "rng", "vsock", "watchdog")
