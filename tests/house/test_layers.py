@@ -14,6 +14,7 @@ LAYERS = {
     "providers": 2,
     "plan": 3,
     "run": 3,
+    "bench": 3,
     "cli": 4,
     "": 5,  # serai/__init__.py and __main__.py
 }
