@@ -1,8 +1,9 @@
 """Private networks without root: one small QEMU process a network, whose hub joins the machines' sockets.
 
 The process has no machine at all (`-M none`): it only moves frames between unix sockets in a private directory.
-Each interface has a socket of its own there. The process starts with the first machine of the network and ends
-with the last; when it died, the next start brings it back, and machines whose QEMU can reconnect do so.
+Each interface has a socket of its own there; the DHCP server is one more port (see dhcp.py). The process starts
+with the first machine of the network and ends with the last; when it died, the next start brings it back, and
+machines whose QEMU can reconnect do so.
 """
 
 from __future__ import annotations
