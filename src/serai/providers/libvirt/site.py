@@ -21,6 +21,13 @@ class Able(msgspec.Struct, frozen=True, kw_only=True):
     domcapabilities, each value with the path that it stands at."""
     models: tuple[str, ...] = ()
     """Named CPU models that can be used."""
+    processors: int = 0
+    """The most virtual CPUs of the machine type; 0: not told."""
+
+    @property
+    def known(self) -> bool:
+        """Whether domcapabilities were read: the test driver has none."""
+        return bool(self.enums)
 
     def can(self, enum: str) -> bool:
         return enum in self.enums

@@ -67,7 +67,7 @@ def _devices(root: Element, machine: Machine, site: Site) -> None:
     devices.add_screen(parent, machine, site)
     devices.add_host_devices(parent, machine, site)
     devices.add_others(parent, machine)
-    for number, controller in enumerate(ports.controllers(parent, machine, site)):
+    for number, controller in enumerate(list(ports.controllers(parent, machine, site))):
         parent.insert(controllers + number, controller)
 
 

@@ -1,0 +1,158 @@
+"""What libvirt refuses in a spec, each with key, reason and way out; what any host refuses is elsewhere.
+
+Pure. Versions are libvirt's: 1,000,000 × major + 1,000 × minor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from serai.providers.libvirt import check_disks, check_nics
+from serai.providers.libvirt.refusal import older, refuse
+from serai.providers.libvirt.render.cpu import MODES, most
+from serai.providers.libvirt.site import Able
+from serai.spec.cpu import MODEL_NAMES, CpuCache, Scheduler
+from serai.spec.device import GraphicsType, UsbDevice, Video, WatchdogModel
+from serai.spec.guest import FolderType
+from serai.spec.image import Firmware
+from serai.spec.machine import Machine
+from serai.util.errors import Code, SeraiError
+
+ENLIGHTENED = frozenset({"host-passthrough", "maximum"})
+
+
+def check(machine: Machine, able: Able, *, kind: str, arch: str, privileged: bool) -> list[SeraiError]:
+    """All refusals. `kind`: kvm, qemu or test. `arch`: x86_64, aarch64. `privileged`: the daemon is root."""
+    problems = [
+        *_start(machine),
+        *_processors(machine, able, kind, arch),
+        *_memory(machine, able, privileged),
+        *_firmware(machine, able, arch),
+        *check_disks.check(machine, able, arch),
+        *check_nics.check(machine, able, privileged),
+        *_devices(machine, able),
+        *_host_devices(machine, able, privileged),
+        *_folders(machine, able, privileged),
+    ]
+    return [_named(machine, problem) for problem in problems]
+
+
+def _named(machine: Machine, error: SeraiError) -> SeraiError:
+    return SeraiError(error.code, f"{machine.name}: {error.message}", hint=error.hint, details=error.details)
+
+
+def _start(machine: Machine) -> Iterator[SeraiError]:
+    """An empty disk never says a word: the wait for it would take all of its budget."""
+    disks = any(disk.path for disk in machine.disks.values())
+    raw = machine.providers.libvirt.xml or machine.providers.libvirt.args
+    if machine.image is None and not disks and "network" not in machine.boot.order and not raw:
+        why = "there is nothing to start from, neither an image nor a disk with a path"
+        yield refuse("image", why, "for example image: tiny", Code.INPUT)
+
+
+def _processors(machine: Machine, able: Able, kind: str, arch: str) -> Iterator[SeraiError]:
+    cpu = machine.cpu
+    if able.processors and most(cpu) > able.processors:
+        machine_type = machine.providers.libvirt.machine
+        why = f"{most(cpu)} CPUs, but {machine_type} has {able.processors} at most"
+        yield refuse("cpu.max" if cpu.max else "cpu.count", why, "take fewer")
+    if cpu.clusters and (old := older(able, 10_001_000)):
+        yield refuse("cpu.clusters", f"{old} knows no clusters: 10.1 does", "state cores alone")
+    model = MODEL_NAMES.get(cpu.model, cpu.model)
+    mode = MODES.get(model, "custom")
+    if model == "auto":
+        mode = "host-passthrough" if kind == "kvm" else "maximum"
+    elif able.known and mode != "custom" and not able.can(f"cpu/mode={mode}"):
+        why = f"{mode} is not possible {'here' if kind == 'kvm' else 'without KVM'}"
+        yield refuse("cpu.model", why, "cpu.model: auto takes the best that works")
+    elif able.models and mode == "custom" and model not in able.models:
+        from serai.util.errors import did_you_mean
+
+        hint = did_you_mean(model, able.models) or "virsh domcapabilities lists what can be used"
+        yield refuse("cpu.model", f"this host cannot run CPU model {model}", hint, Code.INPUT)
+    if cpu.migratable is not None and mode not in ENLIGHTENED:
+        yield refuse("cpu.migratable", f"it says nothing of model {cpu.model}", "leave it out, or model: host")
+    if cpu.cache is CpuCache.PASSTHROUGH and mode not in ENLIGHTENED:
+        yield refuse("cpu.cache", f"passthrough needs the host's model, not {cpu.model}", "cache: emulate")
+    if cpu.nested and arch != "x86_64":
+        yield refuse("cpu.nested", "this provider does not show EL2 to arm64 guests", "leave it out")
+
+
+def _memory(machine: Machine, able: Able, privileged: bool) -> Iterator[SeraiError]:
+    memory, pin = machine.memory, machine.cpu.pin
+    session = "needs libvirt's system daemon: a session has no cgroups and no rights"
+    if not privileged:
+        if memory.hard_limit:
+            yield refuse("memory.hard_limit", session, "providers.libvirt.uri: qemu:///system")
+        if pin.scheduler in (Scheduler.FIFO, Scheduler.RR):
+            yield refuse("cpu.pin.scheduler", session, "providers.libvirt.uri: qemu:///system")
+    if memory.locked and not memory.hard_limit:
+        why = "libvirt locks memory only below a limit: QEMU needs some beside the guest's own"
+        yield refuse("memory.locked", why, "state memory.hard_limit, about 1 GiB more than max", Code.INPUT)
+    if memory.source and able.known and not able.can(f"memoryBacking/sourceType={memory.source}"):
+        yield refuse("memory.source", f"this libvirt or QEMU has no {memory.source}", "leave it out")
+
+
+def _firmware(machine: Machine, able: Able, arch: str) -> Iterator[SeraiError]:
+    if machine.firmware is Firmware.BIOS and arch == "aarch64":
+        yield refuse("firmware", "arm64 machines have no BIOS", "firmware: uefi", Code.INPUT)
+    if machine.firmware is Firmware.UEFI and able.known and not able.can("os/firmware=efi"):
+        package = "ovmf" if arch == "x86_64" else "qemu-efi-aarch64"
+        yield refuse(
+            "firmware", "no UEFI firmware is installed", f"install it: apt install {package}", Code.MISSING
+        )
+    if machine.secure_boot and able.known and not able.can("os/loader/secure=yes"):
+        yield refuse("secure_boot", "the UEFI firmware that is installed has none", "secure_boot: false")
+
+
+def _devices(machine: Machine, able: Able) -> Iterator[SeraiError]:
+    devices = machine.devices
+    if devices.watchdog and devices.watchdog.model is WatchdogModel.ITCO and (old := older(able, 9_001_000)):
+        yield refuse("devices.watchdog.model", f"{old} has no itco: 9.1 does", "model: i6300esb")
+    if not able.known:
+        return
+    if devices.tpm and not able.can("devices/tpm/backendModel=emulator"):
+        yield refuse("devices.tpm", "swtpm is not installed", "install it: apt install swtpm", Code.MISSING)
+    graphics = devices.graphics.type
+    if graphics is not GraphicsType.NONE and not able.can(f"devices/graphics/type={graphics}"):
+        yield refuse("devices.graphics", f"this QEMU was built without {graphics}", "graphics: vnc")
+    shown = devices.video or (Video.VIRTIO if graphics is not GraphicsType.NONE else Video.NONE)
+    if shown is not Video.NONE and not able.can(f"devices/video/modelType={shown}"):
+        yield refuse("devices.video", f"this QEMU has no graphics card {shown}", "leave it out, or video: vga")
+
+
+def _host_devices(machine: Machine, able: Able, privileged: bool) -> Iterator[SeraiError]:
+    devices = machine.devices
+    for number, usb in enumerate(devices.usb):
+        if problem := _incomplete(usb):
+            yield refuse(f"devices.usb[{number}]", problem, "as 046d:c52b, from lsusb", Code.INPUT)
+    if devices.pci and not privileged:
+        yield refuse("devices.pci", "needs libvirt's system daemon", "providers.libvirt.uri: qemu:///system")
+    elif devices.pci and able.known and not able.can("devices/hostdev/pciBackend=vfio"):
+        why = "VFIO is not there: no IOMMU, or its module is not loaded"
+        yield refuse("devices.pci", why, "serai explain PCI-1", Code.MISSING)
+    if devices.mdev and not privileged:
+        yield refuse("devices.mdev", "needs libvirt's system daemon", "providers.libvirt.uri: qemu:///system")
+
+
+def _incomplete(usb: UsbDevice) -> str:
+    if bool(usb.vendor) != bool(usb.product):
+        return "vendor and product go together"
+    if bool(usb.bus) != bool(usb.device):
+        return "bus and device go together"
+    return "" if usb.vendor or usb.bus else "neither vendor and product nor bus and device say which"
+
+
+def _folders(machine: Machine, able: Able, privileged: bool) -> Iterator[SeraiError]:
+    for number, folder in enumerate(machine.synced_folders):
+        key = f"synced_folders[{number}]"
+        if folder.type is FolderType.NINEP and able.known and not able.can("devices/filesystem/driverType=path"):
+            yield refuse(f"{key}.type", "this QEMU was built without 9p", "type: rsync")
+        if folder.type is not FolderType.VIRTIOFS:
+            continue
+        if able.known and not able.can("devices/filesystem/driverType=virtiofs"):
+            yield refuse(f"{key}.type", "this QEMU has no vhost-user-fs", "type: rsync")
+        if not privileged and (old := older(able, 10_000_000)):
+            yield refuse(f"{key}.type", f"{old} starts virtiofsd as root only: 10.0 does without", "type: 9p")
+        if folder.readonly and (old := older(able, 11_000_000)):
+            yield refuse(f"{key}.readonly", f"{old} has no read-only virtiofs: 11.0 does", "type: 9p")
