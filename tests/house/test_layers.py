@@ -54,7 +54,7 @@ def provider_of(module: str) -> str:
     return parts[2] if parts[1] == "providers" and len(parts) > 3 and parts[2] not in SHARED else ""
 
 
-SHARED = {"contract", "registry", "identity", "probe", "contradictions"}
+SHARED = {"contract", "registry", "identity", "ports", "probe", "contradictions"}
 
 
 def test_every_package_is_in_a_layer(sources):
