@@ -100,6 +100,7 @@ def serve(qemu: Qemu, leases: dict[str, str]) -> None:
     assert wanted is not None
     with hub.opened(qemu.scope.home, "back") as client:
         dhcp.serve(client, wanted, network="back")
+        hub.remove_sink(client)
 
 
 def discover(mac: str, number: int) -> bytes:
@@ -180,6 +181,8 @@ def test_removed_it_is_silent_and_the_network_goes_on(qemu: Qemu, ports: tuple[P
     guest, other = ports
     serve(qemu, {TEN: MACS[1]})
     with hub.opened(qemu.scope.home, "back") as client:
+        hub.add_sink(client)
+        hub.add_sink(client)
         dhcp.remove(client)
         dhcp.remove(client)
         assert "dhcp" not in client.hmp("info network")

@@ -48,6 +48,7 @@ def test_each_machine_has_its_reservation_and_shows_its_address(qemu: Qemu) -> N
     assert len(set(found.values())) == 2
     assert unseeded == ["10.40.0.10"]
     assert "dhcp-out-hub" in parts(qemu)
+    assert "sink" not in parts(qemu)
     assert qemu.observe()["web"].addresses == ("10.40.0.10",)
 
 
@@ -78,6 +79,7 @@ def test_a_hub_that_has_no_server_gets_one_with_the_next_machine(qemu: Qemu) -> 
     """As one that an older serai has started."""
     up(qemu, "web", materials("10.40.0.10"))
     with hub.opened(qemu.scope.home, "back") as client:
+        hub.add_sink(client)
         dhcp.remove(client)
     assert "dhcp" not in parts(qemu)
 
@@ -91,6 +93,7 @@ def test_dhcp_that_is_turned_off_ends_with_the_next_start(qemu: Qemu) -> None:
     up(qemu, "two", materials("10.40.0.11", OFF, seed="cloud-init"))
 
     assert "dhcp" not in parts(qemu)
+    assert "sink-hub" in parts(qemu)
 
 
 def test_why_there_is_no_server_is_told_and_the_machine_starts(

@@ -52,6 +52,7 @@ def _serve(scope: Scope, network: str, record: Record, able: Features, progress:
     """Bring the hub's server up to date. True: it gives this machine its address."""
     stated = record.networks.get(network)
     with hub.opened(scope.home, network) as client:
+        hub.add_sink(client)  # while there is no server
         plan = None
         if stated and stated.subnet and stated.dhcp and {"user", "dgram"} <= able.netdevs:
             plan = dhcp.plan(stated.subnet, *reserved(scope, network))
@@ -63,4 +64,5 @@ def _serve(scope: Scope, network: str, record: Record, able: Features, progress:
         except dhcp.NoServer as error:
             progress(error.message)
             return False
+        hub.remove_sink(client)
     return record.addresses.get(network, "").partition("/")[0] in plan.leases
