@@ -1,4 +1,4 @@
-"""Rendering cases: a folder each, with `machine.yaml` and `expected.argv`; `--regenerate` rewrites the latter."""
+"""Rendering cases: a folder each, with `machine.yaml` and what is expected; `--regenerate` rewrites the latter."""
 
 from __future__ import annotations
 
