@@ -12,7 +12,7 @@ from jsonschema.validators import extend
 
 from serai.loaders.yaml.nodes import Map, Node, Scalar, kind, listed, locate, short
 from serai.loaders.yaml.problems import Problems, join
-from serai.spec.base import NAME_PATTERN
+from serai.spec.base import CPU_SET_PATTERN, NAME_PATTERN
 from serai.spec.machine import HOST_PATTERN
 from serai.spec.network import MAC_PATTERN
 from serai.util.errors import did_you_mean
@@ -28,6 +28,15 @@ _PATTERNS = {
     r"^(sha256|sha512):[0-9a-f]{64,128}$": "sha256: or sha512: and the digest in lower-case hex",
     r"^[a-z_][a-z0-9_-]{0,31}$": "a login name: lower-case letters, digits, _ and -",
     r"^[a-z][a-z0-9_-]*$": "lower-case letters, digits, _ and -",
+    CPU_SET_PATTERN: "a list of numbers, for example 0-3,8",
+    r"^[0-9]{1,4}$": "a number",
+    r"^[A-Za-z0-9._-]+$": "a name of letters, digits, dots, _ and -",
+    r"^([0-9a-fA-F]{4}:)?[0-9a-fA-F]{2}:[0-9a-fA-F]{2}(\.[0-7])?$": "a PCI address as lspci prints it, 01:00.0",
+    r"^(0x)?[0-9a-fA-F]{4}$": "four hexadecimal digits as lsusb prints them, for example 046d",
+    r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$": "a UUID",
+    r"^(1\.2|2\.0)$": "a version of TPM: 2.0 or 1.2",
+    r"^[^,]{1,12}$": "at most 12 characters without a comma",
+    r"^[A-Za-z0-9._-]{1,64}$": "a name of letters, digits, dots, _ and -, at most 64",
 }
 _TYPES = {
     "string": "a text",

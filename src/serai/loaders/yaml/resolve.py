@@ -19,6 +19,7 @@ from serai.loaders.yaml.instances import Instance, Unroller, fill
 from serai.loaders.yaml.lower import Lowering
 from serai.loaders.yaml.nodes import Map, Node, Scalar, is_null, kind, listed, locate, of
 from serai.loaders.yaml.problems import Problems
+from serai.loaders.yaml.tuning import check_tuning
 from serai.loaders.yaml.words import meant
 from serai.spec.base import NAME_PATTERN, Name, stated
 from serai.spec.image import ImageSource
@@ -61,21 +62,34 @@ class Resolver:
         name = self._name()
         networks_node = self._filled("networks", name)
         networks = self._converted(networks_node, MapOf(Name, Network), dict[Name, Network]) or {}
-        pools = self._converted(self._filled("pools", name), MapOf(str, Pool), dict[str, Pool])
+        pools_node = self._filled("pools", name)
+        pools = self._converted(pools_node, MapOf(str, Pool), dict[str, Pool]) or {}
         images = self._converted(self._filled("images", name), MapOf(str, ImageSource), dict[str, ImageSource])
         machines = self._machines(name, provider)
         check(machines, self._directory, self._problems)
         if known_provider and not provider:
             check_providers(machines, known_provider, self._problems)
+        self._tuned(machines, networks, networks_node)
+        if pools:
+            from serai.loaders.yaml.interfaces import check_pools
+
+            check_pools(pools, pools_node, self._problems)
         if _states_addresses(networks, machines):
             from serai.loaders.yaml.addresses import settle
 
             networks = settle(networks, networks_node, machines, self._problems)
         self._problems.stop_if_any()
         by_name = {one.machine.name: one.machine for one in machines}
-        return Project(
-            project=name.text, networks=networks, pools=pools or {}, images=images or {}, machines=by_name
-        )
+        return Project(project=name.text, networks=networks, pools=pools, images=images or {}, machines=by_name)
+
+    def _tuned(self, machines: list[Checked], networks: dict[str, Network], node: Node | None) -> None:
+        """What tunes machines and joins them fits together."""
+        for one in machines:
+            check_tuning(one, self._problems)
+        if networks or any(nic.forwarded_port is None for one in machines for nic in one.machine.networks):
+            from serai.loaders.yaml.interfaces import check_interfaces
+
+            check_interfaces(machines, networks, node, self._problems)
 
     def _check_keys(self) -> None:
         known = record(ProjectFile).fields
