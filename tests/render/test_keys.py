@@ -48,7 +48,10 @@ def machine_of(path: Path) -> Machine:
     except msgspec.ValidationError:
         from serai.loaders.yaml import load
 
-        text = yaml.safe_dump({"project": "shop", "machines": {"web": data}})
+        nics = [nic.get("private") for nic in data.get("networks", ()) if isinstance(nic, dict)]
+        names = {nic["network"] for nic in nics if isinstance(nic, dict) and "network" in nic}
+        networks = {name: {"external": name} for name in names}
+        text = yaml.safe_dump({"project": "shop", "networks": networks, "machines": {"web": data}})
         return load(path.parent / "serai.yaml", text=text, environ={}).machines["web"]
 
 
