@@ -7,16 +7,20 @@ from typing import Any
 
 import pytest
 
+from serai.plan.diff import Change
 from serai.plan.steps import Act, step
-from serai.providers.contract import Materials, Observed, State
+from serai.plan.up import Action, MachinePlan
+from serai.providers.contract import Effect, Materials, Observed, SshEndpoint, State
 from serai.run.events import Event, Kind
 from serai.run.executor import Executor
 from serai.run.scheduler import Cancel
 from serai.run.workspace import Workspace
+from serai.spec.cpu import Cpu
 from serai.spec.guest import Event as Moment
 from serai.spec.guest import Hook
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
+from serai.util.process import Result
 
 Pretend = Callable[..., Workspace]
 
@@ -140,3 +144,44 @@ def test_a_cancelled_run_ends_at_the_next_word_of_progress(
     made.cancel.set()
     with pytest.raises(SeraiError, match="interrupted"):
         made.do(step(Act.START, "web"))
+
+
+class Guest(Line):
+    """A guest whose kernel has room for so many CPUs; None: it cannot be asked."""
+
+    def __init__(self, log: list[str], room: str | None) -> None:
+        super().__init__(log)
+        self.room = room
+
+    def run(self, command: str, **options: object) -> Result:
+        if self.room is None:
+            raise SeraiError(Code.FAILED, "no answer")
+        return Result(["sh"], 0, self.room, "")
+
+
+@pytest.mark.parametrize(
+    ("room", "effect", "told"),
+    [
+        ("0-3", Effect.LIVE, "cpu.count"),
+        ("", Effect.LIVE, "cpu.count"),
+        (None, Effect.LIVE, "cpu.count"),
+        (
+            "0-1",
+            Effect.RESTART,
+            "cpu.count waits for a restart: the guest's kernel has set its CPUs to 2 at its start",
+        ),
+    ],
+)
+def test_more_cpus_than_the_kernel_takes_wait_for_a_restart(
+    pretend: Pretend, monkeypatch: pytest.MonkeyPatch, room: str | None, effect: Effect, told: str
+) -> None:
+    shop, engine, applied = pretend(Machine(name="web", cpu=Cpu(count=4, max=4))), Engine(), {}
+    change = Change(machine="web", key="cpu.count", old=2, new=4, effect=Effect.LIVE)
+    plan = MachinePlan(name="web", provider="fake", action=Action.CHANGE, changes=(change,))
+    engine.endpoint = lambda name: SshEndpoint(host="127.0.0.1", port=1, user="root", key=None)
+    engine.apply = lambda machine, keys, progress: applied.update(keys)
+    made = executor(shop, engine, monkeypatch, plans={"web": plan})
+    monkeypatch.setattr("serai.guest.connect.connect", lambda endpoint, *, name: Guest(engine.log, room))
+    text = made.do(step(Act.APPLY, "web"))
+    assert applied["cpu.count"].effect is effect
+    assert text.startswith(told)

@@ -183,9 +183,27 @@ class Executor:
         plan = self.plans[machine.name]
         keys = {change.key: Verdict(change.effect, change.reason) for change in plan.changes if not change.refused}
         keys = {key: verdict for key, verdict in keys.items() if verdict.effect in (Effect.LIVE, Effect.RESTART)}
-        self.workspace.provider(machine.name).apply(machine, keys, progress)
-        live = [change.key for change in plan.changes if change.effect is Effect.LIVE and not change.refused]
-        return ", ".join(live)
+        late = self._cpus_without_room(machine, keys)
+        self.workspace.provider(machine.name).apply(machine, keys | late, progress)
+        live = [key for key, verdict in keys.items() if verdict.effect is Effect.LIVE and key not in late]
+        told = [f"{key} waits for a restart: {verdict.reason}" for key, verdict in late.items()]
+        return "; ".join(filter(None, [", ".join(live), *told]))
+
+    def _cpus_without_room(self, machine: Machine, keys: Mapping[str, Verdict]) -> dict[str, Verdict]:
+        """Of the live changes those to more CPUs than the guest's kernel takes while it runs."""
+        live = [key for key, verdict in keys.items() if key.startswith("cpu") and verdict.effect is Effect.LIVE]
+        if not live or not isinstance(self.workspace.provider(machine.name).endpoint(machine.name), SshEndpoint):
+            return {}
+        from serai.guest.cpus import room
+
+        try:
+            most = room(self.way_in(machine.name))
+        except SeraiError:
+            return {}  # it cannot be asked; the engine does what it is told
+        if most is None or machine.cpu.total <= most:
+            return {}
+        reason = f"the guest's kernel has set its CPUs to {most} at its start and takes no more"
+        return dict.fromkeys(live, Verdict(Effect.RESTART, reason))
 
     def _provision(self, machine: Machine, step: Step, progress: Progress) -> str:
         from serai import provisioners
