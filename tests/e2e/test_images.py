@@ -65,7 +65,7 @@ def test_a_tiny_machine_uses_the_cpu_and_the_memory_that_it_is_given_while_it_ru
     assert inside(project, "nproc") == "1"
 
     project.file(GROWING % (2, "320M"))
-    told = project("up").stdout
+    told = project("up").stderr
 
     assert memory_of(project) - before == pytest.approx(128 << 10, rel=0.05)
     if inside(project, f"cat {POSSIBLE}") == "0":  # a kernel that takes no CPU from QEMU: it is told, not hidden
