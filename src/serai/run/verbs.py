@@ -95,6 +95,9 @@ def refuse(
     wanted: dict[str, Machine] = {}
     for machine in machines:
         found = workspace.driver(machine.provider).check(machine)
+        seen = observed.get(machine.name)
+        if seen is not None and seen.state in ALIVE:
+            found = [error for error in found if error.code is not Code.BUSY]  # it has taken them itself
         errors += found or _missing_features(workspace, machine)
         if machine.image and machine.name not in observed and machine.provider != "fake":
             wanted.setdefault(machine.image, machine)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from serai.providers.contract import Capabilities, Feature
+from serai.providers.contradictions import contradictions
+from serai.providers.host_facts import read_host_facts
 from serai.providers.qemu import gather, render
 from serai.providers.qemu.features import Features
+from serai.spec.cpu import MODEL_NAMES
 from serai.spec.disk import Bus, Cache, DiskFormat, Io
 from serai.spec.guest import FolderType
 from serai.spec.image import Arch, Firmware
@@ -168,16 +171,14 @@ def _board(machine: Machine, able: Features) -> Iterator[SeraiError]:
 
 
 def _accelerator(machine: Machine, able: Features) -> Iterator[SeraiError]:
-    model = machine.cpu.model
+    model = MODEL_NAMES.get(machine.cpu.model, machine.cpu.model)
     try:
         accel = gather.accel_for(machine, gather.arch_of(machine), able.binary)
     except SeraiError as error:
         yield error
         return
-    if model == "host" and accel.name != "kvm":
-        why = f"host needs KVM, and {accel.note or 'accel is tcg'}"
-        yield _refuse("cpu.model", why, "cpu.model: auto takes the best that works")
-    elif model not in ("auto", "host", "max") and model not in able.cpus:
+    yield from contradictions(machine, read_host_facts(machine, accel=accel.name, accel_note=accel.note))
+    if model not in ("auto", "host", "max") and model not in able.cpus:
         from serai.util.errors import did_you_mean
 
         hint = did_you_mean(model, sorted(able.cpus)) or f"{able.binary} -cpu help lists them"
