@@ -16,7 +16,9 @@ def test_a_built_in_provider_carries_its_name(name):
     assert provider_class(name).name == name
 
 
-@pytest.mark.parametrize(("name", "hint"), [("qemo", "did you mean 'qemu'?"), ("zzz", "there are fake, qemu")])
+@pytest.mark.parametrize(
+    ("name", "hint"), [("qemo", "did you mean 'qemu'?"), ("zzz", f"there are {', '.join(sorted(BUILT_IN))}")]
+)
 def test_an_unknown_name_is_answered_with_those_that_are_there(name, hint):
     with pytest.raises(SeraiError) as caught:
         provider_class(name)

@@ -87,12 +87,15 @@ class Port:
 @pytest.fixture
 def ports(qemu: Qemu) -> Iterator[tuple[Port, Port]]:
     home, able = qemu.scope.home, gather.features_for(Machine(name="web"))
-    hub.attach(home, "t1", "back", ["p1", "p2"], able)
-    found = [Port(home / "networks" / "back" / f"{name}.sock") for name in ("p1", "p2")]
-    yield found[0], found[1]
-    for port in found:
-        port.close()
-    hub.release(home, "t1", "back", ["p1", "p2"], home / "machines" / "none")
+    found: list[Port] = []
+    try:
+        hub.attach(home, "t1", "back", ["p1", "p2"], able)
+        found += [Port(home / "networks" / "back" / f"{name}.sock") for name in ("p1", "p2")]
+        yield found[0], found[1]
+    finally:
+        for port in found:
+            port.close()
+        hub.release(home, "t1", "back", ["p1", "p2"], home / "machines" / "none")
 
 
 def serve(qemu: Qemu, leases: dict[str, str]) -> None:
