@@ -18,7 +18,7 @@ CARDS = {"virtio": "virtio_net", "e1000": "e1000", "e1000e": "e1000e", "rtl8139"
 """Model -> driver in the guest."""
 CHUNK = 24 * MIB
 PORT = 5001
-GOT = "/tmp/serai-bench-got"
+GOT, HOLD = "/tmp/serai-bench-got", "/tmp/serai-bench-hold"
 PINGS = 20
 
 
@@ -105,7 +105,8 @@ done; true"""
 
 def _send(sender: Guest, receiver: Guest, address: str, size: int) -> float:
     """MiB a second, until the receiver has all of it; it says how much it got."""
-    receiver.sh(f"rm -f {GOT}; (nc -l -p {PORT} | wc -c > {GOT} &) > /dev/null 2>&1")
+    # A pipe that is open at both ends, as standard input: at its end nc would hang up on the sender.
+    receiver.sh(f"rm -f {GOT} {HOLD}; mkfifo {HOLD}; (nc -l -p {PORT} <>{HOLD} | wc -c >{GOT} &) >/dev/null 2>&1")
     listens = f"grep -q ':{PORT:04X} 0*:0000 0A' /proc/net/tcp /proc/net/tcp6"
     receiver.sh(f"for i in 1 2 3 4 5 6 7 8 9 10; do {listens} && break; usleep 100000; done; {listens}")
     count = size // (64 * KIB)
