@@ -197,6 +197,8 @@ class Console(msgspec.Struct, frozen=True):
     log: Path
     engine: Path | None = None
     """What the engine itself said, where it keeps that in a file."""
+    argv: tuple[str, ...] = ()
+    """The program that attaches to it, where that is no socket of ours."""
 
 
 class Rendered(msgspec.Struct, frozen=True):
@@ -232,6 +234,8 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     """The project's directory."""
     home: Path
     """`$SERAI_HOME/projects/NAME-ID`: the provider may keep `machines/` and `networks/` in it."""
+    engines: dict[str, tuple[str, ...]] = {}
+    """Provider -> the engines (for libvirt: URIs) that the project's file names."""
 
 
 Progress = Callable[[str], None]

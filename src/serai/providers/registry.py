@@ -10,6 +10,7 @@ from serai.util.errors import Code, SeraiError, did_you_mean
 
 BUILT_IN: dict[str, str] = {
     "fake": "serai.providers.fake.driver:Fake",
+    "libvirt": "serai.providers.libvirt.driver:Libvirt",
     "qemu": "serai.providers.qemu.driver:Qemu",
 }
 GROUP = "serai.providers"

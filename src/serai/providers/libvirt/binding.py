@@ -50,7 +50,7 @@ def _found() -> ModuleType:
     try:
         found = import_module("libvirt")
     except ImportError:
-        _borrow()
+        _borrow("libvirtmod", "libvirt")
         try:
             found = import_module("libvirt")
         except ImportError as error:
@@ -59,6 +59,16 @@ def _found() -> ModuleType:
             ) from error
     found.registerErrorHandler(_silent, None)
     return found
+
+
+def library_qemu() -> Any:
+    """The module for what only QEMU's driver has; it comes with the other."""
+    library()
+    try:
+        return import_module("libvirt_qemu")
+    except ImportError:
+        _borrow("libvirtmod_qemu", "libvirt_qemu")
+        return import_module("libvirt_qemu")
 
 
 def _silent(_context: object, _error: object) -> None:
@@ -75,10 +85,10 @@ def places() -> list[str]:
     ]
 
 
-def _borrow() -> None:
+def _borrow(*names: str) -> None:
     """Load both halves from the distribution, if its build is for this Python (the suffix of the file says so)."""
-    specs = [(name, PathFinder.find_spec(name, places())) for name in ("libvirtmod", "libvirt")]
-    for name, spec in specs:
+    for name in names:
+        spec = PathFinder.find_spec(name, places())
         if spec is None or spec.loader is None:
             return
         module = util.module_from_spec(spec)

@@ -18,6 +18,8 @@ from serai.util.errors import Code, SeraiError
 from serai.util.files import private_dir, write_atomic
 
 FILE = "machine.json"
+DEFINED = "defined.xml"
+"""What serai defined last, to tell its own words from those of others (`merge`)."""
 
 
 def directory_of(scope: Scope, name: str) -> Path:
@@ -76,6 +78,14 @@ def locked(scope: Scope, name: str) -> Iterator[None]:
         raise SeraiError(Code.FAILED, f"{name}: there is no such machine", hint="serai up")
     with lock(directory_of(scope, name) / "record.lock", what=f"machine {name}"):
         yield
+
+
+def defined(scope: Scope, name: str) -> str | None:
+    """The XML that serai defined last; None when that is lost."""
+    try:
+        return (directory_of(scope, name) / DEFINED).read_text()
+    except FileNotFoundError:
+        return None
 
 
 def made(scope: Scope, name: str) -> Record:

@@ -71,6 +71,14 @@ class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
     life: int = 0
     """libvirt's number of the domain in its present life (`virDomainGetID`): another one, and it was started by
     somebody else. 0: not known."""
+    instance_id: str = ""
+    """What cloud-init takes for the identity of this guest."""
+    uplink: str = ""
+    """libvirt's network that the uplink is on; empty: user networking, or none."""
+    console_log: str = ""
+    """File on the daemon's host that the serial console is written to."""
+    seed_digest: str = ""
+    """Of what the seed's volume holds."""
     stopped: bool = True
     """That it is meant to be off: serai stopped it, or the guest did so in order."""
 

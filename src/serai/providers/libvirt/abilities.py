@@ -1,0 +1,71 @@
+"""What this provider can do with a project's libvirt, what it cannot and why, and what it refuses in a spec."""
+
+from __future__ import annotations
+
+from serai.providers.contract import Capabilities, Feature, Scope
+from serai.providers.libvirt import engine
+from serai.providers.libvirt.connect import is_remote, is_session, is_test, opened, uri_of
+from serai.providers.libvirt.site import Able
+from serai.spec.machine import Machine
+from serai.util.errors import SeraiError
+
+NO_SESSION_NETWORK = "the daemon of a session has no networks: take uri: qemu:///system, or the provider qemu, whose networks "
+    "need no root"
+
+
+def capabilities(scope: Scope) -> Capabilities:
+    """What works at the project's URI. Without libvirt nothing does, and the reason says what to install."""
+    uri = next(iter(scope.engines.get("libvirt", ())), "") or uri_of()
+    try:
+        conn = opened(uri)
+        arch = engine.host_arch(uri)
+        if is_test(uri):
+            able = engine.able_for(conn, engine.TEST, arch)
+            missing: dict[Feature, str] = {}
+            notes: tuple[str, ...] = ("libvirt's test driver runs nothing: machines on it are only pretended",)
+        else:
+            accel = engine.accel_for(uri, arch)
+            able = engine.able_for(conn, engine.KVM if accel.name == "kvm" else engine.TCG, arch)
+            missing = _missing(uri, able)
+            notes = tuple(note for note in (accel.note, _forward_policy(uri)) if note)
+    except SeraiError as error:
+        return Capabilities(frozenset(), {feature: str(error) for feature in Feature})
+    return Capabilities(frozenset(Feature) - missing.keys(), missing, notes)
+
+
+def _missing(uri: str, able: Able) -> dict[Feature, str]:
+    missing = {}
+    if is_session(uri):
+        missing[Feature.PRIVATE_NETWORK] = NO_SESSION_NETWORK
+    needs = {
+        Feature.UEFI: ("os/firmware=efi", "no UEFI firmware is described on its host: apt install ovmf"),
+        Feature.TPM: ("devices/tpm=yes", "its host has no swtpm: apt install swtpm swtpm-tools"),
+        Feature.VIRTIOFS: ("devices/filesystem/driverType=virtiofs", "no virtiofs: use type: 9p or rsync"),
+    }
+    for feature, (enum, reason) in needs.items():
+        if not able.can(enum):
+            missing[feature] = f"{uri}: {reason}"
+    return missing
+
+
+def _forward_policy(uri: str) -> str:
+    if is_remote(uri) or is_session(uri):
+        return ""
+    from serai.providers.libvirt.firewall import forward_policy
+
+    return forward_policy()
+
+
+def check(machine: Machine) -> list[SeraiError]:
+    """Every refusal of libvirt's in the spec."""
+    from serai.providers.libvirt import check as rules
+
+    uri = uri_of(machine)
+    try:
+        conn = opened(uri)
+        arch = engine.arch_of(machine)
+        kind = engine.kind_for(conn, machine, arch)
+        able = engine.able_for(conn, kind, arch, machine.providers.libvirt.emulator or "")
+    except SeraiError as error:
+        return [error]
+    return rules.check(machine, able, kind=kind, arch=arch, privileged=not is_session(uri))

@@ -1,0 +1,75 @@
+"""What a machine says: its serial console, the console's log, the emulator's log, and why it ended."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from serai.providers.contract import Console, Scope
+from serai.providers.libvirt import ledger, pools
+from serai.providers.libvirt.connect import is_remote, is_session, opened
+from serai.providers.libvirt.define import lookup
+from serai.providers.libvirt.record import Record
+from serai.providers.libvirt.upload import download
+from serai.util.process import which
+
+ENGINE_LOGS = "/var/log/libvirt/qemu"
+SESSION_LOGS = "~/.cache/libvirt/qemu/log"
+
+
+def console(scope: Scope, name: str) -> Console:
+    """The program that attaches to it, and the log; one that only libvirt can read is fetched now."""
+    state = ledger.made(scope, name)
+    return Console(
+        socket=Path(),
+        log=log_of(scope, state),
+        engine=engine_log(state),
+        argv=(which("virsh", "libvirt-clients"), "-q", "-c", state.uri, "console", "--force", state.uuid),
+    )
+
+
+def log_of(scope: Scope, state: Record) -> Path:
+    """A file that we can read."""
+    if not is_remote(state.uri) and (is_session(state.uri) or os.geteuid() == 0):
+        return Path(state.console_log)
+    copy = ledger.directory_of(scope, state.name) / "serial.log"
+    fetch(opened(state.uri), state.console_log, copy)
+    return copy
+
+
+def fetch(conn: Any, path: str, target: Path) -> None:
+    """The log out of the pool that it lies in, if it is there already."""
+    wanted = Path(path)
+    for pool in conn.listAllStoragePools():
+        if pool.isActive() and pools.target_of(pool) == str(wanted.parent):
+            pool.refresh(0)
+            for volume in pool.listAllVolumes():
+                if volume.name() == wanted.name:
+                    download(volume, target)
+
+
+def engine_log(state: Record) -> Path | None:
+    """What QEMU itself said, where this user can know it."""
+    if is_remote(state.uri):
+        return None
+    folder = Path(SESSION_LOGS).expanduser() if is_session(state.uri) else Path(ENGINE_LOGS)
+    return folder / f"{state.domain}.log"
+
+
+def failure(scope: Scope, name: str) -> str:
+    """Why the machine does not run any more, in words; empty when it runs."""
+    from serai.providers.libvirt.observe import observe
+
+    state = ledger.load(scope, name)
+    if state is None:
+        return "there is no such machine"
+    domain = lookup(opened(state.uri), state.uuid)
+    if domain is not None and domain.isActive() and domain.state()[0] in (1, 2, 3, 4):
+        return ""
+    seen = observe(scope, [name]).get(name)
+    if seen is None:
+        return "there is no such machine"
+    if seen.problem:
+        return seen.problem
+    return "it is off" if state.stopped else "the guest powered off"

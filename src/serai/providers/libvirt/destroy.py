@@ -1,0 +1,152 @@
+"""Removing a machine: the domain with all that libvirt keeps of it, volumes, addresses, networks, pools, files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from serai.providers.contract import Progress, Scope
+from serai.providers.identity import machine_uuid
+from serai.providers.libvirt import bases, events, forwards, ledger, networks, pools, volumes
+from serai.providers.libvirt.binding import is_gone, library
+from serai.providers.libvirt.connect import asking, is_remote, is_session, opened, uri_of
+from serai.providers.libvirt.define import lookup
+from serai.providers.libvirt.record import Phase, Record
+from serai.util.errors import SeraiError
+from serai.util.files import empty_trash, remove_tree
+
+
+def destroy(scope: Scope, name: str, progress: Progress) -> None:
+    """Stop it at once and remove all that was made for it. Not there: finishes what a killed run left."""
+    directory = ledger.directory_of(scope, name)
+    try:
+        state = ledger.load(scope, name)
+    except SeraiError:
+        state = None  # an unreadable file must not keep a machine from being destroyed: the domain has a copy
+    if state is None:
+        state = from_domain(scope, name)
+    if state is not None:
+        if state.phase is not Phase.DESTROYING:
+            state.phase = Phase.DESTROYING
+            ledger.save(scope, state)
+        _remove(opened(state.uri), scope, state, progress)
+    if directory.exists():
+        remove_tree(directory)
+    if directory.parent.exists():
+        empty_trash(directory.parent)
+
+
+def from_domain(scope: Scope, name: str) -> Record | None:
+    """The record that the domain carries, when the file is lost; None when there is no domain either."""
+    from serai.providers.libvirt.observe import from_metadata
+
+    for uri in scope.engines.get("libvirt", ()) or (uri_of(),):
+        domain = lookup(opened(uri), machine_uuid(scope.project_id, name))
+        if domain is not None:
+            return from_metadata(domain)
+    return None
+
+
+def _remove(conn: Any, scope: Scope, state: Record, progress: Progress) -> None:
+    forwards.end(scope, state.name)
+    _end(conn, state)
+    with asking(f"{state.name}: its disks cannot be removed"):
+        for volume in reversed(state.volumes):
+            progress(f"removing {volume.name}")
+            volumes.delete(conn, volume)
+    _forget_addresses(conn, state)
+    networks.release(conn, [networks.own_name(scope, name) for name in state.networks] + [networks.UPLINK])
+    _release_storage(conn, scope, state)
+    _remove_log(conn, state)
+
+
+def _end(conn: Any, state: Record) -> None:
+    """Cut its power and undefine it, with saved memory, snapshots, firmware variables and the TPM's state.
+
+    Source: libvirt-domain.h, virDomainUndefineFlagsValues; the TPM's since 8.9, checkpoints since 5.6.
+    """
+    libvirt = library()
+    domain = lookup(conn, state.uuid)
+    if domain is None:
+        return
+    with asking(f"{state.name} cannot be removed"):
+        try:
+            if domain.isActive():
+                domain.destroy()
+                events.wait_for(conn, state.uuid, lambda each: None if each.isActive() else True, 30.0)
+        except libvirt.libvirtError as error:
+            if is_gone(error):
+                return  # it was transient
+            if domain.isActive():
+                raise
+        _undefine(domain)
+
+
+def _undefine(domain: Any) -> None:
+    libvirt = library()
+    names = ("MANAGED_SAVE", "SNAPSHOTS_METADATA", "CHECKPOINTS_METADATA", "NVRAM", "TPM")
+    flags = [getattr(libvirt, f"VIR_DOMAIN_UNDEFINE_{name}", 0) for name in names]
+    while True:
+        try:
+            domain.undefineFlags(sum(flags))
+            return
+        except libvirt.libvirtError as error:
+            if is_gone(error):
+                return
+            if "unsupported flags" not in str(error) or len(flags) == 1:
+                raise
+            flags.pop()  # an older daemon than our library
+
+
+def _forget_addresses(conn: Any, state: Record) -> None:
+    names = {state.uplink, *(f"serai-{state.project_id}-{name}" for name in state.networks)}
+    for name in sorted(names - {""}):
+        network = networks.find(conn, name)
+        if network is not None:
+            networks.forget(network, state.macs)
+
+
+def _release_storage(conn: Any, scope: Scope, state: Record) -> None:
+    """The image, if nobody else stands on it, and pools of the project's that no machine uses any more."""
+    used = {volume.pool for volume in state.volumes}
+    if state.image is not None:
+        for name in sorted(_pools_of_image(state) | used):
+            pool = pools.find(conn, name)
+            if pool is not None and pool.isActive():
+                bases.release(conn, pool, state.image)
+    prefix = pools.own_name(scope, "")
+    mine = {name for name in used if name.startswith(prefix)}
+    pools.release(conn, mine - _pools_of_others(scope, state.name))
+
+
+def _pools_of_image(state: Record) -> set[str]:
+    """Where its base may be, beside the pools of its volumes: a machine without disks has none."""
+    return {state.applied.providers.libvirt.pool if state.applied else pools.DEFAULT, pools.DEFAULT}
+
+
+def _pools_of_others(scope: Scope, name: str) -> set[str]:
+    return {volume.pool for other in _others(scope, name) for volume in other.volumes}
+
+
+def _others(scope: Scope, name: str) -> Iterable[Record]:
+    for other in ledger.names(scope):
+        if other != name and (record := ledger.load(scope, other)):
+            yield record
+
+
+def _remove_log(conn: Any, state: Record) -> None:
+    """The console's log, wherever it is."""
+    if not state.console_log:
+        return
+    if not is_remote(state.uri) and (is_session(state.uri) or os.geteuid() == 0):
+        for log in Path(state.console_log).parent.glob(f"{Path(state.console_log).name}*"):
+            log.unlink(missing_ok=True)  # virtlogd rotates: NAME.0, NAME.1
+        return
+    for pool in conn.listAllStoragePools():
+        if pool.isActive() and pools.target_of(pool) == str(Path(state.console_log).parent):
+            pool.refresh(0)
+            for volume in pool.listAllVolumes():
+                if volume.name().startswith(Path(state.console_log).name):
+                    volume.delete(0)

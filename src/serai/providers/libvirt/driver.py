@@ -1,0 +1,185 @@
+"""The `libvirt` provider. Every act lives in a file of its own and is imported on use."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+from serai.providers.contract import (
+    Capabilities,
+    Console,
+    Endpoint,
+    Mark,
+    Materials,
+    Observed,
+    Progress,
+    Rendered,
+    Scope,
+    Snapshot,
+    Verdict,
+    quiet,
+)
+from serai.providers.libvirt.connect import lasting
+from serai.spec.machine import Machine
+from serai.util.errors import SeraiError
+
+
+class Libvirt:
+    """Implements `contract.Provider`; see there for what each method promises."""
+
+    name: ClassVar[str] = "libvirt"
+    parallel: ClassVar[int] = 0
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+
+    def capabilities(self) -> Capabilities:
+        from serai.providers.libvirt.abilities import capabilities
+
+        return capabilities(self.scope)
+
+    def check(self, machine: Machine) -> list[SeraiError]:
+        from serai.providers.libvirt.abilities import check
+
+        return check(machine)
+
+    @lasting
+    def observe(self, names: Collection[str] | None = None) -> dict[str, Observed]:
+        from serai.providers.libvirt.observe import observe
+
+        return observe(self.scope, names)
+
+    def verdict(self, machine: Machine, observed: Observed, key: str, old: Any, new: Any) -> Verdict:
+        from serai.providers.libvirt.verdicts import verdict
+
+        return verdict(machine, observed, key, old, new)
+
+    def render(self, machine: Machine, materials: Materials) -> Rendered:
+        from serai.providers.libvirt.preview import preview
+
+        return Rendered("xml", preview(self.scope, machine, materials))
+
+    @lasting
+    def create(self, machine: Machine, materials: Materials, progress: Progress = quiet) -> None:
+        from serai.providers.libvirt.lifecycle import create
+
+        create(self.scope, machine, materials, progress)
+
+    @lasting
+    def start(self, machine: Machine, materials: Materials, progress: Progress = quiet) -> None:
+        from serai.providers.libvirt.lifecycle import start
+
+        start(self.scope, machine, materials, progress)
+
+    @lasting
+    def stop(self, name: str, *, budget: float, force: bool = False, progress: Progress = quiet) -> bool:
+        from serai.providers.libvirt.lifecycle import stop
+
+        return stop(self.scope, name, budget, force, progress)
+
+    @lasting
+    def destroy(self, name: str, progress: Progress = quiet) -> None:
+        from serai.providers.libvirt.destroy import destroy
+
+        destroy(self.scope, name, progress)
+
+    @lasting
+    def suspend(self, name: str, *, to_disk: bool = False, progress: Progress = quiet) -> None:
+        from serai.providers.libvirt.lifecycle import suspend
+
+        suspend(self.scope, name, to_disk, progress)
+
+    @lasting
+    def resume(self, name: str, progress: Progress = quiet) -> None:
+        from serai.providers.libvirt.lifecycle import resume
+
+        resume(self.scope, name, progress)
+
+    @lasting
+    def apply(self, machine: Machine, keys: Mapping[str, Verdict], progress: Progress = quiet) -> None:
+        from serai.providers.libvirt.live import apply
+
+        apply(self.scope, machine, keys, progress)
+
+    @lasting
+    def snapshot_save(self, name: str, snapshot: str, progress: Progress = quiet) -> None:
+        from serai.providers.libvirt.snapshots import save
+
+        save(self.scope, name, snapshot, progress)
+
+    @lasting
+    def snapshot_list(self, name: str) -> list[Snapshot]:
+        from serai.providers.libvirt.snapshots import list_all
+
+        return list_all(self.scope, name)
+
+    @lasting
+    def snapshot_restore(self, name: str, snapshot: str, progress: Progress = quiet) -> None:
+        from serai.providers.libvirt.snapshots import restore
+
+        restore(self.scope, name, snapshot, progress)
+
+    @lasting
+    def snapshot_delete(self, name: str, snapshot: str, progress: Progress = quiet) -> None:
+        from serai.providers.libvirt.snapshots import delete
+
+        delete(self.scope, name, snapshot, progress)
+
+    @lasting
+    def clone(self, name: str, machine: Machine, materials: Materials, progress: Progress = quiet) -> None:
+        from serai.providers.libvirt.clone import clone
+
+        clone(self.scope, name, machine, materials, progress)
+
+    @lasting
+    def endpoint(self, name: str) -> Endpoint:
+        from serai.providers.libvirt.endpoint import endpoint
+
+        return endpoint(self.scope, name)
+
+    @lasting
+    def console(self, name: str) -> Console:
+        from serai.providers.libvirt.console import console
+
+        return console(self.scope, name)
+
+    @lasting
+    def mark(self, name: str, marks: Mapping[str, Mark | None], *, ready: bool | None = None) -> None:
+        from serai.providers.libvirt import ledger
+        from serai.providers.libvirt.connect import opened
+        from serai.providers.libvirt.define import keep
+
+        if ready:
+            self._forward(name)
+        with ledger.editing(self.scope, name) as record:
+            kept = {key: mark for key, mark in record.marks.items() if key not in marks}
+            record.marks = kept | {key: mark for key, mark in marks.items() if mark is not None}
+            if ready is not None:
+                record.ready_at = time.time() if ready else 0.0
+            keep(opened(record.uri), self.scope, record)
+
+    def _forward(self, name: str) -> None:
+        """The guest can be logged in to from now on: ports that go by ssh are opened."""
+        from serai.providers.libvirt import forwards, ledger
+        from serai.providers.libvirt.connect import opened
+        from serai.providers.libvirt.define import lookup
+        from serai.providers.libvirt.endpoint import endpoint
+
+        state = ledger.made(self.scope, name)
+        if state.applied and forwards.by_ssh(state.applied, state.uri):
+            domain = lookup(opened(state.uri), state.uuid)
+            forwards.renew(self.scope, name, domain, state.applied, endpoint(self.scope, name))
+
+    @lasting
+    def failure(self, name: str) -> str:
+        from serai.providers.libvirt.console import failure
+
+        return failure(self.scope, name)
+
+    def directory(self, name: str) -> Path:
+        """What serai keeps of the machine on this host."""
+        from serai.providers.libvirt.ledger import directory_of
+
+        return directory_of(self.scope, name)

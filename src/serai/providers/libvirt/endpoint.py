@@ -1,0 +1,88 @@
+"""The way into a machine: its address on the uplink, or a forwarded port; by a jump to another host."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from serai.providers.contract import Scope, SshEndpoint
+from serai.providers.libvirt import ledger, links
+from serai.providers.libvirt.binding import library
+from serai.providers.libvirt.connect import host_of, is_remote, opened
+from serai.providers.libvirt.define import UPLINK, lookup
+from serai.providers.libvirt.record import Record
+from serai.spec.machine import Machine
+from serai.spec.network import UplinkType
+from serai.util.errors import Code, SeraiError
+
+LOOPBACK = "127.0.0.1"
+
+
+def endpoint(scope: Scope, name: str) -> SshEndpoint:
+    """Raises Code.FAILED when it does not run, or has no address yet."""
+    state = ledger.load(scope, name)
+    domain = lookup(opened(state.uri), state.uuid) if state is not None else None
+    if state is None or state.applied is None or domain is None or not domain.isActive():
+        word = "does not exist" if state is None else "is off"
+        raise SeraiError(Code.FAILED, f"{name} {word}: there is no way in", hint=f"serai up {name}")
+    machine = state.applied
+    host, port = place(state, machine, domain)
+    return SshEndpoint(
+        host=host,
+        port=port,
+        user=state.user,
+        key=scope.root / Path(machine.ssh.key).expanduser()
+        if machine.ssh.key
+        else scope.home / "ssh" / "id_ed25519",
+        options={**jump(state.uri), **_known_hosts(scope, name, host, state.uri), **machine.ssh.options},
+        forward_agent=machine.ssh.forward_agent,
+    )
+
+
+def place(state: Record, machine: Machine, domain: Any) -> tuple[str, int]:
+    """Host and port of its SSH server, as the daemon's host reaches it."""
+    if links.uplink_kind(machine, state.uri) in (UplinkType.USER, UplinkType.PASST):
+        port = next((forward.host for forward in state.forwards if forward.id == "ssh"), 0)
+        return LOOPBACK, port
+    known = state.addresses.get(UPLINK) or next(iter(state.addresses.values()), "")
+    address = known.partition("/")[0] or asked(domain, state.macs)
+    if not address:
+        raise SeraiError(
+            Code.FAILED,
+            f"{state.name}: it has no address yet: nobody has seen it ask for one",
+            hint="on a bridge libvirt learns it from the guest agent: install qemu-guest-agent, or state address:",
+        )
+    return address, machine.ssh.guest_port
+
+
+def asked(domain: Any, macs: tuple[str, ...]) -> str:
+    """The first IPv4 address of a guest that DHCP, its agent or the host's ARP table knows; empty: none does."""
+    libvirt = library()
+    for source in ("LEASE", "AGENT", "ARP"):
+        try:
+            found = domain.interfaceAddresses(getattr(libvirt, f"VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_{source}"))
+        except libvirt.libvirtError:
+            continue  # no agent, or a driver that cannot
+        by_mac = {str(card.get("hwaddr")).lower(): card for card in found.values()}
+        for mac in macs:
+            for address in by_mac.get(mac.lower(), {}).get("addrs") or ():
+                if address["type"] == libvirt.VIR_IP_ADDR_TYPE_IPV4:
+                    return str(address["addr"])
+    return ""
+
+
+def jump(uri: str) -> dict[str, str]:
+    """Through the URI's host, by the user's own ssh configuration, as libvirt itself goes there."""
+    if not is_remote(uri):
+        return {}
+    user, host, port = host_of(uri)
+    words = ["ssh", "-o", "BatchMode=yes", *(["-p", str(port)] if port else []), *(["-l", user] if user else [])]
+    return {"ProxyCommand": " ".join([*words, "-W", "%h:%p", host])}
+
+
+def _known_hosts(scope: Scope, name: str, host: str, uri: str) -> dict[str, str]:
+    """Host keys are kept with the machine, and leave with it: another one at the same address has others."""
+    if host == LOOPBACK and not is_remote(uri):
+        return {}
+    file = str(ledger.directory_of(scope, name) / "known_hosts").replace("%", "%%")
+    return {"UserKnownHostsFile": f'"{file}"'}

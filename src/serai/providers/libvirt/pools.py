@@ -1,0 +1,139 @@
+"""Storage pools: the one that a disk names, found or made, built, started; and taken away again if it is ours."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+from serai.providers.contract import Scope
+from serai.providers.libvirt import storage_xml
+from serai.providers.libvirt.binding import is_gone, library
+from serai.providers.libvirt.connect import asking, is_session, is_test
+from serai.spec.disk import Disk
+from serai.spec.machine import Machine
+from serai.spec.pool import Pool, PoolType
+from serai.util.errors import Code, SeraiError, did_you_mean
+
+DEFAULT = "default"
+SYSTEM_PLACE = "/var/lib/libvirt/images"
+"""Where libvirt's packages and virt-install have the pool `default`."""
+FILES = frozenset({"dir", "fs", "netfs"})
+"""Types of pools whose volumes are files, so that overlays, seeds and kernels can be in them."""
+
+
+def own_name(scope: Scope, name: str) -> str:
+    """What libvirt calls a pool of the project's."""
+    return f"serai-{scope.project_id}-{name}"
+
+
+def name_of(machine: Machine, disk: Disk | None = None) -> str:
+    """The project's name of the pool that a disk (None: a seed, a kernel) is made in."""
+    return (disk.pool if disk else None) or machine.providers.libvirt.pool
+
+
+def open_pool(conn: Any, scope: Scope, name: str, pools: dict[str, Pool]) -> Any:
+    """The pool that the project calls `name`, active.
+
+    Made if the project describes it, or if it is `default`; else it must be there: Code.MISSING names the others.
+    """
+    described = pools.get(name)
+    if described is not None and described.type is not None:
+        return _own(conn, scope, name, described)
+    found = find(conn, name)
+    if found is None and name == DEFAULT:
+        found = _make(conn, DEFAULT, Pool(type=PoolType.DIR, path=default_place(conn.getURI())))
+    if found is None:
+        known = sorted(pool.name() for pool in conn.listAllStoragePools())
+        hint = did_you_mean(name, known) or f"there are {', '.join(known) or 'none'}; pools: describes a new one"
+        raise SeraiError(Code.MISSING, f"libvirt has no storage pool {name!r}", hint=hint)
+    return started(found)
+
+
+def default_place(uri: str) -> str:
+    """The directory of the pool `default`, as virt-manager chooses it."""
+    if is_session(uri):
+        return str(Path("~/.local/share/libvirt/images").expanduser())
+    return "/default-pool" if is_test(uri) else SYSTEM_PLACE
+
+
+def find(conn: Any, name: str) -> Any:
+    """The pool, or None."""
+    libvirt = library()
+    try:
+        return conn.storagePoolLookupByName(name)
+    except libvirt.libvirtError as error:
+        if is_gone(error):
+            return None
+        raise
+
+
+def _own(conn: Any, scope: Scope, name: str, described: Pool) -> Any:
+    """A pool of the project's. One that libvirt has at the same place already is used, and stays when we go."""
+    if found := find(conn, own_name(scope, name)):
+        return started(found)
+    if described.path and (other := _at(conn, described.path)):
+        return started(other)
+    return started(_make(conn, own_name(scope, name), described))
+
+
+def _at(conn: Any, path: str) -> Any:
+    """The pool whose target is that directory."""
+    wanted = str(Path(path))
+    for pool in conn.listAllStoragePools():
+        if target_of(pool) == wanted:
+            return pool
+    return None
+
+
+def _make(conn: Any, name: str, described: Pool) -> Any:
+    libvirt = library()
+    with asking(f"storage pool {name}"):
+        pool = conn.storagePoolDefineXML(storage_xml.pool(name, described))
+        try:
+            if described.type in (PoolType.DIR, PoolType.NETFS):
+                pool.build(0)  # the directory; a volume group or a disk is never made anew: that would empty it
+            pool.create(0)
+            pool.setAutostart(1)
+        except libvirt.libvirtError:
+            pool.undefine()
+            raise
+    return pool
+
+
+def started(pool: Any) -> Any:
+    """The pool, started if it was not."""
+    if not pool.isActive():
+        with asking(f"storage pool {pool.name()} cannot be started", hint=f"virsh pool-start {pool.name()}"):
+            pool.create(0)
+    return pool
+
+
+def release(conn: Any, names: set[str]) -> None:
+    """Take pools of ours away, by libvirt's names, that no machine uses any more; what is in them stays."""
+    libvirt = library()
+    for name in sorted(names):
+        pool = find(conn, name)
+        if pool is None:
+            continue
+        try:
+            if pool.isActive():
+                pool.destroy()
+            pool.undefine()
+        except libvirt.libvirtError as error:
+            if not is_gone(error):
+                raise
+
+
+def type_of(pool: Any) -> str:
+    """`dir`, `logical`, …"""
+    return ElementTree.fromstring(pool.XMLDesc(0)).get("type", "")
+
+
+def target_of(pool: Any) -> str:
+    """The directory, or the directory of device nodes, that its volumes are in."""
+    return ElementTree.fromstring(pool.XMLDesc(0)).findtext("target/path", "")
+
+
+def holds_files(pool: Any) -> bool:
+    return type_of(pool) in FILES
