@@ -9,8 +9,10 @@ from serai.providers.libvirt.site import Able
 from serai.spec.machine import Machine
 from serai.util.errors import SeraiError
 
-NO_SESSION_NETWORK = "the daemon of a session has no networks: take uri: qemu:///system, or the provider qemu, whose networks "
+NO_SESSION_NETWORK = (
+    "the daemon of a session has no networks: take uri: qemu:///system, or the provider qemu, whose networks "
     "need no root"
+)
 
 
 def capabilities(scope: Scope) -> Capabilities:
