@@ -99,6 +99,9 @@ def links_of(machine: Machine, privileged: bool) -> list[Link]:
 
 
 def link_of(nic: Nic, index: int, address: str) -> Link:
+    stated = nic.private or nic.public
+    assert stated
+    address = stated.mac or address
     if nic.private:
         kind, source = LinkKind.NETWORK, f"serai-3f2a-{nic.private.network}"
         group = nic.private.portgroup or ""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -21,6 +23,11 @@ UNREAD = {"uplink-passt": (9, 1)}
 """What an older libvirt has in its schema and cannot read: 9.0 refuses every type of <backend>."""
 ELSEWHERE = {"arm64"}
 """Cases for an emulator that need not be installed: the test driver takes them."""
+STARTED = (
+    *("cpu-named", "cpu-tcg-model", "folders", "memory-anonymous", "memory-file", "memory-grows", "plain", "raw"),
+    *("screen", "screen-port", "secure-boot", "uefi", "uplink-none", "uplink-user"),
+)
+"""Cases that need nothing of the host: no KVM, huge page, device, bridge or pool."""
 
 
 def rendered(case: str) -> str:
@@ -72,6 +79,40 @@ def test_a_real_libvirtd_defines_it(case: str, libvirtd: str, tmp_path: Path) ->
         assert done.returncode == 0, done.stderr
     finally:
         virsh(libvirtd, "undefine", "--nvram", uuid)
+
+
+@pytest.mark.engine
+@pytest.mark.root
+@pytest.mark.parametrize("case", STARTED)
+def test_a_real_qemu_starts_with_it(case: str, libvirtd: str, place: Path) -> None:
+    """Paused: every option was taken, and every device realized."""
+    machine = machine_of(case)
+    for disk in site_of(machine).disks:
+        file = place / Path(disk.path).name
+        subprocess.run(["qemu-img", "create", "-q", "-f", disk.format, str(file), "1G"], check=True)
+    name, uuid = f"serai-test-{case}-{os.getpid()}", str(uuid4())
+    text = rendered(case).replace(UUID, uuid).replace("<name>shop_web</name>", f"<name>{name}</name>")
+    for elsewhere in ("/srv/shop", "/var/log"):
+        text = text.replace(elsewhere, str(place))
+    (place / "domain.xml").write_text(text)
+    try:
+        assert virsh(libvirtd, "define", "--validate", str(place / "domain.xml")).returncode == 0
+        done = virsh(libvirtd, "start", "--paused", uuid)
+        assert done.returncode == 0, done.stderr
+    finally:
+        virsh(libvirtd, "destroy", uuid)
+        virsh(libvirtd, "undefine", "--nvram", uuid)
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A directory that QEMU's own user can look into, which those of pytest are not."""
+    path = Path(tempfile.mkdtemp(prefix="serai-t", dir="/tmp"))
+    path.chmod(0o755)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path)
 
 
 @pytest.mark.parametrize("case", case_names())
