@@ -5,6 +5,7 @@ One machine sends through a card of each kind, each on a network of its own; the
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,16 @@ from serai.bench.report import Case, case_of
 from serai.util.errors import Code, SeraiError
 from serai.util.units import KIB, MIB
 
-CARDS = {"virtio": "virtio_net", "e1000": "e1000", "e1000e": "e1000e", "rtl8139": "8139cp"}
-"""Model -> driver in the guest."""
+Nics = dict[str, tuple[dict[str, Any], str]]
+"""Variant -> (what its interface states, its driver in the guest)."""
+
+CARDS: Nics = {
+    "virtio": ({"model": "virtio"}, "virtio_net"),
+    "e1000": ({"model": "e1000"}, "e1000"),
+    "e1000e": ({"model": "e1000e"}, "e1000e"),
+    "rtl8139": ({"model": "rtl8139"}, "8139cp"),
+}
+VHOST: Nics = {"off": ({"vhost": False}, "virtio_net"), "on": ({"vhost": True}, "virtio_net")}
 CHUNK = 24 * MIB
 PORT = 5001
 GOT, HOLD = "/tmp/serai-bench-got", "/tmp/serai-bench-hold"
@@ -28,7 +37,7 @@ def run(settings: Settings) -> list[Case]:
     if settings.wants("card") or settings.wants("latency"):
         cases += _cards(settings)
     if settings.wants("vhost"):
-        cases.append(_vhost())
+        cases.append(_vhost(settings))
     return cases
 
 
@@ -36,56 +45,79 @@ def _mac(number: int, side: int) -> str:
     return f"52:54:00:be:{number:02x}:{side:02x}"
 
 
-def _machine(side: int) -> dict[str, Any]:
-    nics = [
-        {
-            "private": {
-                "network": f"bench{number}",
-                "model": card if side == 1 else "virtio",
-                "mac": _mac(number, side),
-                "address": _address(number, side),
-            }
-        }
-        for number, card in enumerate(CARDS)
-    ]
-    return {"image": IMAGE, "networks": nics}
-
-
 def _address(number: int, side: int) -> str:
     return f"10.41.{number}.{10 + side}"
 
 
+def _machine(nics: Nics, side: int) -> dict[str, Any]:
+    """The sender (1) with an interface a variant, or the receiver (2), each on as many networks."""
+    entries = [
+        {
+            "private": {
+                **(keys if side == 1 else {}),
+                "network": f"bench{number}",
+                "mac": _mac(number, side),
+                "address": _address(number, side),
+            }
+        }
+        for number, (keys, _) in enumerate(nics.values())
+    ]
+    return {"image": IMAGE, "networks": entries}
+
+
 def _cards(settings: Settings) -> list[Case]:
-    settings.say("card: two machines on four networks")
-    with lab({"sender": _machine(1), "receiver": _machine(2)}, settings.provider, settings.say) as (_, guests):
+    kinds = [
+        ("card", "one TCP stream from guest to guest, by the sender's card", _stream, "MiB/s", True),
+        ("latency", "round trip of a ping from guest to guest, by the sender's card", _ping, "ms", False),
+    ]
+    wanted = [kind for kind in kinds if settings.wants(kind[0])]
+    return _compare(settings, CARDS, "NET-1", wanted)
+
+
+def _vhost(settings: Settings) -> Case:
+    """Needs taps of the host, which libvirt's networks have and private networks of `qemu` have not."""
+    question = "one TCP stream from guest to guest, by who carries the packets"
+    why = ""
+    if not Path("/dev/vhost-net").exists():
+        why = "/dev/vhost-net is not there (modprobe vhost_net)"
+    elif settings.provider == "qemu":
+        why = "private networks of the provider qemu have no tap (--provider libvirt)"
+    if why:
+        return Case(name="vhost", question=question, guide="NET-2", not_measurable=why)
+    return _compare(settings, VHOST, "NET-2", [("vhost", question, _stream, "MiB/s", True)])[0]
+
+
+Work = Callable[[Guest, Guest, str, int], float]
+
+
+def _compare(
+    settings: Settings, nics: Nics, guide: str, kinds: Sequence[tuple[str, str, Work, str, bool]]
+) -> list[Case]:
+    machines = {"sender": _machine(nics, 1), "receiver": _machine(nics, 2)}
+    settings.say(f"{kinds[0][0]}: two machines on {len(nics)} networks")
+    cases = []
+    with lab(machines, settings.provider, settings.say) as (_, guests):
         sender, receiver = guests["sender"], guests["receiver"]
-        numbers = {card: number for number, card in enumerate(CARDS)}
-        there = [card for card, driver in CARDS.items() if _ready(sender, numbers[card], driver)]
-        lost = [card for card in CARDS if card not in there]
+        numbers = {variant: number for number, variant in enumerate(nics)}
+        there = [variant for variant, (_, driver) in nics.items() if _ready(sender, numbers[variant], driver)]
+        lost = [variant for variant in nics if variant not in there]
         more = f"; without {', '.join(lost)}, which the guest has no driver for" if lost else ""
-        cases = []
-        if settings.wants("card"):
+        for name, question, work, unit, more_is_better in kinds:
 
-            def send(card: str, number: int) -> float:
-                value = _send(sender, receiver, _address(numbers[card], 2), settings.size or CHUNK)
-                settings.say(f"card: {card} {value:.4g} MiB/s")
+            def measure(variant: str, number: int, name: str = name, work: Work = work, unit: str = unit) -> float:
+                value = work(sender, receiver, _address(numbers[variant], 2), settings.size or CHUNK)
+                settings.say(f"{name}: {variant} {value:.4g} {unit}")
                 return value
 
-            question = "one TCP stream from guest to guest, by the sender's card" + more
-            cases.append(
-                case_of("card", question, in_turn(there, settings.rounds, send), unit="MiB/s", guide="NET-1")
-            )
-        if settings.wants("latency"):
+            samples = in_turn(there, settings.rounds, measure)
+            found = case_of(name, question + more, samples, unit=unit, more_is_better=more_is_better, guide=guide)
+            cases.append(found)
+    return cases
 
-            def ping(card: str, number: int) -> float:
-                value = sender.ping(_address(numbers[card], 2), PINGS)
-                settings.say(f"latency: {card} {value:.4g} ms")
-                return value
 
-            question = "round trip of a ping from guest to guest, by the sender's card" + more
-            samples = in_turn(there, settings.rounds, ping)
-            cases.append(case_of("latency", question, samples, unit="ms", more_is_better=False, guide="NET-1"))
-        return cases
+def _ping(sender: Guest, _receiver: Guest, address: str, _size: int) -> float:
+    """Milliseconds."""
+    return sender.ping(address, PINGS)
 
 
 def _ready(guest: Guest, number: int, driver: str) -> bool:
@@ -103,7 +135,7 @@ done; true"""
     return "there" in guest.sh(script)
 
 
-def _send(sender: Guest, receiver: Guest, address: str, size: int) -> float:
+def _stream(sender: Guest, receiver: Guest, address: str, size: int) -> float:
     """MiB a second, until the receiver has all of it; it says how much it got."""
     # A pipe that is open at both ends, as standard input: at its end nc would hang up on the sender.
     receiver.sh(f"rm -f {GOT} {HOLD}; mkfifo {HOLD}; (nc -l -p {PORT} <>{HOLD} | wc -c >{GOT} &) >/dev/null 2>&1")
@@ -117,12 +149,3 @@ def _send(sender: Guest, receiver: Guest, address: str, size: int) -> float:
             Code.FAILED, f"{receiver.name} got {got.strip() or 'nothing'} of {size} bytes from {address}"
         )
     return size / MIB / seconds
-
-
-def _vhost() -> Case:
-    why = (
-        "/dev/vhost-net is not there (modprobe vhost_net)"
-        if not Path("/dev/vhost-net").exists()
-        else "it needs a tap of the host, which private networks do not have: compare two machines on a bridge"
-    )
-    return Case(name="vhost", question="packets through the host's kernel", guide="NET-2", not_measurable=why)
