@@ -75,9 +75,9 @@ def _lay(there: Element, old: Element | None, new: Element) -> None:
     _attributes(there, old, new)
     if (new.text or "").strip() and not same(there.text or "", new.text or ""):
         there.text = new.text
-    had = dict(_keyed(old)) if old is not None else {}
-    wanted = dict(_keyed(new))
-    for key, child in list(_keyed(there)):
+    had = dict(keyed(old)) if old is not None else {}
+    wanted = dict(keyed(new))
+    for key, child in list(keyed(there)):
         if key in wanted:
             _lay(child, had.get(key), wanted.pop(key))
         elif key in had:
@@ -110,7 +110,7 @@ def _differs(paths: tuple[str, ...], one: Element, other: Element) -> bool:
     )
 
 
-def _keyed(parent: Element) -> Iterator[tuple[tuple[str, ...], Element]]:
+def keyed(parent: Element) -> Iterator[tuple[tuple[str, ...], Element]]:
     """Each child with what it is known by among its siblings."""
     seen: dict[tuple[str, ...], int] = {}
     for child in parent:
