@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from html import escape
+from textwrap import wrap
 
 from serai.bench.report import Case, Report, verdict
 
 WIDTH, LABEL, BAR, ROW, GAP = 860, 190, 360, 26, 54
 """Pixels: the picture, the names, the longest bar, a variant, the head of a case."""
+TITLE, NOTE = 105, 135
+"""Characters that fit into a line."""
 FIRST, OTHER, WHISKER = "#8a8d90", "#2b9af3", "#151515"
 
 
@@ -21,8 +24,9 @@ def svg(report: Report) -> str:
         drawn, y = _case(case, y)
         parts += drawn
     for note in report.notes:
-        parts.append(_text(16, y + 16, note, size=11))
-        y += 18
+        for line in wrap(note, NOTE):
+            parts.append(_text(16, y + 16, line, size=11))
+            y += 18
     height = y + 20
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" '
@@ -35,14 +39,17 @@ def svg(report: Report) -> str:
 
 def _case(case: Case, y: int) -> tuple[list[str], int]:
     better = "more" if case.more_is_better else "less"
-    parts = [
-        _text(16, y + 20, f"{case.name}: {case.question}", size=13, weight="bold"),
-    ]
+    parts = []
+    for line in wrap(f"{case.name}: {case.question}", TITLE):
+        parts.append(_text(16, y + 20, line, size=13, weight="bold"))
+        y += 18
     if case.not_measurable:
-        parts.append(_text(16, y + 38, f"not measurable here: {case.not_measurable}", size=12))
-        return parts, y + GAP
-    parts.append(_text(16, y + 36, f"{case.unit}, {better} is better", size=11))
-    y += GAP - 12
+        for line in wrap(f"not measurable here: {case.not_measurable}", NOTE):
+            parts.append(_text(16, y + 20, line, size=12))
+            y += 16
+        return parts, y + GAP - 36
+    parts.append(_text(16, y + 18, f"{case.unit}, {better} is better", size=11))
+    y += GAP - 30
     scale = BAR / (max(variant.summary.high for variant in case.variants) or 1.0)
     for number, variant in enumerate(case.variants):
         summary = variant.summary
