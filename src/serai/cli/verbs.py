@@ -61,6 +61,10 @@ def _up(
     from serai.plan.up import Action, Options, Plan
     from serai.run import verbs
 
+    if any(nic.public for machine in workspace.project.machines.values() for nic in machine.networks):
+        from serai.cli.interface import settle_public
+
+        settle_public(workspace, yes=yes or as_json)
     report = reporter(as_json)
 
     def shown(plan: Plan) -> None:

@@ -91,7 +91,7 @@ def refuse(
     workspace: Workspace, machines: Collection[Machine], observed: Mapping[str, Observed] = MappingProxyType({})
 ) -> None:
     """Raise all that the providers cannot do, and images that nobody knows, before anything is made."""
-    errors: list[SeraiError] = []
+    errors = _open_networks(machines)
     wanted: dict[str, Machine] = {}
     for machine in machines:
         found = workspace.driver(machine.provider).check(machine)
@@ -111,6 +111,16 @@ def refuse(
             errors.append(SeraiError(error.code, f"{machine.name}: {error.message}", hint=error.hint))
     if errors:
         raise SeraiErrors(errors)
+
+
+def _open_networks(machines: Collection[Machine]) -> list[SeraiError]:
+    """Public networks that nobody has said the interface of (VAG-7)."""
+    if not any(nic.public for machine in machines for nic in machine.networks):
+        return []
+    from serai.run.public import unanswered
+
+    error = unanswered(machines)
+    return [error] if error else []
 
 
 def _missing_features(workspace: Workspace, machine: Machine) -> list[SeraiError]:

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from msgspec import structs
+
 from serai.providers.contract import Capabilities, Observed, Provider, Scope, State
 from serai.providers.registry import provider_class
 from serai.run.scope import records, scope_of, settle, used_providers
@@ -22,7 +24,7 @@ class Workspace:
     def __init__(self, project: Project, file: Path, scope: Scope) -> None:
         self.project = project
         self.file = file
-        self.scope = scope
+        self.scope = structs.replace(scope, engines=engines_of(project))
         self._providers: dict[str, Provider] = {}
         self._capabilities: dict[str, Capabilities] = {}
         self._lock = threading.Lock()
@@ -122,6 +124,13 @@ class Workspace:
             yield
 
 
+def engines_of(project: Project) -> dict[str, tuple[str, ...]]:
+    """The libvirts that the file names, each once; an empty word for the one that is meant where none is named."""
+    machines = [machine for machine in project.machines.values() if machine.provider == "libvirt"]
+    uris = {machine.providers.libvirt.uri or "" for machine in machines}
+    return {"libvirt": tuple(sorted(uris))} if uris else {}
+
+
 def unknown(name: str, known: Sequence[str]) -> SeraiError:
     """The error for a machine that is nowhere."""
     hint = did_you_mean(name, known) or f"there are {', '.join(known)}"
@@ -137,7 +146,18 @@ def open_workspace(options: object = None, *, provider: str | None = None) -> Wo
     named = getattr(options, "file", None)
     path = Path(named) if named else find()
     project = load(path, provider=provider, known_provider=known, raw_block=raw_block)
-    return Workspace(project, path, scope_of(project.project, path.resolve().parent))
+    scope = scope_of(project.project, path.resolve().parent)
+    return Workspace(_joined(project, scope), path, scope)
+
+
+def _joined(project: Project, scope: Scope) -> Project:
+    """With public networks that say nothing joined to what was answered earlier (VAG-7)."""
+    if not any(nic.public for machine in project.machines.values() for nic in machine.networks):
+        return project
+    from serai.run import public
+
+    answer = public.remembered(scope)
+    return public.joined(project, answer) if answer else project
 
 
 def every_project() -> list[tuple[Scope, list[str]]]:
