@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from serai.providers.contract import Capabilities, Feature, Scope
 from serai.providers.libvirt import engine
-from serai.providers.libvirt.connect import is_remote, is_session, is_test, opened, uri_of
+from serai.providers.libvirt.connect import is_remote, is_session, is_test, opened, uri_of, uris_of
 from serai.providers.libvirt.site import Able
 from serai.spec.machine import Machine
 from serai.util.errors import SeraiError
@@ -17,7 +17,7 @@ NO_SESSION_NETWORK = (
 
 def capabilities(scope: Scope) -> Capabilities:
     """What works at the project's URI. Without libvirt nothing does, and the reason says what to install."""
-    uri = next(iter(scope.engines.get("libvirt", ())), "") or uri_of()
+    uri = sorted(uris_of(scope))[0]
     try:
         conn = opened(uri)
         arch = engine.host_arch(uri)

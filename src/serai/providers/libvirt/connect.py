@@ -12,6 +12,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
+from serai.providers.contract import Scope
 from serai.providers.libvirt import events
 from serai.providers.libvirt.binding import failure, is_lost, library
 from serai.spec.machine import Machine
@@ -43,6 +44,11 @@ def uri_of(machine: Machine | None = None) -> str:
     if os.geteuid() == 0 or any(os.access(socket, os.R_OK | os.W_OK) for socket in SYSTEM_SOCKETS):
         return SYSTEM
     return SESSION
+
+
+def uris_of(scope: Scope) -> set[str]:
+    """The libvirts that the project's file names; at least the default one."""
+    return {uri or uri_of() for uri in scope.engines.get("libvirt", ())} or {uri_of()}
 
 
 def is_remote(uri: str) -> bool:

@@ -11,7 +11,7 @@ from serai.providers.contract import Progress, Scope
 from serai.providers.identity import machine_uuid
 from serai.providers.libvirt import bases, events, forwards, ledger, networks, pools, volumes
 from serai.providers.libvirt.binding import is_gone, library
-from serai.providers.libvirt.connect import asking, is_remote, is_session, opened, uri_of
+from serai.providers.libvirt.connect import asking, is_remote, is_session, opened, uris_of
 from serai.providers.libvirt.define import lookup
 from serai.providers.libvirt.record import Phase, Record
 from serai.util.errors import SeraiError
@@ -42,7 +42,7 @@ def from_domain(scope: Scope, name: str) -> Record | None:
     """The record that the domain carries, when the file is lost; None when there is no domain either."""
     from serai.providers.libvirt.observe import from_metadata
 
-    for uri in scope.engines.get("libvirt", ()) or (uri_of(),):
+    for uri in sorted(uris_of(scope)):
         domain = lookup(opened(uri), machine_uuid(scope.project_id, name))
         if domain is not None:
             return from_metadata(domain)
@@ -141,8 +141,9 @@ def _remove_log(conn: Any, state: Record) -> None:
     if not state.console_log:
         return
     if not is_remote(state.uri) and (is_session(state.uri) or os.geteuid() == 0):
-        for log in Path(state.console_log).parent.glob(f"{Path(state.console_log).name}*"):
-            log.unlink(missing_ok=True)  # virtlogd rotates: NAME.0, NAME.1
+        for name in (Path(state.console_log).name, f"{state.domain}.log"):
+            for log in Path(state.console_log).parent.glob(f"{name}*"):
+                log.unlink(missing_ok=True)  # virtlogd rotates: NAME.0, NAME.1
         return
     for pool in conn.listAllStoragePools():
         if pool.isActive() and pools.target_of(pool) == str(Path(state.console_log).parent):

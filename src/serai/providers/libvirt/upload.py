@@ -6,25 +6,26 @@ import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from serai.providers.contract import Progress
 from serai.providers.libvirt.binding import library
-from serai.util.units import human_size
+from serai.util.units import MIB, human_size
 
-SAID_EVERY = 10
-"""Per cent between two words of progress."""
+SAID_EVERY = 64 * MIB
+"""Bytes between two words of progress."""
 
 
 def upload(volume: Any, file: Path, what: str, progress: Progress) -> None:
     """Fill the volume with the file. Holes stay holes where libvirt and the file system can do that."""
-    with file.open("rb") as source:
+    with file.open("rb", buffering=0) as source:
         send(volume, source, os.fstat(source.fileno()).st_size, what, progress)
 
 
-def send(volume: Any, source: IO[bytes], length: int, what: str, progress: Progress) -> None:
-    """`length` bytes of `source`, which must be a real file, into the volume.
+def send(volume: Any, source: FileIO, length: int, what: str, progress: Progress) -> None:
+    """`length` bytes of `source`, an unbuffered file (its place is asked of the kernel), into the volume.
 
     Source: libvirt-storage.h, VIR_STORAGE_VOL_UPLOAD_SPARSE_STREAM (since 3.4).
     """
@@ -107,13 +108,12 @@ def in_data(handle: int, length: int) -> tuple[bool, int]:
 
 
 def _teller(what: str, length: int, progress: Progress) -> Any:
-    said = -SAID_EVERY
+    said = -1
 
     def tell(done: int) -> None:
         nonlocal said
-        percent = 100 * done // length if length else 100
-        if percent >= said + SAID_EVERY:
-            said = percent - percent % SAID_EVERY
-            progress(f"uploading {what}: {said} % of {human_size(length)}")
+        if done // SAID_EVERY > said:
+            said = done // SAID_EVERY
+            progress(f"uploading {what}: {100 * done // length} % of {human_size(length)}")
 
     return tell

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from serai.providers.contract import Image, Materials, Progress, Scope
+from serai.providers.contract import Image, Materials, Progress, Scope, quiet
 from serai.providers.libvirt import bases, ledger, pools, storage_xml
 from serai.providers.libvirt.binding import is_gone, library
 from serai.providers.libvirt.connect import asking, is_remote
 from serai.providers.libvirt.record import Record, Volume
 from serai.providers.libvirt.site import DiskSource, SourceKind
-from serai.providers.libvirt.upload import send
+from serai.providers.libvirt.upload import upload
 from serai.spec.disk import Disk, DiskDevice, DiskFormat, Preallocation
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
@@ -148,10 +148,9 @@ def write_seed(
         if (old := bases.lookup(pool, name)) is not None:
             old.delete(0)
         volume = pool.createXML(storage_xml.volume(name, capacity=len(content), form="raw"), 0)
-        with tempfile.TemporaryFile() as file:
-            file.write(content)
-            file.seek(0)
-            send(volume, file, len(content), "the seed", lambda _phrase: None)
+        with tempfile.NamedTemporaryFile(prefix="serai-seed-") as file:
+            Path(file.name).write_bytes(content)
+            upload(volume, Path(file.name), "the seed", quiet)
 
 
 def fit_sizes(conn: Any, record: Record, machine: Machine, image: Image | None) -> None:
