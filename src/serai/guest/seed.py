@@ -25,12 +25,16 @@ LABEL = "cidata"
 
 
 class SeedNic(msgspec.Struct, frozen=True, kw_only=True):
-    """One interface of the guest, known to it by its MAC; `address` in CIDR form, `mtu` in bytes."""
+    """One interface of the guest, known to it by its MAC; `address` in CIDR form, `mtu` in bytes.
+
+    `gateway`: where its default route leads to, for a static address.
+    """
 
     mac: str
     dhcp: bool = True
     address: str | None = None
     mtu: int | None = None
+    gateway: str | None = None
 
 
 def write(
@@ -151,6 +155,8 @@ def network_config(nics: Sequence[SeedNic]) -> dict[str, Any]:
         ethernet: dict[str, Any] = {"match": {"macaddress": nic.mac.lower()}, "dhcp4": nic.dhcp}
         if nic.address and not nic.dhcp:
             ethernet["addresses"] = [nic.address]
+            if nic.gateway:
+                ethernet["routes"] = [{"to": "0.0.0.0/0", "via": nic.gateway}]
         if nic.mtu:
             ethernet["mtu"] = nic.mtu
         ethernets[f"nic{number}"] = ethernet
@@ -160,6 +166,12 @@ def network_config(nics: Sequence[SeedNic]) -> dict[str, Any]:
 def _network_lines(nics: Sequence[SeedNic]) -> str:
     lines = []
     for nic in nics:
+        if nic.gateway:
+            raise SeraiError(
+                Code.UNSUPPORTED,
+                f"tiny sets no default route by hand: gateway {nic.gateway} of {nic.address}",
+                hint="leave address and gateway out (dhcp), or use another image",
+            )
         how = f"static {nic.address}" if nic.address and not nic.dhcp else "dhcp"
         lines.append(f"{nic.mac.lower()} {how}" + (f" mtu {nic.mtu}" if nic.mtu else ""))
     return "".join(f"{line}\n" for line in lines)

@@ -13,7 +13,6 @@ from serai.providers.probe import Accel
 from serai.providers.qemu import gather
 from serai.providers.qemu.record import Hardware
 from serai.spec.machine import Machine
-from serai.spec.network import Network
 from serai.util.errors import Code, SeraiError
 
 HOST = gather.HOST_ARCH.get(platform.machine(), platform.machine())
@@ -62,22 +61,6 @@ def test_uefi_is_stated_or_what_the_image_prefers(
 ) -> None:
     spec = machine(firmware=stated) if stated else machine()
     assert gather.boots_by_uefi(spec, image(**of_image) if of_image else None, arch) is expected
-
-
-def test_the_first_interface_is_the_way_in_and_private_networks_follow_in_order(scope: Scope) -> None:
-    nics = [{"private": {"network": "back"}}, {"forwarded_port": {"guest": 80, "host": 8080}}, {"private": {}}]
-    spec = machine(networks=nics)
-    links = gather.links_of(scope, spec, {"back": Network(mtu=9000)})
-    assert [link.network for link in links] == ["", "back", "private"]
-    assert [link.socket is None for link in links] == [True, False, False]
-    assert [link.mtu for link in links] == [None, 9000, None]
-    assert len({link.mac for link in links}) == 3
-    assert links == gather.links_of(scope, spec, {"back": Network(mtu=9000)})
-
-
-def test_a_stated_mac_is_used(scope: Scope) -> None:
-    spec = machine(networks=[{"private": {"network": "back", "mac": "52:54:00:00:00:01"}}])
-    assert gather.links_of(scope, spec, {})[1].mac == "52:54:00:00:00:01"
 
 
 def test_only_9p_folders_are_shared_by_qemu_and_by_absolute_paths(scope: Scope) -> None:

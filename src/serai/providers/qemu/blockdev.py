@@ -1,4 +1,4 @@
-"""Disks in QEMU's words (DISK-1): a file node, a format node on it, a device in the guest."""
+"""Disks in QEMU's words (DISK-1, DISK-2): a file node, a format node on it, a device in the guest."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 
+import msgspec
+
 from serai.providers.qemu.firmware import Uefi
 from serai.providers.qemu.site import DiskFile
-from serai.spec.disk import Bus, Cache, Disk
+from serai.spec.disk import Bus, Cache, DetectZeroes, Disk, DiskDevice
+from serai.spec.machine import Machine
 
 Option = tuple[str, ...]
 
@@ -37,6 +40,11 @@ def device_id(name: str) -> str:
     return node_name(name).replace("disk-", "dev-", 1)
 
 
+def iothread_name(number: int) -> str:
+    """The I/O threads are numbered from 1, as in the spec."""
+    return f"io{number}"
+
+
 def cache_mode(disk: DiskFile, spec: Disk | None) -> Cache:
     """`auto` is none where the file system can do O_DIRECT, else writeback."""
     wanted = spec.cache if spec else Cache.AUTO
@@ -59,7 +67,10 @@ def file_node(disk: DiskFile, spec: Disk | None) -> dict[str, Any]:
 def format_node(disk: DiskFile, spec: Disk | None) -> dict[str, Any]:
     """The node that understands qcow2 or raw."""
     name = node_name(disk.name)
-    return {"driver": disk.format, "node-name": name, "file": f"{name}-file"} | _common(disk, spec)
+    node = {"driver": disk.format, "node-name": name, "file": f"{name}-file"} | _common(disk, spec)
+    if spec and spec.detect_zeroes is not DetectZeroes.OFF:
+        node["detect-zeroes"] = str(spec.detect_zeroes)
+    return node
 
 
 def _common(disk: DiskFile, spec: Disk | None) -> dict[str, Any]:
@@ -68,32 +79,68 @@ def _common(disk: DiskFile, spec: Disk | None) -> dict[str, Any]:
         "cache": {"direct": direct, "no-flush": no_flush},
         "discard": spec.discard if spec else "unmap",
     }
-    if spec and spec.readonly:
+    if spec and (spec.readonly or is_cdrom(spec)):
         node["read-only"] = True
     return node
 
 
-def device(disk: DiskFile, spec: Disk | None, *, sata: int = 0) -> dict[str, Any]:
+def is_cdrom(spec: Disk | None) -> bool:
+    return spec is not None and spec.device is DiskDevice.CDROM
+
+
+def device(disk: DiskFile, spec: Disk | None, *, sata: int = 0, iothreads: int = 1) -> dict[str, Any]:
     """The device as the guest sees it, without its place on a bus."""
     bus = spec.bus if spec else Bus.VIRTIO
-    write_cache = "on" if CACHES[cache_mode(disk, spec)][2] else "off"
     serial = (spec.serial if spec else None) or disk.name[:20]
-    base: dict[str, Any] = {"id": device_id(disk.name), "drive": node_name(disk.name)}
+    base: dict[str, Any] = {"id": device_id(disk.name)}
+    if disk.path:
+        base["drive"] = node_name(disk.name)
+    base["serial"] = serial
     if bus is Bus.NVME:
-        return {"driver": "nvme", **base, "serial": serial}
-    base |= {"serial": serial, "write-cache": write_cache}
+        return {"driver": "nvme", **base} | ({"max_ioqpairs": spec.queues} if spec and spec.queues else {})
+    place = "scsi0.0" if bus is Bus.SCSI else f"ide.{sata}"
+    if is_cdrom(spec):
+        return {"driver": "scsi-cd" if bus is Bus.SCSI else "ide-cd", **base, "bus": place}
+    base["write-cache"] = "on" if CACHES[cache_mode(disk, spec)][2] else "off"
     if bus is Bus.SCSI:
-        return {"driver": "scsi-hd", **base, "bus": "scsi0.0"}
+        return {"driver": "scsi-hd", **base, "bus": place}
     if bus is Bus.SATA:
-        return {"driver": "ide-hd", **base, "bus": f"ide.{sata}"}
-    return {"driver": "virtio-blk-pci", **base, "iothread": "io0"}
+        return {"driver": "ide-hd", **base, "bus": place}
+    if spec and spec.queues:
+        base["num-queues"] = spec.queues
+    return {"driver": "virtio-blk-pci", **base, **_served_by(spec, iothreads)}
 
 
-def disk_options(disk: DiskFile, spec: Disk | None, *, boot: int | None, sata: int) -> str:
+def _served_by(spec: Disk | None, iothreads: int) -> dict[str, Any]:
+    """The I/O thread of a virtio disk; several share its queues in turn (QEMU 9.0)."""
+    if not iothreads:
+        return {}
+    chosen = spec.iothreads if spec and spec.iothreads else [1]
+    if len(chosen) == 1:
+        return {"iothread": iothread_name(chosen[0])}
+    return {"iothread-vq-mapping": [{"iothread": iothread_name(number)} for number in chosen]}
+
+
+def scsi_controller(machine: Machine) -> str:
+    """One controller serves all SCSI disks; their queues and I/O thread are its own (`check` wants them alike)."""
+    disks = [disk for disk in machine.disks.values() if disk.bus is Bus.SCSI]
+    threads = next((disk.iothreads for disk in disks if disk.iothreads), [1])
+    queues = next((disk.queues for disk in disks if disk.queues), None)
+    words = ["virtio-scsi-pci,id=scsi0"]
+    if machine.iothreads:
+        words.append(f"iothread={iothread_name(threads[0])}")
+    if queues:
+        words.append(f"num_queues={queues}")
+    return ",".join(words)
+
+
+def disk_options(disk: DiskFile, spec: Disk | None, *, boot: int | None, sata: int, iothreads: int = 1) -> str:
     """The value of `-device`; disks are tried for booting in their order, `boot` counting from 0."""
-    words = device(disk, spec, sata=sata)
+    words = device(disk, spec, sata=sata, iothreads=iothreads)
     if boot is not None:
         words["bootindex"] = boot
+    if any(isinstance(value, list) for value in words.values()):
+        return msgspec.json.encode(words).decode()
     return ",".join([words.pop("driver"), *(f"{key}={value}" for key, value in words.items())])
 
 

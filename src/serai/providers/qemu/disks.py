@@ -12,10 +12,11 @@ from pathlib import Path
 import msgspec
 
 from serai.providers.contract import Image
+from serai.providers.preallocation import default_preallocation, file_system
 from serai.providers.qemu.features import Features
 from serai.providers.qemu.site import DiskFile
 from serai.providers.qemu.storage import Storage, aio_for
-from serai.spec.disk import Disk, DiskFormat
+from serai.spec.disk import Disk, DiskDevice, DiskFormat, Preallocation
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
 from serai.util.process import run, which
@@ -47,6 +48,11 @@ def own_path(disk: Disk, project: Path) -> Path | None:
     return (project / Path(disk.path).expanduser()).resolve() if disk.path else None
 
 
+def is_made(disk: Disk) -> bool:
+    """Whether serai makes its file: a CD-ROM holds a disc of the user's, or none."""
+    return not disk.path and disk.device is not DiskDevice.CDROM
+
+
 def disk_files(
     machine: Machine, image: Image | None, project: Path, place: Storage, features: Features
 ) -> tuple[DiskFile, ...]:
@@ -64,8 +70,8 @@ def disk_files(
         found.append(
             DiskFile(
                 name=name,
-                path=str(own) if own else file_path(name, disk),
-                format=str(disk.format),
+                path=str(own) if own else file_path(name, disk) if is_made(disk) else "",
+                format="raw" if disk.device is DiskDevice.CDROM else str(disk.format),
                 driver="host_device" if block else "file",
                 direct=direct,
                 aio=aio_for(str(disk.io), direct=_goes_direct(disk, direct), place=place, features=features),
@@ -87,7 +93,7 @@ def make_missing(directory: Path, machine: Machine, image: Image | None) -> None
     commands: dict[Path, list[str]] = {}
     for name, disk in specs(machine, image).items():
         target = directory / file_path(name, disk)
-        if not disk.path and not target.exists():
+        if is_made(disk) and not target.exists():
             commands[target] = _make_command(target.with_name(f"{target.name}.new"), name, disk, machine, image)
     _run_together(list(commands.values()))
     for target in commands:
@@ -105,12 +111,19 @@ def _make_command(target: Path, name: str, disk: Disk, machine: Machine, image: 
                 f"needs {format_size(image.virtual_size)}",
                 hint="make it larger, or leave the size out",
             )
-        if disk.format is DiskFormat.RAW:
-            return [program, "convert", "-f", image.format, "-O", "raw", str(image.disk), str(target)]
+        whole = [program, "convert", "-f", image.format, "-O", str(disk.format)]
+        if disk.format is DiskFormat.RAW or disk.preallocation not in (None, Preallocation.OFF):
+            # An overlay cannot be allocated before it is written to: the image is copied instead.
+            return [*whole, *_allocated(disk.preallocation), str(image.disk), str(target)]
         base = ["-b", str(image.disk), "-F", image.format]
         return [program, "create", "-q", "-f", "qcow2", *base, str(target), *([str(size)] if size else [])]
     size = disk.size or DEFAULT_SIZE
-    return [program, "create", "-q", "-f", str(disk.format), str(target), str(size)]
+    how = _allocated(disk.preallocation or default_preallocation(disk, file_system(target.parent)))
+    return [program, "create", "-q", "-f", str(disk.format), *how, str(target), str(size)]
+
+
+def _allocated(how: Preallocation | None) -> list[str]:
+    return ["-o", f"preallocation={how}"] if how not in (None, Preallocation.OFF) else []
 
 
 def _run_together(commands: Sequence[Sequence[str]]) -> None:
@@ -133,14 +146,16 @@ def _run_together(commands: Sequence[Sequence[str]]) -> None:
 def fit_sizes(directory: Path, machine: Machine, image: Image | None) -> None:
     """Grow the disks of a stopped machine to the sizes that the spec states; never shrinks one."""
     for name, disk in specs(machine, image).items():
-        if disk.size and not disk.path:
+        if disk.size and is_made(disk):
             target = directory / file_path(name, disk)
             if virtual_size(target) < disk.size:
-                grow(target, str(disk.format), disk.size)
+                grow(target, str(disk.format), disk.size, disk.preallocation)
 
 
-def grow(target: Path, form: str, size: int) -> None:
-    run([which("qemu-img", "qemu-utils"), "resize", "-q", "-f", form, target, str(size)])
+def grow(target: Path, form: str, size: int, how: Preallocation | None = None) -> None:
+    """Make it larger; what is new is allocated as the rest was."""
+    allocated = [f"--preallocation={how}"] if how not in (None, Preallocation.OFF) else []
+    run([which("qemu-img", "qemu-utils"), "resize", "-q", "-f", form, *allocated, target, str(size)])
 
 
 def virtual_size(path: Path) -> int:
@@ -169,5 +184,15 @@ def copy_disks(source: Path, target: Path) -> None:
     for file in sorted((source / "disks").glob("[!.]*")):
         if file.suffix != ".new":
             copy_file(file, target / "disks" / file.name)
+    copy_state(source, target)
+
+
+def copy_state(source: Path, target: Path) -> None:
+    """What a machine remembers beside its disks: the variables of its firmware, and its TPM."""
     if (source / "efivars.fd").exists():
-        shutil.copyfile(source / "efivars.fd", target / "efivars.fd")
+        shutil.copyfile(source / "efivars.fd", target / "efivars.fd.new")
+        (target / "efivars.fd.new").rename(target / "efivars.fd")
+    if (source / "tpm").is_dir():
+        (target / "tpm").mkdir(mode=0o700, exist_ok=True)
+        for file in (source / "tpm").glob("[!.]*"):
+            shutil.copyfile(file, target / "tpm" / file.name)

@@ -7,20 +7,26 @@ import platform
 from pathlib import Path
 
 from serai.providers.contract import Forward, Image, Scope
-from serai.providers.identity import mac_address, machine_uuid
+from serai.providers.identity import machine_uuid
 from serai.providers.probe import Accel, accelerator
-from serai.providers.qemu import disks, hub, render
+from serai.providers.qemu import disks, ports, render
 from serai.providers.qemu.features import Features, binary_for, features
 from serai.providers.qemu.firmware import Uefi, find_uefi
+from serai.providers.qemu.links import links_of
 from serai.providers.qemu.record import Hardware
-from serai.providers.qemu.site import Folder, Link, Site
+from serai.providers.qemu.render.devices import VNC_FIRST
+from serai.providers.qemu.site import Folder, PciSlot, Site
 from serai.providers.qemu.storage import storage
+from serai.providers.qemu.vsock import free_cid
+from serai.spec.device import GraphicsType
 from serai.spec.guest import FolderType
 from serai.spec.image import Firmware
 from serai.spec.machine import Machine
 from serai.spec.network import Network
 from serai.util.errors import Code, SeraiError
 
+SCREENS = 1000
+"""How many ports from VNC's first on are tried for a screen."""
 HOST_ARCH = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
@@ -58,6 +64,8 @@ def boots_by_uefi(machine: Machine, image: Image | None, arch: str) -> bool:
     """What was asked for, else the image's preference; a kernel that QEMU loads itself needs no firmware."""
     if machine.firmware:
         return machine.firmware is Firmware.UEFI
+    if machine.secure_boot:
+        return True
     if image and image.kernel:
         return False
     if image and image.firmware:
@@ -65,30 +73,11 @@ def boots_by_uefi(machine: Machine, image: Image | None, arch: str) -> bool:
     return arch == "arm64"
 
 
-def links_of(scope: Scope, machine: Machine, networks: dict[str, Network]) -> tuple[Link, ...]:
-    """User networking first: SSH and forwarded ports come in there; then the private networks in their order."""
-    links = [Link(mac=mac_address(scope.project_id, machine.name, 0))]
-    for nic in machine.networks:
-        if nic.private:
-            number = len(links)
-            name = nic.private.network
-            network = networks.get(name)
-            links.append(
-                Link(
-                    mac=nic.private.mac or mac_address(scope.project_id, machine.name, number),
-                    network=name,
-                    socket=hub.port_socket(name, machine.name, number),
-                    mtu=network.mtu if network else None,
-                )
-            )
-    return tuple(links)
-
-
 def folders_of(scope: Scope, machine: Machine) -> tuple[Folder, ...]:
-    shared = [folder for folder in machine.synced_folders if folder.type is FolderType.NINEP]
     return tuple(
-        Folder(each.tag, str((scope.root / Path(each.source).expanduser()).resolve()), each.readonly)
-        for each in shared
+        Folder(each.tag, str((scope.root / Path(each.source).expanduser()).resolve()), each.readonly, each.type)
+        for each in machine.synced_folders
+        if each.type is not FolderType.RSYNC
     )
 
 
@@ -118,10 +107,12 @@ def site_for(
         arch=arch,
         title=f"{scope.project}/{machine.name}",
         uuid=machine_uuid(scope.project_id, machine.name),
+        root=str(scope.root),
         disks=disks.disk_files(machine, image, scope.root, storage(place), able),
         links=links_of(scope, machine, networks),
         forwards=forwards,
         folders=folders_of(scope, machine),
+        slots=slots_of(machine, scope.root),
         image=image,
         uefi=uefi_for(machine, image, arch, able),
         seed=bool(image and image.seed != "none"),
@@ -130,11 +121,50 @@ def site_for(
         resuming=saved is not None,
         nested_flag=nested_flag() if machine.cpu.nested else "",
         folder_security="mapped-xattr" if os.getuid() == 0 else "none",
+        vsock_cid=vsock_cid(machine, machine_uuid(scope.project_id, machine.name)),
+        screen_port=screen_port(machine),
+    )
+
+
+def slots_of(machine: Machine, root: Path) -> tuple[PciSlot, ...]:
+    """The functions of the host's PCI devices that are given to it (PCI-1)."""
+    if not machine.devices.pci:
+        return ()
+    from serai.providers.vfio import functions_of
+
+    return tuple(
+        PciSlot(functions_of(each), str((root / Path(each.rom).expanduser()).resolve()) if each.rom else "")
+        for each in machine.devices.pci
+    )
+
+
+def vsock_cid(machine: Machine, uuid: str) -> int:
+    """The number that is stated, else a free one."""
+    vsock = machine.devices.vsock
+    if vsock is None:
+        return 0
+    return vsock.cid or free_cid(uuid)
+
+
+def screen_port(machine: Machine) -> int:
+    """The port of a screen that listens on an address: the stated one, else a free one."""
+    graphics = machine.devices.graphics
+    if graphics.listen is None or graphics.type is GraphicsType.NONE:
+        return 0
+    if graphics.port:
+        return graphics.port
+    for port in range(VNC_FIRST, VNC_FIRST + SCREENS):
+        if ports.is_free("tcp", graphics.listen, port):
+            return port
+    raise SeraiError(
+        Code.BUSY, f"{machine.name}: no port from {VNC_FIRST} on is free", hint="state devices.graphics.port"
     )
 
 
 def uefi_for(machine: Machine, image: Image | None, arch: str, able: Features) -> Uefi | None:
-    return find_uefi(arch, versioned(machine, able)) if boots_by_uefi(machine, image, arch) else None
+    if not boots_by_uefi(machine, image, arch):
+        return None
+    return find_uefi(arch, versioned(machine, able), secure=bool(machine.secure_boot))
 
 
 def versioned(machine: Machine, able: Features) -> str:

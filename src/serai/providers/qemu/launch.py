@@ -15,6 +15,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from serai.providers.qemu.companions import Handed, end_all
 from serai.providers.qemu.qmp import Gone, Qmp, connect_unix, readable
 from serai.providers.qemu.record import PIDFILE, is_alive, names_uuid, process_id
 from serai.util.errors import Code, SeraiError
@@ -22,6 +23,8 @@ from serai.util.files import tail
 
 QMP = "qmp.sock"
 LOG = "qemu.log"
+LEFT = (QMP, "status.sock", "console.sock", "agent.sock", "vnc.sock", "spice.sock", "screen.password")
+"""What a QEMU that was killed leaves in its directory."""
 START_BUDGET = 60.0
 """Seconds until QEMU must greet: it takes 0.1 on an idle host."""
 FREE_BUDGET = 3.0
@@ -36,17 +39,26 @@ class PortTaken(SeraiError):
     """QEMU found a forwarded port taken that was free a moment ago."""
 
 
-def spawn(directory: Path, words: Sequence[str], sockets: Mapping[str, str], life: int, *, who: str) -> Qmp:
+def spawn(
+    directory: Path,
+    words: Sequence[str],
+    sockets: Mapping[str, str],
+    life: int,
+    *,
+    who: str,
+    handed: Sequence[Handed] = (),
+) -> Qmp:
     """Start QEMU in its directory and give the connection to it, once all its devices are made.
 
-    `sockets` are the chardevs (id -> file name) that it listens on; `life` is the lock that it inherits.
+    `sockets` are the chardevs (id -> file name) that it listens on; `life` is the lock that it inherits;
+    `handed` are further descriptors, and the words of the argv that they take the place of.
     Raises Code.FAILED with QEMU's own words when it ends instead.
     """
     for left in (*sockets.values(), PIDFILE):
         (directory / left).unlink(missing_ok=True)
     listeners = {name: _listen(directory, file) for name, file in sockets.items()}
     try:
-        argv = [_with_descriptors(word, sockets, listeners) for word in words]
+        argv = [_with_descriptors(word, sockets, listeners, handed) for word in words]
         with (directory / LOG).open("wb") as log:
             process = subprocess.Popen(
                 argv,
@@ -55,7 +67,11 @@ def spawn(directory: Path, words: Sequence[str], sockets: Mapping[str, str], lif
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                pass_fds=[life, *(each.fileno() for each in listeners.values())],
+                pass_fds=[
+                    life,
+                    *(each.fileno() for each in listeners.values()),
+                    *(handle for each in handed for handle in each.handles),
+                ],
             )
         ended = os.pidfd_open(process.pid)
     except FileNotFoundError as error:
@@ -89,8 +105,16 @@ def _listen(directory: Path, name: str) -> socket.socket:
     return listener
 
 
-def _with_descriptors(word: str, sockets: Mapping[str, str], listeners: Mapping[str, socket.socket]) -> str:
+def _with_descriptors(
+    word: str,
+    sockets: Mapping[str, str],
+    listeners: Mapping[str, socket.socket],
+    handed: Sequence[Handed],
+) -> str:
     """`socket,id=qmp,path=qmp.sock,…` -> `socket,id=qmp,fd=7,…`; other words stay."""
+    for each in handed:
+        if each.said in word:
+            return word.replace(each.said, each.instead)
     for name, file in sockets.items():
         head = f"socket,id={name},path={file},"
         if word.startswith(head):
@@ -198,5 +222,6 @@ def end_process(directory: Path, uuid: str, *, who: str) -> None:
             os.close(handle)
     if is_alive(directory):
         raise SeraiError(Code.FAILED, f"{who}: QEMU does not end after SIGKILL: the kernel waits for its disk")
-    for left in (QMP, "status.sock", "console.sock", "agent.sock", "vnc.sock", PIDFILE):
+    end_all(directory)
+    for left in (*LEFT, PIDFILE):
         (directory / left).unlink(missing_ok=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from serai.providers.contract import Progress, Scope
-from serai.providers.qemu import dhcp, gather, hub
+from serai.providers.qemu import dhcp, hub, links
 from serai.providers.qemu.features import Features
 from serai.providers.qemu.record import Record, editing, load
 
@@ -20,7 +20,7 @@ def reserved(scope: Scope, network: str) -> tuple[dict[str, str], list[str]]:
         if record is None or record.applied is None or network not in record.addresses:
             continue
         address = record.addresses[network].partition("/")[0]
-        for link in gather.links_of(scope, record.applied, record.networks):
+        for link in links.links_of(scope, record.applied, record.networks):
             if link.network == network:
                 found.setdefault(address, link.mac)
         if not reads_seed(record):

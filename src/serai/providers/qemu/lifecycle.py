@@ -12,7 +12,7 @@ import msgspec
 
 from serai.providers.contract import Materials, Progress, Scope
 from serai.providers.identity import machine_uuid
-from serai.providers.qemu import disks, gather, hub, launch, leases, memory, ports, render
+from serai.providers.qemu import beside, disks, gather, hub, launch, leases, links, memory, ports, render, taps
 from serai.providers.qemu.features import Features
 from serai.providers.qemu.qmp import Gone, Qmp
 from serai.providers.qemu.record import (
@@ -106,14 +106,11 @@ def fill(scope: Scope, directory: Path, record: Record, machine: Machine, materi
 
 def write_seed(scope: Scope, directory: Path, record: Record, machine: Machine, materials: Materials) -> None:
     from serai.guest.keys import with_keys
-    from serai.guest.seed import SeedNic, write
+    from serai.guest.seed import write
 
     assert record.image is not None
     machine = with_keys(machine, scope.root)
-    nics = []
-    for link in gather.links_of(scope, machine, materials.networks):
-        address = materials.addresses.get(link.network) if link.network else None
-        nics.append(SeedNic(mac=link.mac, dhcp=not link.network, address=address, mtu=link.mtu))
+    nics = links.seed_nics(scope, machine, materials)
     part = directory / "seed.iso.new"
     write(part, machine, materials, instance_id=record.instance_id, nics=nics, kind=record.image.seed)
     part.rename(directory / "seed.iso")
@@ -218,7 +215,7 @@ def _launch(scope: Scope, directory: Path, machine: Machine, saved: Hardware | N
         site = msgspec.structs.replace(site, forwards=record.forwards)
         write_atomic(directory / "argv", render.text(machine, site), sync=False)
         try:
-            return launch.spawn(directory, render.argv(machine, site), render.SOCKETS, life, who=machine.name)
+            return beside.spawn(directory, machine, site, life)
         except launch.PortTaken:
             if attempt == PORT_ATTEMPTS:
                 raise
@@ -253,6 +250,7 @@ def _reconnect(scope: Scope, directory: Path, network: str, able: Features, prog
 
 def leave_networks(scope: Scope, directory: Path, machine: Machine) -> None:
     """After its QEMU has ended: take its sockets off the hubs; the last machine ends the hub."""
+    taps.release(links.links_of(scope, machine, {}))
     for network, names in networks_of(machine).items():
         hub.release(scope.home, scope.project_id, network, names, directory)
 

@@ -6,12 +6,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from serai.providers.contract import Effect, Progress, Scope, Verdict
-from serai.providers.qemu import disks, gather, launch, lifecycle, ports, render
-from serai.providers.qemu.blockdev import device, file_node, format_node, node_name
+from serai.providers.qemu import disks, gather, launch, lifecycle, pinning, ports, render
+from serai.providers.qemu.blockdev import device, device_id, file_node, format_node, is_cdrom, node_name
 from serai.providers.qemu.qmp import Qmp, QmpError
-from serai.providers.qemu.record import Hardware, Plugged, Record, editing, is_alive
+from serai.providers.qemu.record import Hardware, Plugged, Record, editing, is_alive, process_id
+from serai.providers.qemu.render import memory as backing
+from serai.providers.qemu.site import DiskFile
 from serai.providers.qemu.storage import storage
+from serai.spec.disk import Disk
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
 from serai.util.units import MIB, format_size
@@ -56,6 +61,7 @@ def _apply_running(
     if "cpu" in heads:
         progress(f"CPUs to {machine.cpu.total}")
         add_cpus(directory, qmp, machine)
+        pinning.apply(qmp, process_id(directory, record.uuid), machine.cpu.pin, who=machine.name, again=True)
     if "disks" in heads:
         progress("fitting its disks")
         fit_disks(scope, directory, qmp, machine, record)
@@ -70,16 +76,17 @@ def resize_memory(directory: Path, qmp: Qmp, machine: Machine) -> None:
     total = summary["base-memory"] + summary.get("plugged-memory", 0)
     if wanted > total:
         # Whole blocks, as Linux wants them; the balloon takes back what is over.
-        _plug_memory(directory, qmp, machine.name, -(-(wanted - total) // BLOCK) * BLOCK)
+        _plug_memory(directory, qmp, machine, -(-(wanted - total) // BLOCK) * BLOCK)
         total += -(-(wanted - total) // BLOCK) * BLOCK
     if machine.memory.balloon:
         qmp.execute("balloon", {"value": min(wanted, total)})
 
 
-def _plug_memory(directory: Path, qmp: Qmp, who: str, size: int) -> None:
-    number = len(qmp.execute("query-memory-devices"))
-    backend: dict[str, Any] = {"qom-type": "memory-backend-ram", "id": f"memory{number}", "size": size}
-    module: dict[str, Any] = {"driver": "pc-dimm", "id": f"dimm{number}", "memdev": f"memory{number}"}
+def _plug_memory(directory: Path, qmp: Qmp, machine: Machine, size: int) -> None:
+    number, who = len(qmp.execute("query-memory-devices")), machine.name
+    # On the same pages as the rest, shared when it is: a virtiofsd must be able to read it too.
+    backend = backing.backend(machine, f"memory{number}", size, 0 if machine.numa.cells else None)
+    module = backing.module(number, machine)
     qmp.execute("object-add", backend)
     try:
         qmp.execute("device_add", module)
@@ -115,11 +122,46 @@ def fit_disks(scope: Scope, directory: Path, qmp: Qmp, machine: Machine, record:
     for disk in files:
         spec = machine.disks.get(disk.name)
         node = present.get(node_name(disk.name))
-        if node is None:
-            nodes = [file_node(disk, spec), format_node(disk, spec)]
-            _plug_disk(directory, qmp, machine, nodes, device(disk, spec))
+        if is_cdrom(spec) and device_id(disk.name) in _devices(qmp):
+            change_medium(qmp, disk, spec, node)
+            _remember_medium(directory, disk.name, spec)
+        elif node is None:
+            nodes = [file_node(disk, spec), format_node(disk, spec)] if disk.path else []
+            part = device(disk, spec, iothreads=machine.iothreads)
+            _plug_disk(directory, qmp, machine, nodes, part)
         elif spec and spec.size and not spec.path and node["image"]["virtual-size"] < spec.size:
             qmp.execute("block_resize", {"node-name": node_name(disk.name), "size": spec.size})
+
+
+def _devices(qmp: Qmp) -> set[str]:
+    """The ids of the devices that hold disks and CD-ROMs."""
+    return {each.get("qdev", "").rpartition("/")[2] for each in qmp.execute("query-block")}
+
+
+def change_medium(qmp: Qmp, disk: DiskFile, spec: Disk | None, node: dict[str, Any] | None) -> None:
+    """Take the disc out of a CD-ROM drive, and put the wanted one in; the same one stays."""
+    if node and disk.path and Path(node["file"]) == Path(disk.path):
+        return
+    drive = {"id": device_id(disk.name)}
+    qmp.execute("blockdev-open-tray", {**drive, "force": True})
+    if node:
+        qmp.execute("blockdev-remove-medium", drive)
+        for name in (node["node-name"], f"{node['node-name']}-file"):
+            qmp.execute("blockdev-del", {"node-name": name})
+    if disk.path:
+        for each in (file_node(disk, spec), format_node(disk, spec)):
+            qmp.execute("blockdev-add", each)
+        qmp.execute("blockdev-insert-medium", {**drive, "node-name": node_name(disk.name)})
+    qmp.execute("blockdev-close-tray", drive)
+
+
+def _remember_medium(directory: Path, name: str, spec: Disk | None) -> None:
+    """A memory saved from now on fits to the drive with this disc in it."""
+    with editing(directory) as record:
+        if record.hardware and spec:
+            machine = record.hardware.machine
+            machine = msgspec.structs.replace(machine, disks={**machine.disks, name: spec})
+            record.hardware = msgspec.structs.replace(record.hardware, machine=machine)
 
 
 def _plug_disk(

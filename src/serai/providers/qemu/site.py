@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 import msgspec
 
 from serai.providers.contract import Forward, Image
 from serai.providers.qemu.features import Features
 from serai.providers.qemu.firmware import Uefi
 from serai.providers.qemu.record import Plugged
+from serai.spec.guest import FolderType
 
 
 class DiskFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -15,7 +18,7 @@ class DiskFile(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     path: str
-    """Relative to the machine's directory, or absolute when it is the user's own."""
+    """Relative to the machine's directory, or absolute when it is the user's own; empty: a CD-ROM without one."""
     format: str
     driver: str = "file"
     """`file`, or `host_device` for a block device."""
@@ -24,21 +27,50 @@ class DiskFile(msgspec.Struct, frozen=True, kw_only=True):
     aio: str = "threads"
 
 
+class LinkKind(StrEnum):
+    USER = "user"
+    """QEMU's own user networking."""
+    PASST = "passt"
+    HUB = "hub"
+    """A private network's."""
+    TAP = "tap"
+    MACVTAP = "macvtap"
+
+
 class Link(msgspec.Struct, frozen=True, kw_only=True):
-    """A network interface: `socket` leads to the hub of a private network; None is user networking."""
+    """A network interface, and where it leads to."""
 
     mac: str
+    kind: LinkKind = LinkKind.USER
+    index: int = -1
+    """Of the entry of the spec's `networks` that it comes from; -1: the uplink that no entry states."""
     network: str = ""
+    """The private network's name."""
     socket: str | None = None
+    """Of the private network's hub."""
     mtu: int | None = None
+    device: str = ""
+    """The tap's or macvtap's name on the host."""
+    on: str = ""
+    """The bridge that the tap is put on, or the device that the macvtap is made on; empty: a tap that stays."""
+    vhost: bool = False
 
 
 class Folder(msgspec.Struct, frozen=True):
-    """A 9p share: `path` is absolute."""
+    """A share of a directory: `path` is absolute."""
 
     tag: str
     path: str
     readonly: bool
+    kind: FolderType = FolderType.NINEP
+
+
+class PciSlot(msgspec.Struct, frozen=True):
+    """Functions of one slot of the host, `0000:01:00.0` first, that are given to the guest."""
+
+    functions: tuple[str, ...]
+    rom: str = ""
+    """An absolute path; empty: the device's own."""
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,10 +82,13 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     """`project/machine`, for the process list."""
     uuid: str
+    root: str = ""
+    """The project's directory, which paths of the spec are relative to."""
     disks: tuple[DiskFile, ...] = ()
     links: tuple[Link, ...] = ()
     forwards: tuple[Forward, ...] = ()
     folders: tuple[Folder, ...] = ()
+    slots: tuple[PciSlot, ...] = ()
     image: Image | None = None
     uefi: Uefi | None = None
     seed: bool = False
@@ -66,3 +101,13 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     """`vmx` or `svm`: what the host's processor has, for `cpu.nested`."""
     folder_security: str = "none"
     """9p: `none` keeps plain files; `mapped-xattr` when QEMU is root, so that a guest makes no setuid files."""
+    vsock_cid: int = 0
+    """The guest's number for vsock; 0: it has none."""
+    screen_port: int = 0
+    """The port that the screen listens on; 0: a socket."""
+
+    def place(self, path: str | None, default: str) -> str:
+        """A path of the spec, which is relative to the project, or a name in the machine's directory."""
+        if not path:
+            return default
+        return path if path.startswith("/") else f"{self.root}/{path}"

@@ -8,7 +8,6 @@ litter of a killed run, and the next act on the same name sweeps it away.
 from __future__ import annotations
 
 import re
-import shutil
 import time
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from serai.providers.qemu.blockdev import node_name
 from serai.providers.qemu.qmp import Qmp, QmpError
 from serai.providers.qemu.record import Hardware, Record, editing, is_alive
 from serai.spec.base import NAME_PATTERN
-from serai.spec.disk import DiskFormat
+from serai.spec.disk import DiskDevice, DiskFormat
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError, did_you_mean
 from serai.util.files import private_dir, remove_tree, write_atomic
@@ -73,7 +72,7 @@ def save(scope: Scope, name: str, snapshot: str, progress: Progress) -> None:
     else:
         for file in nodes.values():
             run([which("qemu-img", "qemu-utils"), "snapshot", "-c", snapshot, file], cwd=directory)
-        _copy_variables(directory, folder)
+        disks.copy_state(directory, folder)
     hardware = record.hardware if alive and record.hardware else Hardware(machine=machine)
     assert record.applied is not None
     saved = Saved(hardware, record.applied, nodes, record.marks)
@@ -95,7 +94,7 @@ def saveable(name: str, machine: Machine, record: Record, project: Path) -> dict
     """Node name -> file of the disks that hold snapshots. Raises Code.UNSUPPORTED for one that cannot."""
     found = {}
     for disk, spec in disks.specs(machine, record.image).items():
-        if spec.readonly:
+        if spec.readonly or spec.device is DiskDevice.CDROM:
             continue
         if spec.format is not DiskFormat.QCOW2:
             raise SeraiError(
@@ -124,7 +123,7 @@ def _save_running(
                     for node in nodes:
                         _delete_node_snapshot(qmp, node, snapshot)
                 raise
-            _copy_variables(directory, folder)
+            disks.copy_state(directory, folder)
         finally:
             if was == "running" and is_alive(directory):
                 qmp.execute("cont")
@@ -147,11 +146,6 @@ def _delete_node_snapshot(qmp: Qmp, node: str, snapshot: str) -> None:
             raise
 
 
-def _copy_variables(directory: Path, folder: Path) -> None:
-    if (directory / "efivars.fd").exists():
-        shutil.copyfile(directory / "efivars.fd", folder / "efivars.fd")
-
-
 def restore(scope: Scope, name: str, snapshot: str, progress: Progress) -> None:
     """Go back to it: with memory it runs on where it was; without, it is off, or boots when it ran."""
     record = lifecycle.made(scope, name)
@@ -166,9 +160,7 @@ def restore(scope: Scope, name: str, snapshot: str, progress: Progress) -> None:
     progress("restoring its disks")
     for file in saved.disks.values():
         run([which("qemu-img", "qemu-utils"), "snapshot", "-a", snapshot, file], cwd=directory)
-    if (folder / "efivars.fd").exists():
-        shutil.copyfile(folder / "efivars.fd", directory / "efivars.fd.new")
-        (directory / "efivars.fd.new").rename(directory / "efivars.fd")
+    disks.copy_state(folder, directory)
     with editing(directory) as record:
         record.marks = saved.marks
         record.applied = saved.applied

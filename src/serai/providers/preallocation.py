@@ -1,0 +1,33 @@
+"""How much of a new disk is made at once, by the file system that it is on (DISK-3)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from serai.spec.disk import Disk, DiskFormat, Preallocation
+
+PREALLOCATED = frozenset({"ext4", "ext3", "xfs", "nfs", "nfs4"})
+"""Where the clusters of qcow2 are worth being laid out in advance: data is overwritten in place there."""
+
+
+def file_system(place: Path, mounts: Path = Path("/proc/self/mountinfo")) -> str:
+    """The type of the file system that a directory is on: `ext4`, `btrfs`, `tmpfs`; empty when it is not known.
+
+    Source: proc_pid_mountinfo(5); the device number of the directory finds the mount, the longest path decides.
+    """
+    wanted = str(place.resolve())
+    best, found = -1, ""
+    for line in mounts.read_text().splitlines():
+        head, _, tail = line.partition(" - ")
+        mounted = head.split()[4].encode().decode("unicode_escape")
+        inside = wanted == mounted or wanted.startswith(mounted.rstrip("/") + "/")
+        if inside and len(mounted) >= best:
+            best, found = len(mounted), tail.split()[0]
+    return found
+
+
+def default_preallocation(disk: Disk, kind: str) -> Preallocation:
+    """`metadata` for qcow2 where data stays where it is written; nothing on file systems that copy on write."""
+    if disk.format is DiskFormat.QCOW2 and kind in PREALLOCATED:
+        return Preallocation.METADATA
+    return Preallocation.OFF

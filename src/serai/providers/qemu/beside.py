@@ -1,0 +1,91 @@
+"""A start with all that stands beside QEMU: companions, taps, a password; then its threads in their places."""
+
+from __future__ import annotations
+
+import os
+import resource
+from collections.abc import Sequence
+from pathlib import Path
+
+from serai.providers.qemu import companions, launch, pinning, render, taps
+from serai.providers.qemu.qmp import Qmp
+from serai.providers.qemu.record import process_id
+from serai.providers.qemu.render.devices import SCREEN_SECRET
+from serai.providers.qemu.site import Site
+from serai.spec.device import GraphicsType
+from serai.spec.machine import Machine
+from serai.util.errors import Code, SeraiError
+from serai.util.files import write_atomic
+from serai.util.process import which
+
+
+def spawn(directory: Path, machine: Machine, site: Site, life: int) -> Qmp:
+    """Start the machine's QEMU, and give the connection to it. A failure leaves no companion and no tap."""
+    who = machine.name
+    write_password(directory, machine, Path(site.root))
+    wanted = companions.companions(machine, site, directory)
+    words = [*limits(machine), *render.argv(machine, site)]
+    with (
+        companions.started(directory, wanted, who=who) as sockets,
+        taps.opened(machine, site.links, who=who) as handles,
+    ):
+        try:
+            qmp = launch.spawn(
+                directory, words, render.sockets(machine), life, who=who, handed=[*sockets, *handles]
+            )
+        except SeraiError as error:
+            raise _of_companions(directory, error, [each.name for each in wanted], who) from error
+    try:
+        pinning.apply(qmp, process_id(directory, site.uuid), machine.cpu.pin, who=who)
+    except BaseException:
+        qmp.close()
+        launch.end_process(directory, site.uuid, who=who)
+        raise
+    return qmp
+
+
+def _of_companions(directory: Path, error: SeraiError, names: Sequence[str], who: str) -> SeraiError:
+    """A QEMU that cannot talk to its companion says little; what the companion said last says why."""
+    for name in set(companions.dead(directory)) & set(names):
+        if words := companions.last_words(directory, name):
+            return SeraiError(
+                Code.FAILED,
+                f"{who}: {name} ended before QEMU could use it: {words}",
+                details=[error.message],
+            )
+    return error
+
+
+def limits(machine: Machine) -> list[str]:
+    """A program that raises the limit on locked memory before QEMU is run by it, where that is needed."""
+    memory = machine.memory
+    if not memory.locked or os.geteuid() != 0:
+        return []
+    most = str(memory.hard_limit) if memory.hard_limit else "unlimited"
+    return [which("prlimit", "util-linux"), f"--memlock={most}:{most}"]
+
+
+def may_lock(machine: Machine) -> str:
+    """Why the machine's memory cannot be locked by this user; empty: it can."""
+    if not machine.memory.locked or os.geteuid() == 0:
+        return ""
+    soft = resource.getrlimit(resource.RLIMIT_MEMLOCK)[1]
+    need = machine.memory.max or machine.memory.size
+    if soft == resource.RLIM_INFINITY or soft > need:
+        return ""
+    return f"this user may lock {soft} bytes of memory (ulimit -l), and it needs more than {need}"
+
+
+def write_password(directory: Path, machine: Machine, root: Path) -> None:
+    """The first line of the screen's password file, for QEMU alone; nothing without one."""
+    graphics = machine.devices.graphics
+    if not graphics.password_file or graphics.type is GraphicsType.NONE:
+        return
+    source = root / Path(graphics.password_file).expanduser()
+    try:
+        words = source.read_text().splitlines()[0]
+    except (OSError, IndexError) as error:
+        raise SeraiError(
+            Code.INPUT, f"{machine.name}: devices.graphics.password_file: {source} holds no password"
+        ) from error
+    write_atomic(directory / SCREEN_SECRET, words.encode(), sync=False)
