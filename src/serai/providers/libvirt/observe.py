@@ -17,7 +17,7 @@ from serai.providers.contract import Observed, Scope, State
 from serai.providers.identity import machine_uuid
 from serai.providers.libvirt import ledger
 from serai.providers.libvirt.binding import code_of, library
-from serai.providers.libvirt.connect import asking, opened, uri_of
+from serai.providers.libvirt.connect import asking, opened, uris_of
 from serai.providers.libvirt.record import NAMESPACE, Phase, Record, decode
 
 STATES = {
@@ -66,9 +66,9 @@ class Domain(msgspec.Struct, frozen=True):
 def observe(scope: Scope, names: Collection[str] | None = None) -> dict[str, Observed]:
     """The project's machines by name; half-made ones as `creating`. Raises when a libvirt does not answer."""
     records, broken = load_all(scope, names)
-    uris = {record.uri for record in records.values()} | set(getattr(scope, "engines", {}).get("libvirt", ()))
+    uris = {record.uri for record in records.values()} | (uris_of(scope) if scope.engines or not records else set())
     found: dict[str, Observed] = {}
-    for uri in sorted(uris or {uri_of()}):
+    for uri in sorted(uris):
         domains, unknown = look(uri, {record.uuid for record in records.values()})
         for record in lost(scope, uri, unknown, records, names):
             records[record.name] = record
