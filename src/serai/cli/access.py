@@ -151,6 +151,10 @@ def console(obj: object, name: str | None, lines: int) -> int:
     provider.capabilities().need(Feature.CONSOLE, provider=machine.provider, machine=machine.name)
     place = provider.console(machine.name)
     keys, screen = sys.stdin.fileno(), sys.stdout.fileno()
+    if place.argv:
+        click.echo(f"{machine.name}: attaching, Ctrl-] detaches", err=True)
+        write(screen, last(place.log, lines))
+        return _become(list(place.argv))
     with opened(place.socket, machine.name) as connection:
         click.echo(f"{machine.name}: attached, Ctrl-] detaches", err=True)
         write(screen, last(place.log, lines))
