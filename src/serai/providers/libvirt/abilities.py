@@ -60,6 +60,7 @@ def _forward_policy(uri: str) -> str:
 
 def check(machine: Machine) -> list[SeraiError]:
     """Every refusal of libvirt's in the spec."""
+    from serai.providers.host_facts import read_host_facts
     from serai.providers.libvirt import check as rules
 
     uri = uri_of(machine)
@@ -70,4 +71,9 @@ def check(machine: Machine) -> list[SeraiError]:
         able = engine.able_for(conn, kind, arch, machine.providers.libvirt.emulator or "")
     except SeraiError as error:
         return [error]
-    return rules.check(machine, able, kind=kind, arch=arch, privileged=not is_session(uri))
+    privileged = not is_session(uri)
+    host = None
+    if not is_remote(uri) and kind != engine.TEST:
+        name, note = ("kvm", "") if kind == engine.KVM else ("tcg", engine.accel_for(uri, arch).note)
+        host = read_host_facts(machine, accel=name, accel_note=note, privileged=privileged)
+    return rules.check(machine, able, kind=kind, arch=arch, privileged=privileged, host=host)

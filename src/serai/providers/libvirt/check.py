@@ -7,22 +7,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from serai.providers.contradictions import contradictions, once
+from serai.providers.host_facts import HostFacts
 from serai.providers.libvirt import check_disks, check_nics
 from serai.providers.libvirt.refusal import older, refuse
 from serai.providers.libvirt.render.cpu import MODES, most
 from serai.providers.libvirt.site import Able
 from serai.spec.cpu import MODEL_NAMES, CpuCache, Scheduler
-from serai.spec.device import GraphicsType, UsbDevice, Video, WatchdogModel
+from serai.spec.device import GraphicsType, Video, WatchdogModel
 from serai.spec.guest import FolderType
 from serai.spec.image import Firmware
 from serai.spec.machine import Machine
+from serai.spec.memory import MemorySource
 from serai.util.errors import Code, SeraiError
 
 ENLIGHTENED = frozenset({"host-passthrough", "maximum"})
 
 
-def check(machine: Machine, able: Able, *, kind: str, arch: str, privileged: bool) -> list[SeraiError]:
-    """All refusals. `kind`: kvm, qemu or test. `arch`: x86_64, aarch64. `privileged`: the daemon is root."""
+def check(
+    machine: Machine, able: Able, *, kind: str, arch: str, privileged: bool, host: HostFacts | None = None
+) -> list[SeraiError]:
+    """All refusals, one a key. `kind`: kvm, qemu, test. `arch`: x86_64, aarch64. `privileged`: the daemon is root.
+
+    `host`: what is known of the daemon's host; None where it is another one.
+    """
     problems = [
         *_start(machine),
         *_processors(machine, able, kind, arch),
@@ -34,7 +42,8 @@ def check(machine: Machine, able: Able, *, kind: str, arch: str, privileged: boo
         *_host_devices(machine, able, privileged),
         *_folders(machine, able, privileged),
     ]
-    return [_named(machine, problem) for problem in problems]
+    of_the_host = contradictions(machine, host) if host else []
+    return once([*of_the_host, *(_named(machine, problem) for problem in problems)])
 
 
 def _named(machine: Machine, error: SeraiError) -> SeraiError:
@@ -89,6 +98,11 @@ def _memory(machine: Machine, able: Able, privileged: bool) -> Iterator[SeraiErr
     if memory.locked and not memory.hard_limit:
         why = "libvirt locks memory only below a limit: QEMU needs some beside the guest's own"
         yield refuse("memory.locked", why, "state memory.hard_limit, about 1 GiB more than max", Code.INPUT)
+    pages = memory.hugepages
+    if pages and pages.nodes and not pages.size:
+        yield refuse("memory.hugepages.nodes", "libvirt wants the size, too", "state memory.hugepages.size")
+    if pages and memory.source is MemorySource.ANONYMOUS:
+        yield refuse("memory.source", "huge pages are never anonymous here", "leave it out", Code.INPUT)
     if memory.source and able.known and not able.can(f"memoryBacking/sourceType={memory.source}"):
         yield refuse("memory.source", f"this libvirt or QEMU has no {memory.source}", "leave it out")
 
@@ -123,9 +137,6 @@ def _devices(machine: Machine, able: Able) -> Iterator[SeraiError]:
 
 def _host_devices(machine: Machine, able: Able, privileged: bool) -> Iterator[SeraiError]:
     devices = machine.devices
-    for number, usb in enumerate(devices.usb):
-        if problem := _incomplete(usb):
-            yield refuse(f"devices.usb[{number}]", problem, "as 046d:c52b, from lsusb", Code.INPUT)
     if devices.pci and not privileged:
         yield refuse("devices.pci", "needs libvirt's system daemon", "providers.libvirt.uri: qemu:///system")
     elif devices.pci and able.known and not able.can("devices/hostdev/pciBackend=vfio"):
@@ -133,14 +144,6 @@ def _host_devices(machine: Machine, able: Able, privileged: bool) -> Iterator[Se
         yield refuse("devices.pci", why, "serai explain PCI-1", Code.MISSING)
     if devices.mdev and not privileged:
         yield refuse("devices.mdev", "needs libvirt's system daemon", "providers.libvirt.uri: qemu:///system")
-
-
-def _incomplete(usb: UsbDevice) -> str:
-    if bool(usb.vendor) != bool(usb.product):
-        return "vendor and product go together"
-    if bool(usb.bus) != bool(usb.device):
-        return "bus and device go together"
-    return "" if usb.vendor or usb.bus else "neither vendor and product nor bus and device say which"
 
 
 def _folders(machine: Machine, able: Able, privileged: bool) -> Iterator[SeraiError]:

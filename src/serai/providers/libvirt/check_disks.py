@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from serai.providers.libvirt.refusal import older, refuse
 from serai.providers.libvirt.render.disks import bus_of
 from serai.providers.libvirt.site import Able
-from serai.spec.disk import Bus, Cache, Disk, DiskDevice, DiskFormat, Io
+from serai.spec.disk import Bus, Disk, DiskDevice, DiskFormat
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
 
@@ -24,9 +24,6 @@ def check(machine: Machine, able: Able, arch: str) -> Iterator[SeraiError]:
         bus = bus_of(disk, arch)
         yield from _bus(key, disk, bus, able)
         yield from _threads(key, disk, bus, able)
-        if disk.io is Io.NATIVE and disk.cache in (Cache.WRITEBACK, Cache.WRITETHROUGH, Cache.UNSAFE):
-            why = f"native needs O_DIRECT, and cache {disk.cache} does not use it"
-            yield refuse(f"{key}.io", why, "cache: none, or io: auto", Code.INPUT)
         if disk.path and disk.format is DiskFormat.QCOW2 and disk.path.endswith((".raw", ".img", ".iso")):
             yield refuse(f"{key}.format", f"{disk.path} looks raw", "state format: raw", Code.INPUT)
         if disk.serial and not SERIAL.fullmatch(disk.serial):

@@ -44,14 +44,14 @@ def uplink_kind(machine: Machine, privileged: bool) -> LinkKind | None:
 
 
 def public_kind(nic: PublicNic) -> LinkKind:
-    """How an interface joins the host's network; a bridge where nothing is said."""
-    if nic.dev:
-        return LinkKind.DIRECT
+    """How an interface joins the host's network. By macvtap where nothing is said: that can do the least."""
+    if nic.bridge:
+        return LinkKind.OVS if nic.ovs else LinkKind.BRIDGE
     if nic.tap:
         return LinkKind.ETHERNET
     if nic.network_name:
         return LinkKind.NETWORK
-    return LinkKind.OVS if nic.ovs else LinkKind.BRIDGE
+    return LinkKind.DIRECT
 
 
 def _forward(key: str, forward: ForwardedPort, uplink: LinkKind | None) -> Iterator[SeraiError]:
@@ -102,7 +102,7 @@ def _tuning(key: str, nic: NicTuning, kind: LinkKind) -> Iterator[SeraiError]:
         elif value is not None and nic.model is not NicModel.VIRTIO:
             yield refuse(f"{key}.{name}", f"{nic.model} has none", "model: virtio")
     if nic.mtu and kind not in SIZED:
-        yield refuse(f"{key}.mtu", f"libvirt sets none for {kind}", "leave it out")
+        yield refuse(f"{key}.mtu", f"libvirt sets none for {kind} interfaces", "a bridge or a network")
     for name, wanted in (("filter", bool(nic.filter)), ("mac_spoofing", not nic.mac_spoofing)):
         if wanted and kind not in SIZED:
             yield refuse(f"{key}.{name}", f"libvirt filters no {kind} interface", "a bridge or a network")

@@ -17,55 +17,17 @@ from serai.util.errors import Code, SeraiError
 PREFIXES = {"qemu": QEMU, PREFIX: NAMESPACE}
 """Prefixes that can be written without being declared."""
 
-MANY = {
-    "disk",
-    "controller",
-    "lease",
-    "filesystem",
-    "interface",
-    "smartcard",
-    "serial",
-    "parallel",
-    "console",
-    "channel",
-    "input",
-    "tpm",
-    "graphics",
-    "sound",
-    "audio",
-    "video",
-    "hostdev",
-    "redirdev",
-    "hub",
-    "rng",
-    "panic",
-    "shmem",
-    "memory",
-    "iommu",
-    "vcpupin",
-    "iothreadpin",
-    "vcpusched",
-    "iothreadsched",
-    "memnode",
-    "timer",
-    "cell",
-    "page",
-    "feature",
-    "sibling",
-    "cachetune",
-    "memorytune",
-    "seclabel",
-    "sysinfo",
-    "boot",
-    "entry",
-    "iothread",
-    "portForward",
-    "range",
-    "ip",
-    "route",
-    *(f"{{{QEMU}}}{tag}" for tag in ("arg", "env", "device", "property", "add", "del")),
-}
-"""Elements that can stand several times beside each other. Source: libvirt, domaincommon.rng."""
+ONE_DEVICE = frozenset({"emulator", "memballoon", "vsock", "tpm", "nvram", "iommu"})
+"""Devices that a domain has once; of all others there can be several. Source: libvirt, domaincommon.rng."""
+SEVERAL = frozenset(
+    {
+        *("vcpupin", "iothreadpin", "vcpusched", "iothreadsched", "cachetune", "memorytune", "memnode", "timer"),
+        *("cell", "sibling", "page", "feature", "boot", "entry", "iothread", "seclabel", "sysinfo", "device"),
+        *("portForward", "range", "ip", "route"),
+        *(f"{{{QEMU}}}{tag}" for tag in ("arg", "env", "device", "property", "add", "del")),
+    }
+)
+"""Other elements that can stand several times beside each other."""
 
 
 def apply(root: Element, edits: Sequence[XmlEdit]) -> None:
@@ -85,7 +47,7 @@ def _places(root: Element, path: str, key: str) -> list[Element]:
     """All elements that the path finds; `.` is <domain>."""
     try:
         found = root.findall(path if path.startswith(".") else f"./{path}", PREFIXES)
-    except (SyntaxError, KeyError) as error:
+    except (SyntaxError, KeyError, TypeError) as error:  # the last is what an open predicate gives
         raise SeraiError(
             Code.INPUT,
             f"{key}.at: {path}: {error}",
@@ -110,7 +72,8 @@ def _parse(text: str, key: str) -> list[Element]:
 
 def merge(parent: Element, child: Element) -> None:
     """Add a child; one that can be there only once is merged into the one that is."""
-    there = None if child.tag in MANY else parent.find(child.tag)
+    several = child.tag not in ONE_DEVICE if parent.tag == "devices" else child.tag in SEVERAL
+    there = None if several else parent.find(child.tag)
     if there is None:
         parent.append(child)
         return

@@ -73,10 +73,15 @@ def disk(machine: Machine, site: Site, source: DiskSource, target: str, boot: in
     return element
 
 
+def _has_source(source: DiskSource) -> bool:
+    """A drive may be empty."""
+    return bool(source.path) or source.kind is SourceKind.VOLUME
+
+
 def _source(parent: Element, source: DiskSource) -> None:
     if source.kind is SourceKind.VOLUME:
         add(parent, "source", pool=source.pool, volume=source.volume)
-    elif source.path:
+    elif _has_source(source):
         add(parent, "source", **{"dev" if source.kind is SourceKind.BLOCK else "file": source.path})
 
 
@@ -93,7 +98,7 @@ def _driver(parent: Element, machine: Machine, source: DiskSource, spec: Disk, b
         parent,
         "driver",
         name="qemu",
-        type=source.format,
+        type="raw" if cdrom and not _has_source(source) else source.format,
         cache=cache_mode(source, spec),
         io=source.aio if spec.io is Io.AUTO else spec.io,
         discard=None if cdrom or spec.readonly else spec.discard,

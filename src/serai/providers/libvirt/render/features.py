@@ -8,14 +8,13 @@ from serai.providers.libvirt.site import Site
 from serai.spec.clock import HyperV
 from serai.spec.machine import Machine
 
-NEVER_NOTIFY = 0xFFFFFFFF
-
 
 def add_features(root: Element, machine: Machine, site: Site) -> None:
     """What is not said is libvirt's default; vmport and smm are off, as nobody has a use for them (CPU-1)."""
     parent = add(root, "features")
-    add(parent, "acpi")
     intel = site.arch == "x86_64"
+    if intel or site.uefi:  # Arm boards have ACPI by UEFI alone
+        add(parent, "acpi")
     if intel:
         add(parent, "apic")
     if machine.hyperv or machine.gpu.hide_hypervisor:
@@ -31,42 +30,21 @@ def add_features(root: Element, machine: Machine, site: Site) -> None:
         add(parent, "smm", state="off")
 
 
-HYPERV = {
-    "relaxed": "relaxed",
-    "vapic": "vapic",
-    "spinlocks": "spinlocks",
-    "vpindex": "vpindex",
-    "runtime": "runtime",
-    "synic": "synic",
-    "stimer": "stimer",
-    "reset": "reset",
-    "frequencies": "frequencies",
-    "reenlightenment": "reenlightenment",
-    "tlbflush": "tlbflush",
-    "ipi": "ipi",
-    "evmcs": "evmcs",
-    "avic": "avic",
-}
-"""Element -> key of the spec, in libvirt's order. Source: libvirt, formatdomain, `<hyperv>`."""
+HYPERV = (
+    *("relaxed", "vapic", "spinlocks", "vpindex", "runtime", "synic", "stimer", "reset", "vendor_id"),
+    *("frequencies", "reenlightenment", "tlbflush", "ipi", "evmcs", "avic"),
+)
+"""In libvirt's order; all but vendor_id are keys of the spec, too. Source: libvirt, formatdomain, `<hyperv>`."""
 
 
 def _hyperv(parent: Element, machine: Machine) -> None:
-    for tag, key in HYPERV.items():
-        value = getattr(machine.hyperv, key) if machine.hyperv else None
-        if tag == "spinlocks" and value:
-            add(parent, tag, state="on", retries=value)
-        elif value:
-            add(parent, tag, state="on")
-    if machine.gpu.hide_hypervisor:
-        _vendor(parent, machine.gpu.vendor_id)
-
-
-def _vendor(parent: Element, value: str) -> None:
-    """GPU-7: libvirt writes it between reset and frequencies."""
-    vendor = add(parent, "vendor_id", state="on", value=value)
-    parent.remove(vendor)
-    before = [child.tag for child in parent if child.tag in list(HYPERV)[: list(HYPERV).index("frequencies")]]
-    parent.insert(len(before), vendor)
+    """GPU-7: the vendor's id is there without any of the others, too."""
+    for tag in HYPERV:
+        if tag == "vendor_id":
+            if machine.gpu.hide_hypervisor:
+                add(parent, tag, state="on", value=machine.gpu.vendor_id)
+        elif machine.hyperv and (value := getattr(machine.hyperv, tag)):
+            add(parent, tag, state="on", retries=value if tag == "spinlocks" else None)
 
 
 def _kvm(parent: Element, machine: Machine) -> None:
