@@ -129,6 +129,30 @@ def test_an_attribute_that_serai_no_longer_states_is_gone():
     assert after(DEFINED.replace(" cache='none'", "")).find("devices/disk/driver").get("cache") is None
 
 
+def test_a_boot_order_of_devices_replaces_the_one_of_kinds():
+    wanted = DEFINED.replace(
+        "<target dev='vda' bus='virtio'/>", "<target dev='vda' bus='virtio'/><boot order='1'/>"
+    )
+    found = after(wanted)
+
+    assert found.find("os/boot") is None
+    assert found.find("devices/disk/boot").get("order") == "1"
+
+
+def test_arguments_of_others_stay_beside_ours():
+    space = "xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'"
+
+    def with_args(text: str, *values: str) -> str:
+        args = "".join(f"<qemu:arg value='{value}'/>" for value in values)
+        text = text.replace("<domain", f"<domain {space}")
+        return text.replace("</domain>", f"<qemu:commandline>{args}</qemu:commandline></domain>")
+
+    current, base = with_args(CURRENT, "-a", "-theirs"), with_args(DEFINED, "-a")
+    found = after(with_args(DEFINED, "-b"), base=base, current=current)
+
+    assert [each.get("value") for each in found.iter() if each.tag.endswith("}arg")] == ["-theirs", "-b"]
+
+
 def test_twice_is_once():
     once = merged(CURRENT, DEFINED, DEFINED)
 

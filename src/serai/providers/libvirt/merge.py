@@ -11,7 +11,6 @@ import copy
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
-from serai.providers.libvirt.edits import MANY
 from serai.providers.libvirt.render.element import Element, text_of
 from serai.util import cpuset
 from serai.util.errors import SeraiError
@@ -40,6 +39,9 @@ KEYS: dict[str, tuple[str, ...]] = {
 }
 """Elements that stand many times beside each other -> what each is known by. Source: libvirt, formatdomain."""
 
+BY_ATTRIBUTES = frozenset({"arg", "env", "range", "boot", "iothread"})
+"""Others that stand many times: all that they say is what they are known by."""
+
 KIND: dict[str, tuple[str, ...]] = {
     "disk": ("@device", "target@bus"),
     "interface": ("model@type",),
@@ -62,7 +64,16 @@ def merged(current: str, base: str | None, wanted: str) -> str:
     root = ElementTree.fromstring(current)
     old = ElementTree.fromstring(base) if base else None
     _lay(root, old, ElementTree.fromstring(wanted))
+    _one_boot_order(root)
     return text_of(root)
+
+
+def _one_boot_order(root: Element) -> None:
+    """Devices that have a place in the order leave none for <os>'s kinds of device: libvirt refuses both."""
+    os = root.find("os")
+    if os is not None and root.find("devices/*/boot") is not None:
+        for boot in os.findall("boot"):
+            os.remove(boot)
 
 
 def _lay(there: Element, old: Element | None, new: Element) -> None:
@@ -117,7 +128,7 @@ def keyed(parent: Element) -> Iterator[tuple[tuple[str, ...], Element]]:
         key: tuple[str, ...] = (child.tag,)
         if child.tag in KEYS:
             key += tuple(_value(child, path) for path in KEYS[child.tag])
-        elif child.tag in MANY and len(child) == 0:
+        elif child.tag.rpartition("}")[2] in BY_ATTRIBUTES:
             key += tuple(f"{name}={value}" for name, value in sorted(child.attrib.items()))
         elif child.tag == "hostdev":
             key += (_identity(child.find("source")),)

@@ -66,7 +66,9 @@ class Domain(msgspec.Struct, frozen=True):
 def observe(scope: Scope, names: Collection[str] | None = None) -> dict[str, Observed]:
     """The project's machines by name; half-made ones as `creating`. Raises when a libvirt does not answer."""
     records, broken = load_all(scope, names)
-    uris = {record.uri for record in records.values()} | (uris_of(scope) if scope.engines or not records else set())
+    uris = {record.uri for record in records.values()} | (
+        uris_of(scope) if scope.engines or not records else set()
+    )
     found: dict[str, Observed] = {}
     for uri in sorted(uris):
         domains, unknown = look(uri, {record.uuid for record in records.values()})

@@ -91,7 +91,7 @@ def hyperv_of(root: Element) -> HyperV | None:
     there = root.find("features/hyperv")
     if there is None:
         return None
-    states = {key: value(there, f"{tag}@state") == "on" for tag, key in HYPERV.items()}
+    states = {tag: value(there, f"{tag}@state") == "on" for tag in HYPERV}
     if not any(states.values()):
         return None
     words: dict[str, Any] = {**states, "spinlocks": None}

@@ -73,11 +73,7 @@ def supported(element: Element) -> bool:
     kind, bus = element.get("type", "file"), value(element, "target@bus")
     cdrom = element.get("device") == DiskDevice.CDROM
     known = bus in set(Bus) or (cdrom and bus in ("sata", "scsi"))
-    return (
-        kind in (SourceKind.FILE, SourceKind.BLOCK)
-        and known
-        and value(element, "driver@type") in ("raw", "qcow2", "")
-    )
+    return kind in set(SourceKind) and known and value(element, "driver@type") in ("raw", "qcow2", "")
 
 
 def source_of(name: str, element: Element) -> DiskSource:
