@@ -22,12 +22,12 @@ def capabilities(scope: Scope) -> Capabilities:
         conn = opened(uri)
         arch = engine.host_arch(uri)
         if is_test(uri):
-            able = engine.able_for(conn, engine.TEST, arch)
+            able = engine.able_for(conn, Machine(), engine.TEST, arch)
             missing: dict[Feature, str] = {}
             notes: tuple[str, ...] = ("libvirt's test driver runs nothing: machines on it are only pretended",)
         else:
             accel = engine.accel_for(uri, arch)
-            able = engine.able_for(conn, engine.KVM if accel.name == "kvm" else engine.TCG, arch)
+            able = engine.able_for(conn, Machine(), engine.KVM if accel.name == "kvm" else engine.TCG, arch)
             missing = _missing(uri, able)
             notes = tuple(note for note in (accel.note, _forward_policy(uri)) if note)
     except SeraiError as error:
@@ -68,7 +68,7 @@ def check(machine: Machine) -> list[SeraiError]:
         conn = opened(uri)
         arch = engine.arch_of(machine)
         kind = engine.kind_for(conn, machine, arch)
-        able = engine.able_for(conn, kind, arch, machine.providers.libvirt.emulator or "")
+        able = engine.able_for(conn, machine, kind, arch)
     except SeraiError as error:
         return [error]
     privileged = not is_session(uri)

@@ -12,6 +12,7 @@ from serai.providers.contract import Image
 from serai.providers.libvirt.able import able
 from serai.providers.libvirt.binding import failure, library
 from serai.providers.libvirt.connect import is_remote, is_test, opened
+from serai.providers.libvirt.render.firmware import board
 from serai.providers.libvirt.site import Able
 from serai.providers.probe import Accel, accelerator
 from serai.spec.machine import Machine
@@ -61,11 +62,11 @@ def accel_for(uri: str, arch: str, emulator: str = "") -> Accel:
 
 
 @cache
-def capabilities_xml(uri: str, kind: str, arch: str, emulator: str = "") -> str:
+def capabilities_xml(uri: str, kind: str, arch: str, emulator: str = "", machine_type: str = "") -> str:
     """libvirt's domain capabilities. Raises Code.UNSUPPORTED or Code.FAILED in libvirt's words."""
     libvirt = library()
     try:
-        return str(opened(uri).getDomainCapabilities(emulator or None, arch, None, kind))
+        return str(opened(uri).getDomainCapabilities(emulator or None, arch, machine_type or None, kind))
     except libvirt.libvirtError as error:
         raise failure(error, f"libvirt at {uri}: {arch} guests of type {kind}") from error
 
@@ -81,10 +82,10 @@ def host_arch(uri: str) -> str:
     return ElementTree.fromstring(opened(uri).getCapabilities()).findtext("host/cpu/arch", platform.machine())
 
 
-def able_for(conn: Any, kind: str, arch: str, emulator: str = "") -> Able:
-    """What libvirt and its emulator can do."""
-    uri = conn.getURI()
-    xml = "" if kind == TEST else capabilities_xml(uri, kind, arch, emulator)
+def able_for(conn: Any, machine: Machine, kind: str, arch: str) -> Able:
+    """What libvirt and its emulator can do for the machine's type: a pc has no Secure Boot, and fewer CPUs."""
+    uri, emulator = conn.getURI(), machine.providers.libvirt.emulator or ""
+    xml = "" if kind == TEST else capabilities_xml(uri, kind, arch, emulator, board(machine, arch))
     return able(xml, libvirt=conn.getLibVersion(), qemu=0 if kind == TEST else conn.getVersion())
 
 

@@ -74,7 +74,7 @@ def site(
     kind = engine.kind_for(conn, machine, arch)
     session = is_session(uri)
     return Site(
-        able=engine.able_for(conn, kind, arch, machine.providers.libvirt.emulator or ""),
+        able=engine.able_for(conn, machine, kind, arch),
         kind=kind,
         arch=arch,
         name=state.domain,
