@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from serai.providers.libvirt.adopt.xml import Element, is_on, number, value
-from serai.providers.libvirt.render.features import HYPERV
 from serai.providers.libvirt.site import Kernel
 from serai.spec.clock import Clock, HyperV, Offset, TickPolicy
 from serai.spec.device import Boot, Gpu
@@ -91,7 +90,7 @@ def hyperv_of(root: Element) -> HyperV | None:
     there = root.find("features/hyperv")
     if there is None:
         return None
-    states = {tag: value(there, f"{tag}@state") == "on" for tag in HYPERV}
+    states = {tag: value(there, f"{tag}@state") == "on" for tag in HyperV.__struct_fields__}
     if not any(states.values()):
         return None
     words: dict[str, Any] = {**states, "spinlocks": None}
