@@ -55,7 +55,12 @@ class SshTransport(PipeTransport):
         return words if command is None else [*words, command]
 
     def dial(self, timeout: float = DIAL_SECONDS) -> Refusal | None:
-        """Open the shared connection; None when it is open, else why not."""
+        """Open the shared connection; None when it is open, else why not.
+
+        One that is open already is taken: beside it, ssh would stay without a socket to end it by.
+        """
+        if self.alive():
+            return None
         private_dir(self.control.parent)
         master = [*self.base(master="yes"), "-o", f"ControlPersist={PERSIST_SECONDS}", "-N", "-f", *self.place]
         output = stream(master, timeout=timeout)
