@@ -13,7 +13,7 @@ import pytest
 
 from serai.cli import access
 from serai.cli.main import run
-from serai.providers.contract import Capabilities, Console, ExecEndpoint, Feature, Forward, Observed, State
+from serai.providers.contract import Capabilities, Console, ExecEndpoint, Feature, Forward, Observed, Scope, State
 from serai.run import workspace
 from serai.spec.machine import Machine, Project
 
@@ -25,7 +25,8 @@ class Shop(workspace.Workspace):
 
     def __init__(self, folder: Path, sshd: Any) -> None:
         machines = {"web": Machine(name="web", primary=True, env={"WHO": "w"}), "db": Machine(name="db")}
-        super().__init__(Project(project="shop", machines=machines), folder / "serai.yaml", None)  # type: ignore[arg-type]
+        scope = Scope(project="shop", project_id="3f2a", root=folder, home=folder)
+        super().__init__(Project(project="shop", machines=machines), folder / "serai.yaml", scope)
         self.folder = folder
         self.sshd = sshd
 

@@ -17,6 +17,7 @@ def test_it_tells_a_key(capsys):
         "  default   512MiB",
         "  example   512M",
         "            4GiB",
+        "  guide     MEM-5",
     ]
 
 
@@ -86,7 +87,7 @@ def test_the_list_can_be_had_as_json(capsys):
     [
         ("hw", ["HW-1", "HW-2", "HW-3"]),
         ("mem", [*(f"MEM-{number}" for number in range(1, 12)), "memory"]),
-        ("memory.", ["memory.size", "memory.max", "memory.balloon"]),
+        ("memory.s", ["memory.size", "memory.slots", "memory.source", "memory.shared"]),
         ("networks.forwarded_port.host", ["networks.forwarded_port.host", "networks.forwarded_port.host_ip"]),
         ("zzz.", []),
         ("zzz", []),

@@ -118,7 +118,7 @@ def test_schema_is_json(capsys):
 
 
 def test_validate_knows_the_providers(capsys):
-    write("project: p\nmachines: {web: {image: tiny, provider: libvirt}}\n")
+    write("project: p\nmachines: {web: {image: tiny, provider: virtualbox}}\n")
 
     assert run(["validate"]) == 3
-    assert "serai.yaml:2:41: machines.web.provider: no provider is called 'libvirt'" in capsys.readouterr().err
+    assert "serai.yaml:2:41: machines.web.provider: no provider is called 'virtualbox'" in capsys.readouterr().err

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 LAYERS = {
@@ -54,7 +56,8 @@ def provider_of(module: str) -> str:
     return parts[2] if parts[1] == "providers" and len(parts) > 3 and parts[2] not in SHARED else ""
 
 
-SHARED = {"contract", "registry", "identity", "ports", "probe", "contradictions"}
+SHARED = {path.stem for path in (Path(__file__).parents[2] / "src/serai/providers").glob("*.py")}
+"""What lies beside the providers is for all of them; each provider is a directory."""
 
 
 def test_every_package_is_in_a_layer(sources):
