@@ -179,7 +179,7 @@ def test_more_cpus_than_the_kernel_takes_wait_for_a_restart(
     change = Change(machine="web", key="cpu.count", old=2, new=4, effect=Effect.LIVE)
     plan = MachinePlan(name="web", provider="fake", action=Action.CHANGE, changes=(change,))
     engine.endpoint = lambda name: SshEndpoint(host="127.0.0.1", port=1, user="root", key=None)
-    engine.apply = lambda machine, keys, progress: applied.update(keys)
+    engine.apply = lambda machine, keys, progress, materials: applied.update(keys)
     made = executor(shop, engine, monkeypatch, plans={"web": plan})
     monkeypatch.setattr("serai.guest.connect.connect", lambda endpoint, *, name: Guest(engine.log, room))
     text = made.do(step(Act.APPLY, "web"))

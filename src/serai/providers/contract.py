@@ -299,8 +299,17 @@ class Provider(Protocol):
 
     def resume(self, name: str, progress: Progress = quiet) -> None: ...
 
-    def apply(self, machine: Machine, keys: Mapping[str, Verdict], progress: Progress = quiet) -> None:
-        """Apply the changed keys: live ones now; those that wait for a restart are recorded as pending."""
+    def apply(
+        self,
+        machine: Machine,
+        keys: Mapping[str, Verdict],
+        progress: Progress = quiet,
+        materials: Materials | None = None,
+    ) -> None:
+        """Apply the changed keys: live ones now; those that wait for a restart are recorded as pending.
+
+        `materials` are those of `start` but for the image. None: there is nothing to be made, only to be recorded.
+        """
         ...
 
     def snapshot_save(self, name: str, snapshot: str, progress: Progress = quiet) -> None: ...

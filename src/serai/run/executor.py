@@ -184,7 +184,8 @@ class Executor:
         keys = {change.key: Verdict(change.effect, change.reason) for change in plan.changes if not change.refused}
         keys = {key: verdict for key, verdict in keys.items() if verdict.effect in (Effect.LIVE, Effect.RESTART)}
         late = self._cpus_without_room(machine, keys)
-        self.workspace.provider(machine.name).apply(machine, keys | late, progress)
+        materials = self.stock.without_image(machine)
+        self.workspace.provider(machine.name).apply(machine, keys | late, progress, materials)
         live = [key for key, verdict in keys.items() if verdict.effect is Effect.LIVE and key not in late]
         told = [f"{key} waits for a restart: {verdict.reason}" for key, verdict in late.items()]
         return "; ".join(filter(None, [", ".join(live), *told]))

@@ -83,10 +83,13 @@ class Stock:
     def of(self, machine: Machine, progress: Progress) -> Materials:
         """All of it, for `create` and `start`."""
         image = self.image(machine, progress)
+        user = machine.user or (image.user if image else "root")
+        return msgspec.structs.replace(self.without_image(machine), image=image, user=user)
+
+    def without_image(self, machine: Machine) -> Materials:
+        """The same for a machine that is made already: its image may be gone from the store since."""
         allocation = self.allocation()
         return Materials(
-            image=image,
-            user=machine.user or (image.user if image else "root"),
             public_keys=self.public_keys(machine),
             networks=allocation.networks,
             pools=self._workspace.project.pools,

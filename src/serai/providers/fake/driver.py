@@ -180,7 +180,13 @@ class Fake:
         record.state = State.RUNNING
         self._write(record)
 
-    def apply(self, machine: Machine, keys: Mapping[str, Verdict], progress: Progress = quiet) -> None:
+    def apply(
+        self,
+        machine: Machine,
+        keys: Mapping[str, Verdict],
+        progress: Progress = quiet,
+        materials: Materials | None = None,
+    ) -> None:
         record = self._need(machine.name)
         self._act(record, "apply", progress)
         record.applied = machine

@@ -98,10 +98,16 @@ class Libvirt:
         resume(self.scope, name, progress)
 
     @lasting
-    def apply(self, machine: Machine, keys: Mapping[str, Verdict], progress: Progress = quiet) -> None:
+    def apply(
+        self,
+        machine: Machine,
+        keys: Mapping[str, Verdict],
+        progress: Progress = quiet,
+        materials: Materials | None = None,
+    ) -> None:
         from serai.providers.libvirt.live import apply
 
-        apply(self.scope, machine, keys, progress)
+        apply(self.scope, machine, keys, progress, materials)
 
     @lasting
     def snapshot_save(self, name: str, snapshot: str, progress: Progress = quiet) -> None:

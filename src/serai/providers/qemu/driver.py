@@ -44,7 +44,7 @@ class Qemu:
         return self.scope.home / "machines" / name
 
     def capabilities(self) -> Capabilities:
-        from serai.providers.qemu.check import capabilities
+        from serai.providers.qemu.capabilities import capabilities
 
         return capabilities()
 
@@ -96,7 +96,13 @@ class Qemu:
 
         resume(self.scope, name, progress)
 
-    def apply(self, machine: Machine, keys: Mapping[str, Verdict], progress: Progress = quiet) -> None:
+    def apply(
+        self,
+        machine: Machine,
+        keys: Mapping[str, Verdict],
+        progress: Progress = quiet,
+        materials: Materials | None = None,
+    ) -> None:
         from serai.providers.qemu.live import apply
 
         apply(self.scope, machine, keys, progress)
