@@ -84,13 +84,20 @@ def _common(disk: DiskFile, spec: Disk | None) -> dict[str, Any]:
     return node
 
 
+def bus_of(spec: Disk | None) -> Bus:
+    """A CD-ROM that names no bus is on SATA: virtio has none."""
+    if spec is None:
+        return Bus.VIRTIO
+    return Bus.SATA if is_cdrom(spec) and spec.bus is Bus.VIRTIO else spec.bus
+
+
 def is_cdrom(spec: Disk | None) -> bool:
     return spec is not None and spec.device is DiskDevice.CDROM
 
 
 def device(disk: DiskFile, spec: Disk | None, *, sata: int = 0, iothreads: int = 1) -> dict[str, Any]:
     """The device as the guest sees it, without its place on a bus."""
-    bus = spec.bus if spec else Bus.VIRTIO
+    bus = bus_of(spec)
     serial = (spec.serial if spec else None) or disk.name[:20]
     base: dict[str, Any] = {"id": device_id(disk.name)}
     if disk.path:
@@ -123,7 +130,7 @@ def _served_by(spec: Disk | None, iothreads: int) -> dict[str, Any]:
 
 def scsi_controller(machine: Machine) -> str:
     """One controller serves all SCSI disks; their queues and I/O thread are its own (`check` wants them alike)."""
-    disks = [disk for disk in machine.disks.values() if disk.bus is Bus.SCSI]
+    disks = [disk for disk in machine.disks.values() if bus_of(disk) is Bus.SCSI]
     threads = next((disk.iothreads for disk in disks if disk.iothreads), [1])
     queues = next((disk.queues for disk in disks if disk.queues), None)
     words = ["virtio-scsi-pci,id=scsi0"]

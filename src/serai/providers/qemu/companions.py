@@ -82,11 +82,25 @@ def find_virtiofsd() -> str:
     raise SeraiError(Code.MISSING, "virtiofsd is not there", hint="install it: apt install virtiofsd")
 
 
-def _virtiofsd(number: int, folder: Folder) -> Companion:
+def check_virtiofsd(*, readonly: bool) -> tuple[str, bool]:
+    """The program, and whether it is the newer one, written in Rust.
+
+    Raises Code.MISSING when there is none, Code.REFUSED or Code.UNSUPPORTED for what the older one cannot do.
+    """
     program = find_virtiofsd()
-    said = run([program, "--help"], check=False)
-    rust = "--shared-dir" in said.stdout + said.stderr
-    if rust:
+    done = run([program, "--help"], check=False)
+    said = done.stdout + done.stderr
+    newer = "--shared-dir" in said
+    if not newer and os.geteuid() != 0:
+        raise SeraiError(Code.REFUSED, f"{program} needs root", hint="install the newer one, or use type: 9p")
+    if readonly and "--readonly" not in said:
+        raise SeraiError(Code.UNSUPPORTED, f"{program} cannot share read only", hint="use type: 9p, or rsync")
+    return program, newer
+
+
+def _virtiofsd(number: int, folder: Folder) -> Companion:
+    program, newer = check_virtiofsd(readonly=folder.readonly)
+    if newer:
         words = [f"--shared-dir={folder.path}"]
         if os.geteuid() != 0:
             words.append("--sandbox=none")  # the guest's root may then do what this user may, and no more
@@ -94,12 +108,6 @@ def _virtiofsd(number: int, folder: Folder) -> Companion:
             words.append("--readonly")
     else:
         words = ["-f", "-o", f"source={folder.path}"]
-    if folder.readonly and "--readonly" not in said.stdout + said.stderr:
-        raise SeraiError(
-            Code.UNSUPPORTED, f"{program} cannot share {folder.path} read only", hint="use type: 9p, or rsync"
-        )
-    if not rust and os.geteuid() != 0:
-        raise SeraiError(Code.REFUSED, f"{program} needs root", hint="install the newer one, or use type: 9p")
     return Companion(
         name=f"share{number}",
         argv=(program, f"--fd={HANDLE}", *words),

@@ -17,7 +17,7 @@ from serai.util.files import private_dir, write_atomic
 
 BINARIES = {"amd64": "qemu-system-x86_64", "arm64": "qemu-system-aarch64"}
 PACKAGES = {"amd64": "qemu-system-x86", "arm64": "qemu-system-arm"}
-FORMAT = 2
+FORMAT = 3
 """Of the cached file; raise it when Features changes."""
 
 
@@ -46,6 +46,9 @@ class Features(msgspec.Struct, frozen=True, kw_only=True):
     aio: frozenset[str]
     """`threads`, `native`, `io_uring`: what the file driver was built with."""
     cpus: frozenset[str]
+    blk_properties: frozenset[str] = frozenset()
+    """Of virtio-blk-pci: `iothread-vq-mapping` (9.0)."""
+    spice: bool = False
     sandbox: bool
     ninep: bool
     migrate_file: bool
@@ -96,12 +99,18 @@ QUESTIONS = (
     "query-version",
     "query-cpu-definitions",
     "qom-list-types",
+    "device-list-properties",
 )
+ARGUMENTS = {"device-list-properties": {"typename": "virtio-blk-pci"}}
 
 
 def ask(binary: str) -> Features:
     """Start the binary with an empty machine, ask, and let it quit: about 0.15 s."""
-    commands = "".join(f'{{"execute":"{name}","id":"{name}"}}\n' for name in QUESTIONS)
+    questions = [
+        {"execute": name, "id": name, **({"arguments": ARGUMENTS[name]} if name in ARGUMENTS else {})}
+        for name in QUESTIONS
+    ]
+    commands = "".join(f"{msgspec.json.encode(each).decode()}\n" for each in questions)
     argv = [binary, "-M", "none", "-nodefaults", "-no-user-config", "-display", "none", "-S", "-qmp", "stdio"]
     try:
         done = subprocess.run(
@@ -141,6 +150,8 @@ def _read(binary: str, answers: dict[str, Any]) -> Features:
         stream_options=frozenset(stream),
         aio=frozenset(_enum(types, file_aio)),
         cpus=frozenset(entry["name"] for entry in answers["query-cpu-definitions"]),
+        blk_properties=frozenset(entry["name"] for entry in answers["device-list-properties"]),
+        spice="spice" in options,
         sandbox="sandbox" in options,
         ninep="fsdev" in options and "virtio-9p-pci" in names,
         migrate_file="channels" in migrate and "file" in _migrate_transports(types, migrate["channels"]),

@@ -12,7 +12,20 @@ import msgspec
 
 from serai.providers.contract import Materials, Progress, Scope
 from serai.providers.identity import machine_uuid
-from serai.providers.qemu import beside, disks, gather, hub, launch, leases, links, memory, ports, render, taps
+from serai.providers.qemu import (
+    beside,
+    check_nics,
+    disks,
+    gather,
+    hub,
+    launch,
+    leases,
+    links,
+    memory,
+    ports,
+    render,
+    taps,
+)
 from serai.providers.qemu.features import Features
 from serai.providers.qemu.qmp import Gone, Qmp
 from serai.providers.qemu.record import (
@@ -53,6 +66,7 @@ def made(scope: Scope, name: str) -> Record:
 
 def create(scope: Scope, machine: Machine, materials: Materials, progress: Progress) -> None:
     """Make the directory, disks and seed. What a killed create or destroy left is replaced; made: does nothing."""
+    check_nics.refuse_networks(machine, materials.networks)
     directory = directory_of(scope, machine.name)
     private_dir(directory.parent)
     empty_trash(directory.parent)
@@ -120,6 +134,7 @@ def start(scope: Scope, machine: Machine, materials: Materials, progress: Progre
     """Start it with the spec given, or resume it. Running: does nothing."""
     record = made(scope, machine.name)
     directory = directory_of(scope, machine.name)
+    check_nics.refuse_networks(machine, materials.networks)
     if is_alive(directory) or record.suspended:
         resume(scope, machine.name, progress)
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from serai.providers.contract import Forward, Materials, Scope
 from serai.providers.qemu import gather, ports, render
+from serai.providers.qemu.check_nics import refuse_networks
 from serai.providers.qemu.record import load
 from serai.spec.machine import Machine
 from serai.util import paths
@@ -12,6 +13,7 @@ from serai.util.files import private_dir
 
 def preview(scope: Scope, machine: Machine, materials: Materials) -> str:
     """With the ports that it has, or those that it would be asked for when nothing is in their way."""
+    refuse_networks(machine, materials.networks)
     directory = scope.home / "machines" / machine.name
     record = load(directory)
     if record and record.forwards:

@@ -10,6 +10,7 @@ import array
 import fcntl
 import os
 import socket
+import stat
 import struct
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -90,12 +91,16 @@ def _tap_on_bridge(link: Link, queues: int) -> list[int]:
 
 def open_tap(name: str, queues: int = 1) -> list[int]:
     """A descriptor for each queue of the tap, which is made when it is not there."""
+    return _open_queues(Path(TUN), name, queues)
+
+
+def _open_queues(path: Path, name: str, queues: int) -> list[int]:
     flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR | (IFF_MULTI_QUEUE if queues > 1 else 0)
     request = struct.pack(f"{NAME_SIZE}sH22x", name.encode(), flags)
     handles: list[int] = []
     try:
         for _ in range(queues):
-            handles.append(os.open(TUN, os.O_RDWR | os.O_CLOEXEC | os.O_NONBLOCK))
+            handles.append(os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NONBLOCK))
             fcntl.ioctl(handles[-1], TUNSETIFF, request)
     except BaseException:
         for handle in handles:
@@ -130,7 +135,7 @@ def open_macvtap(name: str, device: str, mode: str, mac: str, queues: int = 1) -
     try:
         run([ip, "link", "set", "dev", name, "up"])
         index = (NET / name / "ifindex").read_text().strip()
-        return [os.open(f"/dev/tap{index}", os.O_RDWR | os.O_CLOEXEC | os.O_NONBLOCK) for _ in range(queues)]
+        return _open_queues(Path(f"/dev/tap{index}"), name, queues)
     except BaseException:
         remove_macvtap(name)
         raise
@@ -216,9 +221,8 @@ def _why_not_tap(name: str) -> tuple[str, str] | None:
 
 def _why_not_program(bridge: str) -> tuple[str, str] | None:
     """qemu-bridge-helper makes a tap for who is not root, where it is setuid and its list allows the bridge."""
-    program = next((path for path in BRIDGE_PROGRAMS if os.access(path, os.X_OK)), None)
     root = "run serai as root, or use forwarded_port (host_ip: 0.0.0.0 opens it to the network)"
-    if program is None or not os.stat(program).st_mode & 0o4000:  # noqa: PTH116 - its mode alone
+    if not program_is_setuid():
         return "joining the host's network needs root: qemu-bridge-helper is not there, or not setuid", root
     try:
         lines = BRIDGE_ALLOWED.read_text().splitlines()
@@ -227,6 +231,11 @@ def _why_not_program(bridge: str) -> tuple[str, str] | None:
     if not {f"allow {bridge}", "allow all"} & {" ".join(line.split()) for line in lines}:
         return f"{BRIDGE_ALLOWED} does not allow {bridge}", f"as root: echo allow {bridge} >> {BRIDGE_ALLOWED}"
     return None
+
+
+def program_is_setuid() -> bool:
+    """Whether QEMU's program may make taps for who is not root."""
+    return any(Path(path).exists() and Path(path).stat().st_mode & stat.S_ISUID for path in BRIDGE_PROGRAMS)
 
 
 def _candidates(bridges: bool) -> list[str]:

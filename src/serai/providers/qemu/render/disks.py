@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from serai.providers.qemu.blockdev import (
+    bus_of,
     disk_options,
     file_node,
     format_node,
@@ -24,7 +25,7 @@ def iothreads(machine: Machine, _site: Site) -> Iterator[Option]:
 
 
 def options(machine: Machine, site: Site) -> Iterator[Option]:
-    if any(disk.bus is Bus.SCSI for disk in machine.disks.values()):
+    if any(bus_of(disk) is Bus.SCSI for disk in machine.disks.values()):
         yield "-device", scsi_controller(machine)
     sata = 0
     for number, disk in enumerate(site.disks):
@@ -34,7 +35,7 @@ def options(machine: Machine, site: Site) -> Iterator[Option]:
             yield "-blockdev", as_json(format_node(disk, spec))
         place = _boot_place(machine, site, disk.name, number)
         yield "-device", disk_options(disk, spec, boot=place, sata=sata, iothreads=machine.iothreads)
-        sata += bool(spec and spec.bus is Bus.SATA)
+        sata += bus_of(spec) is Bus.SATA
     if site.seed:
         yield from seed_options()
 
