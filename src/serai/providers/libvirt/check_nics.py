@@ -68,8 +68,8 @@ def _forward(key: str, forward: ForwardedPort, uplink: LinkKind | None) -> Itera
 
 
 def _uplink(key: str, nic: UplinkNic, able: Able, privileged: bool) -> Iterator[SeraiError]:
-    if nic.type is UplinkType.PASST and (old := older(able, 9_000_000)):
-        yield refuse(f"{key}.type", f"{old} has no passt: 9.0 does", "uplink: user")
+    if nic.type is UplinkType.PASST and (old := older(able, 9_001_000)):
+        yield refuse(f"{key}.type", f"{old} has no passt that works: 9.1 does", "uplink: user")
     if nic.network_name and nic.type not in (UplinkType.AUTO, UplinkType.NETWORK):
         yield refuse(f"{key}.network_name", f"an uplink of type {nic.type} has none", "leave it out", Code.INPUT)
     if nic.type is UplinkType.NETWORK and not privileged:

@@ -12,6 +12,9 @@ from serai.spec.machine import Machine
 SPARE_PORTS = 2
 """Root ports left free; each costs firmware and kernel a bus to scan."""
 
+EXPRESS = frozenset({"virtio", "nvme", "e1000e"})
+"""Buses of disks and models of network cards that are PCI Express."""
+
 USB_PORTS = 15
 """The most that qemu-xhci has. Source: QEMU, hw/usb/hcd-xhci.h."""
 
@@ -60,14 +63,15 @@ def _fixed_ports(devices: Element) -> set[str]:
 
 
 def _takes_port(device: Element) -> bool:
-    """Whether libvirt will put it on a root port of its own."""
-    if device.tag == "disk":
-        target = device.find("target")
-        return target is not None and target.get("bus") in ("virtio", "nvme")
-    if device.tag == "controller":
+    """Whether libvirt will put it on one of the root ports that are stated.
+
+    Those of conventional PCI share a bridge, for which libvirt adds a port of its own.
+    """
+    if device.tag in ("disk", "interface"):
+        part = device.find("target[@bus]" if device.tag == "disk" else "model")
+        return part is not None and part.get("bus", part.get("type")) in EXPRESS
+    if device.tag in ("controller", "memballoon"):
         return device.get("model") != "none"
     if device.tag == "hostdev":
         return device.get("type") == "mdev"
-    if device.tag in ("memballoon", "video"):
-        return device.get("model", "virtio") != "none" and device.tag == "memballoon"
-    return device.tag in ("interface", "filesystem", "rng", "vsock", "watchdog")
+    return device.tag in ("filesystem", "rng", "vsock")
