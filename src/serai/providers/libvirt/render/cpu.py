@@ -25,21 +25,24 @@ def add_processors(root: Element, machine: Machine) -> None:
     _pins(root, cpu)
 
 
+def pins(cpu: Cpu) -> dict[int, str]:
+    """Virtual CPU -> CPUs of the host (CPU-2). One that `each` names goes there, also when `cpus` covers it."""
+    one_on_one = cpuset.numbers(cpu.pin.cpus) if cpu.pin.cpus else ()
+    found = {number: str(place) for number, place in enumerate(one_on_one[: most(cpu)])}
+    return found | {int(number): places for number, places in cpu.pin.each.items()}
+
+
 def _pins(root: Element, cpu: Cpu) -> None:
-    """CPU-2. A virtual CPU that `each` names goes there, also when `cpus` covers it."""
-    pin = cpu.pin
-    one_on_one = cpuset.numbers(pin.cpus) if pin.cpus else ()
-    pins = {number: str(place) for number, place in enumerate(one_on_one[: most(cpu)])}
-    pins |= {int(number): places for number, places in pin.each.items()}
-    if not (pins or pin.emulator or pin.iothreads or pin.scheduler):
+    pin, places = cpu.pin, pins(cpu)
+    if not (places or pin.emulator or pin.iothreads or pin.scheduler):
         return
     parent = add(root, "cputune")
-    for number, places in sorted(pins.items()):
-        add(parent, "vcpupin", vcpu=number, cpuset=places)
+    for number, place in sorted(places.items()):
+        add(parent, "vcpupin", vcpu=number, cpuset=place)
     if pin.emulator:
         add(parent, "emulatorpin", cpuset=pin.emulator)
-    for thread, places in sorted(pin.iothreads.items(), key=lambda item: int(item[0])):
-        add(parent, "iothreadpin", iothread=int(thread), cpuset=places)
+    for thread, place in sorted(pin.iothreads.items(), key=lambda item: int(item[0])):
+        add(parent, "iothreadpin", iothread=int(thread), cpuset=place)
     if pin.scheduler:
         priority = pin.priority or 1 if pin.scheduler in ("fifo", "rr") else None
         add(parent, "vcpusched", vcpus=_all(most(cpu)), scheduler=pin.scheduler, priority=priority)
