@@ -87,22 +87,23 @@ def test_an_rsync_that_fails_names_the_folder(web: SshTransport, app: Path, need
 @pytest.mark.parametrize(
     ("code", "kind", "word"),
     [
-        (folders.NO_FILESYSTEM, Code.UNSUPPORTED, "the guest's kernel has no 9p"),
-        (folders.NO_DEVICE, Code.FAILED, "has no 9p device for it yet"),
+        (folders.NO_FILESYSTEM, Code.UNSUPPORTED, "the guest's kernel has no {kind}"),
+        (folders.NO_DEVICE, Code.FAILED, "has no {kind} device for it yet"),
         (1, Code.FAILED, "it cannot be mounted: no"),
     ],
 )
-def test_a_9p_mount_that_fails_says_why(code: int, kind: Code, word: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("share", [FolderType.NINEP, FolderType.VIRTIOFS])
+def test_a_mount_that_fails_says_why(code: int, kind: Code, word: str, share: FolderType, tmp_path: Path) -> None:
     class Guest(ExecTransport):
         def words(self, script: str) -> list[str]:
             return ["sh", "-c", f"echo no >&2; exit {code}"]
 
     (tmp_path / "app").mkdir()
-    folder = SyncedFolder(source="app", target="/srv", type=FolderType.NINEP)
+    folder = SyncedFolder(source="app", target="/srv", type=share)
     with pytest.raises(SeraiError) as failed:
         sync(Machine(name="web", synced_folders=[folder]), Guest(HERE, "web"), HERE, tmp_path, lambda _: None)
     assert failed.value.code is kind
-    assert word in failed.value.message
+    assert word.format(kind=share) in failed.value.message
 
 
 @pytest.mark.parametrize(

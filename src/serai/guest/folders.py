@@ -1,4 +1,4 @@
-"""Directories of the host in the guest: copied by rsync, or mounted by 9p (VAG-11)."""
+"""Directories of the host in the guest: copied by rsync, or mounted by 9p and virtiofs (VAG-11)."""
 
 from __future__ import annotations
 
@@ -21,12 +21,30 @@ ALWAYS = (".git", ".serai")
 """Never copied: a repository's history, and what serai keeps."""
 MSIZE = 262144
 """Bytes of one 9p message; QEMU warns below 8 KiB and gains little above. Source: QEMU wiki, 9psetup."""
+MODULES = {
+    FolderType.NINEP: "modprobe 9pnet_virtio 2>/dev/null; modprobe 9p 2>/dev/null",
+    FolderType.VIRTIOFS: "modprobe virtiofs 2>/dev/null",
+}
+PRESENT = {
+    FolderType.NINEP: "grep -qsF {tag} /sys/bus/virtio/drivers/9pnet_virtio/*/mount_tag",
+    # Kernels before 6.9 show no tags: that there is a device at all must do.
+    FolderType.VIRTIOFS: "ls -d /sys/bus/virtio/drivers/virtiofs/virtio* >/dev/null 2>&1",
+}
+"""How a guest is asked whether the machine has the device."""
+WITHOUT = {
+    FolderType.NINEP: " (kernels for clouds are built without it)",
+    FolderType.VIRTIOFS: " (Linux has it since 5.4)",
+}
+INSTEAD = {
+    FolderType.NINEP: "use `image: tiny:generic`, in Debian linux-image-amd64 and a reload, or `type: rsync`",
+    FolderType.VIRTIOFS: "use an image with a newer kernel, or `type: rsync`",
+}
 NO_FILESYSTEM = 40
 NO_DEVICE = 41
 
 
 def sync(machine: Machine, transport: Transport, endpoint: Endpoint, root: Path, progress: Progress) -> None:
-    """Copy the rsync folders and mount the 9p ones. `root` is the project's directory.
+    """Copy the rsync folders and mount the others. `root` is the project's directory.
 
     Raises Code.INPUT for a source that is not there, Code.FAILED or Code.UNSUPPORTED naming the folder.
     """
@@ -36,7 +54,7 @@ def sync(machine: Machine, transport: Transport, endpoint: Endpoint, root: Path,
             raise SeraiError(
                 Code.INPUT, f"{machine.name}: synced folder {folder.target}: {source} is not a directory"
             )
-        if folder.type is FolderType.NINEP:
+        if folder.type is not FolderType.RSYNC:
             progress(f"mounting {folder.source} at {folder.target}")
             mount(machine.name, folder, transport)
         else:
@@ -112,27 +130,31 @@ def _rsync(name: str, folder: SyncedFolder, source: Path, transport: SshTranspor
     )
 
 
+def _options(folder: SyncedFolder) -> str:
+    words = [f"trans=virtio,version=9p2000.L,msize={MSIZE}"] if folder.type is FolderType.NINEP else []
+    return ",".join([*words, "ro" if folder.readonly else "rw"])
+
+
 def mount(name: str, folder: SyncedFolder, transport: Transport) -> None:
-    """Mount a 9p share at its target; one that is mounted there already stays."""
-    options = f"trans=virtio,version=9p2000.L,msize={MSIZE}" + (",ro" if folder.readonly else "")
-    target = quote(folder.target)
+    """Mount a share at its target; one that is mounted there already stays."""
+    kind, target = str(folder.type), quote(folder.target)
     script = f"""
-grep -q {quote(f"^{folder.tag} {folder.target} 9p ")} /proc/mounts && exit 0
-modprobe 9pnet_virtio 2>/dev/null; modprobe 9p 2>/dev/null
-grep -qw 9p /proc/filesystems || exit {NO_FILESYSTEM}
-grep -qsF {folder.tag} /sys/bus/virtio/drivers/9pnet_virtio/*/mount_tag || exit {NO_DEVICE}
-mkdir -p {target} && mount -t 9p -o {options} {folder.tag} {target}"""
+grep -q {quote(f"^{folder.tag} {folder.target} {kind} ")} /proc/mounts && exit 0
+{MODULES[folder.type]}
+grep -qw {kind} /proc/filesystems || exit {NO_FILESYSTEM}
+{PRESENT[folder.type].format(tag=folder.tag)} || exit {NO_DEVICE}
+mkdir -p {target} && mount -t {kind} -o {_options(folder)} {folder.tag} {target}"""
     result = transport.run(as_root(script), check=False)
     what = f"{name}: synced folder {folder.target}"
     if result.code == NO_FILESYSTEM:
         raise SeraiError(
             Code.UNSUPPORTED,
-            f"{what}: the guest's kernel has no 9p (kernels for clouds are built without it)",
-            hint="use `image: tiny:generic`, in Debian linux-image-amd64 and a reload, or `type: rsync`",
+            f"{what}: the guest's kernel has no {kind}{WITHOUT[folder.type]}",
+            hint=INSTEAD[folder.type],
         )
     if result.code == NO_DEVICE:
         raise SeraiError(
-            Code.FAILED, f"{what}: the machine has no 9p device for it yet", hint=f"serai reload {name}"
+            Code.FAILED, f"{what}: the machine has no {kind} device for it yet", hint=f"serai reload {name}"
         )
     if not result.ok:
         said = (result.stderr.strip().splitlines() or ["no message"])[-1]
