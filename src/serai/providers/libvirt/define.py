@@ -31,9 +31,7 @@ def define(
     state.domain = state.domain or gather.domain_name(conn, scope, machine.name)
     state.applied = machine
     state.user = materials.user
-    state.networks = materials.networks
     state.console_log = gather.console_log(conn, scope, machine, state, materials)
-    join(conn, scope, state, machine, materials)
     ensure_kernel(conn, scope, machine, materials, progress)
     write_seed(conn, scope, state, machine, materials)
     wanted = render(machine, gather.site_for(conn, scope, machine, state, materials))
@@ -86,21 +84,24 @@ def keep(conn: Any, scope: Scope, state: Record) -> None:
         domain.setMetadata(libvirt.VIR_DOMAIN_METADATA_ELEMENT, text, PREFIX, NAMESPACE, flags)
 
 
-def join(conn: Any, scope: Scope, state: Record, machine: Machine, materials: Materials) -> None:
-    """Make sure of the networks that it is on, and reserve its addresses there."""
+def join(conn: Any, scope: Scope, machine: Machine, materials: Materials) -> dict[str, str]:
+    """Make sure of the networks that it is on, and reserve its addresses there; network -> address.
+
+    A static address needs no reservation where the seed gives it to the guest: each one makes libvirt write its
+    firewall rules anew, which takes a second on a busy host.
+    """
     uri = conn.getURI()
     _, spec = links.uplink_of(machine)
     addresses = dict(materials.addresses)
     uplink = None
     if links.uplink_kind(machine, uri) is UplinkType.NETWORK:
         uplink = networks.uplink(conn, spec.network_name)
-    state.uplink = uplink.name() if uplink is not None else ""
+    seeded = materials.image is not None and materials.image.seed != "none"
     for nic in machine.networks:
         if nic.private and nic.private.network in materials.networks:
             name = nic.private.network
             networks.ensure(conn, scope, name, materials.networks[name], materials)
     cards = links.links_of(conn, scope, machine, materials.networks)
-    state.macs = tuple(card.mac for card in cards)
     for position, card in enumerate(cards):
         entry = machine.networks[card.index] if card.index >= 0 else None
         if uplink is not None and position == 0:
@@ -110,8 +111,12 @@ def join(conn: Any, scope: Scope, state: Record, machine: Machine, materials: Ma
             name = entry.private.network
             network = materials.networks[name]
             host = Host(mac=card.mac, name=machine.name, address=materials.addresses[name].partition("/")[0])
-            networks.reserve(networks.find(conn, card.source), host, domain=network.domain)
-    state.addresses = addresses
+            there = networks.find(conn, card.source)
+            if seeded:
+                networks.tell_name(there, host, domain=network.domain)
+            else:
+                networks.reserve(there, host, domain=network.domain)
+    return addresses
 
 
 def ensure_kernel(conn: Any, scope: Scope, machine: Machine, materials: Materials, progress: Progress) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -51,12 +52,14 @@ def from_domain(scope: Scope, name: str) -> Record | None:
 
 def _remove(conn: Any, scope: Scope, state: Record, progress: Progress) -> None:
     forwards.end(scope, state.name)
-    _end(conn, state)
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        forgotten = beside.submit(_forget_addresses, conn, state)  # as slow as QEMU's end: at the same time
+        _end(conn, state)
+        forgotten.result()
     with asking(f"{state.name}: its disks cannot be removed"):
         for volume in reversed(state.volumes):
             progress(f"removing {volume.name}")
             volumes.delete(conn, volume)
-    _forget_addresses(conn, state)
     networks.release(conn, [networks.own_name(scope, name) for name in state.networks] + [networks.UPLINK])
     _release_storage(conn, scope, state)
     _remove_log(conn, state)
@@ -105,7 +108,7 @@ def _forget_addresses(conn: Any, state: Record) -> None:
     for name in sorted(names - {""}):
         network = networks.find(conn, name)
         if network is not None:
-            networks.forget(network, state.macs)
+            networks.forget(network, state.macs, state.addresses.values())
 
 
 def _release_storage(conn: Any, scope: Scope, state: Record) -> None:

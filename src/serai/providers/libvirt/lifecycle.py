@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from secrets import token_hex
 from typing import Any
 
 from serai.providers.contract import Materials, Progress, Scope
 from serai.providers.identity import machine_uuid
-from serai.providers.libvirt import access, bases, destroy, events, forwards, ledger, volumes
+from serai.providers.libvirt import access, bases, destroy, events, forwards, ledger, links, volumes
 from serai.providers.libvirt.binding import library
 from serai.providers.libvirt.connect import asking, opened, uri_of
-from serai.providers.libvirt.define import define, keep, lookup
+from serai.providers.libvirt.define import define, join, keep, lookup
 from serai.providers.libvirt.record import Phase, Record
+from serai.providers.libvirt.site import LinkKind
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
 
@@ -60,13 +63,25 @@ def fill(
 ) -> None:
     """Disks that are not there yet, at their sizes, and the domain as the spec wants it."""
     progress("making its disks")
-    volumes.make_missing(conn, scope, state, machine, materials, progress)
-    volumes.fit_sizes(conn, state, machine, materials.image)
-    if materials.image:
-        with bases.using(materials.image.digest):
-            define(conn, scope, state, machine, materials, progress)
-    else:
+    state.networks = materials.networks
+    state.addresses = dict(materials.addresses)
+    _note_cards(conn, scope, state, machine)
+    ledger.save(scope, state)
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        joined = beside.submit(join, conn, scope, machine, materials)  # as slow as disks are: at the same time
+        volumes.make_missing(conn, scope, state, machine, materials, progress)
+        volumes.fit_sizes(conn, state, machine, materials.image)
+        state.addresses = joined.result()
+    _note_cards(conn, scope, state, machine)
+    with bases.using(materials.image.digest) if materials.image else nullcontext():
         define(conn, scope, state, machine, materials, progress)
+
+
+def _note_cards(conn: Any, scope: Scope, state: Record, machine: Machine) -> None:
+    """By what the machine is known in networks, so that `destroy` can take all of it back."""
+    cards = links.links_of(conn, scope, machine, state.networks)
+    state.macs = tuple(card.mac for card in cards)
+    state.uplink = next((card.source for card in cards[:1] if card.kind is LinkKind.NETWORK), "")
 
 
 def start(scope: Scope, machine: Machine, materials: Materials, progress: Progress) -> None:

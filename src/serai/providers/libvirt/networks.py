@@ -171,10 +171,14 @@ def reserve(network: Any, host: Host, *, domain: str | None = None) -> str:
             return ""
         wanted = Host(mac=host.mac, name=host.name, address=str(chosen.ip))
         _place(network, tree, wanted)
-        dns = tree.find("dns")
-        if host.name and (dns is None or dns.get("enable") != "no"):
-            _name(network, tree, wanted, domain)
+        _name(network, tree, wanted, domain)
         return str(chosen)
+
+
+def tell_name(network: Any, host: Host, *, domain: str | None = None) -> None:
+    """Have the network's DNS know a machine, where it runs one."""
+    with changing(), asking(f"network {network.name()} cannot be told the name {host.name}"):
+        _name(network, parse(network), host, domain)
 
 
 def _chosen(network: Any, tree: ElementTree.Element, host: Host) -> IPv4Interface | None:
@@ -206,8 +210,11 @@ def _place(network: Any, tree: ElementTree.Element, host: Host) -> None:
 
 
 def _name(network: Any, tree: ElementTree.Element, host: Host, domain: str | None) -> None:
-    """The DNS entry; another one of the same address is replaced."""
+    """The DNS entry; another one of the same address is replaced. A network without DNS is left alone."""
     libvirt = library()
+    dns = tree.find("dns")
+    if not host.name or (dns is not None and dns.get("enable") == "no") or tree.find("ip") is None:
+        return
     for other in tree.iterfind("dns/host"):
         if other.get("ip") == host.address:
             if other.findtext("hostname") == host.name:
@@ -230,14 +237,15 @@ def _update(network: Any, command: int, section: str, xml: str) -> None:
     network.update(command, getattr(libvirt, f"VIR_NETWORK_SECTION_{section}"), -1, xml, flags)
 
 
-def forget(network: Any, macs: Collection[str]) -> None:
+def forget(network: Any, macs: Collection[str], addresses: Collection[str]) -> None:
     """Take back what was reserved for a machine: addresses, and the names of these addresses."""
     libvirt = library()
     wanted = {mac.lower() for mac in macs}
     with changing():
         tree = parse(network)
-        gone = {host.get("ip") for host in tree.iterfind("ip/dhcp/host") if str(host.get("mac")).lower() in wanted}
-        entries = [("IP_DHCP_HOST", host) for host in tree.iterfind("ip/dhcp/host") if host.get("ip") in gone]
+        mine = [host for host in tree.iterfind("ip/dhcp/host") if str(host.get("mac")).lower() in wanted]
+        gone = {host.get("ip") for host in mine} | {address.partition("/")[0] for address in addresses}
+        entries = [("IP_DHCP_HOST", host) for host in mine]
         entries += [("DNS_HOST", host) for host in tree.iterfind("dns/host") if host.get("ip") in gone]
         for section, host in entries:
             try:

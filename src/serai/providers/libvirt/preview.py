@@ -38,7 +38,7 @@ def preview(scope: Scope, machine: Machine, materials: Materials) -> str:
         state,
         materials,
         disks=planned(conn, scope, machine, state, materials, place),
-        kernel=_kernel(machine, materials, place),
+        kernel=_kernel(conn, machine, materials, place),
     )
     return render(machine, site)
 
@@ -78,7 +78,7 @@ def planned(
     return tuple(found)
 
 
-def _kernel(machine: Machine, materials: Materials, place: str) -> Kernel | None:
+def _kernel(conn: Any, machine: Machine, materials: Materials, place: str) -> Kernel | None:
     image = materials.image
     if image is None or image.kernel is None:
         return None
@@ -86,5 +86,5 @@ def _kernel(machine: Machine, materials: Materials, place: str) -> Kernel | None
     return Kernel(
         kernel=f"{place}/{named[bases.KERNEL]}",
         initrd=f"{place}/{named[bases.INITRD]}" if image.initrd else "",
-        cmdline=image.cmdline,
+        cmdline=gather.cmdline_for(conn, machine, image),
     )
