@@ -153,6 +153,33 @@ def test_arguments_of_others_stay_beside_ours():
     assert [each.get("value") for each in found.iter() if each.tag.endswith("}arg")] == ["-theirs", "-b"]
 
 
+def numbered(text: str) -> str:
+    """With serial numbers, as serai renders disks."""
+    text = text.replace("<target dev='vda'", "<serial>root</serial><target dev='vda'")
+    return text.replace("<target dev='vdb'", "<serial>data</serial><target dev='vdb'")
+
+
+def disks_of(root):
+    return {disk.find("target").get("dev"): disk.findtext("serial") for disk in root.iterfind("devices/disk")}
+
+
+def test_a_disk_that_comes_between_takes_nobodys_address():
+    new = "<disk type='file'><source file='/a/n'/><serial>new</serial><target dev='vdb' bus='virtio'/></disk>"
+    wanted = numbered(DEFINED).replace("dev='vdb'", "dev='vdc'").replace("<interface", f"{new}<interface", 1)
+    found = after(wanted, base=numbered(DEFINED), current=numbered(CURRENT))
+
+    assert disks_of(found) == {"vda": "root", "vdb": "new", "vdc": "data"}
+    buses = {disk.findtext("serial"): disk.find("address") for disk in found.iterfind("devices/disk")}
+    assert buses["new"] is None and buses["data"].get("bus") == "0x05"
+
+
+def test_a_disk_of_others_keeps_its_name_and_ours_gets_the_next():
+    foreign = CURRENT.replace("dev='vdb'", "dev='vdc'").replace("/a/data.qcow2", "/theirs.qcow2")
+    found = after(numbered(DEFINED).replace("dev='vdb'", "dev='vdc'"), base=None, current=foreign)
+
+    assert disks_of(found) == {"vda": "root", "vdc": None, "vdb": "data"}
+
+
 def test_twice_is_once():
     once = merged(CURRENT, DEFINED, DEFINED)
 

@@ -8,15 +8,16 @@ address that libvirt chose, a sound card that somebody added in virt-manager) is
 from __future__ import annotations
 
 import copy
+import itertools
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
+from serai.providers.libvirt.render.disks import letters
 from serai.providers.libvirt.render.element import Element, text_of
 from serai.util import cpuset
 from serai.util.errors import SeraiError
 
 KEYS: dict[str, tuple[str, ...]] = {
-    "disk": ("target@dev",),
     "interface": ("mac@address",),
     "controller": ("@type", "@index"),
     "filesystem": ("target@dir",),
@@ -63,9 +64,41 @@ def merged(current: str, base: str | None, wanted: str) -> str:
     """The text to define. `base` is what serai defined last; None where that is lost: nothing is taken out."""
     root = ElementTree.fromstring(current)
     old = ElementTree.fromstring(base) if base else None
-    _lay(root, old, ElementTree.fromstring(wanted))
+    new = ElementTree.fromstring(wanted)
+    christen(root, new)
+    _lay(root, old, new)
     _one_boot_order(root)
+    _distinct_targets(root)
     return text_of(root)
+
+
+def christen(there: Element, new: Element) -> None:
+    """Give disks without a serial number that of the same file in `new`: it is how they are known from now on."""
+    serials = {_source(disk): disk.findtext("serial") for disk in new.iterfind("devices/disk")}
+    for disk in there.iterfind("devices/disk"):
+        serial = serials.get(_source(disk))
+        if serial and _source(disk) and disk.find("serial") is None:
+            ElementTree.SubElement(disk, "serial").text = serial
+
+
+def _source(disk: Element) -> str:
+    return _value(disk, "source@file") or _value(disk, "source@dev") or _value(disk, "source@volume")
+
+
+def _distinct_targets(root: Element) -> None:
+    """A disk that others put in keeps its name; the one of ours that has the same gets the next."""
+    taken: set[str] = set()
+    for disk in root.iterfind("devices/disk"):
+        target = disk.find("target")
+        if target is None:
+            continue
+        name = target.get("dev", "")
+        for number in itertools.count():
+            if name not in taken:
+                break
+            name = f"{name[:2]}{letters(number)}"
+        target.set("dev", name)
+        taken.add(name)
 
 
 def _one_boot_order(root: Element) -> None:
@@ -130,8 +163,10 @@ def keyed(parent: Element) -> Iterator[tuple[tuple[str, ...], Element]]:
             key += tuple(_value(child, path) for path in KEYS[child.tag])
         elif child.tag.rpartition("}")[2] in BY_ATTRIBUTES:
             key += tuple(f"{name}={value}" for name, value in sorted(child.attrib.items()))
+        elif child.tag == "disk":
+            key += (child.findtext("serial") or _value(child, "target@dev"),)
         elif child.tag == "hostdev":
-            key += (_identity(child.find("source")),)
+            key += (identity(child.find("source")),)
         number = seen.get(key, 0)
         seen[key] = number + 1
         yield (*key, str(number)), child
@@ -144,7 +179,8 @@ def _value(element: Element, path: str) -> str:
     return "" if found is None else found.get(name, "").lower()
 
 
-def _identity(source: Element | None) -> str:
+def identity(source: Element | None) -> str:
+    """What a device of the host is known by: all that its <source> says."""
     if source is None:
         return ""
     return ";".join(

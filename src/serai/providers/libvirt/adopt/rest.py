@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from xml.etree import ElementTree
 
 from serai.providers.libvirt.adopt.xml import Element
-from serai.providers.libvirt.merge import keyed, same
+from serai.providers.libvirt.merge import christen, keyed, same
 from serai.providers.libvirt.render.domain import tree
 from serai.providers.libvirt.site import Site
 from serai.spec.machine import Machine
@@ -38,6 +38,8 @@ def edits_for(root: Element, machine: Machine, site: Site) -> tuple[list[XmlEdit
         rendered = tree(machine, site)
     except SeraiError as error:
         return [], [f"what it has beyond the spec is not known: {error.message}"]
+    root = copy.deepcopy(root)
+    christen(root, rendered)
     edits = [*_missing(root, rendered, "."), *_usb(root, rendered)]
     return edits, [_sentence(each) for each in edits]
 
