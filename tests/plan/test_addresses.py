@@ -70,3 +70,11 @@ def test_all_hosts_files_at_once_are_what_each_machine_gets_alone() -> None:
     machines = {"web": both, "db": [PrivateNic(network="b")], "app": [PrivateNic(network="a")], "lone": []}
     found = allocate(project(machines), Allocation())
     assert hosts_files(found) == {name: hosts_file(found, name) for name in ("web", "db", "app")}
+
+
+def test_a_subnet_that_somebody_else_has_is_not_chosen() -> None:
+    machine = Machine(name="web", networks=[Nic(private=PrivateNic(network="back"))])
+
+    found = allocate(Project(project="shop", machines={"web": machine}), Allocation(), ["10.40.0.0/23", "0.0.0.0/32"])
+
+    assert found.networks["back"].subnet == "10.40.2.0/24"

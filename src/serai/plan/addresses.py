@@ -36,13 +36,16 @@ def used_networks(project: Project) -> list[str]:
     return list(names)
 
 
-def allocate(project: Project, kept: Allocation) -> Allocation:
-    """Work out all addresses; what `kept` (the last allocation) says stays as long as it fits."""
+def allocate(project: Project, kept: Allocation, taken: Collection[str] = ()) -> Allocation:
+    """Work out all addresses; what `kept` (the last allocation) says stays as long as it fits.
+
+    `taken` are subnets that somebody else has where the machines will be: none of them is chosen.
+    """
     result = Allocation()
     names = used_networks(project)
     if not names:
         return result
-    subnets = _subnets(project, names, kept)
+    subnets = _subnets(project, names, kept, [IPv4Network(subnet) for subnet in taken])
     for name in names:
         stated = project.networks.get(name, Network())
         result.networks[name] = msgspec.structs.replace(stated, subnet=str(subnets[name]))
@@ -50,7 +53,9 @@ def allocate(project: Project, kept: Allocation) -> Allocation:
     return result
 
 
-def _subnets(project: Project, names: list[str], kept: Allocation) -> dict[str, IPv4Network]:
+def _subnets(
+    project: Project, names: list[str], kept: Allocation, taken: Collection[IPv4Network]
+) -> dict[str, IPv4Network]:
     chosen: dict[str, IPv4Network] = {}
     for name in names:
         stated = project.networks.get(name, Network()).subnet
@@ -64,7 +69,8 @@ def _subnets(project: Project, names: list[str], kept: Allocation) -> dict[str, 
         statics = _statics(project, name)
         if statics:
             candidates.insert(0, IPv4Interface(f"{statics[0]}/24").network)
-        for subnet in [*candidates, *POOL.subnets(new_prefix=24)]:
+        free = (subnet for subnet in POOL.subnets(new_prefix=24) if not any(map(subnet.overlaps, taken)))
+        for subnet in (*candidates, *free):
             if not any(subnet.overlaps(other) for other in chosen.values()):
                 chosen[name] = subnet
                 break

@@ -54,10 +54,20 @@ class Stock:
             if self._allocation is None:
                 path = self._workspace.scope.home / "networks.json"
                 kept = read_allocation(path)
-                self._allocation = allocate(self._workspace.project, kept)
+                self._allocation = allocate(self._workspace.project, kept, self._taken(kept))
                 if self._allocation != kept:
                     write_atomic(path, msgspec.json.format(msgspec.json.encode(self._allocation)))
             return self._allocation
+
+    def _taken(self, kept: Allocation) -> set[str]:
+        """Subnets that others have where the machines will be, as far as a provider knows."""
+        from serai.plan.addresses import used_networks
+
+        if set(used_networks(self._workspace.project)) <= kept.networks.keys():
+            return set()
+        names = {machine.provider for machine in self._workspace.project.machines.values()}
+        asked = [getattr(self._workspace.driver(name), "subnets_in_use", None) for name in names]
+        return {subnet for ask in asked if ask for subnet in ask()}
 
     def public_keys(self, machine: Machine) -> tuple[str, ...]:
         """Lines of authorized_keys: the key that serai logs in with, and those of the file."""

@@ -184,6 +184,13 @@ class Libvirt:
 
         return failure(self.scope, name)
 
+    @lasting
+    def subnets_in_use(self) -> set[str]:
+        """IPv4 subnets of the hosts' routes and of libvirt's networks, but those of this project."""
+        from serai.providers.libvirt.networks import in_use
+
+        return in_use(self.scope)
+
     def directory(self, name: str) -> Path:
         """What serai keeps of the machine on this host."""
         from serai.providers.libvirt.ledger import directory_of

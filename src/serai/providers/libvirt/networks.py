@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 from serai.providers.contract import Materials, Scope
 from serai.providers.libvirt import networks_xml, subnets
 from serai.providers.libvirt.binding import code_of, is_gone, library
-from serai.providers.libvirt.connect import asking, is_remote
+from serai.providers.libvirt.connect import asking, is_remote, opened, uris_of
 from serai.providers.libvirt.networks_xml import Host
 from serai.providers.libvirt.subnets import parse
 from serai.spec.network import Network, NetworkMode
@@ -64,6 +64,18 @@ def trees(conn: Any, without: Collection[str] = ()) -> dict[str, ElementTree.Ele
 def routes_of(conn: Any) -> dict[IPv4Network, str]:
     """Routes of the daemon's host, as far as we can see them: on another host libvirt itself must tell."""
     return {} if is_remote(conn.getURI()) else subnets.read_routes()
+
+
+def in_use(scope: Scope) -> set[str]:
+    """The subnets that are taken at the project's libvirts, its own networks not counted."""
+    found: set[str] = set()
+    for uri in uris_of(scope):
+        conn = opened(uri)
+        mine = {name for name in trees(conn) if name.startswith(own_name(scope, ""))}
+        bridges = set(subnets.bridges_of([tree for name, tree in trees(conn).items() if name in mine]))
+        routes = {subnet: device for subnet, device in routes_of(conn).items() if device not in bridges}
+        found |= {str(subnet) for subnet in subnets.taken(trees(conn, mine), routes)}
+    return found
 
 
 def ensure(conn: Any, scope: Scope, name: str, network: Network, materials: Materials) -> Any:
