@@ -1,4 +1,4 @@
-"""More or less of a running domain: memory, CPUs, I/O threads, and where they run. What it has is looked at first."""
+"""More or less of a running domain: memory, CPUs, I/O threads, and where they run."""
 
 from __future__ import annotations
 
