@@ -82,6 +82,10 @@ busybox-static|busybox|stands in for a guest that has little
 cpio|cpio|reads the tiny image's archive again
 genisoimage|isoinfo|reads the seeds again
 binutils|as|reads programs again, and assembles the probe of the accelerator
+libvirt-daemon-system|libvirtd|is the libvirt that machines are made on
+libvirt-clients|virsh|asks libvirt apart from serai
+dnsmasq-base|dnsmasq|gives the addresses on networks of libvirt
+libxml2-utils|xmllint|holds XML to the schemas of libvirt
 END
 }
 

@@ -25,6 +25,8 @@ COMES_WITH = {
     "mdir": "mcopy",
     "ld": "as",
     "readelf": "as",
+    "virtlogd": "libvirtd",
+    "virt-xml-validate": "virsh",
     "grub-mkimage": "/usr/lib/grub/i386-pc/boot.img",
 }
 """Program -> what is looked for of the package that brings it, itself or by what it depends on."""
