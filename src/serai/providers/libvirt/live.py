@@ -13,6 +13,7 @@ from serai.providers.libvirt.binding import library
 from serai.providers.libvirt.connect import asking, opened
 from serai.providers.libvirt.define import UPLINK
 from serai.providers.libvirt.endpoint import endpoint
+from serai.providers.libvirt.lifecycle import keep_metadata
 from serai.providers.libvirt.record import Record
 from serai.providers.libvirt.render.domain import domain as render
 from serai.providers.libvirt.resize import NotLive
@@ -53,6 +54,7 @@ def apply(
     if domain is not None and domain.isActive() and any(_heads(live) & {"networks", "ssh"}):
         way = endpoint(scope, machine.name) if forwards.by_ssh(machine, state.uri) else None
         forwards.renew(scope, machine.name, domain, machine, way)
+        keep_metadata(conn, scope, machine.name)
 
 
 def _heads(keys: list[str]) -> set[str]:
