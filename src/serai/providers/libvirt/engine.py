@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 from serai.providers.contract import Image
 from serai.providers.libvirt.able import able
 from serai.providers.libvirt.binding import failure, library
-from serai.providers.libvirt.connect import is_remote, is_test, opened
+from serai.providers.libvirt.connect import is_remote, is_session, is_test, opened
 from serai.providers.libvirt.render.firmware import board
 from serai.providers.libvirt.site import Able
 from serai.providers.probe import Accel, accelerator
@@ -51,7 +51,7 @@ def accel_for(uri: str, arch: str, emulator: str = "") -> Accel:
     """KVM where a probe guest ran in it; on another host, or where /dev/kvm is not ours, what libvirt says."""
     if arch != host_arch(uri):
         return Accel("tcg", f"{arch} guests run under TCG, many times slower: the host is {host_arch(uri)}")
-    mine = os.geteuid() == 0 or os.access("/dev/kvm", os.R_OK | os.W_OK)
+    mine = is_session(uri) or os.geteuid() == 0 or os.access("/dev/kvm", os.R_OK | os.W_OK)
     if not is_remote(uri) and mine:
         return accelerator(emulator or binary_for(uri, arch))
     try:
