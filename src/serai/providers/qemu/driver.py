@@ -133,6 +133,8 @@ class Qemu:
         clone(self.scope, name, machine, materials, progress)
 
     def endpoint(self, name: str) -> Endpoint:
+        from serai.providers.qemu.links import has_uplink, known_address
+
         directory = self.directory(name)
         record = load(directory)
         if record is None or record.applied is None or not is_alive(directory):
@@ -140,10 +142,12 @@ class Qemu:
             word = f"is {state.state}" if state else "does not exist"
             raise SeraiError(Code.FAILED, f"{name} {word}: there is no way in", hint=f"serai up {name}")
         ssh = record.applied.ssh
-        port = next((forward.host for forward in record.forwards if forward.id == "ssh"), 0)
+        host, port = "127.0.0.1", next((each.host for each in record.forwards if each.id == "ssh"), 0)
+        if not has_uplink(record.applied):
+            host, port = known_address(record.applied), ssh.guest_port
         key = self.scope.root / Path(ssh.key).expanduser() if ssh.key else self.scope.home / "ssh" / "id_ed25519"
         return SshEndpoint(
-            host="127.0.0.1",
+            host=host,
             port=port,
             user=record.user,
             key=key,

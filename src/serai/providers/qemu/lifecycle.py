@@ -222,7 +222,9 @@ def _launch(scope: Scope, directory: Path, machine: Machine, saved: Hardware | N
         with ports.allocating(), editing(directory) as record:
             # Forwards are no part of what a saved memory fits to: the present ones count.
             taken = ports.taken_by_machines(directory)
-            record.forwards = ports.allocate(record.applied or machine, record.forwards, taken)
+            wanted = record.applied or machine
+            reached = links.has_uplink(wanted)
+            record.forwards = ports.allocate(wanted, record.forwards, taken) if reached else ()
             record.hardware = hardware
             record.started_at = time.time()
             record.ready_at = 0.0

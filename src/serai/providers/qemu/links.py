@@ -25,6 +25,19 @@ def uplink_of(machine: Machine) -> tuple[int, UplinkNic]:
     return -1, UplinkNic()
 
 
+def has_uplink(machine: Machine) -> bool:
+    """Whether ports are forwarded to it: user networking is there, of QEMU's or passt's."""
+    return uplink_of(machine)[1].type is not UplinkType.NONE
+
+
+def known_address(machine: Machine) -> str:
+    """The first static address on the host's network, without its prefix; empty: there is none."""
+    for nic in machine.networks:
+        if nic.public and nic.public.address:
+            return nic.public.address.partition("/")[0]
+    return ""
+
+
 def links_of(scope: Scope, machine: Machine, networks: dict[str, Network]) -> tuple[Link, ...]:
     """The uplink first: SSH and forwarded ports come in there; then the others in their order."""
     index, uplink = uplink_of(machine)

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from serai.providers.contract import Effect, Progress, Scope, Verdict
-from serai.providers.qemu import disks, gather, launch, lifecycle, pinning, ports, render
+from serai.providers.qemu import disks, gather, launch, lifecycle, links, pinning, ports, render
 from serai.providers.qemu.blockdev import device, device_id, file_node, format_node, is_cdrom, node_name
 from serai.providers.qemu.qmp import Qmp, QmpError
 from serai.providers.qemu.record import Hardware, Plugged, Record, editing, is_alive, process_id
@@ -18,6 +18,7 @@ from serai.providers.qemu.site import DiskFile
 from serai.providers.qemu.storage import storage
 from serai.spec.disk import Disk
 from serai.spec.machine import Machine
+from serai.spec.network import UplinkType
 from serai.util.errors import Code, SeraiError
 from serai.util.units import MIB, format_size
 
@@ -65,7 +66,7 @@ def _apply_running(
     if "disks" in heads:
         progress("fitting its disks")
         fit_disks(scope, directory, qmp, machine, record)
-    if "networks" in heads or "ssh" in heads:
+    if ("networks" in heads or "ssh" in heads) and forwards_live(machine):
         fit_forwards(directory, qmp, machine)
 
 
@@ -195,6 +196,11 @@ def _free_port(qmp: Qmp, who: str) -> str:
         f"{who}: all {render.SPARE_PORTS} spare PCIe ports are in use",
         hint=f"serai reload {who} gives the new disks places of their own",
     )
+
+
+def forwards_live(machine: Machine) -> bool:
+    """Whether QEMU itself forwards the ports, and can be told of others; passt was told at its start."""
+    return links.uplink_of(machine)[1].type in (UplinkType.AUTO, UplinkType.USER)
 
 
 def fit_forwards(directory: Path, qmp: Qmp, machine: Machine) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from serai.providers.contract import Forward, Materials, Scope
 from serai.providers.qemu import gather, ports, render
 from serai.providers.qemu.check_nics import refuse_networks
+from serai.providers.qemu.links import has_uplink
 from serai.providers.qemu.record import load
 from serai.spec.machine import Machine
 from serai.util import paths
@@ -19,7 +20,8 @@ def preview(scope: Scope, machine: Machine, materials: Materials) -> str:
     if record and record.forwards:
         forwards = record.forwards
     else:
-        forwards = tuple(_asked(forward) for forward, _ in ports.wanted(machine))
+        wanted = ports.wanted(machine) if has_uplink(machine) else []
+        forwards = tuple(_asked(forward) for forward, _ in wanted)
     place = directory if directory.exists() else private_dir(paths.home())
     site = gather.site_for(scope, machine, materials.image, materials.networks, forwards=forwards, place=place)
     return render.text(machine, site)

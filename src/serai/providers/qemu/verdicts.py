@@ -9,11 +9,29 @@ import msgspec
 
 from serai.providers.contract import ALIVE, Effect, Observed, Verdict
 from serai.providers.qemu import render
+from serai.providers.qemu.blockdev import bus_of, is_cdrom
+from serai.spec.disk import Bus
+from serai.spec.guest import FolderType
 from serai.spec.machine import Machine
+from serai.spec.network import UplinkType
 from serai.util.units import format_size
 
 RECORD_ONLY = frozenset(["provision", "after", "ready", "hooks", "env", "autostart", "primary", "keep"])
 """Keys that only serai reads: the guest does not see them."""
+
+INTERFACES = ("uplink", "private", "public")
+"""Entries of `networks` that are interfaces."""
+
+HARDWARE = {
+    "numa": "the guest's memory is laid out when it starts",
+    "clock": "its clocks are made when it starts",
+    "hyperv": "the guest's processors are fixed when it starts",
+    "gpu": "the guest's processors are fixed when it starts",
+    "iothreads": "its I/O threads are made when it starts",
+    "devices": "its devices are plugged when it starts",
+    "boot": "the firmware reads it when it starts",
+}
+"""Keys that QEMU takes when it starts, and the guest meets when it boots."""
 
 LIVE = Verdict(Effect.LIVE)
 FIRST_BOOT = "its login is made once, at the first boot"
@@ -27,6 +45,10 @@ def verdict(machine: Machine, observed: Observed, key: str, old: Any, new: Any) 
         return Verdict(Effect.IMMUTABLE, "it is what the machine is known by")
     if head in ("image", "arch", "firmware"):
         return Verdict(Effect.RECREATE, "its disks were made from another one")
+    if head == "secure_boot":
+        return Verdict(Effect.RECREATE, "the variables of its firmware were made without those keys")
+    if head in HARDWARE:
+        return _soften(observed, Verdict(Effect.RESTART, HARDWARE[head]))
     if head in RECORD_ONLY:
         return LIVE
     if head == "guest":
@@ -40,9 +62,9 @@ def verdict(machine: Machine, observed: Observed, key: str, old: Any, new: Any) 
     if head == "memory":
         return _soften(observed, _memory(observed, rest, old, new))
     if head == "networks":
-        return _soften(observed, _networks(rest, old, new))
+        return _soften(observed, _networks(machine, rest, old, new))
     if head == "ssh":
-        return LIVE
+        return _soften(observed, _port(machine) if rest[-1:] in (["host_port"], ["guest_port"]) else LIVE)
     if head == "synced_folders":
         return _soften(observed, _folders(old, new))
     if head == "providers":
@@ -62,6 +84,10 @@ def _disks(machine: Machine, rest: list[str], old: Any, new: Any) -> Verdict:
         return Verdict(Effect.RESTART, "its disks are attached when it starts")
     name, field = rest[0], rest[1] if len(rest) > 1 else ""
     spec = machine.disks.get(name)
+    if field == "path" and is_cdrom(spec):
+        return Verdict(Effect.LIVE, "the disc is changed")
+    if field == "preallocation":
+        return Verdict(Effect.LIVE, "it is made already: for the next one")
     if field == "size":
         return _disk_size(spec.path if spec else None, old, new)
     if field in ("format", "path"):
@@ -70,16 +96,19 @@ def _disks(machine: Machine, rest: list[str], old: Any, new: Any) -> Verdict:
     if field:
         return Verdict(Effect.RESTART, "QEMU opens a disk this way when it starts")
     if old is None and name != "root" and spec:
-        if spec.bus in ("virtio", "nvme", "scsi") and render.pcie(machine):
-            if spec.bus == "scsi" and not any(
-                other.bus == "scsi" for key, other in machine.disks.items() if key != name
-            ):
-                return Verdict(Effect.RESTART, "there is no SCSI controller in it yet")
-            return LIVE
-        return Verdict(Effect.RESTART, f"a disk on bus {spec.bus} cannot be plugged while it runs")
+        return _new_disk(machine, name, bus_of(spec))
     if new is None and name != "root":
         return Verdict(Effect.RESTART, "it is detached at a restart; its file stays until destroy")
     return Verdict(Effect.RECREATE, "the root disk is what the machine is made of")
+
+
+def _new_disk(machine: Machine, name: str, bus: Bus) -> Verdict:
+    if bus is Bus.SATA or not render.pcie(machine):
+        return Verdict(Effect.RESTART, f"a disk on bus {bus} cannot be plugged while it runs")
+    others = (disk for key, disk in machine.disks.items() if key != name)
+    if bus is Bus.SCSI and not any(bus_of(other) is Bus.SCSI for other in others):
+        return Verdict(Effect.RESTART, "there is no SCSI controller in it yet")
+    return LIVE
 
 
 def _disk_size(path: str | None, old: Any, new: Any) -> Verdict:
@@ -93,6 +122,8 @@ def _disk_size(path: str | None, old: Any, new: Any) -> Verdict:
 
 def _cpu(machine: Machine, observed: Observed, rest: list[str], old: Any, new: Any) -> Verdict:
     was = observed.applied.cpu if observed.applied else None
+    if rest[:1] == ["pin"]:
+        return Verdict(Effect.LIVE, "its threads are moved")
     if rest not in (["count"], []) or was is None:
         return Verdict(Effect.RESTART, "the guest's processors are fixed when it starts")
     if not rest and msgspec.structs.replace(machine.cpu, count=was.count) != was:
@@ -117,28 +148,34 @@ def _memory(observed: Observed, rest: list[str], old: Any, new: Any) -> Verdict:
     return LIVE
 
 
-def _networks(rest: list[str], old: Any, new: Any) -> Verdict:
-    if "forwarded_port" in rest:
-        return LIVE
-    if _interfaces(old) == _interfaces(new) and "private" not in rest and "public" not in rest:
-        return LIVE
+def _networks(machine: Machine, rest: list[str], old: Any, new: Any) -> Verdict:
+    if not set(INTERFACES) & set(rest) and _interfaces(old) == _interfaces(new):
+        return _port(machine)
     return Verdict(Effect.RESTART, "its interfaces are plugged when it starts")
 
 
+def _port(machine: Machine) -> Verdict:
+    """A forwarded port."""
+    if any(nic.uplink and nic.uplink.type is UplinkType.PASST for nic in machine.networks):
+        return Verdict(Effect.RESTART, "passt is told its ports when it starts")
+    return LIVE
+
+
 def _interfaces(value: Any) -> list[Any]:
-    """The private and public interfaces among one or many entries, as plain data."""
+    """The interfaces among one or many entries, as plain data; forwarded ports are none."""
     plain = msgspec.to_builtins(value)
     entries = plain if isinstance(plain, list) else [plain] if plain else []
     return [
-        {key: each[key] for key in ("private", "public") if each.get(key)}
+        {key: each[key] for key in INTERFACES if each.get(key)}
         for each in entries
-        if isinstance(each, dict) and (each.get("private") or each.get("public"))
+        if isinstance(each, dict) and any(each.get(key) for key in INTERFACES)
     ]
 
 
 def _folders(old: Any, new: Any) -> Verdict:
-    if "9p" in str(msgspec.to_builtins([old, new])):
-        return Verdict(Effect.RESTART, "9p folders are plugged when it starts")
+    for kind in (FolderType.NINEP, FolderType.VIRTIOFS):
+        if kind in str(msgspec.to_builtins([old, new])):
+            return Verdict(Effect.RESTART, f"{kind} folders are plugged when it starts")
     return LIVE
 
 
