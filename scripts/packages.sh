@@ -84,8 +84,10 @@ genisoimage|isoinfo|reads the seeds again
 binutils|as|reads programs again, and assembles the probe of the accelerator
 libvirt-daemon-system|libvirtd|is the libvirt that machines are made on
 libvirt-clients|virsh|asks libvirt apart from serai
+python3-libvirt|/usr/lib/python3/dist-packages/libvirt.py|speaks to libvirt
 dnsmasq-base|dnsmasq|gives the addresses on networks of libvirt
 libxml2-utils|xmllint|holds XML to the schemas of libvirt
+virtinst|virt-xml|opens domains as virt-manager does
 END
 }
 

@@ -17,7 +17,7 @@ DOMAIN = """<domain type='qemu'><memory unit='KiB'>1024</memory><features><acpi/
 
 def edited(*edits: XmlEdit) -> ElementTree.Element:
     root = ElementTree.fromstring(DOMAIN)
-    apply(root, edits)
+    apply(root, edits, "web")
     return root
 
 
@@ -77,3 +77,4 @@ def test_an_edit_that_cannot_be_made_says_why(edit: XmlEdit, said: str) -> None:
     with pytest.raises(SeraiError, match=said) as caught:
         edited(edit)
     assert caught.value.hint
+    assert str(caught.value).startswith("web: ")

@@ -30,10 +30,10 @@ SEVERAL = frozenset(
 """Other elements that can stand several times beside each other."""
 
 
-def apply(root: Element, edits: Sequence[XmlEdit]) -> None:
+def apply(root: Element, edits: Sequence[XmlEdit], machine: str) -> None:
     """Make the edits in their order. Raises SeraiError for one that is no XML, or whose place is not there."""
     for number, edit in enumerate(edits):
-        key = f"providers.libvirt.xml[{number}]"
+        key = f"{machine}: providers.libvirt.xml[{number}]"
         for place in _places(root, edit.at, key):
             place.attrib.update(edit.set)
             if edit.add is not None:

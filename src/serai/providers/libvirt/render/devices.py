@@ -7,7 +7,7 @@ import posixpath
 from serai.providers.libvirt.render.element import Element, add, on_off
 from serai.providers.libvirt.render.firmware import pcie
 from serai.providers.libvirt.site import Site
-from serai.spec.device import Channel, Graphics, GraphicsType, PciDevice, Serial, SerialType, UsbDevice, Video
+from serai.spec.device import Channel, GraphicsType, PciDevice, Serial, SerialType, UsbDevice, Video
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
 
@@ -37,7 +37,7 @@ def add_characters(parent: Element, machine: Machine, site: Site) -> None:
         add(console, "log", file=site.console_log, append="off")
     _serial_target(console, site, 0)
     for number, serial in enumerate(machine.devices.serial, 1):
-        _serial(parent, site, number, serial)
+        _serial(parent, machine, site, number, serial)
     if machine.devices.guest_agent:
         _channel(parent, Channel(name=AGENT))
     for channel in machine.devices.channels:
@@ -46,14 +46,14 @@ def add_characters(parent: Element, machine: Machine, site: Site) -> None:
         add(add(parent, "channel", type="spicevmc"), "target", type="virtio", name=SPICE_AGENT)
 
 
-def _serial(parent: Element, site: Site, number: int, serial: Serial) -> None:
+def _serial(parent: Element, machine: Machine, site: Site, number: int, serial: Serial) -> None:
     element = add(parent, "serial", type=serial.type)
     if serial.type is not SerialType.PTY:
         path = serial.path or (f"{site.directory}/serial{number}.{serial.type}" if site.directory else "")
         if not path:
             raise SeraiError(
                 Code.INPUT,
-                f"devices.serial[{number - 1}].path: there is no directory of this machine's on the daemon's host",
+                f"{machine.name}: devices.serial[{number - 1}].path: there is no directory of this machine's on the daemon's host",
                 hint="state a path there",
             )
         add(element, "source", mode="bind" if serial.type is SerialType.UNIX else None, path=path)
@@ -89,20 +89,23 @@ def add_screen(parent: Element, machine: Machine, site: Site) -> None:
         tpm = add(parent, "tpm", model=f"tpm-{machine.devices.tpm.model}")
         add(tpm, "backend", type="emulator", version=machine.devices.tpm.version)
     if shown:
-        _graphics(parent, graphics, site)
+        _graphics(parent, machine, site)
     video = machine.devices.video or (Video.VIRTIO if shown else None)
     if video:
         add(add(parent, "video"), "model", type=video)
 
 
-def _graphics(parent: Element, graphics: Graphics, site: Site) -> None:
+def _graphics(parent: Element, machine: Machine, site: Site) -> None:
     """R9: a socket that only its owner can open, or an address with a password; never a port without one."""
+    graphics = machine.devices.graphics
     if graphics.listen is None:
         add(add(parent, "graphics", type=graphics.type), "listen", type="socket")
         return
     if not site.graphics_password:
         raise SeraiError(
-            Code.INPUT, "devices.graphics.listen: a port needs a password", hint="state password_file beside it"
+            Code.INPUT,
+            f"{machine.name}: devices.graphics.listen: a port needs a password",
+            hint="state password_file beside it",
         )
     element = add(
         parent,

@@ -15,7 +15,7 @@ from serai.spec.machine import Machine
 def domain(machine: Machine, site: Site) -> str:
     """The XML to define. Raises SeraiError for an edit that fits nowhere."""
     root = tree(machine, site)
-    edits.apply(root, machine.providers.libvirt.xml)
+    edits.apply(root, machine.providers.libvirt.xml, machine.name)
     return text_of(root)
 
 
