@@ -53,7 +53,7 @@ def _serial(parent: Element, machine: Machine, site: Site, number: int, serial: 
         if not path:
             raise SeraiError(
                 Code.INPUT,
-                f"{machine.name}: devices.serial[{number - 1}].path: there is no directory of this machine's on the daemon's host",
+                f"{machine.name}: devices.serial[{number - 1}].path: none, and no default there",
                 hint="state a path there",
             )
         add(element, "source", mode="bind" if serial.type is SerialType.UNIX else None, path=path)
