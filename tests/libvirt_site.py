@@ -19,7 +19,7 @@ from serai.spec.network import Nic
 CASES = Path(__file__).parent / "render" / "libvirt"
 HEAD = """\
 project: shop
-networks: {back: {portgroups: {voice: {vlan: 7}}}}
+networks: {back: {portgroups: {voice: {default: true}}}}
 pools: {fast: /srv/fast}
 machines:
   web:

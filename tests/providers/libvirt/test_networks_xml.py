@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Callable
 from ipaddress import IPv4Network
@@ -95,7 +96,7 @@ def test_without_dhcp_or_dns_there_is_none() -> None:
 
 
 def test_a_bridge_of_the_host_has_no_addresses_of_ours() -> None:
-    root = parsed("bridge", ovs=True)
+    root = parsed("bridge")
     assert root.find("ip") is None
     assert root.find("dns") is None
     assert root.find("bridge[@name='br0']") is not None

@@ -154,6 +154,10 @@ def _network(node: Node, network: Network, problems: Problems) -> None:
                 problems.at(locate(node, (key,)), why, "leave it out, or leave external out")
         return
     if network.mode is not NetworkMode.BRIDGE:
+        for name, group in network.portgroups.items():
+            if group.vlan is not None:
+                why = "VLANs are of Open vSwitch bridges of the host, which a network joins by mode: bridge"
+                problems.at(locate(node, ("portgroups", name, "vlan")), why, "mode: bridge, or leave it out")
         return
     if network.bridge is None:
         why = "which bridge of the host? `bridge` is missing"

@@ -30,11 +30,10 @@ def network(
     bridge: str = "",
     hosts: Sequence[Host] = (),
     metadata: str = "",
-    ovs: bool = False,
 ) -> str:
     """The XML to define. `spec.subnet` is filled in, but for mode bridge. `bridge`: to be made, or the host's.
 
-    `metadata` is for libvirt 9.7 and newer. `ovs`: the host's bridge is Open vSwitch's.
+    `metadata` is for libvirt 9.7 and newer. A bridge whose groups have VLANs is an Open vSwitch's.
     """
     root = ElementTree.Element("network")
     add(root, "name", name)
@@ -53,7 +52,7 @@ def network(
     if not joined:
         _names(root, spec, hosts)
         _addresses(root, spec, hosts)
-    if ovs:
+    if any(group.vlan for group in spec.portgroups.values()):
         add(root, "virtualport", type="openvswitch")
     for group, settings in spec.portgroups.items():
         _portgroup(root, group, settings)
