@@ -58,6 +58,19 @@ def test_the_test_driver_runs_it(case: str, need: Callable[..., None], tmp_path:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.engine
+@pytest.mark.root
+@pytest.mark.parametrize("case", CASES)
+def test_a_real_libvirtd_defines_it(case: str, libvirtd: str, tmp_path: Path) -> None:
+    name = f"serai-test-{case}-{os.getpid()}"
+    (tmp_path / "network.xml").write_text(of(case).replace("serai-3f2a-back", name))
+    virsh = ["virsh", "-q", "-c", libvirtd]
+    define = [*virsh, "net-define", "--validate", str(tmp_path / "network.xml")]
+    done = subprocess.run(define, capture_output=True, text=True, check=False)
+    subprocess.run([*virsh, "net-undefine", name], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize(
     ("case", "mode"),
     [("isolated", None), ("nat", "nat"), ("route", "route"), ("open", "open"), ("bridge", "bridge")],
