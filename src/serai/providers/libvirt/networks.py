@@ -120,7 +120,12 @@ def _define(conn: Any, scope: Scope, name: str, network: Network, materials: Mat
         _check_gateway(name, subnet, materials)
     bridge = network.bridge or free_bridge(conn, others)
     with asking(f"networks.{name} cannot be made"):
-        return conn.networkDefineXML(networks_xml.network(own, network, bridge=bridge))
+        return defined(conn, networks_xml.network(own, network, bridge=bridge))
+
+
+def defined(conn: Any, xml: str) -> Any:
+    """The network, held to libvirt's schema: what that does not know, libvirt would drop without a word."""
+    return conn.networkDefineXMLFlags(xml, library().VIR_NETWORK_DEFINE_VALIDATE)
 
 
 def _check_gateway(name: str, subnet: IPv4Network, materials: Materials) -> None:
@@ -162,7 +167,7 @@ def uplink(conn: Any, wanted: str | None) -> Any:
             spec = Network(subnet=str(subnet), mode=NetworkMode.NAT)
             xml = networks_xml.network(UPLINK, spec, bridge=free_bridge(conn, others))
             with asking("the uplink network cannot be made"):
-                own = conn.networkDefineXML(xml)
+                own = defined(conn, xml)
         if not own.isActive():
             with asking("the uplink network cannot be started"):
                 own.create()

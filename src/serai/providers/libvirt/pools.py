@@ -89,7 +89,9 @@ def _at(conn: Any, path: str) -> Any:
 def _make(conn: Any, name: str, described: Pool) -> Any:
     libvirt = library()
     with asking(f"storage pool {name}"):
-        pool = conn.storagePoolDefineXML(storage_xml.pool(name, described))
+        pool = conn.storagePoolDefineXML(
+            storage_xml.pool(name, described), libvirt.VIR_STORAGE_POOL_DEFINE_VALIDATE
+        )
         try:
             if described.type in (PoolType.DIR, PoolType.NETFS):
                 pool.build(0)  # the directory; a volume group or a disk is never made anew: that would empty it
