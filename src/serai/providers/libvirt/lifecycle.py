@@ -10,13 +10,15 @@ from typing import Any
 
 from serai.providers.contract import Materials, Progress, Scope
 from serai.providers.identity import machine_uuid
-from serai.providers.libvirt import access, bases, destroy, events, forwards, ledger, links, volumes
+from serai.providers.libvirt import bases, destroy, events, forwards, ledger, links, volumes
 from serai.providers.libvirt.binding import library
 from serai.providers.libvirt.connect import asking, opened, uri_of
 from serai.providers.libvirt.define import define, join, keep, lookup
+from serai.providers.libvirt.launch import finish, keep_metadata, launch
 from serai.providers.libvirt.record import Phase, Record
 from serai.providers.libvirt.site import LinkKind
 from serai.spec.machine import Machine
+from serai.spec.network import UplinkType
 from serai.util.errors import Code, SeraiError
 
 SECOND_PRESS = 10.0
@@ -95,47 +97,10 @@ def start(scope: Scope, machine: Machine, materials: Materials, progress: Progre
     with ledger.locked(scope, machine.name):
         state = ledger.made(scope, machine.name)
         state.pending = {}
-        state.forwards = forwards.chosen(machine, state.uri, state.forwards)
+        if links.uplink_kind(machine, state.uri) is UplinkType.PASST:  # its ports are in the XML
+            state.forwards = forwards.chosen(machine, state.uri, state.forwards)
         fill(conn, scope, state, machine, materials, progress)
     launch(conn, scope, machine.name)
-
-
-def launch(conn: Any, scope: Scope, name: str) -> None:
-    """Start the domain as it is defined, or from its saved memory, with the forwarded ports it asks for."""
-    libvirt = library()
-    state = ledger.made(scope, name)
-    domain = lookup(conn, state.uuid)
-    machine = state.applied
-    assert machine is not None
-    access.check(conn, scope, machine, domain)
-    waits = forwards.by_monitor(machine, state.uri)
-    told = () if forwards.by_ssh(machine, state.uri) else state.forwards
-    with asking(f"{name} cannot be started", hint=f"serai logs {name} --engine"):
-        domain.createWithFlags(libvirt.VIR_DOMAIN_START_PAUSED if waits else 0)
-    try:
-        if waits:
-            forwards.add(domain, name, told)
-        with ledger.editing(scope, name) as state:
-            state.forwards = told
-            state.started_at = time.time()
-            state.ready_at = 0.0
-            state.life = max(domain.ID(), 0)
-            state.stopped = False
-        if waits:
-            with asking(f"{name} cannot be started"):
-                domain.resume()
-    except SeraiError:
-        domain.destroy()
-        raise
-    keep_metadata(conn, scope, name)
-
-
-def keep_metadata(conn: Any, scope: Scope, name: str) -> None:
-    """The domain's half of the record, as the file has it now."""
-    with ledger.locked(scope, name):
-        state = ledger.load(scope, name)
-        if state is not None:
-            keep(conn, scope, state)
 
 
 def resume(scope: Scope, name: str, progress: Progress) -> None:
@@ -158,18 +123,6 @@ def resume(scope: Scope, name: str, progress: Progress) -> None:
             domain.pMWakeup()
         elif now == libvirt.VIR_DOMAIN_PAUSED:
             domain.resume()
-
-
-def finish(scope: Scope, name: str, domain: Any, machine: Machine) -> None:
-    """What is left to do for a domain that runs, but whose start nobody noted."""
-    with ledger.editing(scope, name) as state:
-        if forwards.by_monitor(machine, state.uri):
-            forwards.remove(domain, name, state.forwards)
-            forwards.add(domain, name, state.forwards)
-        state.started_at = time.time()
-        state.ready_at = 0.0
-        state.life = max(domain.ID(), 0)
-        state.stopped = False
 
 
 def suspend(scope: Scope, name: str, to_disk: bool, progress: Progress) -> None:
