@@ -121,6 +121,16 @@ def wait(
             _check_alive(conn)
 
 
+def paced(budget: float) -> Iterator[None]:
+    """For what sends no event: now, after 50 ms, and then ever less often until `budget` seconds are over."""
+    deadline, pause, never = time.monotonic() + budget, 0.05, threading.Event()
+    yield
+    while (left := deadline - time.monotonic()) > 0:
+        never.wait(min(pause, left))
+        pause = min(1.0, pause * 1.3)
+        yield
+
+
 def _check_alive(conn: Any) -> None:
     if not conn.isAlive():
         raise SeraiError(

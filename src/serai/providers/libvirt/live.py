@@ -13,7 +13,7 @@ from serai.providers.libvirt.binding import library
 from serai.providers.libvirt.connect import asking, opened
 from serai.providers.libvirt.define import UPLINK
 from serai.providers.libvirt.endpoint import endpoint
-from serai.providers.libvirt.lifecycle import keep_metadata
+from serai.providers.libvirt.launch import keep_metadata
 from serai.providers.libvirt.record import Record
 from serai.providers.libvirt.render.domain import domain as render
 from serai.providers.libvirt.resize import NotLive
