@@ -180,9 +180,11 @@ def copy_network_configuration(root: Path) -> None:
 
 
 def sources() -> list[str]:
-    """The apt line of an Ubuntu, whose keys Debian does not package; mmdebstrap knows Debian's own."""
+    """The apt lines of an Ubuntu, whose keys Debian does not package; mmdebstrap knows Debian's own."""
+    if SUITE not in UBUNTU:
+        return []
     host = "archive.ubuntu.com/ubuntu" if os.uname().machine == "x86_64" else "ports.ubuntu.com/ubuntu-ports"
-    return [f"deb [trusted=yes] http://{host} {SUITE} main universe"] if SUITE in UBUNTU else []
+    return [f"deb [trusted=yes] http://{host} {suite} main universe" for suite in (SUITE, f"{SUITE}-updates")]
 
 
 def apt_options() -> list[str]:
