@@ -79,7 +79,7 @@ def _build(target: Path, arch: str, progress: Progress, kernels: tuple[str, ...]
         packages = Packages(work, arch, progress)
         kernel = packages.first_known(kernels)
         versioned = packages.depends(kernel, r"linux-(image|binary|modules)-[0-9]")
-        extras = ["rsync", "e2fsprogs", "opendoas", "libpam-modules"]
+        extras = ["rsync", "e2fsprogs", packages.first_known(("opendoas", "doas")), "libpam-modules"]
         packages.unpack([*versioned, "busybox-static", *packages.with_libraries(["dropbear-bin", *extras])])
         progress("putting the initramfs together")
         system = work / "system"
