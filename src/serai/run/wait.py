@@ -66,7 +66,8 @@ def wait_ready(
     transport = connect(way, name=machine.name)
     try:
         if isinstance(transport, SshTransport):
-            wait.speaks(transport.endpoint)
+            if not by_proxy(transport.endpoint):  # only ssh itself goes through another host
+                wait.speaks(transport.endpoint)
             wait.logged_in(transport, seed_kind)
         if seed_kind == "cloud-init":
             wait.cloud_init(transport)
@@ -234,6 +235,11 @@ class Wait:
                 raise
             self.check()
             raise self.error(Code.FAILED, error.message, error.hint) from error
+
+
+def by_proxy(endpoint: SshEndpoint) -> bool:
+    """It is reached through another host: its port cannot be looked at from here."""
+    return any(key.lower() in ("proxycommand", "proxyjump") for key in endpoint.options)
 
 
 def _short(refused: Refusal) -> str:

@@ -66,12 +66,6 @@ def is_test(uri: str) -> bool:
     return uri.startswith("test:")
 
 
-def host_of(uri: str) -> tuple[str, str, int]:
-    """User, name and port of the URI's host; empty and 0 where it says nothing."""
-    parts = urlsplit(uri)
-    return parts.username or "", parts.hostname or "", parts.port or 0
-
-
 def opened(uri: str) -> Any:
     """The process's connection to `uri`. Raises Code.MISSING or Code.NETWORK with the way out."""
     with _guard:

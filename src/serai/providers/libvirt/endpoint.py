@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import join
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from serai.providers.contract import Scope, SshEndpoint
 from serai.providers.libvirt import ledger, links
 from serai.providers.libvirt.binding import library
-from serai.providers.libvirt.connect import host_of, is_remote, opened
+from serai.providers.libvirt.connect import is_remote, opened
 from serai.providers.libvirt.define import UPLINK, lookup
 from serai.providers.libvirt.record import Record
 from serai.spec.machine import Machine
@@ -72,12 +74,24 @@ def asked(domain: Any, macs: tuple[str, ...]) -> str:
 
 
 def jump(uri: str) -> dict[str, str]:
-    """Through the URI's host, by the user's own ssh configuration, as libvirt itself goes there."""
+    """Through the URI's host, by the user's own ssh configuration and what the URI says, as libvirt goes there.
+
+    Over TLS and TCP too: whoever may use that libvirt is expected to have a login there.
+    Source: libvirt, uri.html, keyfile, no_verify and known_hosts.
+    """
     if not is_remote(uri):
         return {}
-    user, host, port = host_of(uri)
-    words = ["ssh", "-o", "BatchMode=yes", *(["-p", str(port)] if port else []), *(["-l", user] if user else [])]
-    return {"ProxyCommand": " ".join([*words, "-W", "%h:%p", host])}
+    parts = urlsplit(uri)
+    said = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    over_ssh = parts.scheme.endswith(("+ssh", "+libssh", "+libssh2"))
+    words = ["ssh", "-o", "BatchMode=yes"]
+    words += ["-p", str(parts.port)] if parts.port and over_ssh else []
+    words += ["-l", parts.username] if parts.username else []
+    words += ["-i", said["keyfile"]] if "keyfile" in said else []
+    words += ["-o", f"UserKnownHostsFile={said['known_hosts']}"] if "known_hosts" in said else []
+    if said.get("no_verify") == "1" or said.get("known_hosts_verify") == "ignore":
+        words += ["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR"]
+    return {"ProxyCommand": join([*words, "-W", "[%h]:%p", str(parts.hostname)])}
 
 
 def _known_hosts(scope: Scope, name: str, host: str, uri: str) -> dict[str, str]:
