@@ -1,6 +1,7 @@
-"""What the project file may hold beyond the resolved types: layers, `count`, `each`, `cpus`."""
+"""What the project file may hold beyond the resolved types: layers, `count`, `each`, `cpus`.
 
-from __future__ import annotations
+Without `from __future__ import annotations`, as the spec: see serai.spec.
+"""
 
 from typing import Annotated, Any
 

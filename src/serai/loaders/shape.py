@@ -69,8 +69,18 @@ class Record:
 
     @cached_property
     def fields(self) -> dict[str, Shape]:
-        hints = get_type_hints(self.cls, include_extras=True)
+        hints = _annotations(self.cls)
         return {name: shape_of(hints[name]) for name in self.cls.__struct_fields__ if name != self.rest}
+
+
+def _annotations(cls: type) -> dict[str, Any]:
+    """What get_type_hints gives, a millisecond sooner where no annotation is a text, as in the spec."""
+    hints: dict[str, Any] = {}
+    for base in reversed(cls.__mro__):
+        hints |= base.__annotations__ if issubclass(base, msgspec.Struct) and base is not msgspec.Struct else {}
+    if any(isinstance(hint, str) for hint in hints.values()):
+        return get_type_hints(cls, include_extras=True)
+    return hints
 
 
 Shape: TypeAlias = Leaf | ListOf | MapOf | Record

@@ -13,6 +13,7 @@ import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +100,12 @@ def _decode(kind: type, value: object) -> object:
 
 
 _encoder = msgspec.json.Encoder(enc_hook=_encode)
-_decoder = msgspec.json.Decoder(Record, dec_hook=_decode)
+
+
+@cache
+def _decoder() -> msgspec.json.Decoder[Record]:
+    """Made for the first record: it takes a millisecond, and a project without machines has none."""
+    return msgspec.json.Decoder(Record, dec_hook=_decode)
 
 
 def load(directory: Path | str) -> Record | None:
@@ -110,7 +116,7 @@ def load(directory: Path | str) -> Record | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     try:
-        return _decoder.decode(data)
+        return _decoder().decode(data)
     except msgspec.DecodeError as error:
         raise SeraiError(
             Code.CORRUPT,
