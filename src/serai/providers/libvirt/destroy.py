@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,12 @@ from serai.providers.identity import machine_uuid
 from serai.providers.libvirt import bases, events, forwards, ledger, networks, pools, volumes
 from serai.providers.libvirt.binding import is_gone, library
 from serai.providers.libvirt.connect import asking, is_remote, is_session, opened, uris_of
+from serai.providers.libvirt.console import engine_log
 from serai.providers.libvirt.define import lookup
 from serai.providers.libvirt.record import Phase, Record
 from serai.util.errors import SeraiError
 from serai.util.files import empty_trash, remove_tree
+from serai.util.locks import lock
 
 
 def destroy(scope: Scope, name: str, progress: Progress) -> None:
@@ -35,6 +36,8 @@ def destroy(scope: Scope, name: str, progress: Progress) -> None:
         _remove(opened(state.uri), scope, state, progress)
     if directory.exists():
         remove_tree(directory)
+    if state is not None:
+        tidy(opened(state.uri), scope)
     if directory.parent.exists():
         empty_trash(directory.parent)
 
@@ -60,9 +63,41 @@ def _remove(conn: Any, scope: Scope, state: Record, progress: Progress) -> None:
         for volume in reversed(state.volumes):
             progress(f"removing {volume.name}")
             volumes.delete(conn, volume)
-    networks.release(conn, [networks.own_name(scope, name) for name in state.networks] + [networks.UPLINK])
-    _release_storage(conn, scope, state)
+    _release_image(conn, state)
     _remove_log(conn, state)
+
+
+def tidy(conn: Any, scope: Scope) -> None:
+    """Remove the project's networks and pools that none of its machines needs any more, whoever left them.
+
+    What is needed is said by the records: a machine that is being made has one before it has a domain.
+    """
+    with lock(ledger.directory_of(scope, ".tidy.lock"), what="the project's networks and pools"):
+        needed = [record for name in ledger.names(scope) if (record := _readable(scope, name))]
+        kept = {networks.own_name(scope, name) for record in needed for name in networks_of(record)}
+        prefix = networks.own_name(scope, "")
+        names = [each.name() for each in conn.listAllNetworks() if each.name().startswith(prefix)]
+        networks.release(conn, [*(name for name in names if name not in kept), networks.UPLINK])
+        kept = {volume.pool for record in needed for volume in record.volumes}
+        kept |= {
+            pools.own_name(scope, record.applied.providers.libvirt.pool) for record in needed if record.applied
+        }
+        prefix = pools.own_name(scope, "")
+        names = [each.name() for each in conn.listAllStoragePools() if each.name().startswith(prefix)]
+        pools.release(conn, {name for name in names if name not in kept})
+
+
+def _readable(scope: Scope, name: str) -> Record | None:
+    try:
+        return ledger.load(scope, name)
+    except SeraiError:
+        return None
+
+
+def networks_of(state: Record) -> set[str]:
+    """The project's networks that a machine has a card on."""
+    cards = state.applied.networks if state.applied else []
+    return {card.private.network for card in cards if card.private}
 
 
 def _end(conn: Any, state: Record) -> None:
@@ -111,32 +146,16 @@ def _forget_addresses(conn: Any, state: Record) -> None:
             networks.forget(network, state.macs, state.addresses.values())
 
 
-def _release_storage(conn: Any, scope: Scope, state: Record) -> None:
-    """The image, if nobody else stands on it, and pools of the project's that no machine uses any more."""
-    used = {volume.pool for volume in state.volumes}
-    if state.image is not None:
-        for name in sorted(_pools_of_image(state) | used):
-            pool = pools.find(conn, name)
-            if pool is not None and pool.isActive():
-                bases.release(conn, pool, state.image)
-    prefix = pools.own_name(scope, "")
-    mine = {name for name in used if name.startswith(prefix)}
-    pools.release(conn, mine - _pools_of_others(scope, state.name))
-
-
-def _pools_of_image(state: Record) -> set[str]:
-    """Where its base may be, beside the pools of its volumes: a machine without disks has none."""
-    return {state.applied.providers.libvirt.pool if state.applied else pools.DEFAULT, pools.DEFAULT}
-
-
-def _pools_of_others(scope: Scope, name: str) -> set[str]:
-    return {volume.pool for other in _others(scope, name) for volume in other.volumes}
-
-
-def _others(scope: Scope, name: str) -> Iterable[Record]:
-    for other in ledger.names(scope):
-        if other != name and (record := ledger.load(scope, other)):
-            yield record
+def _release_image(conn: Any, state: Record) -> None:
+    """Take its image out of the pools that it may be in, if nobody else stands on it."""
+    if state.image is None:
+        return
+    own = state.applied.providers.libvirt.pool if state.applied else pools.DEFAULT
+    names = {volume.pool for volume in state.volumes} | {own, f"serai-{state.project_id}-{own}", pools.DEFAULT}
+    for name in sorted(names):
+        pool = pools.find(conn, name)
+        if pool is not None and pool.isActive():
+            bases.release(conn, pool, state.image)
 
 
 def _remove_log(conn: Any, state: Record) -> None:
@@ -144,9 +163,9 @@ def _remove_log(conn: Any, state: Record) -> None:
     if not state.console_log:
         return
     if not is_remote(state.uri) and (is_session(state.uri) or os.geteuid() == 0):
-        for name in (Path(state.console_log).name, f"{state.domain}.log"):
-            for log in Path(state.console_log).parent.glob(f"{name}*"):
-                log.unlink(missing_ok=True)  # virtlogd rotates: NAME.0, NAME.1
+        for log in (Path(state.console_log), engine_log(state)):
+            for part in log.parent.glob(f"{log.name}*") if log else ():
+                part.unlink(missing_ok=True)  # virtlogd rotates: NAME.0, NAME.1
         return
     for pool in conn.listAllStoragePools():
         if pool.isActive() and pools.target_of(pool) == str(Path(state.console_log).parent):

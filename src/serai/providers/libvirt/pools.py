@@ -137,5 +137,14 @@ def target_of(pool: Any) -> str:
     return ElementTree.fromstring(pool.XMLDesc(0)).findtext("target/path", "")
 
 
+def next_partition(pool: Any) -> str:
+    """The name that libvirt expects of the next volume of a pool of the type disk: `sdb1`, `nvme0n1p2`."""
+    device = ElementTree.fromstring(pool.XMLDesc(0)).find("source/device")
+    stem = Path(device.get("path", "") if device is not None else "").name
+    stem += "p" if stem[-1:].isdigit() else ""
+    there = set(pool.listVolumes())
+    return next(name for number in range(1, len(there) + 2) if (name := f"{stem}{number}") not in there)
+
+
 def holds_files(pool: Any) -> bool:
     return type_of(pool) in FILES

@@ -63,7 +63,7 @@ def volume(
 ) -> str:
     """The XML to create. `capacity` and `allocation` in bytes; allocation None: libvirt takes all of the capacity.
 
-    `form` is qcow2 or raw. `backing`: path and format of what an overlay is on. `mode`: octal, as `0644`.
+    `form` is qcow2, raw, or empty. `backing`: path and format of what an overlay is on. `mode`: octal, as `0644`.
     """
     root = ElementTree.Element("volume")
     add(root, "name", name)
@@ -71,7 +71,8 @@ def volume(
     if allocation is not None:
         add(root, "allocation", allocation, unit="bytes")
     place = add(root, "target")
-    add(place, "format", type=form)
+    if form:  # a partition of a pool of the type disk has none
+        add(place, "format", type=form)
     if mode:
         add(add(place, "permissions"), "mode", mode)
     if form == DiskFormat.QCOW2:

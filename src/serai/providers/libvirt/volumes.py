@@ -17,6 +17,7 @@ from serai.providers.libvirt.site import DiskSource, SourceKind
 from serai.providers.libvirt.upload import upload
 from serai.spec.disk import Disk, DiskDevice, DiskFormat, Preallocation
 from serai.spec.machine import Machine
+from serai.spec.pool import PoolType
 from serai.util.errors import Code, SeraiError
 from serai.util.units import GIB, format_size
 
@@ -70,9 +71,10 @@ def _make(
     progress: Progress,
 ) -> None:
     pool, name, disk = target
-    files = pools.holds_files(pool)
-    form = str(disk.format) if files else "raw"
-    volume = volume_name(scope, machine.name, name, form)
+    kind = pools.type_of(pool)
+    files = kind in pools.FILES
+    form = str(disk.format) if files else "" if kind == PoolType.DISK else "raw"
+    volume = pools.next_partition(pool) if kind == PoolType.DISK else volume_name(scope, machine.name, name, form)
     if bases.lookup(pool, volume) is not None:
         raise SeraiError(
             Code.REFUSED,
