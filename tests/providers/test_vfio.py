@@ -82,3 +82,10 @@ def test_a_device_that_is_not_there_is_said(host: Host) -> None:
 def test_a_host_without_iommu_is_said(host: Host) -> None:
     host.device(GPU, driver="vfio-pci")
     assert said(host) == [f"{GPU} is in no IOMMU group: the IOMMU is off or missing"]
+
+
+def test_a_device_that_libvirt_takes_may_have_another_driver(host: Host) -> None:
+    host.device(GPU, driver="nvidia", group="7")
+    device = PciDevice(address=GPU, all_functions=False)
+    assert [why for why, _ in problems(device, host.root)] == [f"the driver of {GPU} is nvidia, not vfio-pci"]
+    assert list(problems(device, host.root, managed=True)) == []

@@ -38,8 +38,11 @@ def functions_of(device: PciDevice, root: Path = Path("/")) -> tuple[str, ...]:
     return tuple(present) or (f"{slot}.{function or 0}",)
 
 
-def problems(device: PciDevice, root: Path = Path("/")) -> Iterator[Problem]:
-    """Why it cannot be given to a guest, with the way out; nothing when it can."""
+def problems(device: PciDevice, root: Path = Path("/"), *, managed: bool = False) -> Iterator[Problem]:
+    """Why it cannot be given to a guest, with the way out; nothing when it can.
+
+    `managed`: libvirt takes it from its driver, and opens it.
+    """
     for address in functions_of(device, root):
         place = root / DEVICES / address
         if not place.exists():
@@ -52,16 +55,16 @@ def problems(device: PciDevice, root: Path = Path("/")) -> Iterator[Problem]:
                 "turn VT-d or AMD-Vi on in the firmware setup (serai explain HW-2)",
             )
             return
-        if driver_of(place) != VFIO:
+        if not managed and driver_of(place) != VFIO:
             now = driver_of(place) or "none"
             yield (
                 f"the driver of {address} is {now}, not {VFIO}",
                 f"as root: driverctl set-override {address} {VFIO}",
             )
-    yield from _group(device, root)
+    yield from _group(device, root, managed)
 
 
-def _group(device: PciDevice, root: Path) -> Iterator[Problem]:
+def _group(device: PciDevice, root: Path, managed: bool) -> Iterator[Problem]:
     """A group is given away as a whole: what else is in it must not be in use by the host."""
     own = functions_of(device, root)
     group = root / DEVICES / own[0] / "iommu_group"
@@ -75,6 +78,8 @@ def _group(device: PciDevice, root: Path) -> Iterator[Problem]:
                 f"give it away too, or as root: driverctl set-override {other} {VFIO}",
             )
     node = root / "dev/vfio" / number
+    if managed:
+        return
     if driver_of(root / DEVICES / own[0]) == VFIO and not os.access(node, os.R_OK | os.W_OK):
         yield f"/dev/vfio/{number} cannot be opened by this user", f"as root: chown $USER /dev/vfio/{number}"
 

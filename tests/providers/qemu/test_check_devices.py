@@ -9,8 +9,7 @@ import msgspec
 import pytest
 
 from serai.providers.qemu import companions
-from serai.providers.qemu.check_devices import check, is_plugged_in
-from serai.spec.device import UsbDevice
+from serai.providers.qemu.check_devices import check
 from serai.spec.machine import Machine
 
 UUID = "4b20d080-1b54-4048-85b3-a6a62d165c01"
@@ -58,15 +57,6 @@ def test_a_device_needs_a_pcie_board(tmp_path: Path) -> None:
     board = {"qemu": {"machine": "pc"}}
     assert refused(tmp_path, devices={"mdev": [{"uuid": UUID}]}) == []
     assert refused(tmp_path, devices={"mdev": [{"uuid": UUID}]}, providers=board) == ["devices.pci"]
-
-
-def test_a_usb_device_is_found_by_kind_or_place(tmp_path: Path) -> None:
-    plug_in(tmp_path, "1-2", idVendor="046d", idProduct="c52b", busnum="1", devnum="4")
-    plug_in(tmp_path, "1-2:1.0")
-    assert is_plugged_in(UsbDevice(vendor="0x046D", product="c52b"), tmp_path)
-    assert is_plugged_in(UsbDevice(bus=1, device=4), tmp_path)
-    assert not is_plugged_in(UsbDevice(bus=1, device=5), tmp_path)
-    assert not is_plugged_in(UsbDevice(vendor="046d", product="c52c"), tmp_path)
 
 
 def test_an_optional_device_may_be_missing(tmp_path: Path) -> None:

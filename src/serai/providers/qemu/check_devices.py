@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from serai.providers import vfio
+from serai.providers import host_devices
 from serai.providers.qemu import companions, render, vsock
 from serai.providers.qemu.features import Features
 from serai.providers.qemu.refusal import refuse
 from serai.providers.qemu.render.devices import VIDEO, VNC_FIRST
 from serai.spec.clock import TickPolicy
-from serai.spec.device import GraphicsType, TpmModel, UsbDevice, WatchdogModel
+from serai.spec.device import GraphicsType, TpmModel, WatchdogModel
 from serai.spec.guest import FolderType
 from serai.spec.image import Arch
 from serai.spec.machine import Machine
@@ -20,8 +20,6 @@ from serai.util.process import which
 
 SERIAL_PORTS = 4
 """Of a PC: the first is the console. Source: QEMU hw/char/serial-isa.c, MAX_ISA_SERIAL_PORTS."""
-USB = "sys/bus/usb/devices"
-MDEV = "sys/bus/mdev/devices"
 
 
 def check(machine: Machine, root: Path = Path("/")) -> Iterator[SeraiError]:
@@ -52,34 +50,8 @@ def _assigned(machine: Machine, root: Path) -> Iterator[SeraiError]:
     devices = machine.devices
     if (devices.pci or devices.mdev) and not render.pcie(machine):
         yield refuse("devices.pci", "only a PCIe board can take it", "providers.qemu.machine: q35")
-    for number, device in enumerate(devices.pci):
-        for why, way_out in vfio.problems(device, root):
-            yield refuse(f"devices.pci[{number}]", why, way_out, Code.REFUSED)
-    for number, mdev in enumerate(devices.mdev):
-        if not (root / MDEV / mdev.uuid.lower()).exists():
-            why = f"the host has no mediated device {mdev.uuid}"
-            yield refuse(f"devices.mdev[{number}].uuid", why, f"ls /{MDEV}; mdevctl makes them", Code.MISSING)
-    for number, usb in enumerate(devices.usb):
-        if not usb.optional and not is_plugged_in(usb, root):
-            why = "it is not plugged in"
-            yield refuse(
-                f"devices.usb[{number}]", why, "lsusb lists what is; optional: true waits for it", Code.MISSING
-            )
-
-
-def is_plugged_in(usb: UsbDevice, root: Path = Path("/")) -> bool:
-    """Whether a device of the host is what the spec says."""
-    wanted = {"idVendor": usb.vendor, "idProduct": usb.product}
-    ids = {name: value.lower().removeprefix("0x") for name, value in wanted.items() if value}
-    places = {name: value for name, value in {"busnum": usb.bus, "devnum": usb.device}.items() if value}
-    for place in (root / USB).glob("*"):
-        try:
-            same = all((place / name).read_text().strip() == value for name, value in ids.items())
-            if same and all(int((place / name).read_text()) == value for name, value in places.items()):
-                return True
-        except (FileNotFoundError, NotADirectoryError):
-            continue  # an interface of a device, or one that is just being unplugged
-    return False
+    for key, why, way_out, code in host_devices.problems(machine, root):
+        yield refuse(key, why, way_out, code)
 
 
 def _programs(machine: Machine) -> Iterator[SeraiError]:
