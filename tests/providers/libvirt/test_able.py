@@ -51,6 +51,11 @@ def test_modes_and_models_are_those_that_can_be_used() -> None:
     assert found.processors == 288
 
 
+def test_tcg_runs_every_model_that_it_knows() -> None:
+    said = CAPABILITIES.replace("<vcpu", "<domain>qemu</domain><vcpu")
+    assert able(said, libvirt=9_000_000, qemu=7_002_000).models == ("EPYC", "cortex-a57", "qemu64")
+
+
 def test_a_driver_that_tells_nothing_is_not_taken_for_one_that_can_nothing() -> None:
     found = able("", libvirt=9_000_000, qemu=0)
     assert not found.known

@@ -43,6 +43,7 @@ def _enums(parent: Element, path: str) -> Iterator[str]:
 
 
 def _models(root: Element) -> set[str]:
-    """Named models; one that this host cannot run is told as `usable='no'`."""
+    """Named models; one that this host cannot run is told as `usable='no'`. TCG runs them with what it can do."""
+    emulated = root.findtext("domain") == "qemu"
     found = root.iterfind("cpu/mode[@name='custom']/model")
-    return {model.text for model in found if model.text and model.get("usable") != "no"}
+    return {model.text for model in found if model.text and (emulated or model.get("usable") != "no")}

@@ -6,44 +6,54 @@ Pure. Versions are libvirt's: 1,000,000 × major + 1,000 × minor.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from serai.providers.contradictions import contradictions, once
 from serai.providers.host_facts import HostFacts
-from serai.providers.libvirt import check_disks, check_nics
+from serai.providers.libvirt import check_devices, check_disks, check_host, check_nics
 from serai.providers.libvirt.refusal import older, refuse
 from serai.providers.libvirt.render.cpu import MODES, most
 from serai.providers.libvirt.site import Able
+from serai.spec.clock import TickPolicy
 from serai.spec.cpu import MODEL_NAMES, CpuCache, Scheduler
-from serai.spec.device import GraphicsType, Video, WatchdogModel
-from serai.spec.guest import FolderType
 from serai.spec.image import Firmware
 from serai.spec.machine import Machine
 from serai.spec.memory import MemorySource
 from serai.util.errors import Code, SeraiError
 
+NO_PCI = ("microvm", "isapc", "none")
+"""Machine types without a bus for what every machine has."""
 ENLIGHTENED = frozenset({"host-passthrough", "maximum"})
 
 
 def check(
-    machine: Machine, able: Able, *, kind: str, arch: str, privileged: bool, host: HostFacts | None = None
+    machine: Machine,
+    able: Able,
+    *,
+    kind: str,
+    arch: str,
+    privileged: bool,
+    host: HostFacts | None = None,
+    root: Path = Path("/"),
 ) -> list[SeraiError]:
     """All refusals, one a key. `kind`: kvm, qemu, test. `arch`: x86_64, aarch64. `privileged`: the daemon is root.
 
-    `host`: what is known of the daemon's host; None where it is another one.
+    `host`: what is known of the daemon's host; None where it is another one. `root`: of its files.
     """
     problems = [
         *_start(machine),
+        *_board(machine),
         *_processors(machine, able, kind, arch),
         *_memory(machine, able, privileged),
         *_firmware(machine, able, arch),
         *check_disks.check(machine, able, arch),
         *check_nics.check(machine, able, privileged),
-        *_devices(machine, able),
-        *_host_devices(machine, able, privileged),
-        *_folders(machine, able, privileged),
+        *check_devices.check(machine, able, arch, privileged),
     ]
-    of_the_host = contradictions(machine, host) if host else []
-    return once([*of_the_host, *(_named(machine, problem) for problem in problems)])
+    if host:
+        problems += check_host.check(machine, root)
+    named = [_named(machine, problem) for problem in problems]
+    return once([*(contradictions(machine, host) if host else []), *named])
 
 
 def _named(machine: Machine, error: SeraiError) -> SeraiError:
@@ -57,6 +67,14 @@ def _start(machine: Machine) -> Iterator[SeraiError]:
     if machine.image is None and not disks and "network" not in machine.boot.order and not raw:
         why = "there is nothing to start from, neither an image nor a disk with a path"
         yield refuse("image", why, "for example image: tiny", Code.INPUT)
+
+
+def _board(machine: Machine) -> Iterator[SeraiError]:
+    name, clock = machine.providers.libvirt.machine, machine.clock
+    if name.startswith(NO_PCI):
+        yield refuse("providers.libvirt.machine", f"{name} has no PCI", "machine: q35, or provider: qemu")
+    if clock.rtc is TickPolicy.DISCARD:
+        yield refuse("clock.rtc", "the clock chip knows catchup and delay", "clock.rtc: delay", Code.INPUT)
 
 
 def _processors(machine: Machine, able: Able, kind: str, arch: str) -> Iterator[SeraiError]:
@@ -117,45 +135,3 @@ def _firmware(machine: Machine, able: Able, arch: str) -> Iterator[SeraiError]:
         )
     if machine.secure_boot and able.known and not able.can("os/loader/secure=yes"):
         yield refuse("secure_boot", "the UEFI firmware that is installed has none", "secure_boot: false")
-
-
-def _devices(machine: Machine, able: Able) -> Iterator[SeraiError]:
-    devices = machine.devices
-    if devices.watchdog and devices.watchdog.model is WatchdogModel.ITCO and (old := older(able, 9_001_000)):
-        yield refuse("devices.watchdog.model", f"{old} has no itco: 9.1 does", "model: i6300esb")
-    if not able.known:
-        return
-    if devices.tpm and not able.can("devices/tpm/backendModel=emulator"):
-        yield refuse("devices.tpm", "swtpm is not installed", "install it: apt install swtpm", Code.MISSING)
-    graphics = devices.graphics.type
-    if graphics is not GraphicsType.NONE and not able.can(f"devices/graphics/type={graphics}"):
-        yield refuse("devices.graphics", f"this QEMU was built without {graphics}", "graphics: vnc")
-    shown = devices.video or (Video.VIRTIO if graphics is not GraphicsType.NONE else Video.NONE)
-    if shown is not Video.NONE and not able.can(f"devices/video/modelType={shown}"):
-        yield refuse("devices.video", f"this QEMU has no graphics card {shown}", "leave it out, or video: vga")
-
-
-def _host_devices(machine: Machine, able: Able, privileged: bool) -> Iterator[SeraiError]:
-    devices = machine.devices
-    if devices.pci and not privileged:
-        yield refuse("devices.pci", "needs libvirt's system daemon", "providers.libvirt.uri: qemu:///system")
-    elif devices.pci and able.known and not able.can("devices/hostdev/pciBackend=vfio"):
-        why = "VFIO is not there: no IOMMU, or its module is not loaded"
-        yield refuse("devices.pci", why, "serai explain PCI-1", Code.MISSING)
-    if devices.mdev and not privileged:
-        yield refuse("devices.mdev", "needs libvirt's system daemon", "providers.libvirt.uri: qemu:///system")
-
-
-def _folders(machine: Machine, able: Able, privileged: bool) -> Iterator[SeraiError]:
-    for number, folder in enumerate(machine.synced_folders):
-        key = f"synced_folders[{number}]"
-        if folder.type is FolderType.NINEP and able.known and not able.can("devices/filesystem/driverType=path"):
-            yield refuse(f"{key}.type", "this QEMU was built without 9p", "type: rsync")
-        if folder.type is not FolderType.VIRTIOFS:
-            continue
-        if able.known and not able.can("devices/filesystem/driverType=virtiofs"):
-            yield refuse(f"{key}.type", "this QEMU has no vhost-user-fs", "type: rsync")
-        if not privileged and (old := older(able, 10_000_000)):
-            yield refuse(f"{key}.type", f"{old} starts virtiofsd as root only: 10.0 does without", "type: 9p")
-        if folder.readonly and (old := older(able, 11_000_000)):
-            yield refuse(f"{key}.readonly", f"{old} has no read-only virtiofs: 11.0 does", "type: 9p")

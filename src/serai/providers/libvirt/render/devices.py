@@ -13,6 +13,8 @@ from serai.util.errors import Code, SeraiError
 
 AGENT = "org.qemu.guest_agent.0"
 SPICE_AGENT = "com.redhat.spice.0"
+FIRST_SLOT = 0x10
+"""Of the 31 that a PCI bus has: libvirt fills them from below."""
 
 
 def add_folders(parent: Element, site: Site) -> None:
@@ -129,28 +131,28 @@ def add_host_devices(parent: Element, machine: Machine, site: Site) -> None:
 
 
 def _pci(parent: Element, machine: Machine, site: Site, slot: int, device: PciDevice) -> None:
-    """PCI-1: all functions stay together in one slot of the guest, behind root port `slot`."""
+    """PCI-1: all functions stay together in one slot of the guest, counted from 0, as drivers want them.
+
+    The slot is behind root port `slot`; on a board that has none, on the bus itself, far from what libvirt fills.
+    """
     functions = site.functions.get(device.address) or (_whole(device.address),)
+    bus, place = (slot, 0) if pcie(machine, site.arch) else (0, FIRST_SLOT + slot)
     for number, address in enumerate(functions):
-        domain, bus, rest = address.split(":")
-        place, _, function = rest.partition(".")
         element = add(parent, "hostdev", mode="subsystem", type="pci", managed=True)
         add(element, "driver", name="vfio")
-        source = add(element, "source")
-        add(source, "address", domain=f"0x{domain}", bus=f"0x{bus}", slot=f"0x{place}", function=f"0x{function}")
+        _pci_address(add(element, "source"), address)
         if device.rom and number == 0:
             add(element, "rom", file=posixpath.join(site.root, device.rom))
-        if pcie(machine, site.arch):
-            add(
-                element,
-                "address",
-                type="pci",
-                domain="0x0000",
-                bus=f"0x{slot:02x}",
-                slot="0x00",
-                function=f"0x{function}" if len(functions) > 1 else "0x0",
-                multifunction="on" if len(functions) > 1 and number == 0 else None,
-            )
+        first = number == 0 and len(functions) > 1
+        _pci_address(element, f"0000:{bus:02x}:{place:02x}.{number}", "pci", multifunction="on" if first else None)
+
+
+def _pci_address(parent: Element, text: str, kind: str | None = None, **more: object) -> None:
+    """`0000:01:00.0` in its parts."""
+    domain, bus, rest = text.split(":")
+    slot, _, function = rest.partition(".")
+    parts = {"domain": domain, "bus": bus, "slot": slot, "function": function}
+    add(parent, "address", type=kind, **{name: f"0x{part}" for name, part in parts.items()}, **more)
 
 
 def _whole(address: str) -> str:

@@ -1,0 +1,47 @@
+"""What a machine asks of the daemon's host that is not there: looked up where that is this host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from serai.providers import host_devices
+from serai.providers.interfaces import is_there
+from serai.providers.libvirt.refusal import refuse
+from serai.spec.machine import Machine
+from serai.util.errors import Code, SeraiError
+
+VSOCK = "dev/vhost-vsock"
+JOINS = ("bridge", "dev", "tap")
+"""Keys of a public network that name a device of the host."""
+
+
+def check(machine: Machine, root: Path = Path("/")) -> Iterator[SeraiError]:
+    """All of it. `root`: of the host's files."""
+    for key, why, way_out, code in host_devices.problems(machine, root, managed=True):
+        yield refuse(key, why, way_out, code)
+    if machine.devices.vsock and not (root / VSOCK).exists():
+        yield refuse("devices.vsock", f"there is no /{VSOCK}", "as root: modprobe vhost_vsock", Code.MISSING)
+    if machine.memory.hugepages and not _mounted(root, "hugetlbfs"):
+        way_out = "as root: mount -t hugetlbfs hugetlbfs /dev/hugepages, then restart libvirt"
+        yield refuse("memory.hugepages", "no hugetlbfs is mounted", way_out, Code.MISSING)
+    yield from _joined(machine, root)
+
+
+def _joined(machine: Machine, root: Path) -> Iterator[SeraiError]:
+    """An Open vSwitch bridge is a device of the host, too, where its kernel part is used."""
+    for number, nic in enumerate(machine.networks):
+        for key in JOINS:
+            name = getattr(nic.public, key) if nic.public else None
+            if name and not is_there(name, root):
+                why = f"the host has no {'device' if key == 'dev' else key} {name}"
+                yield refuse(f"networks[{number}].public.{key}", why, "ip link lists what there is", Code.MISSING)
+
+
+def _mounted(root: Path, kind: str) -> bool:
+    """Whether a file system of that kind is. Source: proc(5), mountinfo."""
+    try:
+        lines = (root / "proc/self/mountinfo").read_text().splitlines()
+    except OSError:
+        return True  # not known: libvirt will say
+    return any(line.partition(" - ")[2].split(" ", 1)[0] == kind for line in lines)
