@@ -87,3 +87,11 @@ def test_few_connections_are_held_and_their_ages_are_spread(mute: int) -> None:
     assert len(ages) <= KEPT
     assert max(ages) > 2
     assert min(ages) < 2
+
+
+def test_a_server_that_waits_for_the_client_is_greeted(serve: Serve) -> None:
+    def handle(connection: socket.socket) -> None:
+        if connection.recv(64).startswith(b"SSH-2.0-"):
+            connection.sendall(b"SSH-2.0-x\r\n")
+
+    assert ask(serve(handle), 30) is Seen.SPEAKS

@@ -26,6 +26,10 @@ HURRIED_GAP, CLOSED_GAP, SERVED_GAP = 0.25, 0.1, 1.0
 """The same after news, at a guest that refuses, and while one attempt is being served: a server forks for each."""
 GIVEN_UP = 5.0
 """Seconds. A guest that answers closes a connection sooner; a forward that gives up on it later (slirp: 75)."""
+GREETED_AFTER = 1.0
+"""Seconds after which a silent server is greeted: passt of 2023 passes nothing on before the client has spoken."""
+GREETING = b"SSH-2.0-serai\r\n"
+"""RFC 4253, 4.2: both sides may send their identification at once."""
 PREFIX = b"SSH-"
 """Source: RFC 4253, 4.2; a server may send other lines before it."""
 
@@ -44,12 +48,13 @@ class Seen(StrEnum):
 class Attempt:
     """One connection."""
 
-    __slots__ = ("connected", "heard", "socket", "started")
+    __slots__ = ("connected", "greeted", "heard", "socket", "started")
 
     def __init__(self, connection: socket.socket, started: float) -> None:
         self.socket = connection
         self.started = started
         self.connected = False
+        self.greeted = False
         self.heard = b""
 
 
@@ -74,6 +79,7 @@ class Banner:
             now = time.monotonic()
             if now >= self._next:
                 self._try(now)
+            self._greet(now)
             if now >= deadline:
                 break
             for key, _ in self._selector.select(max(0.0, min(deadline, self._next) - now)):
@@ -104,6 +110,14 @@ class Banner:
         attempt = Attempt(connection, now)
         self._attempts.append(attempt)
         self._selector.register(connection, selectors.EVENT_READ | selectors.EVENT_WRITE, attempt)
+
+    def _greet(self, now: float) -> None:
+        """Speak first to servers that were silent for a while."""
+        for attempt in self._attempts:
+            if attempt.connected and not attempt.greeted and now - attempt.started >= GREETED_AFTER:
+                attempt.greeted = True
+                with suppress(OSError):  # its end is seen when it is read
+                    attempt.socket.send(GREETING)
 
     def _pace(self, now: float) -> None:
         """When to try again."""
