@@ -6,6 +6,7 @@ from __future__ import annotations
 from serai.loaders.yaml.check import Checked
 from serai.loaders.yaml.nodes import Map, Node, listed
 from serai.loaders.yaml.problems import Problems
+from serai.spec.clock import HyperV
 from serai.spec.cpu import Cpu, Pin, Scheduler
 from serai.spec.device import Boot, Devices, Graphics, GraphicsType, TpmModel
 from serai.spec.disk import Bus, Cache, Disk, DiskDevice, Io
@@ -20,6 +21,11 @@ from serai.util.units import format_size
 
 _DEFAULT = Machine()
 _NETWORK = "network"
+_HYPERV_NEEDS = (
+    *(("synic", "vpindex"), ("tlbflush", "vpindex"), ("ipi", "vpindex")),
+    *(("stimer", "synic"), ("evmcs", "vapic")),
+)
+"""Enlightenment -> another that it is no good without. Source: QEMU, docs/system/i386/hyperv.rst, `Requires`."""
 _DIRECT = (Cache.AUTO, Cache.NONE, Cache.DIRECTSYNC)
 """Caches that native I/O can go with: those of O_DIRECT."""
 
@@ -37,6 +43,8 @@ def check_tuning(one: Checked, problems: Problems) -> None:
         _disk(one, name, disk, problems)
     if machine.boot is not _DEFAULT.boot:
         _boot(one, machine.boot, problems)
+    if machine.hyperv is not None:
+        _hyperv(one, machine.hyperv, problems)
     if machine.secure_boot and machine.firmware is Firmware.BIOS:
         problems.at(
             one.at("secure_boot"), "only UEFI has it, and firmware is bios", "firmware: uefi, or leave it out"
@@ -149,6 +157,12 @@ def _memory(one: Checked, memory: Memory, problems: Problems) -> None:
             if number >= cells:
                 why = f"the guest has no NUMA cell {number}: it has {cells}, counted from 0 (numa.cells)"
                 problems.at(one.at("memory", "hugepages", "nodes"), why)
+
+
+def _hyperv(one: Checked, hyperv: HyperV, problems: Problems) -> None:
+    for part, needed in _HYPERV_NEEDS:
+        if getattr(hyperv, part) and not getattr(hyperv, needed):
+            problems.at(one.at("hyperv", needed), f"{part} needs it", f"leave it out, or {part}: false too")
 
 
 def _disk(one: Checked, name: str, disk: Disk, problems: Problems) -> None:
