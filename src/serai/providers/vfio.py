@@ -52,7 +52,7 @@ def problems(device: PciDevice, root: Path = Path("/"), *, managed: bool = False
         if not group.exists():
             yield (
                 f"{address} is in no IOMMU group: the IOMMU is off or missing",
-                "turn VT-d or AMD-Vi on in the firmware setup (serai explain HW-2)",
+                "turn VT-d or AMD-Vi on in the firmware setup (serai explain PCI-1)",
             )
             return
         if not managed and driver_of(place) != VFIO:

@@ -91,9 +91,11 @@ def refuse(
     workspace: Workspace, machines: Collection[Machine], observed: Mapping[str, Observed] = MappingProxyType({})
 ) -> None:
     """Raise all that the providers cannot do, and images that nobody knows, before anything is made."""
-    errors = _open_networks(machines)
+    errors, unanswered = _open_networks(machines)
     wanted: dict[str, Machine] = {}
     for machine in machines:
+        if machine.name in unanswered:
+            continue
         found = workspace.driver(machine.provider).check(machine)
         seen = observed.get(machine.name)
         if seen is not None and seen.state in ALIVE:
@@ -113,14 +115,14 @@ def refuse(
         raise SeraiErrors(errors)
 
 
-def _open_networks(machines: Collection[Machine]) -> list[SeraiError]:
-    """Public networks that nobody has said the interface of (VAG-7)."""
+def _open_networks(machines: Collection[Machine]) -> tuple[list[SeraiError], list[str]]:
+    """The refusal of public networks that nobody has said the interface of, and whose they are (VAG-7)."""
     if not any(nic.public for machine in machines for nic in machine.networks):
-        return []
-    from serai.run.public import unanswered
+        return [], []
+    from serai.run.public import unanswered, waiting
 
     error = unanswered(machines)
-    return [error] if error else []
+    return [error] if error else [], waiting(machines)
 
 
 def _missing_features(workspace: Workspace, machine: Machine) -> list[SeraiError]:

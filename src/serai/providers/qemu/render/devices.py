@@ -108,7 +108,8 @@ def options(machine: Machine, site: Site) -> Iterator[Option]:
         yield "-object", "rng-random,id=rng0,filename=/dev/urandom"
         yield "-device", "virtio-rng-pci,rng=rng0"
     if memory.balloon:
-        deflate, report = switch(memory.deflate_on_oom), switch(memory.free_page_reporting)
+        kept = memory.hugepages or devices.pci or devices.mdev  # pages that cannot be given back
+        deflate, report = switch(memory.deflate_on_oom), switch(memory.free_page_reporting and not kept)
         yield (
             "-device",
             f"virtio-balloon-pci,id=balloon0,deflate-on-oom={deflate},free-page-reporting={report}",
