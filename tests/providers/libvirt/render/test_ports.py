@@ -9,11 +9,14 @@ from pathlib import Path
 from uuid import uuid4
 from xml.etree import ElementTree
 
+import msgspec
 import pytest
 
 from libvirt_site import UUID, machine_of, site_of
 from serai.providers.libvirt.render.domain import domain, tree
 from serai.providers.libvirt.render.ports import SPARE_PORTS
+from serai.spec.disk import Bus, Disk
+from serai.spec.machine import Machine
 
 
 def models(case: str) -> list[str]:
@@ -32,11 +35,18 @@ def test_a_board_without_pcie_has_no_root_ports() -> None:
     assert "pcie-root-port" not in models("pc")
 
 
-def test_scsi_disks_are_served_by_an_io_thread_where_there_is_one() -> None:
+def scsi_driver(machine: Machine) -> dict[str, str] | None:
+    site = msgspec.structs.replace(site_of(machine_of("disks")), links=())
+    found = tree(machine, site).find("devices/controller[@type='scsi']/driver")
+    return None if found is None else found.attrib
+
+
+def test_the_scsi_controller_has_the_queues_and_the_thread_of_its_disks() -> None:
     machine = machine_of("disks")
-    controller = tree(machine, site_of(machine)).find("devices/controller[@type='scsi']/driver")
-    assert controller is not None
-    assert controller.get("iothread") == "1"
+    assert scsi_driver(machine) == {"iothread": "2", "queues": "2"}
+    plain = msgspec.structs.replace(machine, disks={"data": Disk(bus=Bus.SCSI)}, networks=[])
+    assert scsi_driver(plain) == {"iothread": "1"}
+    assert scsi_driver(msgspec.structs.replace(plain, iothreads=0)) is None
 
 
 def test_functions_of_a_slot_stay_together_on_a_port_of_their_own() -> None:

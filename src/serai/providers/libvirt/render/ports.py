@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from serai.providers.libvirt.render.disks import bus_of
 from serai.providers.libvirt.render.element import Element, add
 from serai.providers.libvirt.render.firmware import pcie
 from serai.providers.libvirt.site import Site
+from serai.spec.disk import Bus
 from serai.spec.machine import Machine
 
 SPARE_PORTS = 2
@@ -21,7 +23,7 @@ USB_PORTS = 15
 
 def controllers(devices: Element, machine: Machine, site: Site) -> Iterator[Element]:
     """What the devices need. libvirt adds no free root port by itself: whoever wants one states all of them."""
-    needed = [*_usb(devices), *_scsi(devices, machine), *_virtio_serial(devices)]
+    needed = [*_usb(devices), *_scsi(devices, machine, site), *_virtio_serial(devices)]
     yield from needed
     if pcie(machine, site.arch):
         places = _fixed_ports(devices)
@@ -42,12 +44,17 @@ def _usb(devices: Element) -> Iterator[Element]:
         yield Element("controller", {"type": "usb", "index": "0", "model": "none"})
 
 
-def _scsi(devices: Element, machine: Machine) -> Iterator[Element]:
-    if any(target.get("bus") == "scsi" for target in devices.iterfind("disk/target")):
-        controller = Element("controller", {"type": "scsi", "index": "0", "model": "virtio-scsi"})
-        if machine.iothreads:
-            add(controller, "driver", iothread=1)
-        yield controller
+def _scsi(devices: Element, machine: Machine, site: Site) -> Iterator[Element]:
+    """One controller serves all SCSI disks: its queues and I/O thread are what they state (see `check_disks`)."""
+    if not any(target.get("bus") == "scsi" for target in devices.iterfind("disk/target")):
+        return
+    disks = [disk for disk in machine.disks.values() if bus_of(disk, site.arch) is Bus.SCSI]
+    threads = next((disk.iothreads for disk in disks if disk.iothreads), [1])
+    queues = next((disk.queues for disk in disks if disk.queues), None)
+    controller = Element("controller", {"type": "scsi", "index": "0", "model": "virtio-scsi"})
+    if machine.iothreads or queues:
+        add(controller, "driver", queues=queues, iothread=threads[0] if machine.iothreads else None)
+    yield controller
 
 
 def _virtio_serial(devices: Element) -> Iterator[Element]:
