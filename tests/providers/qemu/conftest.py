@@ -1,14 +1,19 @@
-"""A scope of its own for each test, and the certainty that no QEMU outlives it."""
+"""A scope of its own for each test, and the certainty that no QEMU outlives it; machines and sites."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
 from serai.providers.contract import Scope
 from serai.providers.qemu.driver import Qemu
+from serai.providers.qemu.features import Features
+from serai.providers.qemu.site import Site
+from serai.spec.machine import Machine
 from serai.util import paths
 
 
@@ -54,3 +59,49 @@ class _Able:
 def able_aio() -> _Able:
     """As much of Features as the choice of aio looks at."""
     return _Able()
+
+
+NOTHING: frozenset[str] = frozenset()
+
+
+@pytest.fixture
+def site_of() -> Callable[..., Site]:
+    """A Site of fixed values, but for what is looked at: `site_of(accel="kvm")`."""
+    able = Features(
+        binary="qemu-system-x86_64",
+        version="9.2.0",
+        machines={},
+        devices=NOTHING,
+        objects=NOTHING,
+        netdevs=NOTHING,
+        stream_options=NOTHING,
+        aio=NOTHING,
+        cpus=NOTHING,
+        sandbox=False,
+        ninep=True,
+        migrate_file=True,
+        accels=NOTHING,
+    )
+
+    def make(**stated: Any) -> Site:
+        values = {
+            "features": able,
+            "accel": "tcg",
+            "arch": "amd64",
+            "title": "shop/web",
+            "uuid": "u",
+            "root": "/p",
+        }
+        return Site(**{**values, **stated})
+
+    return make
+
+
+@pytest.fixture
+def machine_of() -> Callable[..., Machine]:
+    """`machine_of(cpu={"count": 2})`, as the loader makes it."""
+
+    def make(**stated: Any) -> Machine:
+        return msgspec.convert({"name": "web", **stated}, Machine)
+
+    return make
