@@ -17,7 +17,7 @@ project: {project}
 version: 1                  # of this format
 
 defaults:                   # keys of every machine, below its profiles and its own
-  provider: qemu            # who runs it; qemu needs no daemon and no root
+  provider: qemu            # who runs it; qemu needs no daemon and no root; libvirt: any libvirtd
   memory: 512MiB            # always with a unit
   cpus: 1                   # short for cpu: {{count: 1}}
 
@@ -27,6 +27,8 @@ machines:
     cpu:
       model: auto           # host under KVM, max under TCG
       nested: false         # true: the guest can run virtual machines of its own
+      # pin: 2-5              # virtual CPUs on CPUs of the host, one on one
+    # memory: {{size: 1GiB, max: 4GiB, hugepages: false}}     # max: how far it can grow while it runs
     disks:
       root:                 # the image's disk; other names are new disks: `data: 10GiB`
         format: qcow2       # holds snapshots; raw is plain
@@ -42,6 +44,8 @@ machines:
           protocol: tcp         # or udp
           auto_correct: true    # take the next free port when this one is taken
       # - private: backend      # an interface on a network between machines
+      # - public:               # one on the host's own network; or say which: {{bridge: br0}}
+    # devices: {{tpm: true, graphics: vnc}}     # serai explain devices: what else there is
     ssh:
       guest_port: 22        # the port on the host is a free one from 2200 on
       forward_agent: false  # true: the guest may use your SSH agent
