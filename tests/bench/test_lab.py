@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from serai.bench.lab import Guest
+from serai.bench.lab import Guest, refused, without
 from serai.util.errors import SeraiError
 from serai.util.process import Result
 
@@ -52,3 +52,15 @@ def test_a_script_that_fails_shows_its_last_lines():
 def test_drivers_that_are_missing_are_no_error():
     assert guest("").modules("nvme")
     assert not guest("", code=1).modules("nvme")
+
+
+def test_what_a_provider_would_refuse_is_known_before_anything_is_made(home, need):
+    need("qemu-system-x86_64")
+    disks = {"plain": {"size": "64MiB"}, "pooled": {"size": "64MiB", "pool": "fast"}}
+    machines = {name: {"image": "tiny", "disks": {"d": disk}} for name, disk in disks.items()}
+
+    lost = refused(machines, "qemu")
+
+    assert lost == {"pooled": "disks.d.pool: storage pools are libvirt's"}
+    assert without(lost) == "; without pooled (disks.d.pool: storage pools are libvirt's)"
+    assert not list(home.glob("projects/*"))

@@ -34,3 +34,23 @@ def test_memory_that_was_taken_at_start_is_compared_with_memory_that_is_not(sera
     serai.root.mkdir()
     done = serai("bench", "memory", "prealloc", "--rounds", "1", "--size", "16M")
     assert "taken at start" in done.stdout and "MiB/s" in done.stdout
+
+
+@pytest.mark.root
+def test_libvirt_is_measured_with_what_it_can_do_and_the_rest_is_named(serai, home_with_images, libvirtd):
+    serai.root.mkdir()
+    done = serai("bench", "disk", "bus", "--provider", "libvirt", "--rounds", "1", "--size", "1M", "--json")
+    found = msgspec.json.decode(done.stdout, type=Report)
+    [case] = found.cases
+    names = [variant.name for variant in case.variants]
+    assert names[:3] == ["virtio", "scsi", "sata"]
+    assert "nvme" in names or "without nvme (disks.d.bus: libvirt" in case.question
+    assert found.host["disks in"]
+
+
+@pytest.mark.root
+def test_two_machines_of_libvirt_send_to_each_other_through_networks_of_its_own(serai, home_with_images, libvirtd):
+    serai.root.mkdir()
+    done = serai("bench", "net", "latency", "--provider", "libvirt", "--rounds", "1", "--json")
+    [case] = msgspec.json.decode(done.stdout, type=Report).cases
+    assert [variant.name for variant in case.variants] == ["virtio", "e1000", "e1000e", "rtl8139"]

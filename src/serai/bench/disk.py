@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from serai.bench.lab import Guest, lab
+from serai.bench.lab import NO_DRIVER, Guest, lab, refused, without
 from serai.bench.plan import IMAGE, Settings, in_turn
 from serai.bench.report import Case, case_of
 from serai.util.units import KIB, MIB
@@ -96,22 +96,27 @@ def run(settings: Settings) -> list[Case]:
 def _case(name: str, settings: Settings) -> Case:
     question, unit, guide, variants, work = CASES[name]
     size = settings.size or CHUNK
-    base = (settings.rounds + 2) * max(size, SMALL * 4 * KIB)
+    base = (settings.rounds + 2) * max(size, SMALL * 4 * KIB) // MIB
     disks = {
-        f"d{number}": {"size": f"{(base // MIB + number)}MiB", **keys}
-        for number, keys in enumerate(variants.values())
+        variant: {"size": f"{base + number}MiB", **keys} for number, (variant, keys) in enumerate(variants.items())
     }
-    settings.say(f"{name}: a machine with {len(disks)} disks")
-    with lab({"bench": {"image": IMAGE, "cpus": 2, "disks": disks}}, settings.provider, settings.say) as (
-        _,
-        guests,
-    ):
+    lost = refused(
+        {variant: {"image": IMAGE, "disks": {"d": disk}} for variant, disk in disks.items()}, settings.provider
+    )
+    made = {f"d{number}": disks[variant] for number, variant in enumerate(variants) if variant not in lost}
+    if not made:
+        return Case(name=name, question=question, guide=guide, not_measurable=without(lost).removeprefix("; "))
+    settings.say(f"{name}: a machine with {len(made)} disks")
+    machine = {"image": IMAGE, "cpus": 2, "disks": made}
+    with lab({"bench": machine}, settings.provider, settings.say) as (_, guests):
         guest = guests["bench"]
         devices = {}
         for number, (variant, keys) in enumerate(variants.items()):
-            if guest.modules(*DRIVERS.get(keys.get("bus", ""), ("virtio_blk",))):
-                devices[variant] = _device(guest, base // MIB + number)
+            if variant not in lost:
+                known = guest.modules(*DRIVERS.get(keys.get("bus", ""), ("virtio_blk",)))
+                devices[variant] = _device(guest, base + number) if known else ""
         there = [variant for variant, device in devices.items() if device]
+        lost |= {variant: NO_DRIVER for variant in devices if variant not in there}
 
         def measure(variant: str, number: int) -> float:
             value = work(guest, devices[variant], number, size)
@@ -119,9 +124,7 @@ def _case(name: str, settings: Settings) -> Case:
             return value
 
         samples = in_turn(there, settings.rounds, measure)
-    lost = [variant for variant in variants if variant not in there]
-    more = f"; without {', '.join(lost)}, which the guest has no driver for" if lost else ""
-    return case_of(name, question + more, samples, unit=unit, guide=guide)
+    return case_of(name, question + without(lost), samples, unit=unit, guide=guide)
 
 
 def _device(guest: Guest, mebibytes: int) -> str:

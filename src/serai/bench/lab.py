@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from serai.run.workspace import Workspace
-from serai.util.errors import Code, SeraiError
+from serai.util.errors import Code, SeraiError, SeraiErrors
 
 Say = Callable[[str], None]
 """Told what is being done."""
+
+NO_DRIVER = "the guest has no driver for it"
 
 _REAL = re.compile(r"^real\s+([0-9.]+)$", re.MULTILINE)
 _PING = re.compile(r"= [0-9.]+/([0-9.]+)/[0-9.]+ ms")
@@ -63,18 +65,25 @@ def _first(pattern: re.Pattern[str], text: str, who: str) -> float:
 
 
 @contextmanager
-def lab(machines: Mapping[str, Any], provider: str, say: Say) -> Iterator[tuple[Workspace, dict[str, Guest]]]:
-    """The machines, ready. Destroyed at the end whatever happens; a kill leaves them to `serai global-status`."""
+def _project(machines: Mapping[str, Any], provider: str) -> Iterator[Workspace]:
+    """A project of these machines, as long as it is needed."""
     import msgspec
 
-    from serai.run.verbs import destroy, up
     from serai.run.workspace import open_workspace
 
     with tempfile.TemporaryDirectory(prefix="serai-bench-") as folder:
         file = Path(folder) / "serai.yaml"
         project = {"project": "serai-bench", "defaults": {"provider": provider}, "machines": dict(machines)}
         file.write_bytes(msgspec.json.encode(project))  # JSON is YAML
-        workspace = open_workspace(_File(str(file)))
+        yield open_workspace(_File(str(file)))
+
+
+@contextmanager
+def lab(machines: Mapping[str, Any], provider: str, say: Say) -> Iterator[tuple[Workspace, dict[str, Guest]]]:
+    """The machines, ready. Destroyed at the end whatever happens; a kill leaves them to `serai global-status`."""
+    from serai.run.verbs import destroy, up
+
+    with _project(machines, provider) as workspace:
 
         def emit(event: Any) -> None:
             if event.text:
@@ -87,6 +96,25 @@ def lab(machines: Mapping[str, Any], provider: str, say: Say) -> Iterator[tuple[
             yield workspace, {name: Guest(workspace, name) for name in machines}
         finally:
             destroy(workspace, (), emit=emit, consent=lambda names: True, force=True)
+
+
+def refused(variants: Mapping[str, Mapping[str, Any]], provider: str) -> dict[str, str]:
+    """Which variants the provider would refuse to make a machine of on this host, and why. Makes nothing."""
+    from serai.run.verbs import refuse
+
+    found = {}
+    for variant, machine in variants.items():
+        with _project({"bench": machine}, provider) as workspace:
+            try:
+                refuse(workspace, list(workspace.project.machines.values()))
+            except SeraiErrors as errors:
+                found[variant] = "; ".join(error.message.removeprefix("bench: ") for error in errors.errors)
+    return found
+
+
+def without(lost: Mapping[str, str]) -> str:
+    """`; without nvme (libvirt 9.0 has no emulated NVMe)`: what a comparison leaves out, and why."""
+    return "".join(f"; without {variant} ({why})" for variant, why in lost.items())
 
 
 class _File:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from serai.bench.lab import Guest, lab
+from serai.bench.lab import NO_DRIVER, Guest, lab, refused, without
 from serai.bench.plan import IMAGE, Settings, in_turn
 from serai.bench.report import Case, case_of
 from serai.util.errors import Code, SeraiError
@@ -93,6 +93,11 @@ Work = Callable[[Guest, Guest, str, int], float]
 def _compare(
     settings: Settings, nics: Nics, guide: str, kinds: Sequence[tuple[str, str, Work, str, bool]]
 ) -> list[Case]:
+    lost = refused({name: _machine({name: nic}, 1) for name, nic in nics.items()}, settings.provider)
+    nics = {name: nic for name, nic in nics.items() if name not in lost}
+    if not nics:
+        why = without(lost).removeprefix("; ")
+        return [Case(name=kind[0], question=kind[1], guide=guide, not_measurable=why) for kind in kinds]
     machines = {"sender": _machine(nics, 1), "receiver": _machine(nics, 2)}
     settings.say(f"{kinds[0][0]}: two machines on {len(nics)} networks")
     cases = []
@@ -100,8 +105,7 @@ def _compare(
         sender, receiver = guests["sender"], guests["receiver"]
         numbers = {variant: number for number, variant in enumerate(nics)}
         there = [variant for variant, (_, driver) in nics.items() if _ready(sender, numbers[variant], driver)]
-        lost = [variant for variant in nics if variant not in there]
-        more = f"; without {', '.join(lost)}, which the guest has no driver for" if lost else ""
+        lost |= {variant: NO_DRIVER for variant in nics if variant not in there}
         for name, question, work, unit, more_is_better in kinds:
 
             def measure(variant: str, number: int, name: str = name, work: Work = work, unit: str = unit) -> float:
@@ -110,7 +114,9 @@ def _compare(
                 return value
 
             samples = in_turn(there, settings.rounds, measure)
-            found = case_of(name, question + more, samples, unit=unit, more_is_better=more_is_better, guide=guide)
+            found = case_of(
+                name, question + without(lost), samples, unit=unit, more_is_better=more_is_better, guide=guide
+            )
             cases.append(found)
     return cases
 

@@ -30,8 +30,24 @@ def run(
     able = provider_class(provider)(scope).capabilities()
     settings = Settings(provider=provider, rounds=rounds, size=size, cases=tuple(cases), say=say)
     found = KINDS[kind](settings)
-    where = {"disks in": _file_system(home())} if kind == "disk" else {}
+    where = {"disks in": _disks(provider)} if kind == "disk" else {}
     return Report(benchmark=kind, provider=provider, host=host_facts(where), notes=able.notes, cases=tuple(found))
+
+
+def _disks(provider: str) -> str:
+    """What a new disk lies on: serai's home, or libvirt's pool."""
+    from serai.util.paths import home
+
+    if provider != "libvirt":
+        return _file_system(home())
+    from serai.providers.libvirt import pools
+    from serai.providers.libvirt.connect import is_remote, opened, uri_of
+
+    uri = uri_of()
+    if is_remote(uri):
+        return f"pool {pools.DEFAULT} of {uri}"
+    pool = pools.find(opened(uri), pools.DEFAULT)
+    return _file_system(pools.target_of(pool) if pool is not None else pools.default_place(uri))
 
 
 def _file_system(place: object) -> str:

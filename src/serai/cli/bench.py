@@ -37,7 +37,8 @@ def bench(
     """Compare settings in real guests on this host, in turn: medians, spread, and the ratio to the first.
 
     Its machines are a project of their own, made for it and destroyed at the end. Disks are measured where serai
-    keeps them: SERAI_HOME=/other/place serai bench disk measures another file system.
+    keeps them: SERAI_HOME=/other/place serai bench disk measures another file system. libvirt's are in its pool
+    default.
     """
     import msgspec
 
