@@ -18,6 +18,7 @@ from serai.providers.libvirt.adopt.xml import Element, value
 from serai.providers.libvirt.binding import is_gone, library
 from serai.providers.libvirt.connect import asking, is_remote
 from serai.providers.libvirt.record import Record, Volume
+from serai.util.errors import Code, SeraiError
 from serai.util.process import run, which
 
 PULL_BUDGET = 3600.0
@@ -80,29 +81,47 @@ def overlay(conn: Any, volume: Volume, base: str) -> str:
 
 def sweep(conn: Any, domain: Any, state: Record, needed: set[str], progress: Progress) -> None:
     """Remove and merge the frozen volumes that no snapshot needs; `needed` are the files that snapshots lie in."""
+    for pool in {each.pool for each in state.volumes}:
+        conn.storagePoolLookupByName(pool).refresh(0)  # what stands on what is read from the files themselves
     for disk in sorted({each.disk for each in state.volumes if each.frozen and not each.disk.startswith("@")}):
-        mine = [each for each in state.volumes if each.disk == disk]
+        mine = [each for each in state.volumes if each.disk == disk and _is_there(conn, each)]
         parents = {each.name: _parent(conn, each) for each in mine}
         top = volumes.current(state, disk)
+        if top is None or top.name not in parents:
+            continue  # nothing is removed that it might stand on
         for name in _unused(mine, parents, needed):
             _drop(conn, state, name)
             parents.pop(name)
-        while top and (below := _single(top.name, parents, needed)):
+        while below := _single(top.name, parents, needed):
             if not _merge(conn, domain, top, below, parents[below], progress):
                 break
+            _check_merged(conn, top, parents[below])
             parents[top.name] = parents.pop(below)
             _drop(conn, state, below)
 
 
-def _parent(conn: Any, volume: Volume) -> str:
-    """Path of what it stands on; empty: on nothing."""
+def _check_merged(conn: Any, top: Volume, base: str) -> None:
+    """What is removed next must hold nothing up any more: looked up in the file itself."""
+    conn.storagePoolLookupByName(top.pool).refresh(0)
+    if (found := _parent(conn, top)) != base:
+        raise SeraiError(Code.FAILED, f"{top.name} still stands on {found}: nothing was removed")
+
+
+def _is_there(conn: Any, volume: Volume) -> bool:
+    """A killed run notes volumes that it never made."""
     libvirt = library()
     try:
-        tree = ElementTree.fromstring(volumes.found(conn, volume).XMLDesc(0))
+        volumes.found(conn, volume)
     except libvirt.libvirtError as error:
         if is_gone(error):
-            return ""
+            return False
         raise
+    return True
+
+
+def _parent(conn: Any, volume: Volume) -> str:
+    """Path of what it stands on; empty: on nothing. Raises libvirt.libvirtError for one that is not there."""
+    tree = ElementTree.fromstring(volumes.found(conn, volume).XMLDesc(0))
     return tree.findtext("backingStore/path", "")
 
 

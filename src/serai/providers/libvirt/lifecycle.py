@@ -10,7 +10,7 @@ from typing import Any
 
 from serai.providers.contract import Materials, Progress, Scope
 from serai.providers.identity import machine_uuid
-from serai.providers.libvirt import bases, destroy, events, forwards, ledger, links, volumes
+from serai.providers.libvirt import bases, chains, destroy, events, forwards, ledger, links, volumes
 from serai.providers.libvirt.binding import library
 from serai.providers.libvirt.connect import asking, opened, uri_of
 from serai.providers.libvirt.define import define, join, keep, lookup
@@ -96,6 +96,8 @@ def start(scope: Scope, machine: Machine, materials: Materials, progress: Progre
         return
     with ledger.locked(scope, machine.name):
         state = ledger.made(scope, machine.name)
+        if domain is not None:
+            chains.settle(domain, state)  # a snapshot that was killed may not have noted where the disks went on
         state.pending = {}
         if links.uplink_kind(machine, state.uri) is UplinkType.PASST:  # its ports are in the XML
             state.forwards = forwards.chosen(machine, state.uri, state.forwards)

@@ -188,10 +188,19 @@ def restore(
             saved = ElementTree.fromstring(
                 conn.saveImageGetXMLDesc(file, libvirt.VIR_DOMAIN_SAVE_IMAGE_XML_SECURE)
             )
-            for source in saved.iterfind("devices/disk/source"):
-                if source.get("file") in paths:
-                    source.set("file", paths[source.get("file", "")])
+            for disk in saved.iterfind("devices/disk"):
+                _move(disk, paths)
             conn.restoreFlags(file, text_of(saved), libvirt.VIR_DOMAIN_SAVE_RUNNING)
+
+
+def _move(disk: Element, paths: dict[str, str]) -> None:
+    """To its new volume; what that stands on libvirt reads from the file itself."""
+    source = disk.find("source")
+    if source is None or source.get("file") not in paths:
+        return
+    source.set("file", paths[source.get("file", "")])
+    for below in disk.findall("backingStore"):
+        disk.remove(below)
 
 
 def forget(conn: Any, state: Record, snapshot: str) -> None:

@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 import msgspec
 
 from serai.providers.contract import Materials, Progress, Scope, Snapshot
-from serai.providers.libvirt import chains, define, gather, launch, ledger, lifecycle, volumes
+from serai.providers.libvirt import chains, define, gather, launch, ledger, lifecycle
 from serai.providers.libvirt import snapshot_external as external
 from serai.providers.libvirt.adopt.xml import Element, value
 from serai.providers.libvirt.binding import is_gone, library
@@ -175,12 +175,16 @@ def delete(scope: Scope, name: str, snapshot: str, progress: Progress) -> None:
                 there.delete(library().VIR_DOMAIN_SNAPSHOT_DELETE_METADATA_ONLY)
             external.forget(conn, state, snapshot)
             chains.settle(domain, state)
-            chains.sweep(conn, domain, state, external.files(domain), progress)
         else:
             with asking(f"{name}: snapshot {snapshot} cannot be deleted"):
                 there.delete(0)
         state.snapshots = tuple(each for each in state.snapshots if each.name != snapshot)
         define.keep(conn, scope, state)
+        if external.is_one(root):
+            try:
+                chains.sweep(conn, domain, state, external.files(domain), progress)
+            finally:
+                define.keep(conn, scope, state)
 
 
 def _open(scope: Scope, name: str) -> tuple[Record, Any, Any]:
@@ -203,16 +207,3 @@ def _find(domain: Any, name: str, snapshot: str) -> Any:
         names = sorted(domain.snapshotListNames())
         hint = did_you_mean(snapshot, names) or f"there are: {', '.join(names) or 'none'}"
         raise SeraiError(Code.INPUT, f"{name} has no snapshot {snapshot}", hint=hint) from error
-
-
-def drop_inside(conn: Any, state: Record, names: list[str]) -> None:
-    """Remove the snapshots that the copied disks of another machine brought along."""
-    from serai.providers.libvirt.connect import is_remote
-    from serai.util.process import run, which
-
-    for volume in state.volumes:
-        if is_remote(conn.getURI()) or not volume.name.endswith(".qcow2"):
-            continue
-        for name in names:
-            path = volumes.found(conn, volume).path()
-            run([which("qemu-img", "qemu-utils"), "snapshot", "-d", name, path], check=False)
