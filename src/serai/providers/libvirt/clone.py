@@ -90,7 +90,7 @@ def shared(tree: ElementTree.Element, source: Record) -> tuple[str, str] | None:
 def _copy_variables(conn: Any, original: Any, source: Record, state: Record) -> None:
     """UEFI boot entries: under the name that libvirt gives them at the first start."""
     libvirt = library()
-    path = variables_of(ElementTree.fromstring(original.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE)))
+    path = variables_of(source.uri, ElementTree.fromstring(original.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE)))
     folder, file = posixpath.split(path)
     if file.startswith(f"{source.domain}_"):
         hostfiles.copy(conn, path, f"{folder}/{state.domain}_{file.removeprefix(f'{source.domain}_')}")

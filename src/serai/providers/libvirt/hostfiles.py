@@ -20,17 +20,24 @@ from serai.spec.pool import Pool, PoolType
 
 @contextmanager
 def directory(conn: Any, path: str) -> Iterator[Any]:
-    """A pool of the directory, which is there; its list of volumes is fresh."""
+    """A pool of the directory, its list of volumes fresh; None where there is no such directory."""
     libvirt = library()
     for pool in conn.listAllStoragePools(libvirt.VIR_CONNECT_LIST_STORAGE_POOLS_ACTIVE):
         if pools.target_of(pool) == path:
             pool.refresh(0)
             yield pool
             return
+    xml = storage_xml.pool(f"serai-files-{token_hex(4)}", Pool(type=PoolType.DIR, path=path))
     with asking(f"the directory {path} of the host cannot be read"):
-        pool = conn.storagePoolCreateXML(
-            storage_xml.pool(f"serai-files-{token_hex(4)}", Pool(type=PoolType.DIR, path=path)), 0
-        )
+        try:
+            pool = conn.storagePoolCreateXML(xml, 0)
+        except libvirt.libvirtError as error:
+            if "No such file" not in str(error):
+                raise
+            pool = None
+    if pool is None:
+        yield None
+        return
     try:
         yield pool
     finally:
@@ -41,7 +48,7 @@ def copy(conn: Any, source: str, target: str) -> bool:
     """Copy a file as it is, over an old one. False: there is no such file."""
     with directory(conn, posixpath.dirname(source)) as here, directory(conn, posixpath.dirname(target)) as there:
         original = _find(here, posixpath.basename(source))
-        if original is None:
+        if original is None or there is None:
             return False
         name = posixpath.basename(target)
         if (old := _find(there, name)) is not None:
@@ -61,6 +68,8 @@ def remove(conn: Any, path: str) -> None:
 
 def _find(pool: Any, name: str) -> Any:
     libvirt = library()
+    if pool is None:
+        return None
     try:
         return pool.storageVolLookupByName(name)
     except libvirt.libvirtError as error:

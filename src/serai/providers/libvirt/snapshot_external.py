@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -17,7 +18,7 @@ from serai.providers.contract import Progress, Scope
 from serai.providers.libvirt import agent, chains, hostfiles, pools, volumes
 from serai.providers.libvirt.adopt.xml import Element, value
 from serai.providers.libvirt.binding import library
-from serai.providers.libvirt.connect import asking
+from serai.providers.libvirt.connect import asking, is_session
 from serai.providers.libvirt.record import Record, Volume
 from serai.providers.libvirt.render.element import add, text_of
 from serai.util.errors import Code, SeraiError
@@ -69,7 +70,7 @@ def save(
     chains.shift(state, dict(fresh.values()))
     for pool in {each.pool for each in state.volumes}:
         conn.storagePoolLookupByName(pool).refresh(0)
-    if variables := variables_of(root):
+    if variables := variables_of(conn.getURI(), root):
         hostfiles.copy(conn, variables, f"{folder}/{names[VARIABLES]}")
     size = sum(_size(conn, each) for each in state.volumes if each.disk == f"@{snapshot}")
     return size, memory
@@ -136,9 +137,17 @@ def _xml(conn: Any, domain: Element, snapshot: str, fresh: dict[str, tuple[str, 
     return text_of(root)
 
 
-def variables_of(root: Element) -> str:
-    """The file of the firmware's variables; empty: it has none, or was never started."""
-    return root.findtext("os/nvram") or ""
+def variables_of(uri: str, root: Element) -> str:
+    """The file of the firmware's variables; empty: it has none. Where libvirt does not say it, its usual place.
+
+    Source: libvirt, src/qemu/qemu_firmware.c; before 9.2 a domain that is off does not name it.
+    """
+    if named := root.findtext("os/nvram"):
+        return named
+    if value(root, "os@firmware") != "efi":
+        return ""
+    home = str(Path("~/.config/libvirt").expanduser()) if is_session(uri) else "/var/lib/libvirt"
+    return f"{home}/qemu/nvram/{root.findtext('name')}_VARS.fd"
 
 
 def _size(conn: Any, volume: Volume) -> int:
@@ -178,8 +187,8 @@ def restore(
     kept = {each.name for each in state.volumes if each.disk == f"@{snapshot}"}
     folder = pools.target_of(_place(conn, scope, state))
     variables = volumes.volume_name(scope, state.name, snapshot, VARIABLES)
-    if variables in kept and variables_of(then):
-        hostfiles.copy(conn, f"{folder}/{variables}", variables_of(then))
+    if variables in kept and (place := variables_of(conn.getURI(), then)):
+        hostfiles.copy(conn, f"{folder}/{variables}", place)
     redefine()
     if value(root, "memory@snapshot") == "external":
         progress("loading its memory")
@@ -188,8 +197,8 @@ def restore(
             saved = ElementTree.fromstring(
                 conn.saveImageGetXMLDesc(file, libvirt.VIR_DOMAIN_SAVE_IMAGE_XML_SECURE)
             )
-            for disk in saved.iterfind("devices/disk"):
-                _move(disk, paths)
+            for element in saved.iterfind("devices/disk"):
+                _move(element, paths)
             conn.restoreFlags(file, text_of(saved), libvirt.VIR_DOMAIN_SAVE_RUNNING)
 
 
