@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from serai.providers.libvirt.render.element import Element, add, add_kib
+from serai.providers.libvirt.render.element import Element, add, kib
 from serai.providers.libvirt.site import Site
 from serai.spec.cpu import MODEL_NAMES, Cpu, CpuCache
 from serai.spec.machine import Machine
@@ -117,18 +117,10 @@ def _cells(parent: Element, machine: Machine) -> None:
         return
     numa = add(parent, "numa")
     if not machine.numa.cells:
-        add_kib(numa, "cell", memory.size)
-        _as_attributes(numa[0], 0, _all(most(machine.cpu)))
+        add(numa, "cell", id=0, cpus=_all(most(machine.cpu)), memory=kib(memory.size), unit="KiB")
     for number, cell in enumerate(machine.numa.cells):
-        element = add_kib(numa, "cell", cell.memory)
-        _as_attributes(element, number, cell.cpus)
+        element = add(numa, "cell", id=number, cpus=cell.cpus, memory=kib(cell.memory), unit="KiB")
         if cell.distances:
             distances = add(element, "distances")
-            for other in sorted(cell.distances, key=int):
-                add(distances, "sibling", id=int(other), value=cell.distances[other])
-
-
-def _as_attributes(cell: Element, number: int, cpus: str) -> None:
-    size, unit = cell.text, cell.attrib.pop("unit")
-    cell.text = None
-    cell.attrib.update({"id": str(number), "cpus": cpus, "memory": str(size), "unit": unit})
+            for other, distance in sorted(cell.distances.items(), key=lambda item: int(item[0])):
+                add(distances, "sibling", id=int(other), value=distance)

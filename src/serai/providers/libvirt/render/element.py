@@ -36,9 +36,14 @@ def on_off(value: bool) -> str:
     return "on" if value else "off"
 
 
+def kib(size: int) -> int:
+    """Bytes in KiB, the unit that libvirt itself writes; rounded up."""
+    return -(-size // KIB)
+
+
 def add_kib(parent: Element, tag: str, size: int, **attributes: object) -> Element:
-    """A size of so many bytes in KiB, the unit that libvirt itself writes; rounded up."""
-    return add(parent, tag, -(-size // KIB), unit="KiB", **attributes)
+    """A size of so many bytes, as text with its unit."""
+    return add(parent, tag, kib(size), unit="KiB", **attributes)
 
 
 def text_of(root: Element) -> str:

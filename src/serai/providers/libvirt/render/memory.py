@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from serai.providers.libvirt.render.element import Element, add, add_kib
+from serai.providers.libvirt.render.element import Element, add, add_kib, kib
 from serai.providers.libvirt.site import Site
 from serai.spec.machine import Machine
 from serai.spec.memory import Memory, MemorySource
@@ -34,11 +34,8 @@ def _backing(parent: Element, memory: Memory, shared: bool) -> None:
     if memory.hugepages:
         pages = add(parent, "hugepages")
         if memory.hugepages.size:
-            page = add_kib(pages, "page", memory.hugepages.size)
-            size, unit, page.text = page.text, page.attrib.pop("unit"), None
-            page.attrib.update({"size": str(size), "unit": unit})
-            if memory.hugepages.nodes:
-                page.set("nodeset", memory.hugepages.nodes)
+            size, nodes = kib(memory.hugepages.size), memory.hugepages.nodes
+            add(pages, "page", size=size, unit="KiB", nodeset=nodes)
     if not memory.merge:
         add(parent, "nosharepages")
     if memory.locked:
