@@ -14,7 +14,7 @@ from serai.spec.guest import FolderType
 from serai.spec.image import Firmware
 from serai.spec.machine import Machine
 from serai.spec.memory import Memory, MemorySource
-from serai.spec.numa import Numa
+from serai.spec.numa import Numa, NumaPolicy
 from serai.spec.raw import LibvirtRaw, XmlEdit
 from serai.util.cpuset import numbers, ranges
 from serai.util.units import format_size
@@ -110,7 +110,13 @@ def _at_key(node: Node, key: str, message: str, problems: Problems) -> None:
 
 
 def _numa(one: Checked, numa: Numa, problems: Problems) -> None:
-    """Cells hold all CPUs once, and all of the memory."""
+    """Cells hold all CPUs once, and all of the memory. A policy is for nodes of the host that are named."""
+    why, hint = "it says how memory is taken from host_nodes, and none are stated", "state host_nodes, too"
+    if numa.policy is not NumaPolicy.STRICT and not (numa.host_nodes or any(c.host_nodes for c in numa.cells)):
+        problems.at(one.at("numa", "policy"), why, hint)
+    for index, cell in enumerate(numa.cells):
+        if cell.policy is not None and not (cell.host_nodes or numa.host_nodes):
+            problems.at(one.at("numa", "cells", index, "policy"), why, hint)
     if not numa.cells:
         return
     at, cpus = one.at("numa", "cells"), most(one.machine.cpu)

@@ -69,3 +69,14 @@ def test_a_cell_without_host_nodes_is_not_bound() -> None:
     memory.add_policy(root, machine)
     (node,) = root.iterfind("numatune/*")
     assert node.attrib == {"cellid": "1", "mode": "interleave", "nodeset": "1"}
+
+
+def test_a_cell_with_a_policy_of_its_own_has_the_machines_nodes() -> None:
+    cells = [{"cpus": "0", "memory": 1 << 28}, {"cpus": "1", "memory": 1 << 28, "policy": "preferred"}]
+    machine = msgspec.convert({"numa": {"cells": cells, "host_nodes": "0-1"}}, Machine)
+    root = Element("domain")
+    memory.add_policy(root, machine)
+    assert [(each.tag, each.get("mode"), each.get("nodeset")) for each in root.iterfind("numatune/*")] == [
+        ("memory", "strict", "0-1"),
+        ("memnode", "preferred", "0-1"),
+    ]

@@ -6,6 +6,7 @@ from serai.providers.libvirt.render.element import Element, add, add_kib, kib
 from serai.providers.libvirt.site import Site
 from serai.spec.machine import Machine
 from serai.spec.memory import Memory, MemorySource
+from serai.spec.numa import NumaCell
 
 
 def add_memory(root: Element, machine: Machine, site: Site) -> None:
@@ -57,11 +58,16 @@ def _backing(parent: Element, memory: Memory, shared: bool) -> None:
 def add_policy(root: Element, machine: Machine) -> None:
     """NUMA nodes of the host that the memory comes from, for all of it and for each cell of the guest."""
     numa = machine.numa
-    cells = [(number, cell) for number, cell in enumerate(numa.cells) if cell.host_nodes]
-    if not (numa.host_nodes or cells):
+    nodes = {number: cell.host_nodes or numa.host_nodes for number, cell in enumerate(numa.cells) if own(cell)}
+    if not (numa.host_nodes or nodes):
         return
     parent = add(root, "numatune")
     if numa.host_nodes:
         add(parent, "memory", mode=numa.policy, nodeset=numa.host_nodes)
-    for number, cell in cells:
-        add(parent, "memnode", cellid=number, mode=cell.policy or numa.policy, nodeset=cell.host_nodes)
+    for number, nodeset in nodes.items():
+        add(parent, "memnode", cellid=number, mode=numa.cells[number].policy or numa.policy, nodeset=nodeset)
+
+
+def own(cell: NumaCell) -> bool:
+    """Whether a cell's memory is taken otherwise than the machine's."""
+    return bool(cell.host_nodes or cell.policy)
