@@ -153,12 +153,12 @@ def _seed_nic(card: Any, machine: Machine, materials: Materials) -> Any:
     from serai.guest.seed import SeedNic
 
     nic = machine.networks[card.index] if card.index >= 0 else None
-    address = None
+    address = gateway = None
     if nic and nic.private:
         address = materials.addresses.get(nic.private.network)
     elif nic and nic.public:
-        address = nic.public.address
-    return SeedNic(mac=card.mac, dhcp=address is None, address=address, mtu=card.mtu)
+        address, gateway = nic.public.address, nic.public.gateway
+    return SeedNic(mac=card.mac, dhcp=address is None, address=address, mtu=card.mtu, gateway=gateway)
 
 
 def used_pool_names(scope: Scope, machine: Machine) -> set[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from serai.providers.contract import Scope, SshEndpoint
-from serai.providers.libvirt import ledger, links
+from serai.providers.libvirt import ledger, links, networks
 from serai.providers.libvirt.binding import library
 from serai.providers.libvirt.connect import is_remote, opened
 from serai.providers.libvirt.define import UPLINK, lookup
@@ -29,6 +29,9 @@ def endpoint(scope: Scope, name: str) -> SshEndpoint:
         raise SeraiError(Code.FAILED, f"{name} {word}: there is no way in", hint=f"serai up {name}")
     machine = state.applied
     host, port = place(state, machine, domain)
+    if not state.addresses and host != LOOPBACK:
+        with ledger.editing(scope, name) as state:  # the ARP table forgets, the guest keeps it until it goes off
+            state.addresses = {UPLINK: f"{host}/32"}
     return SshEndpoint(
         host=host,
         port=port,
@@ -46,7 +49,8 @@ def place(state: Record, machine: Machine, domain: Any) -> tuple[str, int]:
     if links.uplink_kind(machine, state.uri) in (UplinkType.USER, UplinkType.PASST):
         port = next((forward.host for forward in state.forwards if forward.id == "ssh"), 0)
         return LOOPBACK, port
-    known = state.addresses.get(UPLINK) or next(iter(state.addresses.values()), "")
+    stated = [card.public.address for card in machine.networks if card.public and card.public.address]
+    known = state.addresses.get(UPLINK) or next(iter((*state.addresses.values(), *stated)), "")
     address = known.partition("/")[0] or asked(domain, state.macs)
     if not address:
         raise SeraiError(
@@ -58,14 +62,24 @@ def place(state: Record, machine: Machine, domain: Any) -> tuple[str, int]:
 
 
 def asked(domain: Any, macs: tuple[str, ...]) -> str:
-    """The first IPv4 address of a guest that DHCP, its agent or the host's ARP table knows; empty: none does."""
+    """The first IPv4 address of a guest that DHCP, its agent or the host's ARP table knows; empty: none does.
+
+    A guest may be on the bridge of a libvirt network without libvirt's knowing it: all leases are looked at.
+    """
     libvirt = library()
-    for source in ("LEASE", "AGENT", "ARP"):
+    leased = {
+        str(lease.get("mac")).lower(): str(lease["ipaddr"])
+        for network in domain.connect().listAllNetworks(libvirt.VIR_CONNECT_LIST_NETWORKS_ACTIVE)
+        for lease in networks.leases(network)
+    }
+    if found := next((leased[mac.lower()] for mac in macs if mac.lower() in leased), ""):
+        return found
+    for source in ("AGENT", "ARP"):
         try:
-            found = domain.interfaceAddresses(getattr(libvirt, f"VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_{source}"))
+            cards = domain.interfaceAddresses(getattr(libvirt, f"VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_{source}"))
         except libvirt.libvirtError:
             continue  # no agent, or a driver that cannot
-        by_mac = {str(card.get("hwaddr")).lower(): card for card in found.values()}
+        by_mac = {str(card.get("hwaddr")).lower(): card for card in cards.values()}
         for mac in macs:
             for address in by_mac.get(mac.lower(), {}).get("addrs") or ():
                 if address["type"] == libvirt.VIR_IP_ADDR_TYPE_IPV4:
