@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from serai.providers.contract import Materials, Scope
 from serai.providers.identity import machine_uuid
 from serai.providers.libvirt import bases, gather, ledger, pools, volumes
@@ -12,6 +14,9 @@ from serai.providers.libvirt.record import Phase, Record
 from serai.providers.libvirt.render.domain import domain as render
 from serai.providers.libvirt.site import DiskSource, Kernel, SourceKind
 from serai.spec.machine import Machine
+
+HIDDEN = "********"
+"""Stands for the password of a screen: what is shown goes into logs and tickets."""
 
 
 def preview(scope: Scope, machine: Machine, materials: Materials) -> str:
@@ -40,6 +45,8 @@ def preview(scope: Scope, machine: Machine, materials: Materials) -> str:
         disks=planned(conn, scope, machine, state, materials, place),
         kernel=_kernel(conn, machine, materials, place),
     )
+    if site.graphics_password:
+        site = msgspec.structs.replace(site, graphics_password=HIDDEN)
     return render(machine, site)
 
 
