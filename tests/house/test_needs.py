@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[2]
 RUNNERS = {"run", "Popen", "stream", "need", "which", "need_programs"}
 ALWAYS_THERE = {
     *("sh", "bash", "dash", "cat", "cp", "sleep", "env", "true", "printf", "tar", "chroot", "mount", "umount"),
+    *("losetup", "rm"),
     *("unshare", "nsenter", "apt-get", "apt-cache", "apt-config", "dpkg-deb", "dpkg", "ldd"),
 }
 """Of packages that Debian and Ubuntu do not let go, or that have installed the others."""

@@ -107,10 +107,10 @@ def test_a_host_without_huge_pages_or_nodes_says_so(tmp_path: Path) -> None:
 @pytest.mark.engine
 def test_a_real_device_that_is_mounted_is_in_use(need: Callable[..., None], tmp_path: Path) -> None:
     """On this kernel itself: a loop device, mounted."""
-    need("losetup", "mkfs.ext4", "mount", root=True)
+    need("losetup", "mke2fs", "mount", root=True)
     image = tmp_path / "disk.img"
     image.write_bytes(bytes(4 * MIB))
-    subprocess.run(["mkfs.ext4", "-q", image], check=True)
+    subprocess.run(["mke2fs", "-q", "-t", "ext4", image], check=True)
     found = subprocess.run(["losetup", "-f", "--show", image], capture_output=True, text=True, check=False)
     if found.returncode:
         pytest.skip("only where loop devices can be made")
