@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import resource
 from collections.abc import Sequence
 from pathlib import Path
 
-from serai.providers.qemu import companions, launch, pinning, render, taps
+from serai.providers.qemu import companions, disks, launch, pinning, render, taps
 from serai.providers.qemu.qmp import Qmp
 from serai.providers.qemu.record import process_id
 from serai.providers.qemu.render.devices import SCREEN_SECRET
@@ -22,6 +21,9 @@ from serai.util.process import which
 def spawn(directory: Path, machine: Machine, site: Site, life: int) -> Qmp:
     """Start the machine's QEMU, and give the connection to it. A failure leaves no companion and no tap."""
     who = machine.name
+    for disk in site.disks:
+        if disk.driver == "host_device" and not machine.disks[disk.name].readonly:
+            disks.refuse_claimed(Path(disk.path), f"{who}: disks.{disk.name}.path")
     write_password(directory, machine, Path(site.root))
     wanted = companions.companions(machine, site, directory)
     words = [*limits(machine), *render.argv(machine, site)]
@@ -63,17 +65,6 @@ def limits(machine: Machine) -> list[str]:
         return []
     most = str(memory.hard_limit) if memory.hard_limit else "unlimited"
     return [which("prlimit", "util-linux"), f"--memlock={most}:{most}"]
-
-
-def may_lock(machine: Machine) -> str:
-    """Why the machine's memory cannot be locked by this user; empty: it can."""
-    if not machine.memory.locked or os.geteuid() == 0:
-        return ""
-    soft = resource.getrlimit(resource.RLIMIT_MEMLOCK)[1]
-    need = machine.memory.max or machine.memory.size
-    if soft == resource.RLIM_INFINITY or soft > need:
-        return ""
-    return f"this user may lock {soft} bytes of memory (ulimit -l), and it needs more than {need}"
 
 
 def write_password(directory: Path, machine: Machine, root: Path) -> None:

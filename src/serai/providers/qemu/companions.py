@@ -36,6 +36,12 @@ END_BUDGET = 3.0
 VIRTIOFSD = ("virtiofsd", "/usr/libexec/virtiofsd", "/usr/lib/virtiofsd", "/usr/lib/qemu/virtiofsd")
 """Where distributions put it: the Rust one first, then the one that QEMU had until 7.2."""
 HANDLE = "{fd}"
+PURPOSES = {
+    "share": "the virtiofsd of a folder",
+    "tpm": "the swtpm of its TPM",
+    "passt": "the passt of its uplink",
+}
+"""Name, without a number -> what a person calls it."""
 
 
 class Handed(msgspec.Struct, frozen=True):

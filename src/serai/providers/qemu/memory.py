@@ -101,4 +101,8 @@ def _refused(error: QmpError, who: str) -> SeraiError:
     hint = ""
     if "VirtFS" in error.text or "9p" in error.text:
         hint = "unmount the 9p folder in the guest first, or use type: rsync"
+    elif "vhost-user-fs" in error.text:
+        hint = "a virtiofs folder has no saved state: use type: rsync, or serai halt"
+    elif "vfio" in error.text:
+        hint = "a device of the host cannot be saved: serai halt"
     return SeraiError(Code.UNSUPPORTED, f"{who}: its memory cannot be saved: {error.text}", hint=hint)

@@ -106,8 +106,22 @@ def _on(directory: str, record: Record, status: str) -> Observed:
     state = STATES.get(status, State.UNKNOWN)
     if state is State.RUNNING and record.ready_at and record.ready_at >= record.started_at:
         state = State.READY
-    problem = f"QEMU says {status}" if state in (State.FAILED, State.UNKNOWN) else ""
+    problem = f"QEMU says {status}" if state in (State.FAILED, State.UNKNOWN) else _bereft(directory)
     return _observed(record, state, native=status, pid=pid, problem=problem)
+
+
+def _bereft(directory: str) -> str:
+    """Which of the processes beside it have died: QEMU goes on without them, and its guest hangs on them."""
+    if not os.path.exists(f"{directory}/companions"):  # noqa: PTH110 - hot path
+        return ""
+    from serai.providers.qemu.companions import PURPOSES, dead, last_words
+
+    said = []
+    for name in dead(directory):
+        words = last_words(Path(directory), name)
+        what = PURPOSES[name.rstrip("0123456789")]
+        said.append(f"{what} has died{f': {words}' if words else ''} (serai reload {Path(directory).name})")
+    return "; ".join(said)
 
 
 def _pid(directory: str) -> int:
