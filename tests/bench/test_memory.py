@@ -24,3 +24,13 @@ def test_too_few_of_them_are_said_with_the_command_that_helps(tmp_path, monkeypa
     assert "512MiB of free huge pages are needed, there are 6MiB in 2MiB pages" in case.not_measurable
     assert "nr_hugepages" in case.not_measurable
     assert case.variants == ()
+
+
+def test_pages_that_the_provider_refuses_are_not_measured_with_its_reason(tmp_path, monkeypatch):
+    monkeypatch.setattr(memory, "free_pages", lambda: {2 << 20: 1 << 30})
+    why = "memory.hugepages: no hugetlbfs is mounted"
+    monkeypatch.setattr(
+        memory, "refused", lambda machines, _provider: {"huge0": why} if "huge0" in machines else {}
+    )
+    [case] = memory.run(Settings(cases=("hugepages",)))
+    assert case.not_measurable == why

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from serai.bench.lab import Guest, lab
+from serai.bench.lab import Guest, lab, refused
 from serai.bench.plan import IMAGE, Settings, in_turn
 from serai.bench.report import Case, case_of
 from serai.util.units import MIB, format_size
@@ -52,7 +52,13 @@ def _hugepages(settings: Settings) -> Case:
     for number, size in enumerate(sizes.values()):
         memory = {"size": format_size(WALK_MEMORY), "hugepages": format_size(size), "free_page_reporting": False}
         machines[f"huge{number}"] = {"image": IMAGE, "memory": memory}
+    lost = refused(machines, settings.provider)
+    machines = {name: machine for name, machine in machines.items() if name not in lost}
+    if len(machines) < 2:
+        why = next(iter(lost.values()))
+        return Case(name="hugepages", question=question, guide="MEM-5", not_measurable=why)
     names = {"usual pages": "plain", **{name: f"huge{number}" for number, name in enumerate(sizes)}}
+    names = {name: machine for name, machine in names.items() if machine in machines}
     with lab(machines, settings.provider, settings.say) as (_, guests):
 
         def measure(variant: str, number: int) -> float:

@@ -60,3 +60,18 @@ def test_devices_of_the_host_are_looked_for(host: Path) -> None:
 
 def test_a_host_that_does_not_tell_its_mounts_is_left_to_libvirt(tmp_path: Path) -> None:
     assert list(check(msgspec.convert({"memory": {"hugepages": {}}}, Machine), tmp_path)) == []
+
+
+def test_a_session_must_be_told_where_huge_pages_are(host: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    machine = msgspec.convert({"name": "web", "memory": {"hugepages": {}}}, Machine)
+    settings = tmp_path / "config/libvirt/qemu.conf"
+    settings.parent.mkdir(parents=True)
+
+    settings.write_text('#hugetlbfs_mount = "/dev/hugepages"\n')
+    [error] = check(machine, host, privileged=False)
+    assert error.message.startswith("memory.hugepages: a session looks for no hugetlbfs")
+    assert not list(check(machine, host))
+
+    settings.write_text('hugetlbfs_mount = "/dev/hugepages/me"\n')
+    assert not list(check(machine, host, privileged=False))

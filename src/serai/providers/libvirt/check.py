@@ -51,7 +51,7 @@ def check(
         *check_devices.check(machine, able, arch, privileged),
     ]
     if host:
-        problems += check_host.check(machine, root)
+        problems += check_host.check(machine, root, privileged=privileged)
     named = [_named(machine, problem) for problem in problems]
     return once([*(contradictions(machine, host) if host else []), *named])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,8 +17,8 @@ JOINS = ("bridge", "dev", "tap")
 """Keys of a public network that name a device of the host."""
 
 
-def check(machine: Machine, root: Path = Path("/")) -> Iterator[SeraiError]:
-    """All of it. `root`: of the host's files."""
+def check(machine: Machine, root: Path = Path("/"), *, privileged: bool = True) -> Iterator[SeraiError]:
+    """All of it. `root`: of the host's files. `privileged`: the daemon is root."""
     for key, why, way_out, code in host_devices.problems(machine, root, managed=True):
         yield refuse(key, why, way_out, code)
     if machine.devices.vsock and not (root / VSOCK).exists():
@@ -25,7 +26,25 @@ def check(machine: Machine, root: Path = Path("/")) -> Iterator[SeraiError]:
     if machine.memory.hugepages and not _mounted(root, "hugetlbfs"):
         way_out = "as root: mount -t hugetlbfs hugetlbfs /dev/hugepages, then restart libvirt"
         yield refuse("memory.hugepages", "no hugetlbfs is mounted", way_out, Code.MISSING)
+    elif machine.memory.hugepages and not privileged and not _told(session_settings(), "hugetlbfs_mount"):
+        why = f"a session looks for no hugetlbfs: {session_settings()} does not state hugetlbfs_mount"
+        yield refuse("memory.hugepages", why, "providers.libvirt.uri: qemu:///system", Code.MISSING)
     yield from _joined(machine, root)
+
+
+def session_settings() -> Path:
+    """What a session's QEMU driver is told. Source: libvirt, src/qemu/qemu_conf.c, virQEMUDriverConfigNew."""
+    base = os.environ.get("XDG_CONFIG_HOME") or Path("~/.config").expanduser()
+    return Path(base) / "libvirt" / "qemu.conf"
+
+
+def _told(settings: Path, name: str) -> bool:
+    """Whether a line of the file sets `name`."""
+    try:
+        lines = settings.read_text().splitlines()
+    except OSError:
+        return False
+    return any(line.partition("=")[0].strip() == name for line in lines)
 
 
 def _joined(machine: Machine, root: Path) -> Iterator[SeraiError]:
