@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from msgspec import NODEFAULT, structs
+
 from serai.loaders.shape import ListOf, MapOf, Record, Shape, record
 from serai.spec.base import Spec
 from serai.spec.machine import Machine
@@ -64,7 +66,26 @@ def _parts(item: Any) -> Iterator[Spec]:
 
 
 def _default(kind: type[Spec], name: str) -> Any:
-    import msgspec
+    field = next(field for field in structs.fields(kind) if field.name == name)
+    return field.default_factory() if field.default_factory is not NODEFAULT else field.default
 
-    field = next(field for field in msgspec.structs.fields(kind) if field.name == name)
-    return field.default_factory() if field.default_factory is not msgspec.NODEFAULT else field.default
+
+def without(value: Any, key: str) -> Any:
+    """The value with this key at its default, in every entry; a block that needs it goes as a whole."""
+    name, _, rest = key.partition(".")
+    item = getattr(value, name)
+    if not rest or _is_required(record(type(value)).fields[name], rest):
+        return structs.replace(value, **{name: _default(type(value), name)})
+    if isinstance(item, list):
+        changed: Any = [without(each, rest) for each in item]
+    elif isinstance(item, dict):
+        changed = {label: without(each, rest) for label, each in item.items()}
+    else:
+        changed = item if item is None else without(item, rest)
+    return structs.replace(value, **{name: changed})
+
+
+def _is_required(field: Shape, key: str) -> bool:
+    below = inner(field)
+    assert isinstance(below, Record)
+    return any(each.name == key and each.required for each in structs.fields(below.cls))

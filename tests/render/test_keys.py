@@ -7,6 +7,7 @@ is done, or that the provider refuses it, which is then tried.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,16 @@ import msgspec
 import pytest
 import yaml
 
+import libvirt_site
+import qemu_site
 from serai.providers.contract import Scope
+from serai.providers.libvirt.render.domain import domain
+from serai.providers.qemu import render as qemu_render
+from serai.providers.qemu.features import binary_for, features
 from serai.providers.registry import provider_class
 from serai.spec.machine import Machine
-from spec_keys import engine_keys, stated_keys
+from serai.util.errors import SeraiError
+from spec_keys import engine_keys, stated_keys, without
 
 HERE = Path(__file__).parent
 PROVIDERS = ("qemu", "libvirt")
@@ -69,6 +76,43 @@ def missing(provider: str) -> list[str]:
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_every_key_is_rendered_or_done_elsewhere_or_refused(provider: str) -> None:
     assert missing(provider) == []
+
+
+Render = Callable[[Machine], str]
+
+
+def of_qemu() -> Render:
+    """Its rendering with a Site of fixed values, as its own cases have it."""
+    able = features(binary_for("amd64"))
+    return lambda machine: qemu_render.text(machine, qemu_site.site_of(machine, able))
+
+
+def of_libvirt() -> Render:
+    return lambda machine: domain(machine, libvirt_site.site_of(machine))
+
+
+def outcome(render: Render, machine: Machine) -> str:
+    """What is rendered; a machine that is nothing without the key has none."""
+    try:
+        return render(machine)
+    except SeraiError:
+        return ""
+
+
+@pytest.mark.parametrize(("provider", "renderer"), [("qemu", of_qemu), ("libvirt", of_libvirt)])
+def test_every_key_that_a_case_states_changes_what_is_rendered(
+    provider: str, renderer: Callable[[], Render], home: Path
+) -> None:
+    """Without it, the same machine renders otherwise: it is not only stated."""
+    render = renderer()
+    idle = rendered(provider) & set(keys_of(provider))
+    idle -= {key for key in idle if within(key, TABLE["elsewhere"][provider])}
+    for path in sorted((HERE / provider).glob("*/machine.yaml")):
+        machine = machine_of(path)
+        text = render(machine)
+        idle -= {key for key in idle & stated_keys(machine) if outcome(render, without(machine, key)) != text}
+
+    assert idle == set()
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
