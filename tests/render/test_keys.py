@@ -18,14 +18,20 @@ import yaml
 
 import libvirt_site
 import qemu_site
+from serai.loaders.shape import record
 from serai.providers.contract import Scope
+from serai.providers.libvirt.networks_xml import Host, network
 from serai.providers.libvirt.render.domain import domain
+from serai.providers.libvirt.storage_xml import pool
 from serai.providers.qemu import render as qemu_render
 from serai.providers.qemu.features import binary_for, features
 from serai.providers.registry import provider_class
+from serai.spec.base import Spec
 from serai.spec.machine import Machine
+from serai.spec.network import Network
+from serai.spec.pool import Pool
 from serai.util.errors import SeraiError
-from spec_keys import engine_keys, stated_keys, without
+from spec_keys import engine_keys, leaves, stated_keys, without
 
 HERE = Path(__file__).parent
 PROVIDERS = ("qemu", "libvirt")
@@ -140,3 +146,35 @@ def test_what_is_refused_is_refused_by_name(provider: str, key: str, home: Path,
 
     last = key.rpartition(".")[2]
     assert any(last in each.message.partition(": ")[2].partition(": ")[0] for each in problems), problems
+
+
+NETWORKS = [
+    {"subnet": "10.40.0.0/24", "mode": "nat", "mtu": 1400, "domain": "shop.test"},
+    {"subnet": "10.40.0.0/24", "dhcp": False, "dns": False},
+    {
+        "mode": "bridge",
+        "portgroups": {"dmz": {"vlan": 7, "default": True}, "lab": {"trust_guest_rx_filters": True}},
+    },
+]
+HOST = Host(mac="52:54:00:00:00:01", name="web", address="10.40.0.10")
+OF_THE_ENGINE = {"external": "serai does not make it", "bridge": "its name is chosen before it is rendered"}
+POOLS = [{"type": "dir", "path": "/srv"}, {"type": "netfs", "host": "nas", "source": "/vms", "path": "/mnt"}]
+
+
+@pytest.mark.parametrize(
+    ("kind", "specs", "render", "elsewhere"),
+    [
+        (Network, NETWORKS, lambda spec: network("back", spec, hosts=[HOST]), OF_THE_ENGINE),
+        (Pool, POOLS, lambda spec: pool("fast", spec), {}),
+    ],
+    ids=["network", "pool"],
+)
+def test_every_key_of_what_machines_share_changes_what_is_rendered(
+    kind: type[Spec], specs: list[dict[str, Any]], render: Callable[[Any], str], elsewhere: dict[str, str]
+) -> None:
+    idle = set(leaves(record(kind))) - elsewhere.keys()
+    for data in specs:
+        spec = msgspec.convert(data, kind)
+        idle -= {key for key in stated_keys(spec) if render(without(spec, key)) != render(spec)}
+
+    assert idle == set()
