@@ -233,12 +233,20 @@ def _name(network: Any, tree: ElementTree.Element, host: Host, domain: str | Non
     if not host.name or (dns is not None and dns.get("enable") == "no") or tree.find("ip") is None:
         return
     for other in tree.iterfind("dns/host"):
-        if other.get("ip") == host.address:
-            if other.findtext("hostname") == host.name:
-                return
-            _update(network, libvirt.VIR_NETWORK_UPDATE_COMMAND_DELETE, "DNS_HOST", _text(other))
+        same = (other.get("ip") == host.address, other.findtext("hostname") == host.name)
+        if all(same):
+            return
+        if same == (False, True) and not network.name().startswith("serai-"):
+            return  # somebody else's machine is called so there
+        if any(same):
+            _update(network, libvirt.VIR_NETWORK_UPDATE_COMMAND_DELETE, "DNS_HOST", _by_address(other))
     entry = networks_xml.dns_host(host, domain)
     _update(network, libvirt.VIR_NETWORK_UPDATE_COMMAND_ADD_LAST, "DNS_HOST", entry)
+
+
+def _by_address(host: ElementTree.Element) -> str:
+    """What deletes a DNS entry: with the names as well, libvirt would find each entry that has one of them."""
+    return ElementTree.tostring(ElementTree.Element("host", {"ip": host.get("ip", "")}), encoding="unicode")
 
 
 def _text(element: ElementTree.Element) -> str:
@@ -266,7 +274,8 @@ def forget(network: Any, macs: Collection[str], addresses: Collection[str]) -> N
         entries += [("DNS_HOST", host) for host in tree.iterfind("dns/host") if host.get("ip") in gone]
         for section, host in entries:
             try:
-                _update(network, libvirt.VIR_NETWORK_UPDATE_COMMAND_DELETE, section, _text(host))
+                text = _by_address(host) if section == "DNS_HOST" else _text(host)
+                _update(network, libvirt.VIR_NETWORK_UPDATE_COMMAND_DELETE, section, text)
             except libvirt.libvirtError as error:
                 if code_of(error) not in ("VIR_ERR_OPERATION_INVALID", "VIR_ERR_NO_NETWORK"):
                     raise
