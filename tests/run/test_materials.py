@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from serai.run.materials import Stock, host_arch
+from serai.run.materials import Stock
 from serai.run.workspace import Workspace
 from serai.spec.guest import Ssh
 from serai.spec.machine import Machine
@@ -54,7 +54,3 @@ def test_a_private_key_without_its_public_half_is_named(pretend: Pretend, tmp_pa
     machine = Machine(name="web", ssh=Ssh(key="id_mine"))
     with pytest.raises(SeraiError, match=r"ssh\.key: the public key .*id_mine\.pub cannot be read"):
         Stock(pretend(machine)).public_keys(machine)
-
-
-def test_the_hosts_architecture_has_debians_name() -> None:
-    assert host_arch() in ("amd64", "arm64")

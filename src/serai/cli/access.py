@@ -110,9 +110,9 @@ def exec_(obj: object, names: tuple[str, ...], as_json: bool) -> int:
 
     answers = everywhere(workspace, machines, command, None if as_json else show)
     if as_json:
-        import msgspec
+        from serai.cli.output import print_json
 
-        click.echo(msgspec.json.format(msgspec.json.encode({"machines": answers}), indent=2))
+        print_json({"machines": answers})
     else:
         for name, answer in answers.items():
             if answer.code:
@@ -207,10 +207,9 @@ def port(obj: object, names: tuple[str, ...], as_json: bool) -> int:
     observed = workspace.observe()
     chosen = [machine.name for machine in workspace.targets(names, extra=observed) if machine.name in observed]
     if as_json:
-        import msgspec
+        from serai.cli.output import print_json
 
-        forwards = {name: observed[name].forwards for name in chosen}
-        click.echo(msgspec.json.format(msgspec.json.encode(forwards), indent=2))
+        print_json({name: observed[name].forwards for name in chosen})
         return 0
     width = max((len(name) for name in chosen), default=0)
     for name in chosen:

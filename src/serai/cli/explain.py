@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from serai.cli.output import print_json
+
 if TYPE_CHECKING:
     from serai.loaders.explain import Explanation
     from serai.loaders.guide import Page
@@ -53,7 +55,7 @@ def explain(topic: str | None, as_json: bool) -> None:
         return
     found = topics.topic(topic, raw_block)
     if as_json:
-        _print_json(found)
+        print_json(found)
     elif isinstance(found, topics.Explained):
         _show_act(found)
     else:
@@ -67,7 +69,7 @@ def _list(as_json: bool) -> None:
     later = [name for name, row in guide.acts().items() if row.state is guide.State.LATER]
     machine, file = topics.machine_keys(), topics.file_keys()
     if as_json:
-        _print_json({"ids": guide.acts(), "keys": {"file": file, "machine": machine}})
+        print_json({"ids": guide.acts(), "keys": {"file": file, "machine": machine}})
         return
     click.echo("Acts of the guide that this version does:")
     _table({name: row.act + (" (in part)" if row.rest else "") for name, row in served.items()})
@@ -150,11 +152,3 @@ def inline(value: Any) -> str:
 
     text = yaml.safe_dump(value, default_flow_style=True, width=10**6, allow_unicode=True, sort_keys=False)
     return text.removesuffix("\n").removesuffix("\n...")
-
-
-def _print_json(data: Any) -> None:
-    import json
-
-    import msgspec
-
-    click.echo(json.dumps(msgspec.to_builtins(data), indent=2, ensure_ascii=False))

@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from serai.cli.output import print_json
+
 ARCH = click.option("--arch", type=click.Choice(["amd64", "arm64"]), help="architecture (default: this host's)")
 JSON = click.option("--json", "as_json", is_flag=True, help="as JSON")
 
@@ -35,7 +37,7 @@ def list_(everything: bool, as_json: bool) -> None:
         row: dict[str, Any] = msgspec.structs.asdict(ref)
         rows.append({**row, "outdated": stale})
     if as_json:
-        _print_json({"images": rows} | ({"known": _known()} if everything else {}))
+        print_json({"images": rows} | ({"known": _known()} if everything else {}))
         return
     for row in rows:
         note = "  (an older recipe: serai image build renews it)" if row["outdated"] else ""
@@ -80,9 +82,10 @@ def import_(
     file: Path, name: str, user: str, no_cloud_init: bool, checksum: str | None, max_size: str, arch: str | None
 ) -> None:
     """Bring in a qcow2, raw, vmdk, vdi, vhd(x) or OVA, also compressed; checked as a stranger's file."""
-    from serai.images.resolve import check_name, host_arch, import_file
+    from serai.images.resolve import check_name, import_file
     from serai.images.store import Store
     from serai.spec.image import ImageSource
+    from serai.util.arch import host_arch
     from serai.util.errors import Code, SeraiError
     from serai.util.units import parse_size
 
@@ -121,7 +124,7 @@ def inspect(reference: str, arch: str | None, as_json: bool) -> None:
     manifest = Store().manifest(found.digest)
     data["packages"] = manifest.versions if manifest else {}
     if as_json:
-        _print_json(data)
+        print_json(data)
         return
     for key, value in data.items():
         if key == "packages":
@@ -150,7 +153,7 @@ def prune(older: str | None, everything: bool, dry_run: bool, as_json: bool) -> 
         raise SeraiError(Code.USAGE, f"--older: {error}") from error
     result = act(Store(), older=age, everything=everything, dry_run=dry_run)
     if as_json:
-        _print_json(msgspec.to_builtins(result))
+        print_json(msgspec.to_builtins(result))
         return
     for reference in result.references:
         click.echo(reference)
@@ -170,12 +173,6 @@ def _known() -> list[dict[str, Any]]:
         shown = f"{name}-cloud" if name in BUILDERS else name
         pulled.append({"reference": shown, "arches": entry.arches, "how": f"official image, user {entry.user}"})
     return built + pulled
-
-
-def _print_json(value: object) -> None:
-    import json
-
-    click.echo(json.dumps(value, indent=2))
 
 
 def _done(image: Any) -> None:

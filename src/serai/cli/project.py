@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from serai.cli.output import print_json
 from serai.util.errors import Code, SeraiError
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -79,11 +80,11 @@ def validate(obj: object, file: str | None, as_json: bool) -> int:
         if not as_json:
             raise
         errors = error.errors if isinstance(error, SeraiErrors) else (error,)
-        _print_json({"file": shown(path), "machines": 0, "errors": [_plain(each) for each in errors]})
+        print_json({"file": shown(path), "machines": 0, "errors": [_plain(each) for each in errors]})
         return error.exit_code
     count = len(project.machines)
     if as_json:
-        _print_json({"file": shown(path), "machines": count, "errors": []})
+        print_json({"file": shown(path), "machines": count, "errors": []})
     else:
         click.echo(f"{shown(path)}: {count} machine{'s' if count != 1 else ''}, no errors")
     return 0
@@ -150,9 +151,3 @@ def _schema_text() -> str:
 
     blocks = {name: raw_block(name) for name in others()}
     return json.dumps(file_schema(blocks), indent=2, ensure_ascii=False) + "\n"
-
-
-def _print_json(data: Any) -> None:
-    import json
-
-    click.echo(json.dumps(data, indent=2, ensure_ascii=False))

@@ -57,8 +57,7 @@ def list_(obj: object, names: tuple[str, ...], as_json: bool) -> int:
     """List snapshots, oldest first."""
     import time
 
-    import msgspec
-
+    from serai.cli.output import print_json
     from serai.cli.table import columns
     from serai.run.workspace import open_workspace
     from serai.util.units import human_size
@@ -73,7 +72,7 @@ def list_(obj: object, names: tuple[str, ...], as_json: bool) -> int:
         driver.capabilities().need(Feature.SNAPSHOT, provider=driver.name, machine=name)
         found[name] = driver.snapshot_list(name)
     if as_json:
-        click.echo(msgspec.json.format(msgspec.json.encode({"snapshots": found})).decode())
+        print_json({"snapshots": found})
         return 0
     rows: list[tuple[str, ...]] = [
         (

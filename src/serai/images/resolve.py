@@ -8,7 +8,6 @@ store is used without looking at the network at all.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -18,6 +17,7 @@ import msgspec
 from serai.images.store import Store
 from serai.providers.contract import Image
 from serai.spec.image import ImageSource
+from serai.util.arch import host_arch
 from serai.util.errors import Code, SeraiError, did_you_mean
 
 Progress = Callable[[str], None]
@@ -32,12 +32,6 @@ BUILDERS = {
 
 ALIASES = {"debian": "debian:13", "debian:bookworm": "debian:12"}
 ALIASES |= {"debian:trixie": "debian:13", "debian:stable": "debian:13"}
-
-
-def host_arch() -> str:
-    """amd64 or arm64, as images call it."""
-    machine = os.uname().machine
-    return {"x86_64": "amd64", "aarch64": "arm64"}.get(machine, machine)
 
 
 def find(

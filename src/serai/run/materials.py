@@ -10,8 +10,8 @@ import msgspec
 from serai.plan.addresses import Allocation, allocate, hosts_file
 from serai.providers.contract import Image, Materials, Progress
 from serai.run.workspace import Workspace
-from serai.spec.image import Arch
 from serai.spec.machine import Machine
+from serai.util.arch import host_arch
 from serai.util.errors import Code, SeraiError
 from serai.util.files import write_atomic
 
@@ -160,14 +160,3 @@ def _read_key(path: Path, key: str) -> str:
             f"{key}: the public key {path} cannot be read: {error.strerror}",
             hint="ssh-keygen -y makes it",
         ) from error
-
-
-def host_arch() -> Arch:
-    """The host's architecture, in the names of Debian. Raises Code.UNSUPPORTED for one serai does not know."""
-    import os
-
-    machine = os.uname().machine
-    known = {"x86_64": Arch.AMD64, "aarch64": Arch.ARM64, "arm64": Arch.ARM64}
-    if machine not in known:
-        raise SeraiError(Code.UNSUPPORTED, f"serai does not know the architecture {machine}", hint="arch: amd64")
-    return known[machine]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 from pathlib import Path
 
 import msgspec
@@ -13,9 +12,10 @@ from serai.providers.probe import Accel
 from serai.providers.qemu import gather
 from serai.providers.qemu.record import Hardware
 from serai.spec.machine import Machine
+from serai.util.arch import host_arch
 from serai.util.errors import Code, SeraiError
 
-HOST = gather.HOST_ARCH.get(platform.machine(), platform.machine())
+HOST = host_arch()
 OTHER = "arm64" if HOST == "amd64" else "amd64"
 BINARY = "/usr/bin/qemu-system-some"
 

@@ -8,7 +8,6 @@ starts soonest; `tiny:generic` its usual one, which knows 9p, more file systems 
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -21,6 +20,7 @@ from serai.images.builders.elf import closure
 from serai.images.builders.modules import Modules, dependency_file, kernel_image
 from serai.images.builders.packages import Packages
 from serai.images.made import Made
+from serai.util.arch import host_arch
 from serai.util.errors import Code, SeraiError
 from serai.util.process import run, which
 from serai.util.units import GIB
@@ -202,7 +202,7 @@ def _extras(system: Path, tree: Path) -> None:
 def _applets(system: Path, arch: str) -> None:
     """Links for busybox's commands. Only a program of the host's architecture can be asked for its list."""
     busybox = system / "bin/busybox"
-    program = busybox if arch == _host_arch() else Path(which("busybox", "busybox-static"))
+    program = busybox if arch == host_arch() else Path(which("busybox", "busybox-static"))
     for line in run([program, "--list-full"]).stdout.split():
         path = system / line
         if path.name in ("busybox", "init", "linuxrc") or (path.exists() or path.is_symlink()):
@@ -211,10 +211,6 @@ def _applets(system: Path, arch: str) -> None:
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
         path.symlink_to("/bin/busybox")
-
-
-def _host_arch() -> str:
-    return {"x86_64": "amd64", "aarch64": "arm64"}.get(os.uname().machine, os.uname().machine)
 
 
 def _initramfs(system: Path) -> Archive:

@@ -23,18 +23,18 @@ from serai.spec.guest import FolderType
 from serai.spec.image import Firmware
 from serai.spec.machine import Machine
 from serai.spec.network import Network
+from serai.util.arch import host_arch
 from serai.util.errors import Code, SeraiError
 
 SCREENS = 1000
 """How many ports from VNC's first on are tried for a screen."""
-HOST_ARCH = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
 def arch_of(machine: Machine, image: Image | None = None) -> str:
     """The machine's architecture: stated, else the image's, else the host's."""
     if machine.arch:
         return str(machine.arch)
-    return image.arch if image else HOST_ARCH.get(platform.machine(), platform.machine())
+    return image.arch if image else host_arch()
 
 
 def features_for(machine: Machine, image: Image | None = None) -> Features:
@@ -47,7 +47,7 @@ def accel_for(machine: Machine, arch: str, binary: str) -> Accel:
     wanted = machine.providers.qemu.accel
     if wanted == "tcg":
         return Accel("tcg")
-    if HOST_ARCH.get(platform.machine()) != arch:
+    if host_arch() != arch:
         best = Accel("tcg", f"{arch} guests run under TCG, many times slower: this host is {platform.machine()}")
     else:
         best = accelerator(binary)
