@@ -14,7 +14,7 @@ import pytest
 
 from person import Serai
 
-pytest_plugins = ["skips", "stand_in", "plugin", "libvirtd"]
+pytest_plugins = ["skips", "stand_in", "plugin", "libvirtd", "libvirt_shop"]
 ROOT = Path(__file__).parents[1]
 Need = Callable[..., None]
 
