@@ -70,7 +70,7 @@ def opened(uri: str) -> Any:
     """The process's connection to `uri`. Raises Code.MISSING or Code.NETWORK with the way out."""
     with _guard:
         known = _shared.get(uri)
-        if known is not None and known.isAlive():
+        if known is not None and is_alive(known):
             return known
         _shared[uri] = fresh = _open(uri)
         return fresh
@@ -88,6 +88,15 @@ def _open(uri: str) -> Any:
     except libvirt.libvirtError:
         return conn  # drivers inside the process have nobody to keep alive
     return conn
+
+
+def is_alive(conn: Any) -> bool:
+    """Whether the daemon is still at the other end. No call: libvirt looks at its socket."""
+    libvirt = library()
+    try:
+        return bool(conn.isAlive())
+    except libvirt.libvirtError:
+        return False  # it was closed
 
 
 def unreachable(uri: str, error: Any) -> SeraiError:
@@ -110,7 +119,8 @@ def close_all() -> None:
     """Close every connection of the process."""
     with _guard:
         for conn in _shared.values():
-            conn.close()
+            if is_alive(conn):
+                conn.close()
         _shared.clear()
 
 
@@ -154,14 +164,14 @@ def lasting(act: Verb) -> Verb:
 
 def _all_lost() -> bool:
     with _guard:
-        return any(not conn.isAlive() for conn in _shared.values())
+        return any(not is_alive(conn) for conn in _shared.values())
 
 
 def wait_back() -> None:
     """Until the daemons of all lost connections answer again. Raises what the last try said."""
     deadline = time.monotonic() + RETURN_BUDGET
     with _guard:
-        lost = [uri for uri, conn in _shared.items() if not conn.isAlive()]
+        lost = [uri for uri, conn in _shared.items() if not is_alive(conn)]
     for uri in lost:
         while True:
             try:

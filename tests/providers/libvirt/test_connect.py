@@ -1,0 +1,121 @@
+"""Which libvirt, one connection to it, and verbs that outlive it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from serai.providers.contract import Scope
+from serai.providers.libvirt import connect
+from serai.providers.libvirt.binding import library
+from serai.spec.machine import Machine
+from serai.spec.raw import LibvirtRaw, Raw
+from serai.util.errors import Code, SeraiError
+
+
+def at(uri: str) -> Machine:
+    return Machine(providers=Raw(libvirt=LibvirtRaw(uri=uri)))
+
+
+def test_what_the_machine_states_comes_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIBVIRT_DEFAULT_URI", "test:///default")
+    assert connect.uri_of(at("qemu+ssh://host/system")) == "qemu+ssh://host/system"
+    assert connect.uri_of(Machine()) == "test:///default"
+
+
+def test_root_has_the_system_and_others_their_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LIBVIRT_DEFAULT_URI", raising=False)
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    assert connect.uri_of() == "qemu:///system"
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    monkeypatch.setattr(connect, "SYSTEM_SOCKETS", ("/nowhere/sock",))
+    assert connect.uri_of() == "qemu:///session"
+
+
+@pytest.mark.parametrize(
+    ("uri", "remote", "session", "test"),
+    [
+        ("qemu:///system", False, False, False),
+        ("qemu:///session", False, True, False),
+        ("qemu+ssh://root@host:2222/system", True, False, False),
+        ("qemu+tls://host/system", True, False, False),
+        ("test:///default", False, False, True),
+        ("qemu+unix:///system?socket=/run/x", False, False, False),
+    ],
+)
+def test_a_uri_tells_what_can_be_done_with_it(uri: str, remote: bool, session: bool, test: bool) -> None:
+    assert (connect.is_remote(uri), connect.is_session(uri), connect.is_test(uri)) == (remote, session, test)
+
+
+def test_a_project_looks_at_all_that_its_file_names(uri: str, tmp_path: Any) -> None:
+    named = Scope(
+        project="shop", project_id="1", root=tmp_path, home=tmp_path, engines={"libvirt": ("", "qemu:///session")}
+    )
+    assert connect.uris_of(named) == {uri, "qemu:///session"}
+    assert connect.uris_of(Scope(project="shop", project_id="1", root=tmp_path, home=tmp_path)) == {uri}
+
+
+def test_there_is_one_connection_a_uri_until_it_is_lost(uri: str) -> None:
+    first = connect.opened(uri)
+    assert connect.opened(uri) is first
+    first.close()
+    assert connect.opened(uri) is not first
+
+
+def test_one_that_cannot_be_opened_says_what_to_do() -> None:
+    with pytest.raises(SeraiError, match="does not answer") as caught:
+        connect.opened("qemu+unix:///system?socket=/nowhere/at/all")
+    assert caught.value.code is Code.MISSING
+    assert "systemctl start libvirtd" in caught.value.hint
+    with pytest.raises(SeraiError) as caught:
+        connect.opened("qemu+ssh://nobody@localhost:1/system")
+    assert caught.value.code is Code.NETWORK
+    assert "ssh must log in without a password" in caught.value.hint
+
+
+class Verbs:
+    """A driver whose daemon goes away `times` times."""
+
+    def __init__(self, times: int) -> None:
+        self.times = times
+        self.calls = 0
+
+    @connect.lasting
+    def act(self) -> str:
+        self.calls += 1
+        if self.calls <= self.times:
+            library().open("qemu+unix:///system?socket=/nowhere/at/all")
+        return "done"
+
+    @connect.lasting
+    def wrong(self, uri: str) -> None:
+        self.calls += 1
+        connect.opened(uri).lookupByName("nobody")
+
+
+def test_a_verb_is_done_again_when_its_daemon_went_away() -> None:
+    verbs = Verbs(times=1)
+    assert verbs.act() == "done"
+    assert verbs.calls == 2
+
+
+def test_a_daemon_that_goes_away_again_is_told() -> None:
+    with pytest.raises(SeraiError, match="libvirt hung up") as caught:
+        Verbs(times=2).act()
+    assert caught.value.code is Code.NETWORK
+
+
+def test_another_failure_is_told_at_once(uri: str) -> None:
+    verbs = Verbs(times=0)
+    with pytest.raises(SeraiError, match="wrong: Domain not found"):
+        verbs.wrong(uri)
+    assert verbs.calls == 1
+
+
+def test_errors_inside_become_ours_with_what_was_tried(uri: str) -> None:
+    with (
+        pytest.raises(SeraiError, match="web cannot be found: Domain not found"),
+        connect.asking("web cannot be found"),
+    ):
+        connect.opened(uri).lookupByName("nobody")
