@@ -14,10 +14,11 @@ from collections.abc import Mapping
 from serai.loaders.yaml.nodes import Map, Node, Scalar, Seq, is_null, kind, listed, of, short
 from serai.loaders.yaml.scalars import number, resolve
 
-_PIECE = re.compile(r"\$\$\{|\$\{([^}]*)(\}?)")
-_DEFAULT = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*)\s*:-(.*)", re.DOTALL | re.ASCII)
-_TOKEN = re.compile(r"\s*(?:([0-9]+)|([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*)|(//|[-+*%()]))", re.ASCII)
-_INTEGER = re.compile(r"[-+]?[0-9]{1,18}", re.ASCII)
+_PIECE = r"\$\$\{|\$\{([^}]*)(\}?)"
+_DEFAULT = r"(?as)\s*([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*)\s*:-(.*)"
+_TOKEN = r"(?a)\s*(?:([0-9]+)|([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)*)|(//|[-+*%()]))"
+_INTEGER = r"(?a)[-+]?[0-9]{1,18}"
+"""Compiled for the first expression (re keeps them): most files have none."""
 _LONGEST = 1000
 _DEEPEST = 32
 _LARGEST = 2**63
@@ -76,10 +77,10 @@ def _inside(node: Node, name: str, known: str) -> Node:
 
 def evaluate(scalar: Scalar, scope: Scope) -> Node:
     """The scalar with its expressions worked out. Raises ExpressionError."""
-    whole = _PIECE.fullmatch(scalar.text)
+    whole = re.fullmatch(_PIECE, scalar.text)
     if whole and whole[1] is not None and whole[2]:
         return _moved(_value(whole[1], scope, scalar), scalar)
-    text = _PIECE.sub(lambda piece: _text(piece, scope, scalar), scalar.text)
+    text = re.sub(_PIECE, lambda piece: _text(piece, scope, scalar), scalar.text)
     result = Scalar(text, number(text) if scalar.plain else text, scalar.place, scalar.path, plain=scalar.plain)
     result.dynamic = False
     return result
@@ -88,7 +89,7 @@ def evaluate(scalar: Scalar, scope: Scope) -> Node:
 def wrong(scalar: Scalar, scope: Scope) -> list[ExpressionError]:
     """Every error of a scalar that `evaluate` refused, in its order: a text may hold several expressions."""
     found = []
-    for piece in _PIECE.finditer(scalar.text):
+    for piece in re.finditer(_PIECE, scalar.text):
         try:
             _text(piece, scope, scalar)
         except ExpressionError as error:
@@ -119,7 +120,7 @@ def _text(piece: re.Match[str], scope: Scope, scalar: Scalar) -> str:
 def _value(source: str, scope: Scope, scalar: Scalar) -> Node:
     if len(source) > _LONGEST:
         raise ExpressionError(f"an expression of more than {_LONGEST} characters")
-    if default := _DEFAULT.fullmatch(source):
+    if default := re.fullmatch(_DEFAULT, source):
         found = scope.look_up(default[1], scalar)
         empty = found is None or (isinstance(found, Scalar) and found.text == "")
         return _typed(default[2], scalar) if empty or found is None else found
@@ -139,9 +140,9 @@ class _Parser:
 
     def _tokens(self) -> list[str]:
         tokens, position = [], 0
-        source = self.source.rstrip()
+        source, token = self.source.rstrip(), re.compile(_TOKEN)
         while position < len(source):
-            match = _TOKEN.match(source, position)
+            match = token.match(source, position)
             if not match:
                 raise self._wrong()
             tokens.append(match[0].strip())
@@ -229,6 +230,6 @@ class _Parser:
         if isinstance(node, Scalar):
             if type(node.value) is int:
                 return node.value
-            if _INTEGER.fullmatch(node.text):
+            if re.fullmatch(_INTEGER, node.text):
                 return int(node.text)
         raise ExpressionError(f"{name} is {kind(node)}, not a whole number")

@@ -29,10 +29,8 @@ from serai.spec.raw import XmlEdit
 Expand: TypeAlias = Callable[[Node, Problems], Node | None]
 
 FORWARD = r"^(?:(?P<host_ip>[0-9.]+):)?(?P<host>[0-9]{1,5}):(?P<guest>[0-9]{1,5})(?:/(?P<protocol>tcp|udp))?$"
-_FORWARD = re.compile(FORWARD, re.ASCII)
-_FORWARD_SCHEMA = re.sub(r"\?P<[a-z_]+>", "", FORWARD)
+_FORWARD_SCHEMA = "(".join(part.rpartition(">")[2] for part in FORWARD.split("(?P<"))
 """Without names of groups, which editors' regular expressions write otherwise."""
-_URL = re.compile(r"https?://")
 
 
 class Form:
@@ -135,7 +133,7 @@ def _forward(node: Node, problems: Problems) -> Node | None:
         return node
     if type(node.value) is int:
         return mapping({"guest": node, "host": node}, node)
-    match = _FORWARD.match(node.text)
+    match = re.match(FORWARD, node.text, re.ASCII)
     if not match:
         problems.at(
             node,
@@ -159,6 +157,28 @@ def _nic(node: Node, problems: Problems) -> Node | None:
     return _one_of(node.replaced(dict(bare)), Nic.__struct_fields__, problems, EACH_ITS_OWN)
 
 
+JOINED_BY = {"bridge": "bridge", "direct": "dev", "network": "network_name"}
+"""`type` of vagrant-libvirt's public network (VAG-9) -> the key that says the same."""
+
+
+def _public(node: Node, problems: Problems) -> Node | None:
+    """`type` says what `dev` is the name of; the other keys say it without."""
+    if not isinstance(node, Map) or "type" not in node.items:
+        return _as("bridge")(node, problems)
+    items = dict(node.items)
+    stated = items.pop("type")
+    word = stated.text if isinstance(stated, Scalar) else ""
+    if word not in JOINED_BY:
+        problems.at_key(node, "type", f"{word!r} is not one of {', '.join(JOINED_BY)}", "or leave it out")
+        return None
+    if word == "bridge" and "dev" in items and "bridge" not in items:
+        items["bridge"] = items.pop("dev")
+    if JOINED_BY[word] not in items:
+        problems.at_key(node, "type", f"{word} goes with {JOINED_BY[word]}, which is not stated")
+        return None
+    return node.replaced(items)
+
+
 def _provision(node: Node, problems: Problems) -> Node | None:
     if _is_value(node):
         return mapping({"shell": node}, node)
@@ -173,7 +193,7 @@ def _shell(node: Node, problems: Problems) -> Node | None:
 
 def _image(node: Node, problems: Problems) -> Node | None:
     if isinstance(node, Scalar) and not is_null(node):
-        return mapping({"url" if _URL.match(node.text) else "path": node}, node)
+        return mapping({"url" if node.text.startswith(("http://", "https://")) else "path": node}, node)
     return _one_of(node, ("url", "path"), problems)
 
 
@@ -241,6 +261,7 @@ _COUNT = {"type": "integer", "minimum": 1}
 _NUMBER = {"type": "integer", "minimum": 0}
 _TRUTH = {"type": "boolean"}
 _SIZE = {"$ref": "#/$defs/size"}
+_TYPED = {"type": "object", "properties": {"type": {"enum": [*JOINED_BY]}}, "required": ["type"]}
 
 FORMS: dict[type, Form] = {
     Memory: Form(_as("size"), _SIZE),
@@ -251,7 +272,7 @@ FORMS: dict[type, Form] = {
     Nic: Form(_nic, {"type": "string", "pattern": _FORWARD_SCHEMA}, {**_COUNT, "maximum": 65535}),
     ForwardedPort: Form(_forward, {"type": "string", "pattern": _FORWARD_SCHEMA}, {**_COUNT, "maximum": 65535}),
     PrivateNic: Form(_null_is_empty(_as("network")), _TEXT),
-    PublicNic: Form(_null_is_empty(_as("bridge")), _TEXT),
+    PublicNic: Form(_null_is_empty(_public), _TEXT, _TYPED),
     UplinkNic: Form(_null_is_empty(_as("type")), _TEXT),
     Pin: Form(_as("cpus"), _TEXT, _NUMBER),
     Numa: Form(_as("host_nodes"), _TEXT, _NUMBER),
