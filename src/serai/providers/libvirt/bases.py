@@ -17,7 +17,8 @@ import msgspec
 from serai.providers.contract import Image, Progress
 from serai.providers.libvirt import storage_xml
 from serai.providers.libvirt.binding import is_gone, library
-from serai.providers.libvirt.connect import asking
+from serai.providers.libvirt.connect import asking, is_remote
+from serai.providers.libvirt.copy_in import copy_in
 from serai.providers.libvirt.upload import upload
 from serai.util import paths
 from serai.util.locks import lock
@@ -78,7 +79,8 @@ def ensure(pool: Any, image: Image, part: str, progress: Progress) -> Base:
         if volume is None:
             # Made with no room, so that its length tells how much has arrived.
             volume = pool.createXML(storage_xml.volume(name, capacity=0, form="raw"), 0)
-            upload(volume, file, f"{image.reference} {'' if part == DISK else part}".rstrip(), progress)
+            if is_remote(pool.connect().getURI()) or not copy_in(file, Path(volume.path())):
+                upload(volume, file, f"{image.reference} {'' if part == DISK else part}".rstrip(), progress)
             pool.refresh(0)
             volume = pool.storageVolLookupByName(name)
         return Base(name, volume.path(), form)
