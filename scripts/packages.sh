@@ -88,7 +88,14 @@ python3-libvirt|/usr/lib/python3/dist-packages/libvirt.py|speaks to libvirt
 dnsmasq-base|dnsmasq|gives the addresses on networks of libvirt
 libxml2-utils|xmllint|holds XML to the schemas of libvirt
 virtinst|virt-xml|opens domains as virt-manager does
+swtpm|swtpm|stands behind the TPMs of machines
+iproute2|ip|makes bridges to put machines on
+virtiofsd|/usr/libexec/virtiofsd /usr/lib/qemu/virtiofsd|shares folders with machines (in Debian 12 with QEMU)
 END
+    case "$os_id:$os_version" in
+        ubuntu:22.*) ;; # has none
+        *) say 'passt|passt|is the faster user networking' ;;
+    esac
 }
 
 # is_there HOW: a program on PATH (sbin too), a file pattern, or a Python that will do.

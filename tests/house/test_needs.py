@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 RUNNERS = {"run", "Popen", "stream", "need", "which", "need_programs"}
 ALWAYS_THERE = {
     *("sh", "bash", "dash", "cat", "cp", "sleep", "env", "true", "printf", "tar", "chroot", "mount", "umount"),
-    *("losetup", "rm"),
+    *("losetup", "rm", "prlimit"),
     *("unshare", "nsenter", "apt-get", "apt-cache", "apt-config", "dpkg-deb", "dpkg", "ldd"),
 }
 """Of packages that Debian and Ubuntu do not let go, or that have installed the others."""
@@ -21,6 +21,7 @@ COMES_WITH = {
     "ssh-keygen": "ssh",
     "debugfs": "mke2fs",
     "e2fsck": "mke2fs",
+    "mkfs.ext4": "mke2fs",
     "mformat": "mcopy",
     "mmd": "mcopy",
     "mdir": "mcopy",
@@ -32,7 +33,14 @@ COMES_WITH = {
 }
 """Program -> what is looked for of the package that brings it, itself or by what it depends on."""
 NOT_NEEDED = {
-    "src/serai": {"busybox"},  # only to make the tiny image of another architecture
+    "src/serai": {
+        "busybox",  # only to make the tiny image of another architecture
+        *(
+            "swtpm",
+            "passt",
+            "ip",
+        ),  # for machines that ask for a TPM, passt or a macvtap; named when they are missing
+    },
     "tests": {"no-such-program", "no-such-program-here"},
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,6 @@ def test_a_living_machine_holds_its_ports_against_all_others(
             ),
         )
     life = hold_life(web)
-    with open(life):
+    with os.fdopen(life):
         assert taken_by_machines(tmp_path / "elsewhere") == {("tcp", 2201): "machine web of project shop"}
         assert taken_by_machines(web) == {}

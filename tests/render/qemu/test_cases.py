@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -61,7 +62,9 @@ def test_qemu_knows_every_enlightenment(able: Features) -> None:
 @pytest.mark.engine
 @pytest.mark.parametrize("case", [case for case in case_names() if case not in LEFT_OUT])
 def test_qemu_takes_every_word(case: str, able: Features, tmp_path: Path, need: Need) -> None:
-    need("qemu-img", "swtpm", "passt")
+    need("qemu-img", "swtpm")
+    if case == "passt" and shutil.which("passt") is None:
+        pytest.skip("only Debian 12, Ubuntu 23.04 and later have passt")
     machine = machine_of(case)
     site = msgspec.structs.replace(site_of(machine, able), root=str(tmp_path))
     (tmp_path / "disks").mkdir()
