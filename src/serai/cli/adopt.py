@@ -1,20 +1,29 @@
-"""serai adopt: machines whose project directory or file was lost get a project file again."""
+"""serai adopt: a project file for machines that have lost theirs, and for domains that others made in libvirt."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import click
 
 from serai.util.errors import Code, SeraiError
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 @click.command()
 @click.argument("project", required=False)
 @click.option("-o", "--output", metavar="FILE", default="serai.yaml", help="Where to write the project file.")
+@click.option(
+    "--uri", metavar="URI", help="The libvirt that has the domain [default: the system's or the session's]."
+)
 @click.option("--force", is_flag=True, help="Take it over although its own directory still has a project file.")
 @click.pass_obj
-def adopt(obj: object, project: str | None, output: str, force: bool) -> int:
+def adopt(obj: object, project: str | None, output: str, uri: str | None, force: bool) -> int:
     """Write the project file of PROJECT (its name or id) from its machines, and take them over here.
 
+    PROJECT may also be a domain that virt-manager, virt-install or virsh made; with --uri it is one.
     Without PROJECT: list what there is to adopt. The machines themselves are not touched.
     """
     from pathlib import Path
@@ -28,6 +37,9 @@ def adopt(obj: object, project: str | None, output: str, force: bool) -> int:
             (item.scope.project, item.scope.project_id, str(item.scope.root), item.why, ", ".join(item.machines))
             for item in adoption.candidates()
         ]
+        from serai.run.adopt_domain import foreign
+
+        rows += [(name, "", where, "a domain of another program", "") for name, where in foreign(uri)]
         if not rows:
             click.echo("nothing to adopt: every project of this host has its file", err=True)
         for line in columns(rows):
@@ -38,10 +50,29 @@ def adopt(obj: object, project: str | None, output: str, force: bool) -> int:
         raise SeraiError(
             Code.REFUSED, f"{output} is there already", hint="serai adopt -o OTHER.yaml in another directory"
         )
+    if uri is not None or (not adoption.is_known(project) and _is_domain(project)):
+        return _domain(project, target, uri)
     names = adoption.adopt(project, target, force=force)
     click.echo(
         f"{output}: written from {len(names)} machine{'s' if len(names) != 1 else ''}: {', '.join(names)}",
         err=True,
     )
     click.echo("  next: serai status, then serai plan", err=True)
+    return 0
+
+
+def _is_domain(name: str) -> bool:
+    from serai.run.adopt_domain import foreign
+
+    return any(known == name for known, _ in foreign(None))
+
+
+def _domain(name: str, target: Path, uri: str | None) -> int:
+    from serai.run import adopt_domain
+
+    machine, kept = adopt_domain.adopt(name, target, uri)
+    click.echo(f"{target.name}: written from domain {name}, which is machine {machine} now", err=True)
+    for line in kept:
+        click.echo(f"  kept as XML: {line}", err=True)
+    click.echo("  next: state user and ssh.key, by which serai logs in; then serai status, serai plan", err=True)
     return 0

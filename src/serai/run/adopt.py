@@ -48,6 +48,11 @@ def candidates() -> list[Candidate]:
     return [item for item in _all() if item.why and item.machines]
 
 
+def is_known(project: str) -> bool:
+    """Whether a project of this name or id has machines."""
+    return any(project in (item.scope.project, item.scope.project_id) for item in _all() if item.machines)
+
+
 def adopt(project: str, target: Path, *, force: bool = False) -> list[str]:
     """Write `target` from the machines of `project` (name or id) and bind them to its directory; their names.
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 from contextlib import nullcontext
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -12,11 +14,12 @@ import msgspec
 from serai.providers.contract import Materials, Progress, Scope
 from serai.providers.libvirt import bases, define, destroy, hostfiles, ledger, lifecycle, storage_xml, volumes
 from serai.providers.libvirt.binding import library
-from serai.providers.libvirt.connect import asking, opened, uri_of
+from serai.providers.libvirt.connect import asking, is_remote, opened, uri_of
 from serai.providers.libvirt.record import Phase, Record, Volume
 from serai.providers.libvirt.snapshot_external import variables_of
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
+from serai.util.process import run, which
 
 
 def clone(scope: Scope, name: str, machine: Machine, materials: Materials, progress: Progress) -> None:
@@ -69,12 +72,25 @@ def _copy(conn: Any, scope: Scope, source: Record, state: Record, volume: Volume
     )
     state.volumes = (*state.volumes, copied)
     ledger.save(scope, state)
-    xml = storage_xml.volume(
-        copied.name, capacity=original.info()[1], form=form, allocation=0, backing=shared(tree, source)
-    )
-    digest = source.image_digest
+    digest, backing = source.image_digest, shared(tree, source)
     with bases.using(digest) if digest else nullcontext(), asking(f"{state.name}: {volume.name} cannot be copied"):
-        pool.createXMLFrom(xml, original, 0)
+        if backing and not is_remote(source.uri) and os.access(original.path(), os.R_OK):
+            _copy_top(pool, original.path(), copied.name, backing)
+        else:
+            xml = storage_xml.volume(copied.name, capacity=original.info()[1], form=form)
+            pool.createXMLFrom(xml, original, 0)
+
+
+def _copy_top(pool: Any, path: str, name: str, backing: tuple[str, str]) -> None:
+    """Only what lies above the shared image: libvirt itself would copy the image into it as well."""
+    target = f"{posixpath.dirname(path)}/{name}"
+    base = ["-B", backing[0], "-F", backing[1]]
+    run(
+        [which("qemu-img", "qemu-utils"), "convert", "-f", "qcow2", "-O", "qcow2", *base, path, target],
+        timeout=None,
+    )
+    Path(target).chmod(0o600)
+    pool.refresh(0)
 
 
 def shared(tree: ElementTree.Element, source: Record) -> tuple[str, str] | None:

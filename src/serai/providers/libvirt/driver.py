@@ -191,6 +191,20 @@ class Libvirt:
 
         return in_use(self.scope)
 
+    @staticmethod
+    def foreign(uri: str | None = None) -> list[tuple[str, str]]:
+        """Domains that are none of serai's, each with its URI."""
+        from serai.providers.libvirt.adopt.take import foreign
+
+        return foreign(uri)
+
+    @lasting
+    def take(self, domain: str, name: str, uri: str | None = None) -> tuple[Machine, tuple[str, ...]]:
+        """Make a domain of somebody else's the project's machine `name`."""
+        from serai.providers.libvirt.adopt.take import take
+
+        return take(self.scope, domain, name, uri)
+
     def directory(self, name: str) -> Path:
         """What serai keeps of the machine on this host."""
         from serai.providers.libvirt.ledger import directory_of
