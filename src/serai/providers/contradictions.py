@@ -48,10 +48,9 @@ def _kvm_only(machine: Machine, host: HostFacts) -> Iterator[SeraiError]:
     """What KVM itself does, and an emulated processor cannot (HW-1)."""
     if host.accel != "tcg":
         return
-    under = host.accel_note or "guests run under TCG"
     cpu = machine.cpu
     if MODEL_NAMES.get(cpu.model, cpu.model) == "host":
-        way_out = "cpu.model: auto takes the best that works"
+        under, way_out = host.accel_note or "guests run under TCG", "cpu.model: auto takes the best that works"
         yield _refuse(machine, "cpu.model", f"{cpu.model} needs KVM, and {under}", way_out)
     wanted = {
         "hyperv": machine.hyperv is not None,
@@ -61,7 +60,9 @@ def _kvm_only(machine: Machine, host: HostFacts) -> Iterator[SeraiError]:
     }
     for key, stated in wanted.items():
         if stated:
-            yield _refuse(machine, key, f"it is KVM's, and {under}", "leave it out (serai explain HW-1)")
+            yield _refuse(
+                machine, key, "it is KVM's, and guests run under TCG", "leave it out (serai explain HW-1)"
+            )
 
 
 def _pins(machine: Machine, host: HostFacts) -> Iterator[SeraiError]:
@@ -116,12 +117,12 @@ def _hugepages(machine: Machine, host: HostFacts) -> Iterator[SeraiError]:
         yield _refuse(machine, key, why, f"it has {sizes}" if sizes else "leave it out")
         return
     needed = -(-_in_pages(machine) // size)
-    pages = f"{needed} pages of {format_size(size)}"
+    pages = f"{needed} page{'s' if needed > 1 else ''} of {format_size(size)} {'are' if needed > 1 else 'is'}"
     if found.total < needed:
-        why = f"{pages} are needed, and the host has {found.total}"
+        why = f"{pages} needed, and the host has {found.total}"
         yield _refuse(machine, key, why, _reserve(needed - found.free, found.total, size))
     elif found.free < needed:
-        why = f"{pages} are needed, and {found.free} of {found.total} are free"
+        why = f"{pages} needed, and {found.free} of {found.total} are free"
         yield _refuse(machine, key, why, _reserve(needed - found.free, found.total, size), Code.BUSY)
 
 
