@@ -66,3 +66,24 @@ def test_without_an_image_there_is_no_root_disk_to_boot_from(tmp_path):
 
     with pytest.raises(SeraiErrors, match="there is no disk 'root', there are cd, network"):
         load(tmp_path / "serai.yaml", text=text, environ={})
+
+
+@pytest.mark.parametrize(
+    ("disks", "said"),
+    [
+        ("a: {disks: {d: {path: x}}}, b: {disks: {e: {path: x}}}", "x is a's already"),
+        ("a: {count: 2, disks: {d: {path: /dev/vg0/d}}}", "/dev/vg0/d is a-1's already"),
+        ("a: {disks: {d: {path: x, readonly: true}}}, b: {disks: {e: {path: x}}}", "x is a's already"),
+        ("a: {disks: {d: {path: x, readonly: true}}}, b: {disks: {e: {path: x, readonly: true}}}", ""),
+        ("a: {count: 2, disks: {cd: {path: x.iso, device: cdrom}}}", ""),
+    ],
+)
+def test_a_disk_that_is_written_to_has_one_machine(disks, said, tmp_path):
+    try:
+        load(tmp_path / "serai.yaml", text=f"project: p\nmachines: {{{disks}}}", environ={})
+        found = ""
+    except SeraiErrors as caught:
+        found = str(caught)
+
+    assert said in found
+    assert bool(said) == bool(found)

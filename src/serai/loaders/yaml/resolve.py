@@ -19,7 +19,7 @@ from serai.loaders.yaml.instances import Instance, Unroller, fill
 from serai.loaders.yaml.lower import Lowering
 from serai.loaders.yaml.nodes import Map, Node, Scalar, is_null, kind, listed, locate, of
 from serai.loaders.yaml.problems import Problems
-from serai.loaders.yaml.tuning import check_tuning
+from serai.loaders.yaml.tuning import check_paths, check_tuning
 from serai.loaders.yaml.words import meant
 from serai.spec.base import NAME_PATTERN, Name, stated
 from serai.spec.image import ImageSource
@@ -86,6 +86,7 @@ class Resolver:
         """What tunes machines and joins them fits together."""
         for one in machines:
             check_tuning(one, self._problems)
+        check_paths(machines, self._problems)
         if networks or any(nic.forwarded_port is None for one in machines for nic in one.machine.networks):
             from serai.loaders.yaml.interfaces import check_interfaces
 

@@ -3,6 +3,8 @@ another matter (providers/contradictions.py)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from serai.loaders.yaml.check import Checked
 from serai.loaders.yaml.nodes import Map, Node, listed
 from serai.loaders.yaml.problems import Problems
@@ -55,6 +57,20 @@ def check_tuning(one: Checked, problems: Problems) -> None:
         _virtiofs(one, problems)
     if machine.providers is not _DEFAULT.providers:
         _edits(one, machine.providers.libvirt, problems)
+
+
+def check_paths(machines: Sequence[Checked], problems: Problems) -> None:
+    """Two guests that write to one disk destroy it; QEMU's own lock would stop the second at its start."""
+    taken: dict[str, tuple[str, bool]] = {}
+    for one in machines:
+        for name, disk in one.machine.disks.items():
+            if disk.path is None:
+                continue
+            reads = disk.readonly or disk.device is DiskDevice.CDROM
+            other, other_reads = taken.setdefault(disk.path, (one.machine.name, reads))
+            if other != one.machine.name and not (reads and other_reads):
+                why = f"{disk.path} is {other}'s already, and a disk that is written to has one machine"
+                problems.at(one.at("disks", name, "path"), why, "readonly: true for both, or a disk of its own")
 
 
 def _cpu(one: Checked, cpu: Cpu, problems: Problems) -> None:
