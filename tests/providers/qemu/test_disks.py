@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,14 +13,13 @@ from serai.providers.qemu.disks import (
     disk_files,
     fit_sizes,
     make_missing,
-    refuse_claimed,
     specs,
     virtual_size,
 )
 from serai.providers.qemu.storage import Storage
 from serai.spec.disk import Disk, DiskDevice, DiskFormat, Preallocation
 from serai.spec.machine import Machine
-from serai.util.errors import Code, SeraiError
+from serai.util.errors import SeraiError
 from serai.util.units import MIB
 
 
@@ -109,31 +106,3 @@ def test_firmware_and_tpm_are_remembered_together(tmp_path: Path) -> None:
         "tpm",
         "tpm/tpm2-00.permall",
     ]
-
-
-@pytest.fixture
-def loop(tmp_path: Path, need: Any) -> Iterator[Path]:
-    """A block device of 32 MiB with a file system."""
-    need("losetup", "mkfs.ext4", root=True)
-    with (tmp_path / "disk").open("wb") as file:
-        file.truncate(32 * MIB)
-    done = subprocess.run(["losetup", "--find", "--show", tmp_path / "disk"], capture_output=True, text=True)
-    if done.returncode:
-        pytest.skip("only where there are loop devices")
-    device = Path(done.stdout.strip())
-    subprocess.run(["mkfs.ext4", "-q", device], check=True)
-    yield device
-    subprocess.run(["losetup", "-d", device], check=True)
-
-
-@pytest.mark.root
-def test_a_device_in_use_is_refused(loop: Path, tmp_path: Path) -> None:
-    refuse_claimed(loop, "web: disks.data.path")
-    (tmp_path / "mounted").mkdir()
-    subprocess.run(["mount", loop, tmp_path / "mounted"], check=True)
-    try:
-        with pytest.raises(SeraiError, match=f"disks.data.path: {loop} is in use") as failed:
-            refuse_claimed(loop, "web: disks.data.path")
-    finally:
-        subprocess.run(["umount", tmp_path / "mounted"], check=True)
-    assert failed.value.code is Code.BUSY

@@ -6,7 +6,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from serai.providers.qemu import companions, disks, launch, pinning, render, taps
+from serai.providers.qemu import companions, launch, pinning, render, taps
+from serai.providers.qemu.own_disks import refuse_used
 from serai.providers.qemu.qmp import Qmp
 from serai.providers.qemu.record import process_id
 from serai.providers.qemu.render.devices import SCREEN_SECRET
@@ -21,9 +22,7 @@ from serai.util.process import which
 def spawn(directory: Path, machine: Machine, site: Site, life: int) -> Qmp:
     """Start the machine's QEMU, and give the connection to it. A failure leaves no companion and no tap."""
     who = machine.name
-    for disk in site.disks:
-        if disk.driver == "host_device" and not machine.disks[disk.name].readonly:
-            disks.refuse_claimed(Path(disk.path), f"{who}: disks.{disk.name}.path")
+    refuse_used(directory, machine, site)
     write_password(directory, machine, Path(site.root))
     wanted = companions.companions(machine, site, directory)
     words = [*limits(machine), *render.argv(machine, site)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
 import stat
@@ -79,23 +78,6 @@ def disk_files(
             )
         )
     return tuple(found)
-
-
-def refuse_claimed(device: Path, key: str) -> None:
-    """Raise Code.BUSY for a block device that the kernel has given to somebody: a file system, LVM, MD, swap.
-
-    Source: open(2), O_EXCL without O_CREAT. QEMU's own locks tell when another QEMU has it.
-    """
-    try:
-        os.close(os.open(device, os.O_RDWR | os.O_EXCL | os.O_CLOEXEC))
-    except OSError as error:
-        if error.errno != errno.EBUSY:
-            raise SeraiError(Code.REFUSED, f"{key}: {device} cannot be opened: {error.strerror}") from error
-        raise SeraiError(
-            Code.BUSY,
-            f"{key}: {device} is in use: mounted, swap, or part of another device",
-            hint="lsblk shows it",
-        ) from error
 
 
 def _goes_direct(disk: Disk, possible: bool) -> bool:
