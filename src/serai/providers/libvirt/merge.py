@@ -17,6 +17,9 @@ from serai.providers.libvirt.render.element import Element, text_of
 from serai.util import cpuset
 from serai.util.errors import SeraiError
 
+ElementTree.register_namespace("libosinfo", "http://libosinfo.org/xmlns/libvirt/domain/1.0")
+"""What virt-install and virt-manager keep in <metadata>: written back with the prefix that they use."""
+
 KEYS: dict[str, tuple[str, ...]] = {
     "interface": ("mac@address",),
     "controller": ("@type", "@index"),

@@ -26,9 +26,10 @@ READ = frozenset({
     "on_poweroff", "on_reboot", "os", "timer", "title", "type", "uuid", "vcpu",
 })  # fmt: skip
 """Elements that the spec has all the words for, or whose absence is told otherwise."""
-FILLED = frozenset(
-    {"state", "type", "model", "check", "index", "mode", "managed", "accessmode", "wrpolicy", "append"}
-)
+FILLED = frozenset({
+    "accessmode", "append", "check", "heads", "index", "managed", "mode", "model", "primary", "ram", "state", "type",
+    "vgamem", "vram", "wrpolicy",
+})  # fmt: skip
 """Attributes that libvirt adds to what it was given."""
 
 
