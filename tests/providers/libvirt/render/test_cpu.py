@@ -89,9 +89,10 @@ def test_a_machine_that_is_not_pinned_has_no_tuning() -> None:
 def test_fifo_without_priority_has_the_lowest() -> None:
     root = Element("domain")
     cpu.add_processors(root, machine(cpu={"count": 2, "pin": {"scheduler": "fifo"}}))
-    found = root.find("cputune/vcpusched")
-    assert found is not None
-    assert found.attrib == {"vcpus": "0-1", "scheduler": "fifo", "priority": "1"}
+    assert [each.attrib for each in root.iterfind("cputune/vcpusched")] == [
+        {"vcpus": "0", "scheduler": "fifo", "priority": "1"},
+        {"vcpus": "1", "scheduler": "fifo", "priority": "1"},
+    ]
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,8 @@ def _pins(root: Element, cpu: Cpu) -> None:
         add(parent, "iothreadpin", iothread=int(thread), cpuset=place)
     if pin.scheduler:
         priority = pin.priority or 1 if pin.scheduler in ("fifo", "rr") else None
-        add(parent, "vcpusched", vcpus=_all(most(cpu)), scheduler=pin.scheduler, priority=priority)
+        for number in range(most(cpu)):  # one each, as libvirt itself writes them
+            add(parent, "vcpusched", vcpus=number, scheduler=pin.scheduler, priority=priority)
 
 
 def _all(count: int) -> str:

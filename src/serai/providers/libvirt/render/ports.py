@@ -28,6 +28,7 @@ def controllers(devices: Element, machine: Machine, site: Site) -> Iterator[Elem
     if pcie(machine, site.arch):
         places = _fixed_ports(devices)
         wanted = sum(_takes_port(device) for device in [*devices, *needed]) + len(places) + SPARE_PORTS
+        yield Element("controller", {"type": "pci", "index": "0", "model": "pcie-root"})
         for number in range(1, wanted + 1):
             yield Element("controller", {"type": "pci", "index": str(number), "model": "pcie-root-port"})
 
