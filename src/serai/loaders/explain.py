@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from inspect import cleandoc
 from typing import Any
 
 import msgspec
@@ -116,7 +117,7 @@ def _fields(shape: Record) -> dict[str, Shape]:
 def _explained(key: str, owner: Record, field: str, shape: Shape) -> Explanation:
     raw = _properties(owner).get(field, {})
     inner = _inner(shape)
-    about = (inner.cls.__doc__ or "").strip() if isinstance(inner, Record) else ""
+    about = cleandoc(inner.cls.__doc__ or "") if isinstance(inner, Record) else ""
     if field not in owner.fields and not about:
         about = f"the block of provider {field}, which declares no keys: passed on as it is"
     default = raw.get("default")

@@ -1,4 +1,4 @@
-"""Networks of a project and interfaces of a machine (NET-1..5, VAG-6..9)."""
+"""Networks of a project and interfaces of a machine (NET-1, NET-2)."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -17,7 +17,7 @@ class Protocol(StrEnum):
 
 
 class ForwardedPort(Spec, frozen=True):
-    """A port of the host that leads to a port of the guest. Short: `8080:80`, `127.0.0.1:8080:80/udp`."""
+    """A port of the host that leads to a port of the guest (VAG-8). Short: `8080:80`, `127.0.0.1:8080:80/udp`."""
 
     guest: Annotated[Port, Meta(description="port in the guest")]
     host: Annotated[Port, Meta(description="port on the host")]
@@ -91,7 +91,7 @@ class UplinkNic(NicTuning, frozen=True):
 
 
 class PrivateNic(NicTuning, frozen=True):
-    """An interface on a network between machines. Short: `private: backend`."""
+    """An interface on a network between machines (VAG-6). Short: `private: backend`."""
 
     network: Annotated[
         Name, Meta(description="a network of `networks:`; made with defaults when it is not there")
@@ -160,7 +160,7 @@ class PortGroup(Spec, frozen=True):
 
 
 class Network(Spec, frozen=True):
-    """A network of the project, between its machines."""
+    """A network of the project, between its machines (VAG-6, NET-5)."""
 
     subnet: Annotated[
         str | None,
