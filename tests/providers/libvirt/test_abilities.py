@@ -1,0 +1,61 @@
+"""What the provider says that it can do, and why not."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from serai.providers.contract import Feature
+from serai.providers.libvirt import abilities
+from serai.providers.libvirt.connect import close_all
+from serai.providers.libvirt.driver import Libvirt
+from serai.spec.machine import Machine
+from serai.spec.raw import LibvirtRaw, Raw
+
+
+def test_every_feature_is_there_or_has_a_reason(pretended: Libvirt) -> None:
+    found = pretended.capabilities()
+    assert found.has | found.why_not.keys() == set(Feature)
+    assert all(reason for reason in found.why_not.values())
+    assert "only pretended" in found.notes[0]
+
+
+def test_a_libvirt_that_does_not_answer_can_do_nothing_and_says_why(pretended: Libvirt) -> None:
+    scope = msgspec.structs.replace(
+        pretended.scope, engines={"libvirt": ("qemu+unix:///system?socket=/nowhere/at/all",)}
+    )
+    found = Libvirt(scope).capabilities()
+    assert found.has == frozenset()
+    assert "does not answer" in found.why_not[Feature.CONSOLE]
+    assert "systemctl start libvirtd" in found.why_not[Feature.CONSOLE]
+
+
+def test_what_is_refused_names_the_machine(pretended: Libvirt) -> None:
+    (problem,) = pretended.check(Machine(name="web"))
+    assert problem.message.startswith("web: image: there is nothing to start from")
+
+
+def test_a_libvirt_that_does_not_answer_is_the_refusal(pretended: Libvirt) -> None:
+    uri = "qemu+unix:///system?socket=/nowhere/at/all"
+    (problem,) = pretended.check(Machine(name="web", image="tiny", providers=Raw(libvirt=LibvirtRaw(uri=uri))))
+    assert "does not answer" in problem.message
+
+
+@pytest.mark.engine
+@pytest.mark.root
+def test_a_real_libvirt_can_do_the_most(
+    libvirtd: str, pretended: Libvirt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LIBVIRT_DEFAULT_URI", libvirtd)
+    try:
+        found = pretended.capabilities()
+    finally:
+        close_all()
+    assert {Feature.SNAPSHOT, Feature.PRIVATE_NETWORK, Feature.PUBLIC_NETWORK, Feature.CONSOLE} <= found.has
+    assert found.has | found.why_not.keys() == set(Feature)
+
+
+def test_a_session_says_that_it_has_no_networks() -> None:
+    from serai.providers.libvirt.site import Able
+
+    assert "qemu:///system" in abilities._missing("qemu:///session", Able())[Feature.PRIVATE_NETWORK]
