@@ -27,8 +27,8 @@ READ = frozenset({
 })  # fmt: skip
 """Elements that the spec has all the words for, or whose absence is told otherwise."""
 FILLED = frozenset({
-    "accessmode", "append", "check", "heads", "index", "managed", "mode", "model", "primary", "ram", "state", "type",
-    "vgamem", "vram", "wrpolicy",
+    "accessmode", "append", "check", "heads", "index", "managed", "mode", "model", "primary", "ram", "state",
+    "type", "vgamem", "vram", "wrpolicy",
 })  # fmt: skip
 """Attributes that libvirt adds to what it was given."""
 
