@@ -69,7 +69,7 @@ def test_a_second_writer_is_refused_and_a_reader_is_not(
         refuse_used(tmp_path, machine, site)
         return
     with pytest.raises(
-        SeraiError, match="web: disks.mine.path: .* is disk data of machine db of project shop"
+        SeraiError, match=r"web: disks.mine.path: .* is disk data of machine db of project shop"
     ) as one:
         refuse_used(tmp_path, machine, site)
     assert one.value.code is Code.BUSY

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -58,12 +59,12 @@ def _of_companions(directory: Path, error: SeraiError, names: Sequence[str], who
 
 
 def limits(machine: Machine) -> list[str]:
-    """A program that raises the limit on locked memory before QEMU is run by it, where that is needed."""
-    memory = machine.memory
-    if not memory.locked or os.geteuid() != 0:
+    """A program that lets QEMU lock as much memory as this user may; root may lock all (CAP_IPC_LOCK)."""
+    if not machine.memory.locked or os.geteuid() == 0:
         return []
-    most = str(memory.hard_limit) if memory.hard_limit else "unlimited"
-    return [which("prlimit", "util-linux"), f"--memlock={most}:{most}"]
+    most = resource.getrlimit(resource.RLIMIT_MEMLOCK)[1]
+    text = "unlimited" if most == resource.RLIM_INFINITY else str(most)
+    return [which("prlimit", "util-linux"), f"--memlock={text}:{text}"]
 
 
 def write_password(directory: Path, machine: Machine, root: Path) -> None:

@@ -101,9 +101,9 @@ def _memory(machine: Machine) -> Iterator[SeraiError]:
     if memory.max and memory.max < memory.size:
         why = f"{format_size(memory.max)} is less than size, {format_size(memory.size)}"
         yield refuse("memory.max", why, "raise it, or leave it out", Code.INPUT)
-    if memory.hard_limit and not memory.locked:
-        why = "serai gives a QEMU no control group of its own: it limits what is locked, and nothing is"
-        yield refuse("memory.hard_limit", why, f"locked: true, or leave it out; {LIBVIRT}")
+    if memory.hard_limit:
+        why = "a QEMU of serai's is in no control group of its own, which could limit it"
+        yield refuse("memory.hard_limit", why, f"leave it out; {LIBVIRT}")
     if memory.hugepages and memory.source not in (None, MemorySource.MEMFD):
         why = f"huge pages come by memfd here, not as {memory.source}"
         yield refuse("memory.source", why, "leave it out", Code.INPUT)
