@@ -31,13 +31,14 @@ from serai.util.errors import Code, SeraiError, did_you_mean
 def list_all(scope: Scope, name: str) -> list[Snapshot]:
     """The snapshots, oldest first; also those that others made."""
     state, _, domain = _open(scope, name)
-    sizes = {each.name: each.size for each in state.snapshots}
+    known = {each.name: each for each in state.snapshots}
     found = []
     for each in domain.listAllSnapshots():
         root = ElementTree.fromstring(each.getXMLDesc())
         memory = value(root, "memory@snapshot") not in ("no", "")
-        at = float(root.findtext("creationTime") or 0)
-        found.append(Snapshot(name=each.getName(), at=at, memory=memory, size=sizes.get(each.getName(), 0)))
+        at = float(root.findtext("creationTime") or 0)  # in whole seconds
+        ours = known.get(each.getName(), Snapshot(name="", at=at, memory=memory))
+        found.append(Snapshot(name=each.getName(), at=ours.at, memory=memory, size=ours.size))
     return sorted(found, key=lambda each: each.at)
 
 
