@@ -54,6 +54,20 @@ def test_what_a_provider_cannot_do_is_refused_before_anything_is_made(pretend: P
     assert states(workspace) == {}
 
 
+def test_what_is_taken_counts_for_a_machine_that_has_yet_to_start(
+    pretend: Pretend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that runs may have taken it itself."""
+    workspace = pretend(Machine(name="web"))
+    up(workspace)
+    busy = SeraiError(Code.BUSY, "web: memory.hugepages: 2 pages are needed, and 0 of 2 are free")
+    monkeypatch.setattr(workspace.driver("fake"), "check", lambda machine: [busy])
+    up(workspace)
+    verbs.halt(workspace, [], emit=silent, force=True)
+    with pytest.raises(SeraiError, match="0 of 2 are free"):
+        up(workspace)
+
+
 def test_a_recreate_without_consent_is_refused_and_changes_nothing(pretend: Pretend) -> None:
     up(pretend(Machine(name="db", image="a", disks={"data": Disk(size=GIB)})))
     workspace = pretend(Machine(name="db", image="b", disks={"data": Disk(size=GIB)}))
