@@ -162,3 +162,20 @@ def test_another_reader_finds_the_same_names(tmp_path: Path) -> None:
         assert {"/meta-data", "/user-data", "/network-config", "/tiny/authorized_keys", "/tiny/setup"} <= set(
             listed
         )
+
+
+@pytest.mark.parametrize(
+    ("address", "gateway", "everywhere"),
+    [("192.168.1.50/24", "192.168.1.1", "0.0.0.0/0"), ("2001:db8::5/64", "2001:db8::1", "::/0")],
+)
+def test_a_gateway_is_the_default_route(address: str, gateway: str, everywhere: str) -> None:
+    nic = SeedNic(mac="52:54:00:aa:00:03", dhcp=False, address=address, gateway=gateway)
+    found = seed.network_config([nic])["ethernets"]["nic0"]
+    assert found["routes"] == [{"to": everywhere, "via": gateway}]
+
+
+def test_tiny_has_no_gateway() -> None:
+    nics = [SeedNic(mac="52:54:00:aa:00:03", dhcp=False, address="192.168.1.50/24", gateway="192.168.1.1")]
+    with pytest.raises(SeraiError, match="no default route") as failed:
+        seed.files(Machine(name="web"), TINY, instance_id="i-1", nics=nics, kind="tiny")
+    assert failed.value.code is Code.UNSUPPORTED

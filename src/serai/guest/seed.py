@@ -156,7 +156,8 @@ def network_config(nics: Sequence[SeedNic]) -> dict[str, Any]:
         if nic.address and not nic.dhcp:
             ethernet["addresses"] = [nic.address]
             if nic.gateway:
-                ethernet["routes"] = [{"to": "0.0.0.0/0", "via": nic.gateway}]
+                everywhere = "::/0" if ":" in nic.gateway else "0.0.0.0/0"
+                ethernet["routes"] = [{"to": everywhere, "via": nic.gateway}]
         if nic.mtu:
             ethernet["mtu"] = nic.mtu
         ethernets[f"nic{number}"] = ethernet

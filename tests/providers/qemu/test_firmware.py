@@ -30,6 +30,19 @@ def test_the_first_fitting_one_without_secure_boot_is_taken(tmp_path: Path) -> N
     assert find_uefi("amd64", "pc-q35-7.2", (tmp_path,)).code.endswith("60-plain.code")
 
 
+def test_secure_boot_needs_a_firmware_that_checks_and_keys_to_check_with(tmp_path: Path) -> None:
+    describe(tmp_path, "30-confidential", "secure-boot", "enrolled-keys", "amd-sev-snp")
+    describe(tmp_path, "40-enrolled", "secure-boot", "enrolled-keys", "requires-smm")
+    describe(tmp_path, "50-empty", "secure-boot", "requires-smm")
+    describe(tmp_path, "60-plain", "acpi-s3")
+    found = find_uefi("amd64", "pc-q35-7.2", (tmp_path,), secure=True)
+    assert found.code.endswith("40-enrolled.code")
+    assert found.secure
+    (tmp_path / "40-enrolled.json").unlink()
+    with pytest.raises(SeraiError, match="Secure Boot for amd64 and pc-q35-7.2"):
+        find_uefi("amd64", "pc-q35-7.2", (tmp_path,), secure=True)
+
+
 def test_none_names_the_package(tmp_path: Path) -> None:
     with pytest.raises(SeraiError) as caught:
         find_uefi("amd64", "pc-q35-7.2", (tmp_path,))

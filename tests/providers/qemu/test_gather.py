@@ -118,3 +118,42 @@ def test_nested_virtualization_is_asked_for_by_the_processors_own_flag(
 ) -> None:
     monkeypatch.setattr(Path, "read_text", lambda self: text)
     assert gather.nested_flag() == flag
+
+
+def test_secure_boot_brings_uefi_and_starts_no_bare_kernel() -> None:
+    spec = machine(secure_boot=True)
+    assert gather.boots_by_uefi(spec, None, "amd64")
+    with pytest.raises(SeraiError, match="kernel that nobody has signed") as failed:
+        gather.uefi_for(spec, image(kernel=Path("k")), "amd64", None)  # type: ignore[arg-type]
+    assert failed.value.code is Code.UNSUPPORTED
+
+
+def test_a_screen_takes_a_free_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gather.ports, "is_free", lambda protocol, host, port: port >= 5903)
+    graphics = {"type": "vnc", "listen": "127.0.0.1", "password_file": "p"}
+    assert gather.screen_port(machine(devices={"graphics": graphics})) == 5903
+    assert gather.screen_port(machine(devices={"graphics": {**graphics, "port": 5999}})) == 5999
+    assert gather.screen_port(machine(devices={"graphics": {"type": "vnc"}})) == 0
+    assert gather.screen_port(machine()) == 0
+
+
+def test_a_host_without_free_ports_for_screens_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gather.ports, "is_free", lambda protocol, host, port: False)
+    graphics = {"type": "vnc", "listen": "127.0.0.1", "password_file": "p"}
+    with pytest.raises(SeraiError) as failed:
+        gather.screen_port(machine(devices={"graphics": graphics}))
+    assert failed.value.code is Code.BUSY
+
+
+def test_a_number_for_vsock_is_stated_or_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gather, "free_cid", lambda uuid: 77)
+    assert gather.vsock_cid(machine(), "u") == 0
+    assert gather.vsock_cid(machine(devices={"vsock": {}}), "u") == 77
+    assert gather.vsock_cid(machine(devices={"vsock": {"cid": 5}}), "u") == 5
+
+
+def test_devices_of_the_host_come_by_their_functions(tmp_path: Path) -> None:
+    (slot,) = gather.slots_of(machine(devices={"pci": [{"address": "fe:1f.7", "rom": "gpu.rom"}]}), tmp_path)
+    assert slot.functions == ("0000:fe:1f.7",)
+    assert slot.rom == str(tmp_path / "gpu.rom")
+    assert gather.slots_of(machine(), tmp_path) == ()

@@ -164,6 +164,12 @@ def screen_port(machine: Machine) -> int:
 def uefi_for(machine: Machine, image: Image | None, arch: str, able: Features) -> Uefi | None:
     if not boots_by_uefi(machine, image, arch):
         return None
+    if machine.secure_boot and image and image.kernel:
+        raise SeraiError(
+            Code.UNSUPPORTED,
+            f"{machine.name}: secure_boot: image {image.reference} is started by a kernel that nobody has signed",
+            hint="take an image that boots by UEFI itself, or leave secure_boot out",
+        )
     return find_uefi(arch, versioned(machine, able), secure=bool(machine.secure_boot))
 
 
