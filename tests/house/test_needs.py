@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 RUNNERS = {"run", "Popen", "stream", "need", "which", "need_programs"}
 ALWAYS_THERE = {
     *("sh", "bash", "dash", "cat", "cp", "sleep", "env", "true", "printf", "tar", "chroot", "mount", "umount"),
-    *("losetup", "rm", "prlimit"),
+    *("losetup", "rm", "prlimit", "setpriv", "pidof"),
     *("unshare", "nsenter", "apt-get", "apt-cache", "apt-config", "dpkg-deb", "dpkg", "ldd"),
 }
 """Of packages that Debian and Ubuntu do not let go, or that have installed the others."""
@@ -40,6 +40,7 @@ NOT_NEEDED = {
             "passt",
             "ip",
         ),  # for machines that ask for a TPM, passt or a macvtap; named when they are missing
+        *("virsh", "iptables"),  # for machines on libvirt; asked for when they are needed
     },
     "tests": {"no-such-program", "no-such-program-here"},
 }

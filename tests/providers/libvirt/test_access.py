@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -30,9 +30,8 @@ def test_the_owner_and_the_group_have_digits_of_their_own(tmp_path: Path) -> Non
     tmp_path.chmod(0o700)
 
 
-def test_an_acl_opens_and_closes(tmp_path: Path) -> None:
-    if shutil.which("setfacl") is None:
-        pytest.skip("only where setfacl is: package acl")
+def test_an_acl_opens_and_closes(tmp_path: Path, need: Callable[..., None]) -> None:
+    need("setfacl")
     tmp_path.chmod(0o700)
     subprocess.run(["setfacl", "-m", f"u:{SOMEBODY}:x", tmp_path], check=True)
     assert may_enter(tmp_path, SOMEBODY, GROUP)
