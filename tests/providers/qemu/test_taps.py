@@ -68,6 +68,7 @@ def test_a_tap_that_is_there_stays(network: None) -> None:
     try:
         with taps.opened(machine(tap=TAP), [link(LinkKind.TAP, TAP)], who="web") as (handed,):
             assert len(handed.handles) == 1
+            assert int((NET / TAP / "flags").read_text(), 16) & taps.IFF_UP
         assert (NET / TAP).exists()
     finally:
         ip("link", "del", TAP)
@@ -101,6 +102,11 @@ def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "net/tap7").mkdir()
     (tmp_path / "net/tap7/tun_flags").touch()
     (tmp_path / "net/tap7/owner").write_text("1000\n")
+    (tmp_path / "net/tap7/flags").write_text("0x1003\n")
+    (tmp_path / "net/tap6").mkdir()
+    (tmp_path / "net/tap6/tun_flags").touch()
+    (tmp_path / "net/tap6/owner").write_text("1000\n")
+    (tmp_path / "net/tap6/flags").write_text("0x1002\n")
     monkeypatch.setattr(taps, "NET", tmp_path / "net")
     monkeypatch.setattr(taps, "TUN", str(tmp_path))
     monkeypatch.setattr(taps, "BRIDGE_PROGRAMS", (str(tmp_path / "program"),))
@@ -119,6 +125,8 @@ def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (PublicNic(dev="eth0"), 1000, "needs root"),
         (PublicNic(bridge="br0"), 1000, "needs root"),
         (PublicNic(tap="tap7"), 1000, ""),
+        (PublicNic(tap="tap6"), 1000, "is down"),
+        (PublicNic(tap="tap6"), 0, ""),
         (PublicNic(tap="tap7"), 1001, "another user"),
         (PublicNic(tap="tap7"), 0, ""),
         (PublicNic(tap="tap8"), 0, "no tap tap8"),

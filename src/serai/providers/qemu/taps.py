@@ -64,6 +64,8 @@ def _open(link: Link, nic: PublicNic, queues: int, who: str) -> list[int]:
         if link.kind is LinkKind.MACVTAP:
             return open_macvtap(link.device, link.on, str(nic.mode), link.mac, queues)
         if nic.tap:
+            if os.geteuid() == 0:
+                set_up(link.device)
             return open_tap(link.device, queues)
         if os.geteuid() != 0:
             return [by_bridge_program(link.on)]
@@ -216,6 +218,8 @@ def _why_not_tap(name: str) -> tuple[str, str] | None:
         return f"the host has no tap {name}", make
     if os.geteuid() not in (0, int(owner.read_text())):
         return f"tap {name} belongs to another user", make
+    if os.geteuid() != 0 and not int((NET / name / "flags").read_text(), 16) & IFF_UP:
+        return f"tap {name} is down", f"as root: ip link set dev {name} up"
     return None
 
 
