@@ -33,7 +33,11 @@ def case_names() -> list[str]:
 
 def machine_of(case: str) -> Machine:
     """As a project file has it."""
-    body = (CASES / case / "machine.yaml").read_text()
+    return loaded((CASES / case / "machine.yaml").read_text())
+
+
+def loaded(body: str) -> Machine:
+    """A machine of these keys. Raises SeraiErrors for those that do not fit."""
     text = HEAD + "".join(f"    {line}\n" for line in ["provider: libvirt", *body.splitlines()])
     return load(Path("/srv/shop/serai.yaml"), text=text, environ={}).machines["web"]
 

@@ -12,6 +12,7 @@ from serai.providers.libvirt.render import disks
 from serai.providers.libvirt.site import DiskSource, SourceKind
 from serai.spec.disk import Bus, Disk
 from serai.spec.machine import Machine
+from serai.util.errors import SeraiError
 
 
 def driver(spec: dict[str, Any], *, direct: bool = True, aio: str = "threads", threads: int = 1) -> dict[str, str]:
@@ -39,6 +40,13 @@ def test_the_page_cache_is_left_out_where_that_works(stated: str, direct: bool, 
 def test_io_is_what_was_found_unless_it_is_stated() -> None:
     assert driver({}, aio="io_uring")["io"] == "io_uring"
     assert driver({"io": "native"}, aio="io_uring")["io"] == "native"
+
+
+def test_native_io_is_for_disks_without_page_cache() -> None:
+    assert driver({}, direct=False, aio="native")["io"] == "threads"
+    assert driver({"cache": "directsync", "io": "native"}, direct=False)["io"] == "native"
+    with pytest.raises(SeraiError, match=r"web: disks.data.io: native needs O_DIRECT"):
+        driver({"io": "native"}, direct=False)
 
 
 def test_the_first_io_thread_serves_what_names_none() -> None:

@@ -7,6 +7,7 @@ from serai.providers.libvirt.render.firmware import SEED
 from serai.providers.libvirt.site import DiskSource, Site, SourceKind
 from serai.spec.disk import Bus, Cache, DetectZeroes, Disk, DiskDevice, DiskFormat, Io
 from serai.spec.machine import Machine
+from serai.util.errors import Code, SeraiError
 
 SEED_DISK = Disk(format=DiskFormat.RAW, readonly=True, cache=Cache.WRITEBACK, io=Io.THREADS, serial=SEED)
 """The seed is small and found by its label; virtio-blk is what every image that reads one has."""
@@ -92,6 +93,20 @@ def cache_mode(source: DiskSource, spec: Disk) -> Cache:
     return Cache.NONE if source.direct else Cache.WRITEBACK
 
 
+def io_mode(machine: Machine, source: DiskSource, spec: Disk) -> str:
+    """`auto` is what was found to work. native goes with O_DIRECT alone: stated without it, it is refused."""
+    direct = cache_mode(source, spec) in (Cache.NONE, Cache.DIRECTSYNC)
+    if spec.io is Io.AUTO:
+        return str(Io.THREADS) if source.aio == Io.NATIVE and not direct else source.aio
+    if spec.io is Io.NATIVE and not direct:
+        raise SeraiError(
+            Code.UNSUPPORTED,
+            f"{machine.name}: disks.{source.name}.io: native needs O_DIRECT, and its file system has none",
+            hint="io: threads, or a pool on another file system",
+        )
+    return str(spec.io)
+
+
 def _driver(parent: Element, machine: Machine, source: DiskSource, spec: Disk, bus: Bus) -> None:
     cdrom = spec.device is DiskDevice.CDROM
     driver = add(
@@ -100,7 +115,7 @@ def _driver(parent: Element, machine: Machine, source: DiskSource, spec: Disk, b
         name="qemu",
         type="raw" if cdrom and not _has_source(source) else source.format,
         cache=cache_mode(source, spec),
-        io=source.aio if spec.io is Io.AUTO else spec.io,
+        io=io_mode(machine, source, spec),
         discard=None if cdrom or spec.readonly else spec.discard,
         detect_zeroes=None if spec.detect_zeroes is DetectZeroes.OFF else spec.detect_zeroes,
     )
