@@ -7,7 +7,7 @@ import shutil
 from serai.providers.contract import Materials
 from serai.providers.libvirt import ledger
 from serai.providers.libvirt.connect import opened
-from serai.providers.libvirt.destroy import networks_of, tidy
+from serai.providers.libvirt.destroy import logs_of, networks_of, tidy
 from serai.providers.libvirt.driver import Libvirt
 from serai.providers.libvirt.record import Record
 from serai.spec.disk import Disk
@@ -86,3 +86,21 @@ def test_a_machine_without_networks_is_on_none() -> None:
     assert (
         networks_of(Record(name="web", project="shop", project_id="t1", project_root="/", uri="test:///")) == set()
     )
+
+
+def test_the_logs_of_all_its_programs_are_known() -> None:
+    state = Record(
+        name="web",
+        project="shop",
+        project_id="t1",
+        project_root="/",
+        uri="qemu:///system",
+        domain="shop_web",
+        console_log="/var/log/libvirt/qemu/shop_web-console.log",
+    )
+    assert [str(log) for log in logs_of(state)] == [
+        "/var/log/libvirt/qemu/shop_web-console.log",
+        "/var/log/libvirt/qemu/shop_web.log",
+        "/var/log/libvirt/qemu/shop_web-fs*-virtiofsd.log",
+        "/var/log/swtpm/libvirt/qemu/shop_web-swtpm.log",
+    ]

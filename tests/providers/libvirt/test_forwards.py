@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from serai.guest import forward as over_ssh
-from serai.providers.contract import Forward
+from serai.providers.contract import Forward, Observed, State
 from serai.providers.libvirt import forwards
+from serai.providers.libvirt.observe import with_living_forwards
+from serai.providers.libvirt.record import Record
 from serai.spec.machine import Machine
 from serai.spec.network import ForwardedPort, Nic, UplinkNic, UplinkType
 from serai.util.errors import Code, SeraiError
@@ -91,3 +94,16 @@ def test_forwards_by_ssh_are_there_as_long_as_their_ssh(pretended: Any, monkeypa
         assert forwards.real(pretended.scope, "web", WEB, SYSTEM, ports) == ports
     finally:
         control.unlink()
+
+
+def test_a_machine_whose_forwards_died_is_ready_no_more(pretended: Any) -> None:
+    ports = (Forward(guest=80, host=8080),)
+    record = Record(
+        name="web", project="shop", project_id="t1", project_root="/", uri=SYSTEM, applied=WEB, forwards=ports
+    )
+    seen = Observed(name="web", provider="libvirt", state=State.READY, forwards=ports)
+    found = with_living_forwards(pretended.scope, record, seen)
+    assert (found.state, found.forwards) == (State.RUNNING, ())
+    assert "serai up opens them again" in found.problem
+    user = msgspec.structs.replace(record, uri=SESSION)
+    assert with_living_forwards(pretended.scope, user, seen) == seen

@@ -19,6 +19,8 @@ from serai.util.errors import SeraiError
 from serai.util.files import empty_trash, remove_tree
 from serai.util.locks import lock
 
+SWTPM_LOGS = "/var/log/swtpm/libvirt/qemu"
+
 
 def destroy(scope: Scope, name: str, progress: Progress) -> None:
     """Stop it at once and remove all that was made for it. Not there: finishes what a killed run left."""
@@ -159,12 +161,21 @@ def _release_image(conn: Any, state: Record) -> None:
 
 
 def _remove_log(conn: Any, state: Record) -> None:
+def logs_of(state: Record) -> list[Path]:
+    """Files on this host, by pattern: of the console, the emulator, and the programs beside it."""
+    found = [Path(state.console_log)]
+    if engine := engine_log(state):
+        found += [engine, engine.with_name(f"{state.domain}-fs*-virtiofsd.log")]
+        found.append(Path(SWTPM_LOGS) / f"{state.domain}-swtpm.log")
+    return found
+
+
     """The console's log, wherever it is."""
     if not state.console_log:
         return
     if not is_remote(state.uri) and (is_session(state.uri) or os.geteuid() == 0):
-        for log in (Path(state.console_log), engine_log(state)):
-            for part in log.parent.glob(f"{log.name}*") if log else ():
+        for log in logs_of(state):
+            for part in log.parent.glob(f"{log.name}*"):
                 part.unlink(missing_ok=True)  # virtlogd rotates: NAME.0, NAME.1
         return
     for pool in conn.listAllStoragePools():

@@ -77,7 +77,7 @@ def observe(scope: Scope, names: Collection[str] | None = None) -> dict[str, Obs
             broken.pop(record.name, None)
         for name, record in records.items():
             if record.uri == uri:
-                found[name] = observed(record, domains.get(record.uuid))
+                found[name] = with_living_forwards(scope, record, observed(record, domains.get(record.uuid)))
     return {name: found[name] for name in sorted(found)} | broken
 
 
@@ -179,6 +179,20 @@ def observed(record: Record, domain: Domain | None) -> Observed:
     elif state is State.RUNNING and 0 < record.started_at <= record.ready_at and same_life(record, domain):
         state = State.READY
     return _observed(record, state, word, problem=problem, alive=same_life(record, domain))
+
+
+def with_living_forwards(scope: Scope, record: Record, seen: Observed) -> Observed:
+    """Ports that go by ssh end with the guest's own restart: it is not ready until `up` has opened them again."""
+    if not seen.forwards or record.applied is None:
+        return seen
+    from serai.providers.libvirt.forwards import real
+
+    living = real(scope, record.name, record.applied, record.uri, seen.forwards)
+    if living == seen.forwards:
+        return seen
+    state = State.RUNNING if seen.state is State.READY else seen.state
+    why = "its forwarded ports ended with a restart of the guest: serai up opens them again"
+    return msgspec.structs.replace(seen, forwards=living, state=state, problem=seen.problem or why)
 
 
 def same_life(record: Record, domain: Domain) -> bool:
