@@ -22,6 +22,7 @@ from serai.providers.qemu.companions import listed, start_of
 pytestmark = [pytest.mark.engine, pytest.mark.root, pytest.mark.slow, pytest.mark.timeout(600)]
 
 BRIDGE, HOST, GUEST = "serai-te0", "10.99.7.1", "10.99.7.5"
+NEAR, FAR = "serai-tv0", "serai-tv1"
 SHOP = """
 project: shop
 machines:
@@ -183,3 +184,30 @@ def test_passt_carries_ssh_and_ports_and_a_tpm_is_saved_with_the_memory(shop: An
     shop("resume", "web", timeout=400)
     assert set(companions(home)) == {"passt", "tpm"}
     assert inside(shop, "cat /sys/class/tpm/tpm0/tpm_version_major; cat /etc/index.html") == "2\nhello"
+
+
+@pytest.fixture
+def cable(need: Any) -> Iterator[None]:
+    """Two ends of a cable: a machine joins at one, the host is at the other."""
+    need("ip", root=True)
+    subprocess.run(["ip", "link", "add", NEAR, "type", "veth", "peer", "name", FAR], check=True)
+    subprocess.run(["ip", "addr", "add", f"{HOST}/24", "dev", FAR], check=True)
+    for end in (NEAR, FAR):
+        subprocess.run(["ip", "link", "set", end, "up"], check=True)
+    yield
+    left = [each.name for each in Path("/sys/class/net").iterdir() if (each / f"lower_{NEAR}").exists()]
+    subprocess.run(["ip", "link", "del", NEAR], check=True)
+    assert left == []
+
+
+def test_a_macvtap_is_the_only_way_in(cable: None, shop: Any, home: Path) -> None:
+    shop.file(
+        "project: shop\nmachines: {web: {image: tiny, memory: 192M, cpu: 2, ready: {within: 5m},\n"
+        f"  networks: [{{uplink: none}}, {{public: {{dev: {NEAR}, address: {GUEST}/24, queues: 2}}}}]}}}}\n"
+    )
+    shop("up", timeout=400)
+    assert f"HostName {GUEST}" in shop("ssh-config", "web").stdout
+    assert GUEST in shop("status").stdout
+    assert inside(shop, "ls /sys/class/net") == "eth0\nlo"
+    assert inside(shop, "ls -d /sys/class/net/eth0/queues/rx-1")
+    shop("destroy", "-y")

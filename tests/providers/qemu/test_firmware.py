@@ -39,7 +39,7 @@ def test_secure_boot_needs_a_firmware_that_checks_and_keys_to_check_with(tmp_pat
     assert found.code.endswith("40-enrolled.code")
     assert found.secure
     (tmp_path / "40-enrolled.json").unlink()
-    with pytest.raises(SeraiError, match="Secure Boot for amd64 and pc-q35-7.2"):
+    with pytest.raises(SeraiError, match=r"Secure Boot for amd64 and pc-q35-7\.2"):
         find_uefi("amd64", "pc-q35-7.2", (tmp_path,), secure=True)
 
 

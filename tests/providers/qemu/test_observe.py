@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 from serai.providers.contract import State
-from serai.providers.qemu.observe import find_projects, observe
-from serai.providers.qemu.record import Phase, Record, save
+from serai.providers.qemu.observe import bereft, find_projects, observe
+from serai.providers.qemu.record import Phase, Record, editing, save
 from serai.spec.disk import Disk
 from serai.spec.machine import Machine
+from serai.spec.network import Nic, PublicNic
 
 MANY = 1000
 BUDGET = 0.5
@@ -45,6 +47,29 @@ def test_a_damaged_record_is_unknown_and_hides_no_other(tmp_path: Path) -> None:
     found = observe(tmp_path)
     assert found["good"].state is State.STOPPED
     assert found["bad"].state is State.UNKNOWN and "not a machine record" in found["bad"].problem
+
+
+def test_addresses_are_those_that_the_guest_was_told(tmp_path: Path) -> None:
+    make(tmp_path, "web")
+    nics = [
+        Nic(public=PublicNic(bridge="br0", address="192.168.1.5/24")),
+        Nic(public=PublicNic(bridge="br0")),
+    ]
+    with editing(tmp_path / "machines/web") as record:
+        record.applied = Machine(name="web", networks=nics)
+        record.addresses = {"back": "10.40.0.5/24", "other": "10.41.0.5/24"}
+        record.untold = ("other",)
+    assert observe(tmp_path)["web"].addresses == ("10.40.0.5", "192.168.1.5")
+
+
+def test_a_machine_whose_companion_died_says_which_and_why(tmp_path: Path) -> None:
+    make(tmp_path, "web")
+    directory = tmp_path / "machines/web"
+    (directory / "companions").write_text(f"tpm {os.getpid()} 1\nshare1 {os.getpid()} 1\n")
+    (directory / "tpm.log").write_text("its state is damaged\n")
+    problem = bereft(str(directory))
+    assert "the swtpm of its TPM has died: its state is damaged (serai reload web)" in problem
+    assert "the virtiofsd of a folder has died (serai reload web)" in problem
 
 
 def test_projects_are_found_by_their_machines(tmp_path: Path) -> None:

@@ -161,6 +161,11 @@ class Qemu:
             socket=directory / "console.sock", log=directory / "serial.log", engine=directory / "qemu.log"
         )
 
+    def screenshot(self, name: str, target: Path) -> None:
+        from serai.providers.qemu.screen import screenshot
+
+        screenshot(self.scope, name, target)
+
     def mark(self, name: str, marks: Mapping[str, Mark | None], *, ready: bool | None = None) -> None:
         with editing(self.directory(name)) as record:
             kept = {key: mark for key, mark in record.marks.items() if key not in marks}

@@ -106,11 +106,11 @@ def _on(directory: str, record: Record, status: str) -> Observed:
     state = STATES.get(status, State.UNKNOWN)
     if state is State.RUNNING and record.ready_at and record.ready_at >= record.started_at:
         state = State.READY
-    problem = f"QEMU says {status}" if state in (State.FAILED, State.UNKNOWN) else _bereft(directory)
+    problem = f"QEMU says {status}" if state in (State.FAILED, State.UNKNOWN) else bereft(directory)
     return _observed(record, state, native=status, pid=pid, problem=problem)
 
 
-def _bereft(directory: str) -> str:
+def bereft(directory: str) -> str:
     """Which of the processes beside it have died: QEMU goes on without them, and its guest hangs on them."""
     if not os.path.exists(f"{directory}/companions"):  # noqa: PTH110 - hot path
         return ""
@@ -122,6 +122,15 @@ def _bereft(directory: str) -> str:
         what = PURPOSES[name.rstrip("0123456789")]
         said.append(f"{what} has died{f': {words}' if words else ''} (serai reload {Path(directory).name})")
     return "; ".join(said)
+
+
+def _addresses(record: Record) -> list[str]:
+    """Those on private networks that the guest was told of, and the static ones on the host's own network."""
+    found = [address for name, address in record.addresses.items() if name not in record.untold]
+    for nic in record.applied.networks if record.applied else ():
+        if nic.public and nic.public.address:
+            found.append(nic.public.address)
+    return found
 
 
 def _pid(directory: str) -> int:
@@ -141,9 +150,7 @@ def _observed(record: Record, state: State, *, native: str, pid: int = 0, proble
         applied=record.applied,
         digest=record.image_digest,
         pending=record.pending,
-        addresses=tuple(
-            address.partition("/")[0] for name, address in record.addresses.items() if name not in record.untold
-        ),
+        addresses=tuple(address.partition("/")[0] for address in _addresses(record)),
         forwards=record.forwards,
         marks=record.marks,
         snapshots=tuple(snapshot.name for snapshot in record.snapshots),

@@ -114,12 +114,16 @@ def options(machine: Machine, site: Site) -> Iterator[Option]:
             "-device",
             f"virtio-balloon-pci,id=balloon0,deflate-on-oom={deflate},free-page-reporting={report}",
         )
-    if devices.guest_agent or devices.channels:
+    spice = devices.graphics.type is GraphicsType.SPICE
+    if devices.guest_agent or devices.channels or spice:
         yield "-device", "virtio-serial-pci,id=channels"
     if devices.guest_agent:
         yield "-device", "virtserialport,bus=channels.0,chardev=agent,name=org.qemu.guest_agent.0"
     for number, channel in enumerate(devices.channels):
         yield from _channel(number, channel, site)
+    if spice:  # what spice-vdagent in the guest speaks through: clipboard, size of the screen
+        yield "-chardev", "spicevmc,id=vdagent,name=vdagent"
+        yield "-device", "virtserialport,bus=channels.0,chardev=vdagent,name=com.redhat.spice.0"
     if "vmgenid" in site.features.devices and site.arch == "amd64":
         yield "-device", "vmgenid,guid=auto"
     yield from _tpm(machine, site)
