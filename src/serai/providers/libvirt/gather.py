@@ -89,7 +89,6 @@ def site(
         console_log=state.console_log,
         directory=str(scope.home / "libvirt" / machine.name) if session else "",
         privileged=not session,
-        vhost_net=not is_remote(uri) and Path("/dev/vhost-net").exists(),
         forwards=state.forwards,
         functions=functions_of(machine, uri),
         root=str(scope.root),

@@ -124,8 +124,6 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     """Of the machine on the daemon's host, for sockets that have no place; empty: libvirt chooses."""
     privileged: bool = True
     """The daemon is root: cgroups, host devices and locked memory are possible."""
-    vhost_net: bool = False
-    """/dev/vhost-net is there."""
     forwards: tuple[Forward, ...] = ()
     """Ports that passt forwards; those of other kinds of uplink are not in the domain."""
     functions: dict[str, tuple[str, ...]] = {}

@@ -75,7 +75,6 @@ def read(
         nested_flag=flag,
         console_log=value(root, "devices/serial/log@file"),
         privileged=_privileged(root),
-        vhost_net=True,
         forwards=nics.forwards_of(root),
         functions=devices.functions_of(root),
         root="/",
