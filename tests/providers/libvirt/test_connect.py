@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -61,6 +62,30 @@ def test_there_is_one_connection_a_uri_until_it_is_lost(uri: str) -> None:
     assert connect.opened(uri) is first
     first.close()
     assert connect.opened(uri) is not first
+
+
+class Living:
+    """A connection whose daemon is there."""
+
+    def isAlive(self) -> bool:
+        return True
+
+    def close(self) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("uri", "own"), [("qemu:///system", True), ("qemu+ssh://host/system", False), ("test:///default", False)]
+)
+def test_a_thread_has_its_own_where_opening_is_quick(uri: str, own: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connect, "_open", lambda _uri: Living())
+    try:
+        mine = connect.opened(uri)
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            other = beside.submit(lambda: connect.opened(uri)).result()
+        assert (other is not mine) is own
+        assert connect.opened(uri) is mine
+    finally:
+        connect.close_all()
 
 
 def test_one_that_cannot_be_opened_says_what_to_do() -> None:

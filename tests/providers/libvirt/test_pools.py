@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from serai.providers.libvirt import pools
+from serai.providers.libvirt.binding import library
 from serai.providers.libvirt.connect import opened
 from serai.providers.libvirt.driver import Libvirt
 from serai.spec.disk import Disk
@@ -95,3 +96,32 @@ class Partitioned:
 def test_a_partition_gets_the_next_name(pool: Partitioned, name: str) -> None:
     assert pools.next_partition(pool) == name
     assert not pools.holds_files(pool)
+
+
+class Filled:
+    """A pool that somebody fills a volume of, for a while."""
+
+    def __init__(self, times: int) -> None:
+        self.times, self.asked = times, 0
+
+    def name(self) -> str:
+        return "default"
+
+    def refresh(self, _flags: int) -> None:
+        self.asked += 1
+        if self.asked <= self.times:
+            raise library().libvirtError("internal error: pool 'default' has asynchronous jobs running")
+
+
+def test_a_pool_is_looked_at_anew_when_nobody_fills_a_volume_of_it_any_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pytest.importorskip("libvirt", reason="needs libvirt-python")
+    assert not pools.refreshed(Filled(1))
+    pool = Filled(3)
+    pools.refresh(pool)
+    assert pool.asked == 4
+    monkeypatch.setattr(pools, "REFRESH_BUDGET", 0.0)
+    with pytest.raises(SeraiError, match="storage pool default: volumes have been made or filled") as caught:
+        pools.refresh(Filled(99))
+    assert caught.value.code is Code.BUSY

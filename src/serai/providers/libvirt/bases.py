@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 import msgspec
 
 from serai.providers.contract import Image, Progress
-from serai.providers.libvirt import storage_xml
+from serai.providers.libvirt import pools, storage_xml
 from serai.providers.libvirt.binding import is_gone, library
 from serai.providers.libvirt.connect import asking, is_remote
 from serai.providers.libvirt.copy_in import copy_in
@@ -81,8 +81,8 @@ def ensure(pool: Any, image: Image, part: str, progress: Progress) -> Base:
             volume = pool.createXML(storage_xml.volume(name, capacity=0, form="raw"), 0)
             if is_remote(pool.connect().getURI()) or not copy_in(file, Path(volume.path())):
                 upload(volume, file, f"{image.reference} {'' if part == DISK else part}".rstrip(), progress)
-            pool.refresh(0)
-            volume = pool.storageVolLookupByName(name)
+            if pools.refreshed(pool):  # now libvirt knows its format, too; no overlay needs that
+                volume = pool.storageVolLookupByName(name)
         return Base(name, volume.path(), form)
 
 

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import msgspec
 
 from serai.providers.contract import Progress, Scope
-from serai.providers.libvirt import events, storage_xml, volumes
+from serai.providers.libvirt import events, pools, storage_xml, volumes
 from serai.providers.libvirt.adopt.xml import Element, value
 from serai.providers.libvirt.binding import is_gone, library
 from serai.providers.libvirt.connect import asking, is_remote
@@ -82,7 +82,7 @@ def overlay(conn: Any, volume: Volume, base: str) -> str:
 def sweep(conn: Any, domain: Any, state: Record, needed: set[str], progress: Progress) -> None:
     """Remove and merge the frozen volumes that no snapshot needs; `needed` are the files that snapshots lie in."""
     for pool in {each.pool for each in state.volumes}:
-        conn.storagePoolLookupByName(pool).refresh(0)  # what stands on what is read from the files themselves
+        pools.refresh(conn.storagePoolLookupByName(pool))  # what stands on what is read from the files themselves
     for disk in sorted({each.disk for each in state.volumes if each.frozen and not each.disk.startswith("@")}):
         mine = [each for each in state.volumes if each.disk == disk and _is_there(conn, each)]
         parents = {each.name: _parent(conn, each) for each in mine}
@@ -102,7 +102,7 @@ def sweep(conn: Any, domain: Any, state: Record, needed: set[str], progress: Pro
 
 def _check_merged(conn: Any, top: Volume, base: str) -> None:
     """What is removed next must hold nothing up any more: looked up in the file itself."""
-    conn.storagePoolLookupByName(top.pool).refresh(0)
+    pools.refresh(conn.storagePoolLookupByName(top.pool))
     if (found := _parent(conn, top)) != base:
         raise SeraiError(Code.FAILED, f"{top.name} still stands on {found}: nothing was removed")
 

@@ -12,7 +12,17 @@ from xml.etree import ElementTree
 import msgspec
 
 from serai.providers.contract import Materials, Progress, Scope
-from serai.providers.libvirt import bases, define, destroy, hostfiles, ledger, lifecycle, storage_xml, volumes
+from serai.providers.libvirt import (
+    bases,
+    define,
+    destroy,
+    hostfiles,
+    ledger,
+    lifecycle,
+    pools,
+    storage_xml,
+    volumes,
+)
 from serai.providers.libvirt.binding import library
 from serai.providers.libvirt.connect import asking, is_remote, opened, uri_of
 from serai.providers.libvirt.record import Phase, Record, Volume
@@ -90,7 +100,7 @@ def _copy_top(pool: Any, path: str, name: str, backing: tuple[str, str]) -> None
         timeout=None,
     )
     Path(target).chmod(0o600)
-    pool.refresh(0)
+    pools.refresh(pool)
 
 
 def shared(tree: ElementTree.Element, source: Record) -> tuple[str, str] | None:

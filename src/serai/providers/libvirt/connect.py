@@ -1,4 +1,4 @@
-"""Connections to libvirt: one a URI and process, with keepalive and events, opened again when it was lost."""
+"""Connections to libvirt: one a URI and thread, with keepalive and events, opened again when it was lost."""
 
 from __future__ import annotations
 
@@ -31,6 +31,16 @@ STEP = 100
 
 _shared: dict[str, Any] = {}
 _guard = threading.Lock()
+
+
+class _Own(threading.local):
+    """The connections of one thread; libvirt closes them with it."""
+
+    def __init__(self) -> None:
+        self.connections: dict[str, Any] = {}
+
+
+_own = _Own()
 
 
 def uri_of(machine: Machine | None = None) -> str:
@@ -67,13 +77,24 @@ def is_test(uri: str) -> bool:
 
 
 def opened(uri: str) -> Any:
-    """The process's connection to `uri`. Raises Code.MISSING or Code.NETWORK with the way out."""
+    """This thread's connection to `uri`. Raises Code.MISSING or Code.NETWORK with the way out.
+
+    A daemon may leave a connection's calls unanswered while a long one of it (a domain that starts, a network that
+    is changed) is under way: seen with libvirt 9.0, for seconds. So threads have connections of their own, which
+    take milliseconds to open; but one is shared where opening is a login on another host, or where the driver is
+    in this process and keeps its domains with the connection.
+    """
+    if not (is_remote(uri) or is_test(uri)):
+        return _living(_own.connections, uri)
     with _guard:
-        known = _shared.get(uri)
-        if known is not None and is_alive(known):
-            return known
-        _shared[uri] = fresh = _open(uri)
-        return fresh
+        return _living(_shared, uri)
+
+
+def _living(connections: dict[str, Any], uri: str) -> Any:
+    known = connections.get(uri)
+    if known is None or not is_alive(known):
+        connections[uri] = known = _open(uri)
+    return known
 
 
 def _open(uri: str) -> Any:
@@ -116,12 +137,17 @@ def unreachable(uri: str, error: Any) -> SeraiError:
 
 
 def close_all() -> None:
-    """Close every connection of the process."""
+    """Close the connections of this thread, and the shared ones."""
     with _guard:
-        for conn in _shared.values():
+        for conn in _mine().values():
             if is_alive(conn):
                 conn.close()
         _shared.clear()
+        _own.connections.clear()
+
+
+def _mine() -> dict[str, Any]:
+    return {**_shared, **_own.connections}
 
 
 @contextmanager
@@ -164,14 +190,14 @@ def lasting(act: Verb) -> Verb:
 
 def _all_lost() -> bool:
     with _guard:
-        return any(not is_alive(conn) for conn in _shared.values())
+        return any(not is_alive(conn) for conn in _mine().values())
 
 
 def wait_back() -> None:
     """Until the daemons of all lost connections answer again. Raises what the last try said."""
     deadline = time.monotonic() + RETURN_BUDGET
     with _guard:
-        lost = [uri for uri, conn in _shared.items() if not is_alive(conn)]
+        lost = [uri for uri, conn in _mine().items() if not is_alive(conn)]
     for uri in lost:
         while True:
             try:

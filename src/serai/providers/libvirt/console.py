@@ -43,7 +43,7 @@ def fetch(conn: Any, path: str, target: Path) -> None:
     wanted = Path(path)
     for pool in conn.listAllStoragePools():
         if pool.isActive() and pools.target_of(pool) == str(wanted.parent):
-            pool.refresh(0)
+            pools.refresh(pool)
             for volume in pool.listAllVolumes():
                 if volume.name() == wanted.name:
                     download(volume, target)

@@ -58,7 +58,8 @@ def from_domain(scope: Scope, name: str) -> Record | None:
 def _remove(conn: Any, scope: Scope, state: Record, progress: Progress) -> None:
     forwards.end(scope, state.name)
     with ThreadPoolExecutor(max_workers=1) as beside:
-        forgotten = beside.submit(_forget_addresses, conn, state)  # as slow as QEMU's end: at the same time
+        # As slow as QEMU's end: at the same time, and on that thread's connection.
+        forgotten = beside.submit(lambda: _forget_addresses(opened(state.uri), state))
         _end(conn, state)
         forgotten.result()
     with asking(f"{state.name}: its disks cannot be removed"):
@@ -160,7 +161,6 @@ def _release_image(conn: Any, state: Record) -> None:
             bases.release(conn, pool, state.image)
 
 
-def _remove_log(conn: Any, state: Record) -> None:
 def logs_of(state: Record) -> list[Path]:
     """Files on this host, by pattern: of the console, the emulator, and the programs beside it."""
     found = [Path(state.console_log)]
@@ -170,6 +170,7 @@ def logs_of(state: Record) -> list[Path]:
     return found
 
 
+def _remove_log(conn: Any, state: Record) -> None:
     """The console's log, wherever it is."""
     if not state.console_log:
         return
@@ -180,7 +181,7 @@ def logs_of(state: Record) -> list[Path]:
         return
     for pool in conn.listAllStoragePools():
         if pool.isActive() and pools.target_of(pool) == str(Path(state.console_log).parent):
-            pool.refresh(0)
+            pools.refresh(pool)
             for volume in pool.listAllVolumes():
                 if volume.name().startswith(Path(state.console_log).name):
                     volume.delete(0)

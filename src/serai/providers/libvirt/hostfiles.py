@@ -24,7 +24,7 @@ def directory(conn: Any, path: str) -> Iterator[Any]:
     libvirt = library()
     for pool in conn.listAllStoragePools(libvirt.VIR_CONNECT_LIST_STORAGE_POOLS_ACTIVE):
         if pools.target_of(pool) == path:
-            pool.refresh(0)
+            pools.refresh(pool)
             yield pool
             return
     xml = storage_xml.pool(f"serai-files-{token_hex(4)}", Pool(type=PoolType.DIR, path=path))

@@ -70,7 +70,8 @@ def fill(
     _note_cards(conn, scope, state, machine)
     ledger.save(scope, state)
     with ThreadPoolExecutor(max_workers=1) as beside:
-        joined = beside.submit(join, conn, scope, machine, materials)  # as slow as disks are: at the same time
+        # As slow as disks are: at the same time, and on that thread's connection.
+        joined = beside.submit(lambda: join(opened(state.uri), scope, machine, materials))
         volumes.make_missing(conn, scope, state, machine, materials, progress)
         volumes.fit_sizes(conn, state, machine, materials.image)
         state.addresses = joined.result()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import select
+import time
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -18,6 +20,10 @@ from serai.util.errors import Code, SeraiError, did_you_mean
 DEFAULT = "default"
 SYSTEM_PLACE = "/var/lib/libvirt/images"
 """Where libvirt's packages and virt-install have the pool `default`."""
+REFRESH_BUDGET = 600.0
+"""Seconds: somebody may be uploading a large image."""
+STEP = 50
+"""Milliseconds between two tries meanwhile: no event tells of it."""
 FILES = frozenset({"dir", "fs", "netfs"})
 """Types of pools whose volumes are files, so that overlays, seeds and kernels can be in them."""
 
@@ -109,6 +115,31 @@ def started(pool: Any) -> Any:
         with asking(f"storage pool {pool.name()} cannot be started", hint=f"virsh pool-start {pool.name()}"):
             pool.create(0)
     return pool
+
+
+def refresh(pool: Any) -> None:
+    """Have libvirt look at the pool's files anew. Waits while volumes are made or filled there: Code.BUSY."""
+    deadline = time.monotonic() + REFRESH_BUDGET
+    while not refreshed(pool):
+        if time.monotonic() > deadline:
+            what = f"storage pool {pool.name()}: volumes have been made or filled for {REFRESH_BUDGET:.0f} s"
+            raise SeraiError(Code.BUSY, what, hint="run it again when that has ended")
+        select.poll().poll(STEP)
+
+
+def refreshed(pool: Any) -> bool:
+    """The same without waiting: False when libvirt refuses, since somebody makes or fills a volume there.
+
+    Source: libvirt, src/storage/storage_driver.c, storagePoolRefresh, asyncjobs.
+    """
+    libvirt = library()
+    try:
+        pool.refresh(0)
+    except libvirt.libvirtError as error:
+        if "asynchronous jobs" in str(error):
+            return False
+        raise
+    return True
 
 
 def release(conn: Any, names: set[str]) -> None:

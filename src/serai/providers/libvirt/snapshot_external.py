@@ -69,7 +69,7 @@ def save(
         domain.snapshotCreateXML(text, flags)
     chains.shift(state, dict(fresh.values()))
     for pool in {each.pool for each in state.volumes}:
-        conn.storagePoolLookupByName(pool).refresh(0)
+        pools.refresh(conn.storagePoolLookupByName(pool))
     if variables := variables_of(conn.getURI(), root):
         hostfiles.copy(conn, variables, f"{folder}/{names[VARIABLES]}")
     size = sum(_size(conn, each) for each in state.volumes if each.disk == f"@{snapshot}")

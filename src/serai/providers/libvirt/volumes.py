@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import msgspec
+
 from serai.providers.contract import Image, Materials, Progress, Scope, quiet
 from serai.providers.libvirt import bases, ledger, pools, storage_xml
 from serai.providers.libvirt.binding import is_gone, library
@@ -19,11 +21,13 @@ from serai.spec.disk import Disk, DiskDevice, DiskFormat, Preallocation
 from serai.spec.machine import Machine
 from serai.spec.pool import PoolType
 from serai.util.errors import Code, SeraiError
-from serai.util.units import GIB, format_size
+from serai.util.units import GIB, MIB, format_size
 
 ROOT, SEED = "root", "seed"
 DEFAULT_SIZE = 10 * GIB
 """Of a disk whose size nobody stated; it takes only what is written to it."""
+AT_ONCE = (Preallocation.FALLOC, Preallocation.FULL)
+"""With these, all of a disk's space is taken when it is made."""
 
 
 def specs(machine: Machine, image: Image | None) -> dict[str, Disk]:
@@ -52,10 +56,15 @@ def make_missing(
     conn: Any, scope: Scope, record: Record, machine: Machine, materials: Materials, progress: Progress
 ) -> None:
     """Make the disks that are not there yet. Each is in the record before it is made, so that a killed run's
-    leavings are found."""
+    leavings are found, and made anew: what a disk is half copied into must never boot."""
     for name, disk in specs(machine, materials.image).items():
-        if not is_made(disk) or current(record, name):
+        there = current(record, name)
+        if not is_made(disk) or (there and there.made):
             continue
+        if there:
+            with asking(f"{machine.name}: disks.{name}: what a killed run left of it cannot be removed"):
+                delete(conn, there)
+            record.volumes = tuple(each for each in record.volumes if each != there)
         with asking(f"{machine.name}: disks.{name} cannot be made"):
             pool = pools.open_pool(conn, scope, pools.name_of(machine, disk), materials.pools)
             _make(conn, scope, record, machine, materials, (pool, name, disk), progress)
@@ -81,14 +90,37 @@ def _make(
             f"{machine.name}: pool {pool.name()} has a volume {volume} already, which no machine claims",
             hint=f"virsh -c {conn.getURI()} vol-delete --pool {pool.name()} {volume}",
         )
-    record.volumes = (*record.volumes, Volume(pool=pool.name(), name=volume, disk=name))
-    ledger.save(scope, record)
     image = materials.image
-    if name != ROOT or image is None or image.disk is None:
+    empty = name != ROOT or image is None or image.disk is None
+    if empty and files:
+        _need_room(pool, machine, name, disk)
+    kept = record.volumes
+    claimed = Volume(pool=pool.name(), name=volume, disk=name, made=False)
+    record.volumes = (*kept, claimed)
+    ledger.save(scope, record)
+    if empty:
         size = disk.size or DEFAULT_SIZE
-        flags, allocation = _preallocation(disk, form, size)
+        flags, allocation = _preallocation(disk, form, size, files=files)
         pool.createXML(storage_xml.volume(volume, capacity=size, form=form, allocation=allocation), flags)
-        return
+    else:
+        _make_root(conn, scope, machine, materials, (pool, volume, form), progress)
+    record.volumes = (*kept, msgspec.structs.replace(claimed, made=True))
+    ledger.save(scope, record)
+
+
+def _make_root(
+    conn: Any,
+    scope: Scope,
+    machine: Machine,
+    materials: Materials,
+    target: tuple[Any, str, str],
+    progress: Progress,
+) -> None:
+    """A disk with the image's content: on top of it where the pool can, else a copy."""
+    pool, volume, form = target
+    image, disk = materials.image, specs(machine, materials.image)[ROOT]
+    assert image is not None  # what is made otherwise is empty
+    files = pools.holds_files(pool)
     size = root_size(machine, disk, image)
     with bases.using(image.digest):
         home = pool if files else file_pool(conn, scope, machine, materials)
@@ -99,6 +131,7 @@ def _make(
             return
         progress("copying the image to its disk")
         xml = storage_xml.volume(volume, capacity=size, form=form, allocation=None if files else size)
+        pools.refresh(home)  # the image was put there as plain bytes: its format is what libvirt converts from
         pool.createXMLFrom(xml, home.storageVolLookupByName(base.name), 0)
     grow(pool.storageVolLookupByName(volume), size)
 
@@ -115,8 +148,26 @@ def root_size(machine: Machine, disk: Disk, image: Image) -> int:
     return disk.size or image.virtual_size
 
 
-def _preallocation(disk: Disk, form: str, size: int) -> tuple[int, int | None]:
+def _need_room(pool: Any, machine: Machine, name: str, disk: Disk) -> None:
+    """Raises Code.REFUSED where a disk that is allocated at once does not fit: libvirt would begin, and fill the
+    host's file system first."""
+    if disk.preallocation not in AT_ONCE:
+        return
+    size = disk.size or DEFAULT_SIZE
+    pool.refresh(0)
+    available = pool.info()[3]
+    if size > available:
+        raise SeraiError(
+            Code.REFUSED,
+            f"{machine.name}: disks.{name}: preallocation {disk.preallocation} takes {format_size(size)} at once, "
+            f"and pool {pool.name()} has {format_size(available - available % MIB)} left",
+            hint="make it smaller, leave preallocation out, or take another pool",
+        )
+
+
+def _preallocation(disk: Disk, form: str, size: int, *, files: bool) -> tuple[int, int | None]:
     """Flags and allocation (bytes) of a new volume. libvirt has no `full`; its falloc writes where it must.
+    A file takes only what is written to it, unless more is asked for; a logical volume takes all.
 
     Source: libvirt-storage.h, VIR_STORAGE_VOL_CREATE_PREALLOC_METADATA; formatstorage, <allocation>.
     """
@@ -128,7 +179,7 @@ def _preallocation(disk: Disk, form: str, size: int) -> tuple[int, int | None]:
         case Preallocation.FALLOC | Preallocation.FULL:
             return metadata, size
         case _:
-            return 0, 0 if form == DiskFormat.QCOW2 else None
+            return 0, 0 if files else None
 
 
 def file_pool(conn: Any, scope: Scope, machine: Machine, materials: Materials) -> Any:
