@@ -138,6 +138,23 @@ def test_a_closed_console_says_what_to_do(shop: Any, capfd: pytest.CaptureFixtur
     assert "web: its console is closed" in capfd.readouterr().err
 
 
+def test_a_console_that_a_program_gives_goes_on_as_that_program(
+    shop: Any, capfdbinary: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "serial.log").write_bytes(b"before\n")
+    there = Console(socket=Path(), log=tmp_path / "serial.log", argv=("virsh", "console", "web"))
+    monkeypatch.setattr(Shop, "console", lambda *_: there)
+    words: list[list[str]] = []
+    monkeypatch.setattr(access, "_become", lambda argv: words.append(argv) or 0)
+    with open(os.devnull) as nothing:  # noqa: PTH123
+        monkeypatch.setattr(sys, "stdin", nothing)
+        assert run(["console", "web"]) == 0
+    assert words == [["virsh", "console", "web"]]
+    said = capfdbinary.readouterr()
+    assert said.out == b"before\n"
+    assert b"Ctrl-] detaches" in said.err
+
+
 def test_ports_as_lines_and_as_json(shop: Any, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["port"]) == 0
     assert capsys.readouterr().out.splitlines() == [

@@ -21,8 +21,8 @@ def put(store: Store, name: str, content: bytes):
         return store.put(name, "amd64", Made(disk=disk), origin="a test")
 
 
-def machine(home: Path, text: str) -> None:
-    folder = home / "projects/shop-1/machines/web"
+def machine(home: Path, text: str, kind: str = "machines") -> None:
+    folder = home / f"projects/shop-1/{kind}/web"
     folder.mkdir(parents=True)
     (folder / "machine.json").write_text(text)
 
@@ -40,10 +40,11 @@ def test_an_image_that_lost_its_name_to_a_newer_one_goes(store: Store):
     assert new.disk and new.disk.exists()
 
 
-def test_but_not_while_a_machine_stands_on_it(store: Store, home: Path):
+@pytest.mark.parametrize("kind", ["machines", "libvirt"])
+def test_but_not_while_a_machine_stands_on_it(store: Store, home: Path, kind: str):
     old = put(store, "a", b"1")
     put(store, "a", b"2")
-    machine(home, json.dumps({"image_digest": old.digest}))
+    machine(home, json.dumps({"image_digest": old.digest}), kind)
     prune(store, everything=True)
     assert old.disk and old.disk.exists()
     assert store.refs() == []

@@ -14,7 +14,7 @@ import pytest
 
 from serai.providers.contract import SshEndpoint
 from serai.run import wait
-from serai.run.wait import poll, wait_ready
+from serai.run.wait import by_proxy, poll, wait_ready
 from serai.spec.guest import Ready
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
@@ -225,3 +225,14 @@ def test_a_command_is_waited_for_and_its_last_word_is_told(guest: Guest, sshd: A
     guest.wait(command=f"test -e {tmp_path}/flag")
     error, _ = guest.fails(command="echo not yet >&2; exit 4", budget=5)
     assert "ends with exit code 4: not yet" in error.message
+
+
+def test_through_another_host_only_ssh_itself_looks(guest: Guest, sshd: Any) -> None:
+    assert sshd.process is not None
+    jump = f"busybox nc 127.0.0.1 {sshd.port}"
+    guest.endpoint = SshEndpoint(
+        host="192.0.2.99", port=22, user=getpass.getuser(), key=sshd.key, options={"ProxyCommand": jump}
+    )
+    assert by_proxy(guest.endpoint)
+    assert not by_proxy(sshd.endpoint())
+    guest.wait(budget=30)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -17,6 +18,9 @@ from serai.util import paths
 from serai.util.errors import Code, SeraiError
 from serai.util.locks import lock
 
+KINDS = ("machines", "libvirt")
+"""Where providers keep the records of machines, in a project's directory."""
+
 
 def digests_of_machines(home: Path) -> set[str]:
     """Digests of the images that the machines below `home` are made from.
@@ -24,7 +28,7 @@ def digests_of_machines(home: Path) -> set[str]:
     Raises Code.CORRUPT for a record that cannot be read: not knowing is no reason to remove.
     """
     found: set[str] = set()
-    for record in home.glob("projects/*/machines/*/machine.json"):
+    for record in chain.from_iterable(home.glob(f"projects/*/{kind}/*/machine.json") for kind in KINDS):
         try:
             digest = json.loads(record.read_bytes()).get("image_digest", "")
         except FileNotFoundError:
