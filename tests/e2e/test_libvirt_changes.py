@@ -162,3 +162,44 @@ def test_a_copy_has_what_was_on_its_disks_and_an_identity_of_its_own(libvirt_sho
         check=True, capture_output=True, text=True,
     )  # fmt: skip
     assert "backing file: /var/lib/libvirt/images/serai-" in info.stdout
+
+
+def test_a_screen_is_a_picture(libvirt_shop: Shop) -> None:
+    shop = libvirt_shop
+    shop.file("machines: {web: {devices: {graphics: vnc}}, dark: {}}")
+    shop("up")
+    shop("screenshot", "web")
+    assert (shop.serai.root / "web.png").read_bytes().startswith(b"\x89PNG")
+    assert "devices: {graphics: vnc}" in shop("screenshot", "dark", code=1).stderr
+
+
+def test_a_domain_of_virt_install_becomes_a_machine(libvirt_shop: Shop, need: object, tmp_path: Path) -> None:
+    need("virt-install", "qemu-img")  # type: ignore[operator]
+    shop = libvirt_shop
+    name = f"{shop.project}_theirs"
+    disk = f"/var/lib/libvirt/images/{shop.project}.theirs.qcow2"
+    subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", disk, "64M"], check=True)
+    words = f"--name {name} --memory 128 --disk path={disk},bus=virtio --network default,model=virtio --graphics vnc"
+    fixed = "--connect qemu:///system --virt-type qemu --machine q35 --osinfo generic --import --check all=off"
+    made = subprocess.run(
+        ["virt-install", *fixed.split(), *words.split(), "--print-xml", "--dry-run"],
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    (tmp_path / "theirs.xml").write_text(made.stdout)
+    virsh("define", str(tmp_path / "theirs.xml"))
+    try:
+        shop.serai.root.mkdir()
+        shop("adopt", name)
+        assert "provider: libvirt" in (shop.serai.root / "serai.yaml").read_text()
+        file = shop.serai.root / "serai.yaml"
+        machine = name.replace("_", "-")
+        file.write_text(file.read_text().replace("128MiB", "160MiB"))
+        shop("up", code=None, env={"SERAI_FAULT": f"after:{machine}/start"})  # nobody answers in an empty disk
+        found = ElementTree.fromstring(virsh("dumpxml", name))
+        assert found.findtext("memory") == str(160 * 1024)
+        assert found.find("devices/graphics").get("type") == "vnc"
+        assert "keep is true" in shop("destroy", "-y", code=None).stderr
+        shop("destroy", "-y", "--force")
+        assert Path(disk).exists()
+    finally:
+        Path(disk).unlink()

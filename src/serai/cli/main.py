@@ -32,6 +32,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "cp": ("serai.cli.access:cp", "Copy files in or out"),
         "console": ("serai.cli.access:console", "Attach to the serial console"),
         "logs": ("serai.cli.access:logs", "Show what the console and the engine said"),
+        "screenshot": ("serai.cli.screenshot:screenshot", "Write what the screen shows to a file"),
         "port": ("serai.cli.access:port", "Show forwarded ports"),
         "rsync": ("serai.cli.access:rsync", "Copy the rsync folders again"),
         "ssh-config": ("serai.cli.access:ssh_config", "Print blocks for ~/.ssh/config"),

@@ -49,6 +49,7 @@ class Feature(StrEnum):
     LIVE_RESIZE = "live_resize"
     LIVE_FORWARD = "live_forward"
     CONSOLE = "console"
+    SCREENSHOT = "screenshot"
     FORWARDED_PORT = "forwarded_port"
     PRIVATE_NETWORK = "private_network"
     PUBLIC_NETWORK = "public_network"
@@ -329,6 +330,10 @@ class Provider(Protocol):
         ...
 
     def console(self, name: str) -> Console: ...
+
+    def screenshot(self, name: str, target: Path) -> None:
+        """Write what its screen shows to `target`, as PNG. Raises Code.FAILED when there is no screen."""
+        ...
 
     def mark(self, name: str, marks: Mapping[str, Mark | None], *, ready: bool | None = None) -> None:
         """Keep provisioning marks (None removes one), and whether it is ready, with the machine."""

@@ -68,13 +68,14 @@ class Fake:
         self.root = scope.home / "fake"
 
     def capabilities(self) -> Capabilities:
-        has = frozenset(Feature) - {Feature.CONSOLE, Feature.PUBLIC_NETWORK}
+        why_not = {
+            Feature.CONSOLE: "a pretended machine has none; `serai logs` shows its commands",
+            Feature.SCREENSHOT: "a pretended machine has no screen; take another provider",
+            Feature.PUBLIC_NETWORK: "a pretended machine is on no network; take another provider",
+        }
         return Capabilities(
-            has=has,
-            why_not={
-                Feature.CONSOLE: "a pretended machine has none; `serai logs` shows its commands",
-                Feature.PUBLIC_NETWORK: "a pretended machine is on no network; take another provider",
-            },
+            has=frozenset(Feature) - why_not.keys(),
+            why_not=why_not,
             notes=("machines on the provider fake are only pretended",),
         )
 
@@ -232,6 +233,9 @@ class Fake:
 
     def console(self, name: str) -> Console:
         return Console(socket=self.root / name / "console.sock", log=self.root / name / "commands.log")
+
+    def screenshot(self, name: str, target: Path) -> None:
+        raise SeraiError(Code.UNSUPPORTED, f"{name}: a pretended machine has no screen")
 
     def mark(self, name: str, marks: Mapping[str, Mark | None], *, ready: bool | None = None) -> None:
         record = self._need(name)

@@ -152,6 +152,12 @@ class Libvirt:
         return console(self.scope, name)
 
     @lasting
+    def screenshot(self, name: str, target: Path) -> None:
+        from serai.providers.libvirt.screen import screenshot
+
+        screenshot(self.scope, name, target)
+
+    @lasting
     def mark(self, name: str, marks: Mapping[str, Mark | None], *, ready: bool | None = None) -> None:
         from serai.providers.libvirt import ledger
         from serai.providers.libvirt.connect import opened
