@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from serai.providers.preallocation import LARGEST, default_preallocation, file_system
+from serai.providers.preallocation import LARGEST, default_preallocation, file_system, need_room
 from serai.spec.disk import Disk, DiskFormat, Preallocation
+from serai.util.errors import SeraiError
+from serai.util.units import GIB, MIB
 
 MOUNTS = r"""22 1 8:1 / / rw,relatime - ext4 /dev/sda1 rw
 30 22 0:25 / /srv rw - btrfs /dev/sdb rw
@@ -39,3 +41,10 @@ def test_the_longest_mount_decides(place: str, kind: str, tmp_path: Path) -> Non
 )
 def test_metadata_is_made_where_it_pays(disk: Disk, kind: str, how: Preallocation) -> None:
     assert default_preallocation(disk, kind) is how
+
+
+def test_only_what_takes_its_space_at_once_needs_room() -> None:
+    need_room("web", "data", Disk(preallocation=Preallocation.METADATA), 2 * GIB, GIB, "/srv")
+    need_room("web", "data", Disk(preallocation=Preallocation.FULL), GIB, GIB, "/srv")
+    with pytest.raises(SeraiError, match="falloc takes 2GiB at once, and /srv has 1GiB left"):
+        need_room("web", "data", Disk(preallocation=Preallocation.FALLOC), 2 * GIB, GIB + MIB // 2, "/srv")

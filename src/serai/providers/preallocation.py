@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from serai.spec.disk import Disk, DiskFormat, Preallocation
-from serai.util.units import GIB
+from serai.util.errors import Code, SeraiError
+from serai.util.units import GIB, MIB, format_size
 
 PREALLOCATED = frozenset({"ext4", "ext3", "xfs", "nfs", "nfs4", "tmpfs"})
 """Where the clusters of qcow2 are worth being laid out in advance: data is overwritten in place there.
@@ -14,6 +15,8 @@ Measured with qemu-img bench, 8,000 first writes of 4 KiB, one to a cluster, QEM
 1.07 s without and 0.45 s with `metadata`, xfs 2.6 and 0.26, tmpfs 0.55 and 0.21. On btrfs, which writes elsewhere
 each time, 1.8 and 0.9, but large first writes became slower, 0.93 and 1.2: it stays without.
 """
+AT_ONCE = (Preallocation.FALLOC, Preallocation.FULL)
+"""With these, all of a disk's space is taken when it is made."""
 LARGEST = 64 * GIB
 """Above it the making takes seconds (35 ms a GiB), and the metadata are tens of MiB."""
 
@@ -40,3 +43,15 @@ def default_preallocation(disk: Disk, kind: str) -> Preallocation:
     if disk.format is DiskFormat.QCOW2 and small and kind in PREALLOCATED:
         return Preallocation.METADATA
     return Preallocation.OFF
+
+
+def need_room(machine: str, name: str, disk: Disk, size: int, available: int, place: str) -> None:
+    """Raises Code.REFUSED where a disk of `size` bytes is to be allocated at once and does not fit into what is
+    available at a place: else what makes it fills the host's file system first, for hours, and then fails."""
+    if disk.preallocation in AT_ONCE and size > available:
+        raise SeraiError(
+            Code.REFUSED,
+            f"{machine}: disks.{name}.preallocation: {disk.preallocation} takes {format_size(size)} at once, "
+            f"and {place} has {format_size(available - available % MIB)} left",
+            hint="make the disk smaller, or leave preallocation out",
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from serai.providers.contract import Image, Materials, Scope
@@ -56,7 +57,7 @@ def test_an_image_that_does_not_fit_is_refused() -> None:
     ("preallocation", "form", "found"),
     [
         (None, "qcow2", (0, 0)),
-        (None, "raw", (0, None)),
+        (None, "raw", (0, 0)),
         (Preallocation.METADATA, "qcow2", (1, 0)),
         (Preallocation.FALLOC, "qcow2", (1, 5)),
         (Preallocation.FULL, "raw", (0, 5)),
@@ -65,7 +66,11 @@ def test_an_image_that_does_not_fit_is_refused() -> None:
 def test_preallocation_is_said_by_flag_and_allocation(
     preallocation: Preallocation | None, form: str, found: tuple[int, int | None]
 ) -> None:
-    assert volumes._preallocation(Disk(preallocation=preallocation), form, 5) == found
+    assert volumes._preallocation(Disk(preallocation=preallocation), form, 5, files=True) == found
+
+
+def test_a_logical_volume_takes_its_space_at_once() -> None:
+    assert volumes._preallocation(Disk(), "raw", 5, files=False) == (0, None)
 
 
 def test_each_volume_is_in_the_record_before_it_is_made(pretended: Libvirt, uri: str) -> None:
@@ -85,6 +90,34 @@ def test_each_volume_is_in_the_record_before_it_is_made(pretended: Libvirt, uri:
     for volume in (*state.volumes, *state.volumes):
         volumes.delete(conn, volume)
     assert conn.storagePoolLookupByName("default").listVolumes() == []
+
+
+def test_a_volume_that_a_killed_run_was_making_is_made_anew(pretended: Libvirt, uri: str) -> None:
+    conn = opened(uri)
+    machine = Machine(name="web", disks={"one": Disk(size=MIB)})
+    state = record()
+    volumes.make_missing(conn, pretended.scope, state, machine, Materials(), lambda _: None)
+    (whole,) = state.volumes
+    assert whole.made
+    half = msgspec.structs.replace(whole, made=False)
+    state.volumes = (half,)
+    before = volumes.found(conn, half)
+    before.delete(0)
+    pool = conn.storagePoolLookupByName("default")
+    pool.createXML(volumes.storage_xml.volume(half.name, capacity=5, form="qcow2"), 0)
+    volumes.make_missing(conn, pretended.scope, state, machine, Materials(), lambda _: None)
+    assert state.volumes == (whole,)
+    assert volumes.found(conn, whole).info()[1] == MIB
+    volumes.delete(conn, whole)
+
+
+def test_what_does_not_fit_is_not_begun(pretended: Libvirt, uri: str) -> None:
+    conn = opened(uri)
+    machine = Machine(name="web", disks={"one": Disk(size=900 * 1024 * GIB, preallocation=Preallocation.FULL)})
+    state = record()
+    with pytest.raises(SeraiError, match=r"^web: disks\.one\.preallocation: full takes 900TiB at once, and pool"):
+        volumes.make_missing(conn, pretended.scope, state, machine, Materials(), lambda _: None)
+    assert state.volumes == ()
 
 
 def test_a_disk_grows_and_never_shrinks(pretended: Libvirt, uri: str) -> None:

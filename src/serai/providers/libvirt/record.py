@@ -38,6 +38,8 @@ class Volume(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Key in the spec's disks; `seed` for the seed."""
     frozen: bool = False
     """A snapshot lies in it, or something that stands on it: the guest writes to another volume of this disk."""
+    made: bool = True
+    """Its content is complete. False: it is being made, or a killed run was making it; no guest has had it yet."""
 
 
 class Record(msgspec.Struct, kw_only=True, omit_defaults=True):

@@ -17,17 +17,16 @@ from serai.providers.libvirt.connect import asking, is_remote
 from serai.providers.libvirt.record import Record, Volume
 from serai.providers.libvirt.site import DiskSource, SourceKind
 from serai.providers.libvirt.upload import upload
+from serai.providers.preallocation import AT_ONCE, need_room
 from serai.spec.disk import Disk, DiskDevice, DiskFormat, Preallocation
 from serai.spec.machine import Machine
 from serai.spec.pool import PoolType
 from serai.util.errors import Code, SeraiError
-from serai.util.units import GIB, MIB, format_size
+from serai.util.units import GIB, format_size
 
 ROOT, SEED = "root", "seed"
 DEFAULT_SIZE = 10 * GIB
 """Of a disk whose size nobody stated; it takes only what is written to it."""
-AT_ONCE = (Preallocation.FALLOC, Preallocation.FULL)
-"""With these, all of a disk's space is taken when it is made."""
 
 
 def specs(machine: Machine, image: Image | None) -> dict[str, Disk]:
@@ -91,48 +90,45 @@ def _make(
             hint=f"virsh -c {conn.getURI()} vol-delete --pool {pool.name()} {volume}",
         )
     image = materials.image
-    empty = name != ROOT or image is None or image.disk is None
-    if empty and files:
-        _need_room(pool, machine, name, disk)
+    root = image if name == ROOT and image and image.disk else None
+    size = root_size(machine, disk, root) if root else disk.size or DEFAULT_SIZE
+    if files and disk.preallocation in AT_ONCE:
+        pools.refresh(pool)
+        need_room(machine.name, name, disk, size, pool.info()[3], f"pool {pool.name()}")
     kept = record.volumes
     claimed = Volume(pool=pool.name(), name=volume, disk=name, made=False)
     record.volumes = (*kept, claimed)
     ledger.save(scope, record)
-    if empty:
-        size = disk.size or DEFAULT_SIZE
-        flags, allocation = _preallocation(disk, form, size, files=files)
+    flags, allocation = _preallocation(disk, form, size, files=files)
+    if root is None:
         pool.createXML(storage_xml.volume(volume, capacity=size, form=form, allocation=allocation), flags)
     else:
-        _make_root(conn, scope, machine, materials, (pool, volume, form), progress)
+        home = pool if files else file_pool(conn, scope, machine, materials)
+        _put_image(pool, home, root, volume, (form, size, flags, allocation), progress)
     record.volumes = (*kept, msgspec.structs.replace(claimed, made=True))
     ledger.save(scope, record)
 
 
-def _make_root(
-    conn: Any,
-    scope: Scope,
-    machine: Machine,
-    materials: Materials,
-    target: tuple[Any, str, str],
+def _put_image(
+    pool: Any,
+    home: Any,
+    image: Image,
+    volume: str,
+    shape: tuple[str, int, int, int | None],
     progress: Progress,
 ) -> None:
-    """A disk with the image's content: on top of it where the pool can, else a copy."""
-    pool, volume, form = target
-    image, disk = materials.image, specs(machine, materials.image)[ROOT]
-    assert image is not None  # what is made otherwise is empty
-    files = pools.holds_files(pool)
-    size = root_size(machine, disk, image)
+    """A disk on top of the image, or where that cannot be, or its space is taken at once, a copy of it."""
+    form, size, flags, allocation = shape
     with bases.using(image.digest):
-        home = pool if files else file_pool(conn, scope, machine, materials)
         base = bases.ensure(home, image, bases.DISK, progress)
-        if form == DiskFormat.QCOW2:
+        if form == DiskFormat.QCOW2 and not flags:
             backing = (base.path, base.format)
             pool.createXML(storage_xml.volume(volume, capacity=size, form=form, backing=backing), 0)
             return
         progress("copying the image to its disk")
-        xml = storage_xml.volume(volume, capacity=size, form=form, allocation=None if files else size)
+        xml = storage_xml.volume(volume, capacity=size, form=form, allocation=allocation)
         pools.refresh(home)  # the image was put there as plain bytes: its format is what libvirt converts from
-        pool.createXMLFrom(xml, home.storageVolLookupByName(base.name), 0)
+        pool.createXMLFrom(xml, home.storageVolLookupByName(base.name), flags)
     grow(pool.storageVolLookupByName(volume), size)
 
 
@@ -146,23 +142,6 @@ def root_size(machine: Machine, disk: Disk, image: Image) -> int:
             hint="make it larger, or leave the size out",
         )
     return disk.size or image.virtual_size
-
-
-def _need_room(pool: Any, machine: Machine, name: str, disk: Disk) -> None:
-    """Raises Code.REFUSED where a disk that is allocated at once does not fit: libvirt would begin, and fill the
-    host's file system first."""
-    if disk.preallocation not in AT_ONCE:
-        return
-    size = disk.size or DEFAULT_SIZE
-    pool.refresh(0)
-    available = pool.info()[3]
-    if size > available:
-        raise SeraiError(
-            Code.REFUSED,
-            f"{machine.name}: disks.{name}: preallocation {disk.preallocation} takes {format_size(size)} at once, "
-            f"and pool {pool.name()} has {format_size(available - available % MIB)} left",
-            hint="make it smaller, leave preallocation out, or take another pool",
-        )
 
 
 def _preallocation(disk: Disk, form: str, size: int, *, files: bool) -> tuple[int, int | None]:

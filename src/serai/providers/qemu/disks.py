@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from serai.providers.contract import Image
-from serai.providers.preallocation import default_preallocation, file_system
+from serai.providers.preallocation import default_preallocation, file_system, need_room
 from serai.providers.qemu.features import Features
 from serai.providers.qemu.site import DiskFile
 from serai.providers.qemu.storage import Storage, aio_for
@@ -94,6 +94,8 @@ def make_missing(directory: Path, machine: Machine, image: Image | None) -> None
     for name, disk in specs(machine, image).items():
         target = directory / file_path(name, disk)
         if is_made(disk) and not target.exists():
+            size = disk.size or (image.virtual_size if name == ROOT and image and image.disk else DEFAULT_SIZE)
+            need_room(machine.name, name, disk, size, shutil.disk_usage(disks).free, str(disks))
             commands[target] = _make_command(target.with_name(f"{target.name}.new"), name, disk, machine, image)
     _run_together(list(commands.values()))
     for target in commands:
