@@ -90,6 +90,7 @@ libxml2-utils|xmllint|holds XML to the schemas of libvirt
 virtinst|virt-xml|opens domains as virt-manager does
 swtpm|swtpm|stands behind the TPMs of machines
 iproute2|ip|makes bridges to put machines on
+openvswitch-switch|ovs-vsctl|makes other bridges to put machines on
 acl|setfacl|opens directories to guests
 virtiofsd|/usr/libexec/virtiofsd /usr/lib/qemu/virtiofsd|shares folders with machines (in Debian 12 with QEMU)
 END

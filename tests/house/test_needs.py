@@ -25,6 +25,9 @@ COMES_WITH = {
     "mformat": "mcopy",
     "mmd": "mcopy",
     "mdir": "mcopy",
+    "ovs-vswitchd": "ovs-vsctl",
+    "ovsdb-server": "ovs-vsctl",
+    "ovsdb-tool": "ovs-vsctl",
     "ld": "as",
     "readelf": "as",
     "virtlogd": "libvirtd",
@@ -35,11 +38,7 @@ COMES_WITH = {
 NOT_NEEDED = {
     "src/serai": {
         "busybox",  # only to make the tiny image of another architecture
-        *(
-            "swtpm",
-            "passt",
-            "ip",
-        ),  # for machines that ask for a TPM, passt or a macvtap; named when they are missing
+        *("swtpm", "passt", "ip", "ovs-vsctl"),  # for what few machines ask for; named when they are missing
         *("virsh", "iptables"),  # for machines on libvirt; asked for when they are needed
     },
     "tests": {"no-such-program", "no-such-program-here"},

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
+import signal
 import subprocess
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,7 @@ from serai.providers.qemu import taps
 from serai.providers.qemu.site import Link, LinkKind
 from serai.spec.machine import Machine
 from serai.spec.network import PublicNic
+from serai.util.errors import SeraiError
 
 MAC = "52:54:00:aa:bb:01"
 BRIDGE, TAP, MACVTAP, DUMMY = "serai-tb0", "serai-tt0", "serai-tm0", "serai-td0"
@@ -88,8 +92,6 @@ def test_a_macvtap_has_the_guests_address_and_is_taken_away(network: None) -> No
 
 @pytest.mark.root
 def test_a_bridge_that_is_none_is_told_and_leaves_no_tap(network: None) -> None:
-    from serai.util.errors import SeraiError
-
     opened = taps.opened(machine(bridge="lo"), [link(LinkKind.TAP, TAP, "lo")], who="web")
     with pytest.raises(SeraiError, match=f"web: {TAP} on lo cannot be used"):
         opened.__enter__()
@@ -168,3 +170,63 @@ def test_qemus_program_sends_a_tap(network: None, host: Path, monkeypatch: pytes
     finally:
         allowed.unlink()
         allowed.parent.rmdir()
+
+
+@pytest.fixture
+def open_vswitch(need: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Open vSwitch with a bridge of its own, without its kernel module; its files are the test's."""
+    need("ovs-vsctl", "ovsdb-server", "ovs-vswitchd", "ovsdb-tool", root=True)
+    place = Path(tempfile.mkdtemp(prefix="serai-t", dir="/tmp"))
+    for name in ("OVS_RUNDIR", "OVS_LOGDIR", "OVS_DBDIR"):
+        monkeypatch.setenv(name, str(place))
+    schema = "/usr/share/openvswitch/vswitch.ovsschema"
+    subprocess.run(["ovsdb-tool", "create", place / "conf.db", schema], check=True)
+    daemon = ["--pidfile", "--detach", "--no-chdir", "--log-file=/dev/null", "-vconsole:off"]
+    server = ["ovsdb-server", place / "conf.db", f"--remote=punix:{place}/db.sock", *daemon]
+    pids = []
+    try:
+        subprocess.run(server, check=True)
+        pids.append(int((place / "ovsdb-server.pid").read_text()))
+        monkeypatch.setattr(taps, "vsctl", _vsctl_at(f"unix:{place}/db.sock"))
+        subprocess.run(["ovs-vsctl", f"--db=unix:{place}/db.sock", "--no-wait", "init"], check=True)
+        subprocess.run(["ovs-vswitchd", f"unix:{place}/db.sock", *daemon], check=True)
+        pids.append(int((place / "ovs-vswitchd.pid").read_text()))
+        taps.vsctl("add-br", BRIDGE, "--", "set", "bridge", BRIDGE, "datapath_type=netdev")
+        yield
+        taps.vsctl("del-br", BRIDGE)
+    finally:
+        for pid in reversed(pids):
+            os.kill(pid, signal.SIGTERM)
+        shutil.rmtree(place)
+
+
+def _vsctl_at(database: str) -> Callable[..., None]:
+    real = taps.vsctl
+    return lambda *words: real(f"--db={database}", *words)
+
+
+@pytest.mark.root
+def test_a_port_of_open_vswitch_is_made_and_taken_away(open_vswitch: None) -> None:
+    found = link(LinkKind.TAP, TAP, BRIDGE, ovs=True)
+    assert taps.why_not(PublicNic(bridge=BRIDGE, ovs=True)) is None
+    assert taps.why_not(PublicNic(bridge="serai-none", ovs=True)) == (
+        "Open vSwitch has no bridge serai-none",
+        "ovs-vsctl list-br lists them",
+    )
+    with taps.opened(machine(bridge=BRIDGE, ovs=True), [found], who="web") as (handed,):
+        assert len(handed.handles) == 1
+        assert int((NET / TAP / "flags").read_text(), 16) & taps.IFF_UP
+        taps.vsctl("port-to-br", TAP)
+    taps.release([found])
+    with pytest.raises(SeraiError):
+        taps.vsctl("port-to-br", TAP)
+    assert not (NET / TAP).exists()
+
+
+def test_without_root_or_open_vswitch_the_way_out_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    nic = PublicNic(bridge="br0", ovs=True)
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    assert "needs root" in str(taps.why_not(nic))
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert "apt install openvswitch-switch" in str(taps.why_not(nic))

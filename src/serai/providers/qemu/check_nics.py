@@ -72,14 +72,13 @@ def _public(key: str, nic: PublicNic) -> Iterator[SeraiError]:
         name = "network_name" if nic.network_name else "portgroup"
         yield refuse(f"{key}.{name}", "QEMU alone has no networks of libvirt's", f"bridge: or dev:; {LIBVIRT}")
         return
-    if nic.ovs:
-        why = "this provider puts its taps on bridges of Linux"
-        yield refuse(f"{key}.ovs", why, f"add a tap to the bridge yourself and state tap:; {LIBVIRT}")
-        return
     chosen = [name for name, value in named.items() if value]
     if len(chosen) != 1:
         why = "none of bridge, dev and tap is stated" if not chosen else f"{' and '.join(chosen)} are both stated"
         yield refuse(key, why, "state the one that leads to the host's network (serai explain VAG-7)", Code.INPUT)
+        return
+    if nic.ovs and not nic.bridge:
+        yield refuse(f"{key}.ovs", "it is of a bridge, and there is none", "state bridge:", Code.INPUT)
         return
     if nic.mode is not MacvtapMode.BRIDGE and not nic.dev:
         yield refuse(f"{key}.mode", "it is macvtap's, and there is no dev", "leave it out", Code.INPUT)

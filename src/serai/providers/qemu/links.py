@@ -80,6 +80,7 @@ def _public(nic: PublicNic, index: int, mac: str, project_id: str, name: str) ->
         mtu=nic.mtu,
         device=nic.tap or device_name(project_id, name, index),
         on=nic.bridge or nic.dev or "",
+        ovs=nic.ovs,
         vhost=wants_vhost(nic),
     )
 

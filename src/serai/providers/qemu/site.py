@@ -53,6 +53,8 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     """The tap's or macvtap's name on the host."""
     on: str = ""
     """The bridge that the tap is put on, or the device that the macvtap is made on; empty: a tap that stays."""
+    ovs: bool = False
+    """The bridge is Open vSwitch's."""
     vhost: bool = False
 
 

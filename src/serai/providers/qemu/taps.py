@@ -1,7 +1,8 @@
 """Interfaces on the host's own network (NET-3, NET-4): taps on a bridge, macvtaps, taps that are there already.
 
 A tap that serai makes has no other owner than the descriptor that QEMU is handed: it goes when QEMU ends, however
-that happens. A macvtap outlives its descriptor, and is taken away by the act that finds the machine ended.
+that happens. A macvtap outlives its descriptor, and so does a port in the database of Open vSwitch (NET-5): they
+are taken away by the act that finds the machine ended.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ TUNSETIFF = 0x400454CA
 IFF_TAP, IFF_NO_PI, IFF_MULTI_QUEUE, IFF_VNET_HDR = 0x0002, 0x1000, 0x0100, 0x4000
 SIOCSIFFLAGS, SIOCGIFFLAGS, SIOCSIFMTU, SIOCBRADDIF = 0x8914, 0x8913, 0x8922, 0x89A2
 IFF_UP = 0x1
+VSCTL_SECONDS = 10
 NAME_SIZE = 16
 """IFNAMSIZ, its last byte is 0."""
 
@@ -82,7 +84,10 @@ def _tap_on_bridge(link: Link, queues: int) -> list[int]:
     try:
         if link.mtu:
             _interface(link.device, SIOCSIFMTU, struct.pack("i", link.mtu))
-        add_to_bridge(link.device, link.on)
+        if link.ovs:
+            vsctl("--may-exist", "add-port", link.on, link.device)
+        else:
+            add_to_bridge(link.device, link.on)
         set_up(link.device)
     except BaseException:
         for handle in handles:
@@ -149,11 +154,18 @@ def remove_macvtap(name: str) -> None:
         run([which("ip", "iproute2"), "link", "del", "dev", name], check=False)
 
 
+def vsctl(*words: str) -> None:
+    """Change Open vSwitch's database, and wait until its daemon has done so."""
+    run([which("ovs-vsctl", "openvswitch-switch"), f"--timeout={VSCTL_SECONDS}", *words])
+
+
 def release(links: Sequence[Link]) -> None:
     """After QEMU has ended: what its descriptors did not take with them."""
     for link in links:
         if link.kind is LinkKind.MACVTAP:
             remove_macvtap(link.device)
+        elif link.ovs:
+            vsctl("--if-exists", "del-port", link.device)
 
 
 def by_bridge_program(bridge: str) -> int:
@@ -196,6 +208,8 @@ def why_not(nic: PublicNic) -> tuple[str, str] | None:
     """Why the host's network cannot be joined this way by this user, with the way out; None: it can."""
     if nic.tap:
         return _why_not_tap(nic.tap)
+    if nic.ovs:
+        return _why_not_ovs(nic.bridge or "")
     name = nic.bridge or nic.dev or ""
     if not (NET / name).exists():
         what = "bridge" if nic.bridge else "device"
@@ -209,6 +223,18 @@ def why_not(nic: PublicNic) -> tuple[str, str] | None:
     if nic.dev:
         return "a macvtap needs root", "run serai as root, or use forwarded_port"
     return _why_not_program(name)
+
+
+def _why_not_ovs(bridge: str) -> tuple[str, str] | None:
+    if os.geteuid() != 0:
+        return "a port of Open vSwitch needs root", "run serai as root, or use forwarded_port"
+    try:
+        vsctl("br-exists", bridge)
+    except SeraiError as error:
+        if error.code is Code.MISSING:
+            return error.message, error.hint
+        return f"Open vSwitch has no bridge {bridge}", "ovs-vsctl list-br lists them"
+    return None
 
 
 def _why_not_tap(name: str) -> tuple[str, str] | None:
