@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from serai.providers.libvirt.access import closed_directory, may_enter, name_of
+from serai.providers.libvirt.access import closed_directory, may_enter, name_of, shared_of
 
 SOMEBODY = 64999
 GROUP = 64998
@@ -48,6 +48,14 @@ def test_the_outermost_closed_directory_is_named(tmp_path: Path) -> None:
     outer = [each for each in reversed(inner.parents) if not may_enter(each, SOMEBODY, GROUP)]
     assert closed_directory(inner / "disk.qcow2", SOMEBODY, GROUP) == outer[0]
     (tmp_path / "closed").chmod(0o755)
+
+
+def test_directories_that_qemu_shares_are_to_be_entered_too() -> None:
+    domain = """<domain><devices>
+      <filesystem><source dir='/srv/site'/><target dir='a'/></filesystem>
+      <filesystem><driver type='virtiofs'/><source dir='/srv/own'/><target dir='b'/></filesystem>
+    </devices></domain>"""
+    assert shared_of(domain) == {"/srv/site/*"}
 
 
 def test_who_has_no_name_is_called_by_number() -> None:

@@ -12,10 +12,12 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 from serai.providers.contract import Scope
 from serai.providers.libvirt import engine
 from serai.providers.libvirt.bases import files_of
+from serai.providers.libvirt.binding import library
 from serai.providers.libvirt.connect import is_remote, is_session, is_test
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
@@ -36,7 +38,8 @@ def check(conn: Any, scope: Scope, machine: Machine, domain: Any) -> None:
     user, group = engine.qemu_user(uri)
     if user == 0:
         return
-    for path in sorted(files_of(domain)):
+    libvirt = library()
+    for path in sorted(files_of(domain) | shared_of(domain.XMLDesc(libvirt.VIR_DOMAIN_XML_INACTIVE))):
         if closed := closed_directory(Path(path), user, group):
             who = name_of(user)
             raise SeraiError(
@@ -44,6 +47,13 @@ def check(conn: Any, scope: Scope, machine: Machine, domain: Any) -> None:
                 f"{machine.name}: guests run as {who}, who may not enter {closed}, and {path} is in it",
                 hint=f"setfacl -m u:{who}:x {closed}, or keep the file in a storage pool",
             )
+
+
+def shared_of(text: str) -> set[str]:
+    """What is in each directory that QEMU itself shares by 9p; virtiofsd runs as root."""
+    shares = ElementTree.fromstring(text).iterfind("devices/filesystem")
+    by_qemu = (share for share in shares if share.find("driver[@type='virtiofs']") is None)
+    return {f"{source.get('dir')}/*" for share in by_qemu if (source := share.find("source")) is not None}
 
 
 def closed_directory(path: Path, user: int, group: int) -> Path | None:
