@@ -49,9 +49,10 @@ def need_room(machine: str, name: str, disk: Disk, size: int, available: int, pl
     """Raises Code.REFUSED where a disk of `size` bytes is to be allocated at once and does not fit into what is
     available at a place: else what makes it fills the host's file system first, for hours, and then fails."""
     if disk.preallocation in AT_ONCE and size > available:
+        left = format_size(available - available % (GIB if available > GIB else MIB))
         raise SeraiError(
             Code.REFUSED,
             f"{machine}: disks.{name}.preallocation: {disk.preallocation} takes {format_size(size)} at once, "
-            f"and {place} has {format_size(available - available % MIB)} left",
+            f"and {place} has {left} left",
             hint="make the disk smaller, or leave preallocation out",
         )
