@@ -30,10 +30,9 @@ def scope(tmp_path):
 
 
 @pytest.fixture
-def conn(monkeypatch):
-    monkeypatch.setenv("LIBVIRT_DEFAULT_URI", URI)
-    yield connect.opened(URI)
-    connect.close_all()
+def conn(uri):
+    """A libvirt of this test's alone: the default one of the test driver is shared by all that is open to it."""
+    return connect.opened(uri)
 
 
 def record_of(scope: Scope, name: str, **more) -> Record:
@@ -58,7 +57,7 @@ def define(conn, record: Record):
 
 
 def make(scope: Scope, conn, name: str, *, start: bool = False, **more) -> Record:
-    record = record_of(scope, name, stopped=not start, **more)
+    record = record_of(scope, name, stopped=not start, uri=conn.getURI(), **more)
     domain = define(conn, record)
     if start:
         domain.create()
@@ -144,7 +143,7 @@ def test_a_damaged_file_without_a_domain_is_unknown(scope, conn):
 
 def test_domains_of_others_are_left_alone(scope, conn):
     other = Scope(project="shop", project_id="ffff", root=scope.root, home=scope.home.with_name("other"))
-    define(conn, record_of(other, "web"))
+    define(conn, record_of(other, "web", uri=conn.getURI()))
 
     assert observe(scope) == {}
     assert set(observe(other)) == {"web"}
