@@ -88,6 +88,7 @@ python3-libvirt|/usr/lib/python3/dist-packages/libvirt.py|speaks to libvirt
 dnsmasq-base|dnsmasq|gives the addresses on networks of libvirt
 libxml2-utils|xmllint|holds XML to the schemas of libvirt
 virtinst|virt-xml|opens domains as virt-manager does
+virtinst|virt-install|makes domains that are none of serai's
 swtpm|swtpm|stands behind the TPMs of machines
 iproute2|ip|makes bridges to put machines on
 openvswitch-switch|ovs-vsctl|makes other bridges to put machines on

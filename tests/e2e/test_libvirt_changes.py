@@ -180,9 +180,10 @@ def test_a_domain_of_virt_install_becomes_a_machine(libvirt_shop: Shop, need: ob
     disk = f"/var/lib/libvirt/images/{shop.project}.theirs.qcow2"
     subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", disk, "64M"], check=True)
     words = f"--name {name} --memory 128 --disk path={disk},bus=virtio --network default,model=virtio"
-    fixed = "--connect qemu:///system --virt-type qemu --machine q35 --osinfo generic --import --graphics vnc --check all=off"
+    shown = "--graphics vnc --print-xml --dry-run"
+    fixed = "--connect qemu:///system --virt-type qemu --machine q35 --osinfo generic --import --check all=off"
     made = subprocess.run(
-        ["virt-install", *fixed.split(), *words.split(), "--print-xml", "--dry-run"],
+        ["virt-install", *fixed.split(), *words.split(), *shown.split()],
         check=True, capture_output=True, text=True,
     )  # fmt: skip
     (tmp_path / "theirs.xml").write_text(made.stdout)
