@@ -321,9 +321,10 @@ def clone(obj: object, source: str, name: str) -> int:
 @click.command()
 @click.argument("name", required=False)
 @click.option("--provider", metavar="NAME", help="As this provider would be told.")
+@click.option("--diff", is_flag=True, help="Only what a start would change in what the engine has.")
 @click.pass_obj
-def render(obj: object, name: str | None, provider: str | None) -> int:
-    """Show what is handed to the engine: QEMU's arguments, …"""
+def render(obj: object, name: str | None, provider: str | None, diff: bool) -> int:
+    """Show what is handed to the engine: QEMU's arguments, libvirt's XML, …"""
     from serai.run.materials import Stock
     from serai.run.workspace import open_workspace
 
@@ -338,6 +339,10 @@ def render(obj: object, name: str | None, provider: str | None) -> int:
         click.echo(
             f"note  {machine.image} is not in the store yet: its place is shown as <{machine.image}>", err=True
         )
+    if diff:
+        for line in driver.difference(machine, materials):
+            click.echo(line)
+        return 0
     click.echo(driver.render(machine, materials).text.rstrip("\n"))
     return 0
 

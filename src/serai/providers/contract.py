@@ -277,6 +277,10 @@ class Provider(Protocol):
 
     def render(self, machine: Machine, materials: Materials) -> Rendered: ...
 
+    def difference(self, machine: Machine, materials: Materials) -> list[str]:
+        """Lines of a diff from what the engine has of the machine to what a start would hand it; empty: none."""
+        ...
+
     def create(self, machine: Machine, materials: Materials, progress: Progress = quiet) -> None:
         """Make disks, seed and record; not started. What a killed create left is replaced."""
         ...

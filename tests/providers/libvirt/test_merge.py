@@ -93,6 +93,17 @@ def test_a_disk_that_serai_takes_out_is_gone_and_one_that_others_put_in_is_not()
     assert [disk.find("target").get("dev") for disk in found.iterfind("devices/disk")] == ["vda", "vdz"]
 
 
+def test_a_controller_stays_where_a_device_may_be_on_it():
+    port = "<controller type='pci' index='5' model='pcie-root-port'/>"
+    found = after(
+        DEFINED,
+        base=DEFINED.replace("</devices>", f"{port}</devices>"),
+        current=CURRENT.replace("</devices>", f"{port}</devices>"),
+    )
+
+    assert found.find("devices/controller").get("index") == "5"
+
+
 def test_without_what_was_defined_last_nothing_is_taken_out():
     wanted = DEFINED.replace("name='svm'", "name='avx'")
     found = after(wanted, base=None)

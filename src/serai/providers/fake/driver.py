@@ -128,6 +128,14 @@ class Fake:
     def render(self, machine: Machine, materials: Materials) -> Rendered:
         return Rendered("json", msgspec.json.format(msgspec.json.encode(machine)).decode())
 
+    def difference(self, machine: Machine, materials: Materials) -> list[str]:
+        from difflib import unified_diff
+
+        record = self._read(machine.name)
+        was = self.render(record.applied, materials).text if record and record.applied else ""
+        wanted = self.render(machine, materials).text
+        return list(unified_diff(was.splitlines(), wanted.splitlines(), "made", "wanted", lineterm=""))
+
     def create(self, machine: Machine, materials: Materials, progress: Progress = quiet) -> None:
         private_dir(self.root / machine.name)
         record = Record(name=machine.name, state=State.CREATING, applied=machine)

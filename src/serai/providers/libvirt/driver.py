@@ -62,6 +62,12 @@ class Libvirt:
         return Rendered("xml", preview(self.scope, machine, materials))
 
     @lasting
+    def difference(self, machine: Machine, materials: Materials) -> list[str]:
+        from serai.providers.libvirt.difference import difference
+
+        return difference(self.scope, machine, materials)
+
+    @lasting
     def create(self, machine: Machine, materials: Materials, progress: Progress = quiet) -> None:
         from serai.providers.libvirt.lifecycle import create
 

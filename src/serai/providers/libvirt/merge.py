@@ -127,7 +127,7 @@ def _lay(there: Element, old: Element | None, new: Element) -> None:
     for key, child in list(keyed(there)):
         if key in wanted:
             _lay(child, had.get(key), wanted.pop(key))
-        elif key in had:
+        elif key in had and child.tag != "controller":  # a device may be on it; a free one harms nobody
             there.remove(child)
     for child in wanted.values():
         _insert(there, copy.deepcopy(child))

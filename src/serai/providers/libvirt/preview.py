@@ -9,7 +9,7 @@ import msgspec
 from serai.providers.contract import Materials, Scope
 from serai.providers.identity import machine_uuid
 from serai.providers.libvirt import bases, gather, ledger, pools, volumes
-from serai.providers.libvirt.connect import opened, uri_of
+from serai.providers.libvirt.connect import is_test, opened, uri_of
 from serai.providers.libvirt.record import Phase, Record
 from serai.providers.libvirt.render.domain import domain as render
 from serai.providers.libvirt.site import DiskSource, Kernel, SourceKind
@@ -35,7 +35,8 @@ def preview(scope: Scope, machine: Machine, materials: Materials) -> str:
         state.domain = gather.domain_name(conn, scope, machine.name)
     state.applied = machine
     place = _place(conn, scope, machine, materials)
-    state.console_log = state.console_log or (f"{gather.LOGS}/{state.domain}-console.log" if place else "")
+    logged = place and not is_test(conn.getURI())
+    state.console_log = state.console_log or (f"{gather.LOGS}/{state.domain}-console.log" if logged else "")
     site = gather.site(
         conn,
         scope,

@@ -66,6 +66,11 @@ class Qemu:
 
         return Rendered("argv", preview(self.scope, machine, materials))
 
+    def difference(self, machine: Machine, materials: Materials) -> list[str]:
+        from serai.providers.qemu.difference import difference
+
+        return difference(self.scope, machine, materials)
+
     def create(self, machine: Machine, materials: Materials, progress: Progress = quiet) -> None:
         from serai.providers.qemu.lifecycle import create
 
