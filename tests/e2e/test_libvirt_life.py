@@ -187,3 +187,29 @@ def test_render_is_what_is_defined(shop: Any, project: str) -> None:
     assert shown.startswith("<domain ")
     assert f"<name>{project}_web</name>" in shown
     assert shop.states() == {"web": "absent"}
+
+
+def test_a_libvirt_of_another_host_is_used_through_ssh(shop: Any, sshd: Any, project: str) -> None:
+    """The other host is this one, behind a real sshd; only what goes through it may work."""
+    uri = f"qemu+ssh://root@127.0.0.1:{sshd.port}/system?keyfile={sshd.key}&no_verify=1"
+    port = free_port()
+    shop.file(
+        ONE
+        % (
+            project,
+            f", networks: [{{forwarded_port: {{guest: 80, host: {port}}}}}]"
+            f", providers: {{libvirt: {{accel: tcg, uri: '{uri}'}}}}",
+        )
+    )
+    shop("up", timeout=600)
+    assert shop("ssh", "web", "-c", "hostname").stdout.strip() == "web"
+    assert "ssh" in shop("ssh-config").stdout
+    shop("exec", "web", "--", "mkdir -p /srv; echo far > /srv/index.html; httpd -h /srv")
+    assert fetch(port) == "far\n"
+    assert shop("logs", "web").stdout
+    shop("suspend", "web", "--to-disk")
+    shop("up", timeout=600)
+    shop("destroy", "-y")
+    engine = Path(f"/var/log/libvirt/qemu/{project}_web.log")
+    assert engine.exists()  # nobody on this side may remove a log of libvirt's own on another host
+    engine.unlink()

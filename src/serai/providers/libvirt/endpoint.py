@@ -18,6 +18,8 @@ from serai.spec.network import UplinkType
 from serai.util.errors import Code, SeraiError
 
 LOOPBACK = "127.0.0.1"
+JUMP_SECONDS = 60
+"""How long ssh waits for the guest's banner: it cannot tell the way to the other host from a guest that boots."""
 
 
 def endpoint(scope: Scope, name: str) -> SshEndpoint:
@@ -105,7 +107,8 @@ def jump(uri: str) -> dict[str, str]:
     words += ["-o", f"UserKnownHostsFile={said['known_hosts']}"] if "known_hosts" in said else []
     if said.get("no_verify") == "1" or said.get("known_hosts_verify") == "ignore":
         words += ["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR"]
-    return {"ProxyCommand": join([*words, "-W", "[%h]:%p", str(parts.hostname)])}
+    proxy = join([*words, "-W", "[%h]:%p", str(parts.hostname)])
+    return {"ProxyCommand": proxy, "ConnectTimeout": str(JUMP_SECONDS)}
 
 
 def _known_hosts(scope: Scope, name: str, host: str, uri: str) -> dict[str, str]:
