@@ -112,6 +112,9 @@ def release(conn: Any, pool: Any, image: Image) -> None:
         for volume in there.values():
             with asking(f"image {image.reference} in pool {pool.name()} cannot be removed"):
                 volume.delete(0)
+        for part in (DISK, KERNEL, INITRD):
+            _lock(f"{image.digest}.{part}").unlink(missing_ok=True)
+        _lock(image.digest).unlink(missing_ok=True)
 
 
 def used(conn: Any, pool: Any, paths_of_base: set[str]) -> bool:
