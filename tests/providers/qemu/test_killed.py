@@ -79,8 +79,12 @@ def test_the_next_run_converges_after_a_kill(qemu: Qemu, seconds: float, machine
             if time.monotonic() > end:
                 raise
     assert qemu.observe()["web"].state is State.RUNNING
-    if "s" in qemu.observe()["web"].snapshots:
-        qemu.snapshot_delete("web", "s")
-    qemu.snapshot_save("web", "s")
+    try:
+        if "s" in qemu.observe()["web"].snapshots:
+            qemu.snapshot_delete("web", "s")
+        qemu.snapshot_save("web", "s")
+    except SeraiError as error:
+        error.add_note((qemu.directory("web") / launch.LOG).read_text())  # why its QEMU ended, if it did
+        raise
     qemu.destroy("web")
     assert qemu.observe() == {}
