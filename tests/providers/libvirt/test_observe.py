@@ -229,6 +229,17 @@ def test_what_somebody_else_started_is_not_ready(scope):
     assert observed(record, Domain(1, 1, 5)).forwards == ()
 
 
+def test_ports_whose_carrier_has_ended_are_not_told_and_up_has_something_to_do(scope, conn, monkeypatch):
+    forward = Forward(guest=80, host=8080)
+    make(scope, conn, "web", start=True, started_at=1.0, ready_at=2.0, forwards=(forward,))
+    assert observe(scope)["web"].state is State.READY
+    monkeypatch.setattr("serai.providers.libvirt.forwards.real", lambda *words: ())
+    seen = observe(scope)["web"]
+
+    assert (seen.state, seen.forwards) == (State.RUNNING, ())
+    assert "serai up opens them again" in seen.problem
+
+
 def test_observing_loads_nothing_heavy():
     code = (
         "import sys, serai.providers.libvirt.observe as each; from pathlib import Path; "
