@@ -43,3 +43,14 @@ def test_one_that_is_not_there_is_named_with_those_that_are(workspace: Workspace
 def test_a_machine_that_is_not_made_has_no_snapshots(pretend: Callable[..., Workspace]) -> None:
     with pytest.raises(SeraiError, match="web is not made yet"):
         list(for_each(pretend(Machine(name="web")), ["web"], "save", "a"))
+
+
+def test_the_shared_connection_ends_before_a_machine_goes_back_in_time(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended: list[str] = []
+    monkeypatch.setattr("serai.run.snapshots.hang_up", lambda _, name: ended.append(name))
+    list(for_each(workspace, ["web"], "save", "a"))
+    assert ended == []
+    list(for_each(workspace, ["web"], "restore", "a"))
+    assert ended == ["web"]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from serai.providers.contract import Feature, State
 from serai.run.faults import point
 from serai.run.journal import Journal
+from serai.run.reach import hang_up
 from serai.run.workspace import Workspace
 from serai.util.errors import Code, SeraiError
 
@@ -42,6 +43,8 @@ def for_each(workspace: Workspace, names: Sequence[str], verb: str, snapshot: st
                 step = f"{name}/snapshot-{verb}:{snapshot}"
                 point("before", step)
                 journal.write("do", step)
+                if verb == "restore":
+                    hang_up(workspace, name)
                 getattr(workspace.provider(name), f"snapshot_{verb}")(name, snapshot)
                 point("after", step)
                 journal.write("done", step)

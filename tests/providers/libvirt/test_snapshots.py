@@ -75,6 +75,14 @@ def test_going_back_brings_the_spec_of_then_back(scope, domain):
     assert found.pending == {} and found.stopped
 
 
+def test_the_life_that_is_noted_is_the_one_after_going_back(scope, domain, uri):
+    domain.create()
+    save(scope, "one")
+    snapshots.restore(scope, "web", "one", quiet)
+    now = connect.opened(uri).lookupByUUIDString(domain.UUIDString())
+    assert ledger.made(scope, "web").life == now.ID()
+
+
 def test_a_deleted_one_is_gone(scope, domain):
     save(scope, "one", "two")
     snapshots.delete(scope, "web", "one", quiet)

@@ -16,11 +16,12 @@ from xml.etree import ElementTree
 import msgspec
 
 from serai.providers.contract import Materials, Progress, Scope, Snapshot
-from serai.providers.libvirt import chains, define, gather, launch, ledger, lifecycle
+from serai.providers.libvirt import chains, define, forwards, gather, launch, ledger, lifecycle
 from serai.providers.libvirt import snapshot_external as external
 from serai.providers.libvirt.adopt.xml import Element, value
 from serai.providers.libvirt.binding import is_gone, library
 from serai.providers.libvirt.connect import asking, is_test, opened
+from serai.providers.libvirt.endpoint import endpoint
 from serai.providers.libvirt.record import NAMESPACE, Record, decode
 from serai.providers.libvirt.render.domain import domain as render
 from serai.providers.libvirt.render.element import add, text_of
@@ -109,6 +110,7 @@ def restore(scope: Scope, name: str, snapshot: str, progress: Progress) -> None:
         there = _find(domain, name, snapshot)
         root = ElementTree.fromstring(there.getXMLDesc(library().VIR_DOMAIN_SNAPSHOT_XML_SECURE))
         ran = bool(domain.isActive())
+        forwards.end(scope, name)  # its connection is one of the present state
         _take_back(state, record_in(root))
         if ran:
             progress("ending the present state")
@@ -121,10 +123,13 @@ def restore(scope: Scope, name: str, snapshot: str, progress: Progress) -> None:
             with asking(f"{name}: snapshot {snapshot} cannot be restored"):
                 domain.revertToSnapshot(there, library().VIR_DOMAIN_SNAPSHOT_REVERT_FORCE)
             _define(conn, scope, state)
+        domain = define.lookup(conn, state.uuid)  # a handle keeps the number of the life that it began with
         state.stopped = not domain.isActive()
         define.keep(conn, scope, state)
     if domain.isActive() and state.applied:
         launch.finish(scope, name, domain, state.applied)
+        if forwards.by_ssh(state.applied, state.uri):
+            forwards.renew(scope, name, domain, state.applied, endpoint(scope, name))
         launch.keep_metadata(conn, scope, name)
     elif ran:
         launch.launch(conn, scope, name)
