@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import stat
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -13,7 +15,7 @@ import msgspec
 from serai.providers.contract import Image, Materials, Progress, Scope, quiet
 from serai.providers.libvirt import bases, ledger, pools, storage_xml
 from serai.providers.libvirt.binding import is_gone, library
-from serai.providers.libvirt.connect import asking, is_remote
+from serai.providers.libvirt.connect import asking, is_remote, is_test
 from serai.providers.libvirt.record import Record, Volume
 from serai.providers.libvirt.site import DiskSource, SourceKind
 from serai.providers.libvirt.upload import upload
@@ -94,7 +96,7 @@ def _make(
     size = root_size(machine, disk, root) if root else disk.size or DEFAULT_SIZE
     if files and disk.preallocation in AT_ONCE:
         pools.refresh(pool)
-        need_room(machine.name, name, disk, size, pool.info()[3], f"pool {pool.name()}")
+        need_room(machine.name, name, disk, size, _available(conn, pool), f"pool {pool.name()}")
     kept = record.volumes
     claimed = Volume(pool=pool.name(), name=volume, disk=name, made=False)
     record.volumes = (*kept, claimed)
@@ -107,6 +109,16 @@ def _make(
         _put_image(pool, home, root, volume, (form, size, flags, allocation), progress)
     record.volumes = (*kept, msgspec.structs.replace(claimed, made=True))
     ledger.save(scope, record)
+
+
+def _available(conn: Any, pool: Any) -> int:
+    """Bytes. libvirt counts also what the file system keeps for root, and quotas for others: where the pool's
+    directory can be asked, it knows better."""
+    free = int(pool.info()[3])
+    if not is_remote(conn.getURI()) and not is_test(conn.getURI()):
+        with suppress(OSError):  # it may be closed to us
+            free = min(free, shutil.disk_usage(pools.target_of(pool)).free)
+    return free
 
 
 def _put_image(
