@@ -55,6 +55,13 @@ def test_a_real_libvirt_can_do_the_most(
     assert found.has | found.why_not.keys() == set(Feature)
 
 
+def test_without_virsh_there_is_no_console(monkeypatch: pytest.MonkeyPatch) -> None:
+    from serai.providers.libvirt.site import Able
+
+    monkeypatch.setenv("PATH", "")
+    assert "apt install libvirt-clients" in abilities._missing("qemu:///system", Able())[Feature.CONSOLE]
+
+
 def test_a_session_says_that_it_has_no_networks() -> None:
     from serai.providers.libvirt.site import Able
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 from serai.providers.contract import Capabilities, Feature, Scope
 from serai.providers.libvirt import engine
 from serai.providers.libvirt.connect import is_remote, is_session, is_test, opened, uri_of, uris_of
@@ -39,6 +41,8 @@ def _missing(uri: str, able: Able) -> dict[Feature, str]:
     missing = {}
     if is_session(uri):
         missing[Feature.PRIVATE_NETWORK] = NO_SESSION_NETWORK
+    if shutil.which("virsh") is None:
+        missing[Feature.CONSOLE] = "virsh attaches to it, and is not installed: apt install libvirt-clients"
     needs = {
         Feature.UEFI: ("os/firmware=efi", "no UEFI firmware is described on its host: apt install ovmf"),
         Feature.TPM: ("devices/tpm=yes", "its host has no swtpm: apt install swtpm swtpm-tools"),

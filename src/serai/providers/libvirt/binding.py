@@ -120,7 +120,12 @@ def is_gone(error: Any) -> bool:
 
 
 def is_lost(error: Any) -> bool:
-    """The daemon hung up or is not there: nothing is known of what was asked."""
+    """The daemon hung up or is not there: nothing is known of what was asked.
+
+    Nor is it when the error says nothing: libvirt forgets it when Python frees another object of libvirt's first.
+    """
+    if error.get_error_code() is None:
+        return True
     return code_of(error) in LOST or any(word in str(error) for word in LOST_WORDS)
 
 

@@ -80,6 +80,11 @@ def opened(uri: str) -> Any:
     """This thread's connection to `uri`. Raises Code.MISSING or Code.NETWORK with the way out.
 
     A daemon may leave a connection's calls unanswered while a long one of it (a domain that starts, a network that
+def log_is_ours(uri: str) -> bool:
+    """We may read and remove what its virtlogd writes."""
+    return not is_remote(uri) and (is_session(uri) or os.geteuid() == 0)
+
+
     is changed) is under way: seen with libvirt 9.0, for seconds. So threads have connections of their own, which
     take milliseconds to open; but one is shared where opening is a login on another host, or where the driver is
     in this process and keeps its domains with the connection.

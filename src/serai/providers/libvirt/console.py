@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import os
+import time
 from pathlib import Path
 from typing import Any
 
 from serai.providers.contract import Console, Scope
-from serai.providers.libvirt import ledger, pools
-from serai.providers.libvirt.connect import is_remote, is_session, opened
+from serai.providers.libvirt import bases, ledger, pools
+from serai.providers.libvirt.binding import is_gone, library
+from serai.providers.libvirt.connect import is_remote, is_session, log_is_ours, opened
 from serai.providers.libvirt.define import lookup
 from serai.providers.libvirt.record import Record
 from serai.providers.libvirt.upload import download
-from serai.util.process import which
 
 ENGINE_LOGS = "/var/log/libvirt/qemu"
 SESSION_LOGS = "~/.cache/libvirt/qemu/log"
+COPY = "serial.log"
+"""Of a console's log that only libvirt can read, in the machine's directory."""
+FOLLOW_EVERY = 3.0
+"""Seconds between two looks at a log that only libvirt can read."""
 
 
 def console(scope: Scope, name: str) -> Console:
@@ -25,28 +29,50 @@ def console(scope: Scope, name: str) -> Console:
         socket=Path(),
         log=log_of(scope, state),
         engine=engine_log(state),
-        argv=(which("virsh", "libvirt-clients"), "-q", "-c", state.uri, "console", "--force", state.uuid),
+        argv=("virsh", "-q", "-c", state.uri, "console", "--force", state.uuid),
     )
 
 
 def log_of(scope: Scope, state: Record) -> Path:
     """A file that we can read."""
-    if not is_remote(state.uri) and (is_session(state.uri) or os.geteuid() == 0):
+    if log_is_ours(state.uri):
         return Path(state.console_log)
-    copy = ledger.directory_of(scope, state.name) / "serial.log"
+    copy = ledger.directory_of(scope, state.name) / COPY
     fetch(opened(state.uri), state.console_log, copy)
     return copy
 
 
 def fetch(conn: Any, path: str, target: Path) -> None:
     """The log out of the pool that it lies in, if it is there already."""
-    wanted = Path(path)
+    libvirt = library()
+    try:
+        volume = conn.storageVolLookupByPath(path)
+    except libvirt.libvirtError as error:
+        if not is_gone(error):
+            raise
+        volume = _seen_anew(conn, Path(path))
+    if volume is not None:
+        draft = target.with_suffix(".new")
+        download(volume, draft)
+        draft.replace(target)
+
+
+def _seen_anew(conn: Any, wanted: Path) -> Any:
+    """The volume of a file that libvirt did not make itself: its pool must be looked at anew."""
     for pool in conn.listAllStoragePools():
         if pool.isActive() and pools.target_of(pool) == str(wanted.parent):
             pools.refresh(pool)
-            for volume in pool.listAllVolumes():
-                if volume.name() == wanted.name:
-                    download(volume, target)
+            return bases.lookup(pool, wanted.name)
+    return None
+
+
+def _follow(scope: Scope, state: Record) -> None:
+    """Bring our copy of the log up to date while somebody waits for the machine, every few seconds."""
+    copy = ledger.directory_of(scope, state.name) / COPY
+    if log_is_ours(state.uri):
+        return
+    if not copy.exists() or time.time() - copy.stat().st_mtime > FOLLOW_EVERY:
+        fetch(opened(state.uri), state.console_log, copy)
 
 
 def engine_log(state: Record) -> Path | None:
@@ -66,6 +92,7 @@ def failure(scope: Scope, name: str) -> str:
         return "there is no such machine"
     domain = lookup(opened(state.uri), state.uuid)
     if domain is not None and domain.isActive() and domain.state()[0] in (1, 2, 3, 4):
+        _follow(scope, state)
         return ""
     seen = observe(scope, [name]).get(name)
     if seen is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from serai.providers.contract import Progress, Scope
 from serai.providers.identity import machine_uuid
 from serai.providers.libvirt import bases, events, forwards, ledger, networks, pools, volumes
 from serai.providers.libvirt.binding import is_gone, library
-from serai.providers.libvirt.connect import asking, is_remote, is_session, opened, uris_of
+from serai.providers.libvirt.connect import asking, log_is_ours, opened, uris_of
 from serai.providers.libvirt.console import engine_log
 from serai.providers.libvirt.define import lookup
 from serai.providers.libvirt.record import Phase, Record
@@ -174,7 +173,7 @@ def _remove_log(conn: Any, state: Record) -> None:
     """The console's log, wherever it is."""
     if not state.console_log:
         return
-    if not is_remote(state.uri) and (is_session(state.uri) or os.geteuid() == 0):
+    if log_is_ours(state.uri):
         for log in logs_of(state):
             for part in log.parent.glob(f"{log.name}*"):
                 part.unlink(missing_ok=True)  # virtlogd rotates: NAME.0, NAME.1

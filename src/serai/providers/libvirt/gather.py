@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
 from serai.providers.contract import Image, Materials, Scope
 from serai.providers.identity import machine_uuid
 from serai.providers.libvirt import bases, engine, links, record, volumes
-from serai.providers.libvirt.connect import is_remote, is_session, is_test
+from serai.providers.libvirt.connect import is_remote, is_session, is_test, log_is_ours
 from serai.providers.libvirt.record import Record
 from serai.providers.libvirt.site import DiskSource, Folder, Kernel, Site
 from serai.spec.guest import FolderType
@@ -135,7 +134,7 @@ def console_log(conn: Any, scope: Scope, machine: Machine, state: Record, materi
         return ""
     if is_session(uri):
         return str(scope.home / "libvirt" / machine.name / "serial.log")
-    if not is_remote(uri) and os.geteuid() == 0:
+    if log_is_ours(uri):
         return f"{LOGS}/{state.domain}-console.log"
     from serai.providers.libvirt.pools import target_of
 

@@ -9,6 +9,7 @@ from serai.providers.contract import Forward, Scope
 from serai.providers.libvirt import access, forwards, ledger
 from serai.providers.libvirt.binding import library
 from serai.providers.libvirt.connect import asking
+from serai.providers.libvirt.console import COPY
 from serai.providers.libvirt.define import keep, lookup
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
@@ -27,6 +28,7 @@ def launch(conn: Any, scope: Scope, name: str) -> None:
     access.check(conn, scope, machine, domain)
     saved = domain.hasManagedSaveImage()
     waits = forwards.by_monitor(machine, state.uri)
+    (ledger.directory_of(scope, name) / COPY).unlink(missing_ok=True)  # what it said in its last life
     with asking(f"{name} cannot be started", hint=f"serai logs {name} --engine"):
         domain.createWithFlags(libvirt.VIR_DOMAIN_START_PAUSED if waits else 0)
     try:
