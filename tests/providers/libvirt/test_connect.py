@@ -72,6 +72,8 @@ class Living:
 
     def close(self) -> None: ...
 
+    def setKeepAlive(self, _interval: int, _count: int) -> None: ...
+
 
 @pytest.mark.parametrize(
     ("uri", "own"), [("qemu:///system", True), ("qemu+ssh://host/system", False), ("test:///default", False)]
@@ -84,6 +86,34 @@ def test_a_thread_has_its_own_where_opening_is_quick(uri: str, own: bool, monkey
             other = beside.submit(lambda: connect.opened(uri)).result()
         assert (other is not mine) is own
         assert connect.opened(uri) is mine
+    finally:
+        connect.close_all()
+
+
+@pytest.mark.parametrize("said", ["Connection reset by peer", "Failed to connect socket to '/run/x'"])
+def test_a_thread_that_comes_while_the_daemon_restarts_waits_for_it(
+    said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    libvirt = library()
+    answers = [Living(), libvirt.libvirtError(said), libvirt.libvirtError(said), Living()]
+
+    def answer(_uri: str) -> Living:
+        found = answers.pop(0)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    @connect.lasting
+    def act() -> str:
+        connect.opened("qemu:///system")
+        return "done"
+
+    monkeypatch.setattr(libvirt, "open", answer)
+    try:
+        assert act() == "done"
+        with ThreadPoolExecutor(max_workers=1) as beside:
+            assert beside.submit(act).result() == "done"
+        assert not answers
     finally:
         connect.close_all()
 

@@ -41,6 +41,10 @@ class _Own(threading.local):
 
 
 _own = _Own()
+_reached: set[str] = set()
+"""URIs that have answered this process."""
+_away: set[str] = set()
+"""Of these, the ones that did not when they were last asked: their daemon is on its way down or up."""
 
 
 def uri_of(machine: Machine | None = None) -> str:
@@ -76,15 +80,15 @@ def is_test(uri: str) -> bool:
     return uri.startswith("test:")
 
 
-def opened(uri: str) -> Any:
-    """This thread's connection to `uri`. Raises Code.MISSING or Code.NETWORK with the way out.
-
-    A daemon may leave a connection's calls unanswered while a long one of it (a domain that starts, a network that
 def log_is_ours(uri: str) -> bool:
     """We may read and remove what its virtlogd writes."""
     return not is_remote(uri) and (is_session(uri) or os.geteuid() == 0)
 
 
+def opened(uri: str) -> Any:
+    """This thread's connection to `uri`. Raises Code.MISSING or Code.NETWORK with the way out.
+
+    A daemon may leave a connection's calls unanswered while a long one of it (a domain that starts, a network that
     is changed) is under way: seen with libvirt 9.0, for seconds. So threads have connections of their own, which
     take milliseconds to open; but one is shared where opening is a login on another host, or where the driver is
     in this process and keeps its domains with the connection.
@@ -108,7 +112,10 @@ def _open(uri: str) -> Any:
     try:
         conn = libvirt.open(uri)
     except libvirt.libvirtError as error:
+        _away.update({uri} & _reached)
         raise unreachable(uri, error) from error
+    _reached.add(uri)
+    _away.discard(uri)
     try:
         conn.setKeepAlive(*KEEPALIVE)
     except libvirt.libvirtError:
@@ -147,8 +154,8 @@ def close_all() -> None:
         for conn in _mine().values():
             if is_alive(conn):
                 conn.close()
-        _shared.clear()
-        _own.connections.clear()
+        for known in (_shared, _own.connections, _reached, _away):
+            known.clear()
 
 
 def _mine() -> dict[str, Any]:
@@ -182,7 +189,7 @@ def lasting(act: Verb) -> Verb:
             if not is_lost(error):
                 raise failure(error, f"libvirt: {act.__name__}") from error
         except SeraiError as error:
-            if error.code is not Code.NETWORK or not _all_lost():
+            if error.code not in (Code.NETWORK, Code.MISSING) or not _lost():
                 raise
         wait_back()
         try:
@@ -193,16 +200,16 @@ def lasting(act: Verb) -> Verb:
     return cast(Verb, again)
 
 
-def _all_lost() -> bool:
+def _lost() -> set[str]:
+    """URIs whose daemon has answered before, and has gone away."""
     with _guard:
-        return any(not is_alive(conn) for conn in _mine().values())
+        return _away | {uri for uri, conn in _mine().items() if not is_alive(conn)}
 
 
 def wait_back() -> None:
     """Until the daemons of all lost connections answer again. Raises what the last try said."""
     deadline = time.monotonic() + RETURN_BUDGET
-    with _guard:
-        lost = [uri for uri, conn in _mine().items() if not is_alive(conn)]
+    lost = _lost()
     for uri in lost:
         while True:
             try:
