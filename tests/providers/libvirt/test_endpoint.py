@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from serai.providers.contract import Forward, Materials, SshEndpoint
+from serai.providers.contract import Forward, Materials, SshEndpoint, State
 from serai.providers.libvirt import ledger
+from serai.providers.libvirt.connect import opened
 from serai.providers.libvirt.define import UPLINK
 from serai.providers.libvirt.driver import Libvirt
 from serai.providers.libvirt.endpoint import asked, jump, place
@@ -111,3 +112,18 @@ def test_its_host_keys_leave_with_it(pretended: Libvirt) -> None:
     assert way.key == pretended.scope.home / "ssh" / "id_ed25519"
     assert str(pretended.directory("web")) in way.options["UserKnownHostsFile"]
     assert way.options["Compression"] == "yes"
+
+
+def test_a_life_that_somebody_else_began_is_noted_on_the_way_in(pretended: Libvirt, uri: str) -> None:
+    pretended.create(WEB, Materials())
+    pretended.start(WEB, Materials())
+    with ledger.editing(pretended.scope, "web") as state:
+        state.addresses = {UPLINK: "192.168.122.5/24"}
+    state = ledger.made(pretended.scope, "web")
+    conn = opened(uri)
+    conn.lookupByUUIDString(state.uuid).destroy()
+    conn.lookupByUUIDString(state.uuid).create()
+    pretended.endpoint("web")
+    pretended.mark("web", {}, ready=True)
+    assert ledger.made(pretended.scope, "web").life == conn.lookupByUUIDString(state.uuid).ID() != state.life
+    assert pretended.observe(["web"])["web"].state is State.READY

@@ -30,6 +30,11 @@ def endpoint(scope: Scope, name: str) -> SshEndpoint:
         word = "does not exist" if state is None else "is off"
         raise SeraiError(Code.FAILED, f"{name} {word}: there is no way in", hint=f"serai up {name}")
     machine = state.applied
+    if (state.stopped or state.life not in (0, domain.ID())) and domain.state()[0] == library().VIR_DOMAIN_RUNNING:
+        from serai.providers.libvirt.launch import finish
+
+        finish(scope, name, domain, machine)  # somebody else started it: a person, or the host when it booted
+        state = ledger.made(scope, name)
     host, port = place(state, machine, domain)
     if not state.addresses and host != LOOPBACK:
         with ledger.editing(scope, name) as state:  # the ARP table forgets, the guest keeps it until it goes off

@@ -128,7 +128,7 @@ def restore(scope: Scope, name: str, snapshot: str, progress: Progress) -> None:
         define.keep(conn, scope, state)
     if domain.isActive() and state.applied:
         launch.finish(scope, name, domain, state.applied)
-        if forwards.by_ssh(state.applied, state.uri):
+        if state.forwards and forwards.by_ssh(state.applied, state.uri):
             forwards.renew(scope, name, domain, state.applied, endpoint(scope, name))
         launch.keep_metadata(conn, scope, name)
     elif ran:
