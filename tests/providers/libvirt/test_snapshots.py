@@ -121,6 +121,41 @@ def test_a_suspended_machine_is_not_saved(scope, domain):
         save(scope, "one")
 
 
+class Having:
+    """A domain with snapshots of these kinds."""
+
+    def __init__(self, *kinds):
+        self.kinds = kinds
+
+    def listAllSnapshots(self):
+        return [Having.One(kind) for kind in self.kinds]
+
+    class One:
+        def __init__(self, kind):
+            self.kind = kind
+
+        def getName(self):
+            return f"an-{self.kind}"
+
+        def getXMLDesc(self):
+            return f"<domainsnapshot><disks><disk snapshot='{self.kind}'/></disks></domainsnapshot>"
+
+
+@pytest.mark.parametrize(
+    ("kinds", "possible", "wanted"),
+    [((), True, True), ((), False, False), (("internal",), True, True), (("external",), True, False)],
+)
+def test_the_kind_that_is_there_goes_on(kinds, possible, wanted):
+    assert snapshots._kind_is_inside(Having(*kinds), "web", possible=possible) is wanted
+
+
+def test_both_kinds_at_once_are_refused():
+    with pytest.raises(SeraiError, match=r"snapshots inside them .an-internal") as caught:
+        snapshots._kind_is_inside(Having("internal"), "web", possible=False)
+
+    assert caught.value.code is Code.REFUSED
+
+
 DISK = "<disk device='disk'><driver type='{0}'/><source file='/a'/><target dev='vda'/></disk>"
 QCOW2, RAW = DISK.format("qcow2"), DISK.format("raw")
 

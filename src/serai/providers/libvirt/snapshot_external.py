@@ -174,6 +174,12 @@ def restore(
     assert then is not None
     frozen = {posixpath.basename(each): each for each in chains.sources(then).values()}
     mine = {each.name: each for each in state.volumes}
+    if foreign := sorted(frozen[name] for name in frozen.keys() - mine.keys()):
+        raise SeraiError(
+            Code.UNSUPPORTED,
+            f"{state.name}: snapshot {snapshot} was made by another program, and lies in {foreign[0]}",
+            hint=f"virsh -c {state.uri} snapshot-revert {state.domain} {snapshot}",
+        )
     fresh: dict[str, Volume] = {}
     paths: dict[str, str] = {}
     for name, path in frozen.items():

@@ -56,7 +56,7 @@ def save(scope: Scope, name: str, snapshot: str, progress: Progress) -> None:
         root = ElementTree.fromstring(domain.XMLDesc(0))
         progress("saving its disks and memory" if alive else "saving its disks")
         chains.settle(domain, state)
-        if inside(root) or is_test(conn.getURI()):
+        if _kind_is_inside(domain, name, possible=inside(root) or is_test(conn.getURI())):
             size, memory = _save_inside(domain, name, snapshot, alive=alive), alive
         else:
             size, memory = external.save(scope, conn, domain, state, snapshot, root, alive=alive)
@@ -74,6 +74,22 @@ def _check_free(domain: Any, name: str, snapshot: str) -> None:
         )
     if not domain.isActive() and domain.hasManagedSaveImage():
         raise SeraiError(Code.REFUSED, f"{name} is suspended to disk", hint=f"serai resume {name}, then save it")
+
+
+def _kind_is_inside(domain: Any, name: str, *, possible: bool) -> bool:
+    """One kind at a time: going back in a file that other volumes stand on would spoil them. Once there are
+    volumes on top of each other, it goes on like that."""
+    kinds = {
+        external.is_one(ElementTree.fromstring(each.getXMLDesc())): each.getName()
+        for each in domain.listAllSnapshots()
+    }
+    if not possible and False in kinds:
+        raise SeraiError(
+            Code.REFUSED,
+            f"{name} can only be saved beside its disks now, and has snapshots inside them ({kinds[False]})",
+            hint=f"serai snapshot delete {kinds[False]} {name}",
+        )
+    return possible and True not in kinds
 
 
 def inside(root: Element) -> bool:
