@@ -111,3 +111,30 @@ def test_what_two_stand_on_is_not_merged():
 
 def test_the_image_is_never_merged():
     assert chains._single("base", {"base": "/i/image"}, set()) == ""
+
+
+class Conn:
+    def __init__(self, uri):
+        self.uri = uri
+
+    def getURI(self):
+        return self.uri
+
+
+class Off:
+    def isActive(self):
+        return 0
+
+
+class Found:
+    def path(self):
+        return "/nowhere/root.2.qcow2"
+
+
+@pytest.mark.parametrize("uri", ["qemu+ssh://host/system", "qemu:///system"])
+def test_what_cannot_be_reached_from_here_is_merged_while_the_machine_runs(monkeypatch, uri):
+    monkeypatch.setattr("serai.providers.libvirt.volumes.found", lambda conn, volume: Found())
+    said: list[str] = []
+
+    assert not chains._merge(Conn(uri), Off(), volume("root.2.qcow2"), "root.1.qcow2", "", said.append)
+    assert said == ["root.1.qcow2 is merged when a snapshot is deleted while the machine runs"]

@@ -6,6 +6,7 @@ a snapshot needs any more is removed, and what only holds one volume up is merge
 
 from __future__ import annotations
 
+import os
 import posixpath
 from typing import Any
 from xml.etree import ElementTree
@@ -155,7 +156,7 @@ def _merge(conn: Any, domain: Any, top: Volume, below: str, base: str, progress:
         progress(f"merging {below}")
         pull(conn, domain, path, base)
         return True
-    if is_remote(conn.getURI()):
+    if is_remote(conn.getURI()) or not os.access(path, os.R_OK | os.W_OK):
         progress(f"{below} is merged when a snapshot is deleted while the machine runs")
         return False
     progress(f"merging {below}")
