@@ -81,8 +81,9 @@ def ssh(obj: object, name: str | None, command: str | None) -> int:
 @click.command(name="exec", cls=Split, options_metavar="[OPTIONS]", epilog="Words after `--` are the command.")
 @click.argument("names", nargs=-1, metavar="[NAME]... -- CMD")
 @click.option("--json", "as_json", is_flag=True, help="Print code, stdout and stderr of each machine as JSON.")
+@click.option("--agent", is_flag=True, help="Of one machine, by its guest agent: as root, without a network.")
 @click.pass_obj
-def exec_(obj: object, names: tuple[str, ...], as_json: bool) -> int:
+def exec_(obj: object, names: tuple[str, ...], as_json: bool, agent: bool) -> int:
     """Run CMD in the named machines (all without names), at once, with the environment of the project file.
 
     One machine: its output and exit code are those of the command. Several: each line names its machine, and
@@ -97,6 +98,8 @@ def exec_(obj: object, names: tuple[str, ...], as_json: bool) -> int:
     command = words[0] if len(words) == 1 else join(words)
     workspace = _open(obj)
     machines = workspace.targets(names)
+    if agent:
+        return _by_agent(workspace, workspace.targets(names, one=True)[0].name, command)
     if len(machines) == 1 and not as_json:
         exports = "".join(f"export {key}={quote(value)}; " for key, value in machines[0].env.items())
         into = way(workspace, machines[0].name)
@@ -118,6 +121,21 @@ def exec_(obj: object, names: tuple[str, ...], as_json: bool) -> int:
             if answer.code:
                 click.echo(f"{name:{width}}  {answer.error or f'exit code {answer.code}'}", err=True)
     return next((answer.code for answer in answers.values() if answer.code), 0)
+
+
+AGENT_BUDGET = 600.0
+"""Seconds that a command by the agent may take: it tells nothing before it ends."""
+
+
+def _by_agent(workspace: Any, name: str, command: str) -> int:
+    from serai.providers.contract import Feature
+
+    driver = workspace.provider(name)
+    driver.capabilities().need(Feature.AGENT, provider=driver.name, machine=name)
+    code, out, err = driver.agent_exec(name, command, AGENT_BUDGET)
+    click.echo(out, nl=False)
+    click.echo(err, nl=False, err=True)
+    return int(code)
 
 
 @click.command()

@@ -50,6 +50,7 @@ class Feature(StrEnum):
     LIVE_FORWARD = "live_forward"
     CONSOLE = "console"
     SCREENSHOT = "screenshot"
+    AGENT = "agent"  # commands by the guest agent, without a network
     FORWARDED_PORT = "forwarded_port"
     PRIVATE_NETWORK = "private_network"
     PUBLIC_NETWORK = "public_network"
@@ -337,6 +338,10 @@ class Provider(Protocol):
 
     def screenshot(self, name: str, target: Path) -> None:
         """Write what its screen shows to `target`, as PNG. Raises Code.FAILED when there is no screen."""
+        ...
+
+    def agent_exec(self, name: str, command: str, budget: float) -> tuple[int, str, str]:
+        """Run a shell command by the guest agent, as root, within `budget` seconds; exit code, stdout, stderr."""
         ...
 
     def mark(self, name: str, marks: Mapping[str, Mark | None], *, ready: bool | None = None) -> None:

@@ -8,7 +8,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from serai.providers.contract import Materials
 from serai.providers.libvirt import agent
+from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
 
 libvirt = pytest.importorskip("libvirt", reason="needs libvirt-python")
@@ -29,7 +31,9 @@ class Guest:
         self.asked.append(words)
         answers = self.answers.get(words["execute"])
         if not answers:
-            raise libvirt.libvirtError("Guest agent is not responding")
+            error = libvirt.libvirtError("Guest agent is not responding")
+            error.err = (libvirt.VIR_ERR_AGENT_UNRESPONSIVE, 0, str(error), 2, None, None, None, -1, -1)
+            raise error
         return json.dumps({"return": answers.pop(0) if len(answers) > 1 else answers[0]})
 
 
@@ -75,16 +79,7 @@ def test_no_agent_is_told_with_what_to_look_at():
         agent.execute(Guest(), ["x"])
 
 
-def test_addresses_of_the_link_alone_are_none():
-    card = {"hwaddr": "52:54:00:AA:00:01", "addrs": [{"addr": "fe80::1"}, {"addr": "10.0.0.5"}]}
-    local = {"hwaddr": None, "addrs": [{"addr": "127.0.0.1"}]}
-    guest = SimpleNamespace(interfaceAddresses=lambda source: {"eth0": card, "lo": local})
-
-    assert agent.addresses(guest) == {"52:54:00:aa:00:01": ("10.0.0.5",)}
-
-
-def test_without_an_agent_no_address_is_known():
-    def refuse(source):
-        raise libvirt.libvirtError("no agent")
-
-    assert agent.addresses(SimpleNamespace(interfaceAddresses=refuse)) == {}
+def test_a_machine_that_is_off_has_nobody_to_ask(pretended):
+    pretended.create(Machine(name="web", provider="libvirt"), Materials())
+    with pytest.raises(SeraiError, match="web is off"):
+        pretended.agent_exec("web", "true", 1)

@@ -70,6 +70,7 @@ class Fake:
     def capabilities(self) -> Capabilities:
         why_not = {
             Feature.CONSOLE: "a pretended machine has none; `serai logs` shows its commands",
+            Feature.AGENT: "a pretended machine has none; `serai exec` without --agent",
             Feature.SCREENSHOT: "a pretended machine has no screen; take another provider",
             Feature.PUBLIC_NETWORK: "a pretended machine is on no network; take another provider",
         }
@@ -244,6 +245,9 @@ class Fake:
 
     def screenshot(self, name: str, target: Path) -> None:
         raise SeraiError(Code.UNSUPPORTED, f"{name}: a pretended machine has no screen")
+
+    def agent_exec(self, name: str, command: str, budget: float) -> tuple[int, str, str]:
+        raise SeraiError(Code.UNSUPPORTED, f"{name}: a pretended machine has no guest agent")
 
     def mark(self, name: str, marks: Mapping[str, Mark | None], *, ready: bool | None = None) -> None:
         record = self._need(name)

@@ -1,4 +1,4 @@
-"""The guest agent, through libvirt: whether it answers, addresses, frozen file systems, and commands.
+"""The guest agent, through libvirt: whether it answers, and commands that need no network.
 
 Source: libvirt-qemu.h, virDomainQemuAgentCommand; QEMU, qga/qapi-schema.json.
 """
@@ -12,8 +12,11 @@ from typing import Any
 
 import msgspec
 
+from serai.providers.contract import Scope
+from serai.providers.libvirt import ledger
 from serai.providers.libvirt.binding import library, library_qemu
-from serai.providers.libvirt.connect import asking
+from serai.providers.libvirt.connect import asking, opened
+from serai.providers.libvirt.define import lookup
 from serai.util.errors import Code, SeraiError
 
 PING_BUDGET = 3
@@ -47,20 +50,14 @@ def answers(domain: Any) -> bool:
     return True
 
 
-def addresses(domain: Any) -> dict[str, tuple[str, ...]]:
-    """MAC -> the addresses that the guest has there, without those of the link alone; empty without an agent."""
-    libvirt = library()
-    try:
-        found = domain.interfaceAddresses(libvirt.VIR_DOMAIN_INTERFACE_ADDRESSES_SRC_AGENT)
-    except libvirt.libvirtError:
-        return {}
-    return {
-        str(card["hwaddr"]).lower(): tuple(
-            each["addr"] for each in card["addrs"] or () if not each["addr"].startswith(("fe80:", "127.", "::1"))
-        )
-        for card in found.values()
-        if card["hwaddr"]
-    }
+def shell(scope: Scope, name: str, line: str, budget: float) -> tuple[int, str, str]:
+    """A line of the guest's shell: exit code, stdout, stderr. Raises Code.FAILED when the machine is off."""
+    state = ledger.made(scope, name)
+    domain = lookup(opened(state.uri), state.uuid)
+    if domain is None or not domain.isActive():
+        raise SeraiError(Code.FAILED, f"{name} is off: there is nobody to ask", hint=f"serai up {name}")
+    ended = execute(domain, ["/bin/sh", "-c", line], budget)
+    return ended.code, ended.stdout, ended.stderr
 
 
 def execute(domain: Any, argv: Sequence[str], budget: float = 60.0) -> Ended:

@@ -164,6 +164,12 @@ class Libvirt:
         screenshot(self.scope, name, target)
 
     @lasting
+    def agent_exec(self, name: str, command: str, budget: float) -> tuple[int, str, str]:
+        from serai.providers.libvirt.agent import shell
+
+        return shell(self.scope, name, command, budget)
+
+    @lasting
     def mark(self, name: str, marks: Mapping[str, Mark | None], *, ready: bool | None = None) -> None:
         from serai.providers.libvirt import ledger
         from serai.providers.libvirt.connect import opened

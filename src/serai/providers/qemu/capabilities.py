@@ -14,6 +14,8 @@ from serai.spec.machine import Machine
 from serai.util.errors import SeraiError
 from serai.util.process import which
 
+NO_AGENT = "its guest agent is asked by nobody yet: serai exec without --agent goes by ssh"
+
 
 def capabilities() -> Capabilities:
     """What works here. Without QEMU nothing does, and the reason says what to install."""
@@ -28,6 +30,7 @@ def capabilities() -> Capabilities:
     if os.geteuid() != 0 and not taps.program_is_setuid():
         notes.append("without root, only taps that are there already lead to the host's network (NET-3)")
     missing = _built_without(able)
+    missing[Feature.AGENT] = NO_AGENT
     if accel.name == "kvm" and not gather.nested_flag():
         missing[Feature.NESTED] = "the host's processor shows neither vmx nor svm (serai explain NEST-5)"
     if not os.access(taps.TUN, os.R_OK | os.W_OK):

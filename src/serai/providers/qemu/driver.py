@@ -171,6 +171,11 @@ class Qemu:
 
         screenshot(self.scope, name, target)
 
+    def agent_exec(self, name: str, command: str, budget: float) -> tuple[int, str, str]:
+        from serai.providers.qemu.capabilities import NO_AGENT
+
+        raise SeraiError(Code.UNSUPPORTED, f"{name}: {NO_AGENT}")
+
     def mark(self, name: str, marks: Mapping[str, Mark | None], *, ready: bool | None = None) -> None:
         with editing(self.directory(name)) as record:
             kept = {key: mark for key, mark in record.marks.items() if key not in marks}
