@@ -8,7 +8,7 @@ from serai.providers.contract import Effect, Mark, Observed, State, Verdict
 from serai.spec.disk import Disk
 from serai.spec.machine import After, Machine
 from serai.spec.memory import Memory
-from serai.spec.provision import Provision, Shell
+from serai.spec.provision import Provision, Run, Shell
 from serai.util.units import GIB
 
 
@@ -80,6 +80,16 @@ def test_a_paused_machine_is_resumed() -> None:
 def test_a_machine_that_runs_but_was_never_ready_is_waited_for() -> None:
     machine = Machine(name="web")
     assert ids(plan([machine], [seen(machine, State.RUNNING)])) == ["web/ready"]
+
+
+def test_the_blocks_of_every_start_run_in_a_life_that_serai_did_not_see_begin() -> None:
+    machine = Machine(name="web", provision=[Provision(run=Run.ALWAYS, shell=Shell(inline="true"))])
+    marks = {"shell-1": Mark(digest="d1", at=1)}
+    assert ids(plan([machine], [seen(machine, State.RUNNING, marks=marks)])) == [
+        "web/ready",
+        "web/provision:shell-1",
+    ]
+    assert ids(plan([machine], [seen(machine, State.READY, marks=marks)])) == []
 
 
 def test_a_live_change_is_applied_and_a_restart_is_only_said() -> None:

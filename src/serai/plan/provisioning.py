@@ -59,7 +59,7 @@ def due(
 ) -> list[tuple[str, str]]:
     """(key, why) of the blocks to run, in the file's order.
 
-    `starting`: the machine is made or started in this run, so that `always` blocks count.
+    `starting`: a life of the machine begins, as far as serai has seen, so that `always` blocks count.
     `wanted`: True runs every `once` and `always` block again (`serai provision`), False none (`--no-provision`),
     None decides by marks. `only` are names or kinds: those blocks alone, whatever their marks say.
     """

@@ -161,7 +161,8 @@ def _machine(
     fresh = action in (Action.CREATE, Action.RECREATE)
     marks = {} if fresh or seen is None else seen.marks
     settles = GUEST in marks and marks[GUEST].digest != digests.get(GUEST, marks[GUEST].digest)
-    blocks = due(machine, marks, digests, starting=starting, wanted=options.provision, only=options.only)
+    begins = starting or action is Action.WAIT  # what was killed after the start, or was started by somebody else
+    blocks = due(machine, marks, digests, starting=begins, wanted=options.provision, only=options.only)
     if action is Action.NOTHING:
         if settles or any(change.effect is Effect.LIVE and not change.refused for change in found):
             action = Action.CHANGE
