@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from secrets import token_hex
 from typing import Any
 
-from serai.providers.libvirt import pools, storage_xml
+from serai.providers.libvirt import pools, storage_xml, there
 from serai.providers.libvirt.binding import is_gone, library
 from serai.providers.libvirt.connect import asking
 from serai.spec.pool import Pool, PoolType
@@ -22,8 +22,9 @@ from serai.spec.pool import Pool, PoolType
 def directory(conn: Any, path: str) -> Iterator[Any]:
     """A pool of the directory, its list of volumes fresh; None where there is no such directory."""
     libvirt = library()
-    for pool in conn.listAllStoragePools(libvirt.VIR_CONNECT_LIST_STORAGE_POOLS_ACTIVE):
-        if pools.target_of(pool) == path:
+    active = conn.listAllStoragePools(libvirt.VIR_CONNECT_LIST_STORAGE_POOLS_ACTIVE)
+    for pool, target in there.each(active, pools.target_of):
+        if target == path:
             pools.refresh(pool)
             yield pool
             return

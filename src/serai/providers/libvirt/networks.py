@@ -12,7 +12,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from serai.providers.contract import Materials, Scope
-from serai.providers.libvirt import networks_xml, subnets
+from serai.providers.libvirt import networks_xml, subnets, there
 from serai.providers.libvirt.binding import code_of, is_gone, library
 from serai.providers.libvirt.connect import asking, is_remote, opened, uris_of
 from serai.providers.libvirt.networks_xml import Host
@@ -58,7 +58,11 @@ def find(conn: Any, name: str) -> Any:
 
 def trees(conn: Any, without: Collection[str] = ()) -> dict[str, ElementTree.Element]:
     """All networks of this libvirt by name, but some."""
-    return {network.name(): parse(network) for network in conn.listAllNetworks() if network.name() not in without}
+    return {
+        network.name(): tree
+        for network, tree in there.each(conn.listAllNetworks(), parse)
+        if network.name() not in without
+    }
 
 
 def routes_of(conn: Any) -> dict[IPv4Network, str]:

@@ -9,7 +9,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from serai.providers.contract import Scope
-from serai.providers.libvirt import storage_xml
+from serai.providers.libvirt import storage_xml, there
 from serai.providers.libvirt.binding import is_gone, library
 from serai.providers.libvirt.connect import asking, is_session, is_test
 from serai.spec.disk import Disk
@@ -86,10 +86,8 @@ def _own(conn: Any, scope: Scope, name: str, described: Pool) -> Any:
 def _at(conn: Any, path: str) -> Any:
     """The pool whose target is that directory."""
     wanted = str(Path(path))
-    for pool in conn.listAllStoragePools():
-        if target_of(pool) == wanted:
-            return pool
-    return None
+    found = there.each(conn.listAllStoragePools(), target_of)
+    return next((pool for pool, target in found if target == wanted), None)
 
 
 def _make(conn: Any, name: str, described: Pool) -> Any:
@@ -173,8 +171,8 @@ def next_partition(pool: Any) -> str:
     device = ElementTree.fromstring(pool.XMLDesc(0)).find("source/device")
     stem = Path(device.get("path", "") if device is not None else "").name
     stem += "p" if stem[-1:].isdigit() else ""
-    there = set(pool.listVolumes())
-    return next(name for number in range(1, len(there) + 2) if (name := f"{stem}{number}") not in there)
+    taken = set(pool.listVolumes())
+    return next(name for number in range(1, len(taken) + 2) if (name := f"{stem}{number}") not in taken)
 
 
 def holds_files(pool: Any) -> bool:
