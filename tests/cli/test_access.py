@@ -117,9 +117,10 @@ def test_exec_without_a_command_is_wrong_usage(shop: Any, capsys: pytest.Capture
     assert "no command is given" in capsys.readouterr().err
 
 
-def test_a_provider_without_an_agent_says_how_else(shop: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["exec", "--agent", "web", "--", "true"]) == 4
-    assert "cannot do agent" in capsys.readouterr().err
+def test_a_provider_without_an_agent_says_how_else(serai: Any) -> None:
+    serai.file("project: shop\nmachines: {web: {provider: fake}}\n")
+    serai("up")
+    assert "cannot do agent: a pretended machine has none" in serai("exec", "--agent", "--", "true", code=4).stderr
 
 
 def test_cp_in_and_out(shop: Any, tmp_path: Path) -> None:
