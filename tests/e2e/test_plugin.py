@@ -74,7 +74,8 @@ def test_every_error_in_it_is_told_at_its_place(plugin, serai):
         (
             11,
             24,
-            "machines.web.providers.acme.boost.burst: 'soon' is not a duration: write for example 30s, 5m or 1h30m",
+            "machines.web.providers.acme.boost.burst: 'soon' is not a duration: "
+            "write for example 30s, 5m or 1h30m",
         ),
         (12, 7, "machines.web.providers.acne: no provider is called 'acne'"),
     ]

@@ -75,6 +75,8 @@ def test_all_hosts_files_at_once_are_what_each_machine_gets_alone() -> None:
 def test_a_subnet_that_somebody_else_has_is_not_chosen() -> None:
     machine = Machine(name="web", networks=[Nic(private=PrivateNic(network="back"))])
 
-    found = allocate(Project(project="shop", machines={"web": machine}), Allocation(), ["10.40.0.0/23", "0.0.0.0/32"])
+    found = allocate(
+        Project(project="shop", machines={"web": machine}), Allocation(), ["10.40.0.0/23", "0.0.0.0/32"]
+    )
 
     assert found.networks["back"].subnet == "10.40.2.0/24"

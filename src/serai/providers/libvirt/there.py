@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 
 from serai.providers.libvirt.binding import is_gone, library
 
-
 Seen = TypeVar("Seen")
 
 
