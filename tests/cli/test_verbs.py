@@ -54,6 +54,13 @@ def test_halt_and_reload_and_suspend(serai: Any) -> None:
     assert set(serai.states().values()) == {"ready"}
 
 
+def test_a_reload_that_cannot_end_well_halts_nothing(serai: Any) -> None:
+    serai.file(SHOP)
+    serai("up")
+    assert "nosuch" in serai("reload", "--provision-with", "nosuch", code=3).stderr
+    assert set(serai.states().values()) == {"ready"}
+
+
 def test_changes_are_shown_by_key_and_done_as_the_provider_can(serai: Any) -> None:
     serai.file("project: shop\nmachines: {web: {provider: fake, memory: 512M, image: a}}\n")
     serai("up")

@@ -236,10 +236,13 @@ def reload(
 ) -> int:
     """Halt, then up: changes that wait for a restart take effect."""
     from serai.cli.report import reporter
+    from serai.plan.up import Options
     from serai.run import verbs
     from serai.run.workspace import open_workspace
 
     workspace = open_workspace(obj)
+    options = Options(provision=provision, only=_split(provision_with))
+    verbs.make_plan(workspace, names, options)  # what `up` will refuse is refused while the machines still run
     with reporter() as report:
         stopped = verbs.halt(workspace, names, emit=report.emit, force=force)
     code = _end(stopped.outcome)

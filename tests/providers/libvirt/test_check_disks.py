@@ -35,5 +35,6 @@ def test_nvme_is_taken_by_the_libvirt_that_has_it() -> None:
     assert said({"bus": "nvme"}, 11_004_000, 10_000_000) != []
 
 
-def test_an_iso_that_is_said_to_be_raw_is_taken() -> None:
-    assert said({"device": "cdrom", "path": "a.iso", "format": "raw"}, 9_000_000, 7_002_000) == []
+@pytest.mark.parametrize("path", ["a.iso", "/dev/sr0"])
+def test_what_is_in_a_cdrom_is_raw_without_a_word(path: str) -> None:
+    assert said({"device": "cdrom", "path": path}, 9_000_000, 7_002_000) == []

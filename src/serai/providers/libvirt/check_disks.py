@@ -29,10 +29,11 @@ def check(machine: Machine, able: Able, arch: str) -> Iterator[SeraiError]:
         yield from _bus(key, disk, bus, able)
         yield from _threads(key, disk, bus, able)
         yield from (_cdrom(key, disk) if disk.device is DiskDevice.CDROM else _blocks(key, disk))
-        if disk.path and disk.format is DiskFormat.QCOW2 and disk.path.endswith(RAW):
-            yield refuse(f"{key}.format", f"{disk.path} looks raw", "state format: raw", Code.INPUT)
-        elif disk.path and disk.format is DiskFormat.QCOW2 and disk.path.startswith("/dev/"):
-            yield refuse(f"{key}.format", f"{disk.path} is a device", "state format: raw", Code.INPUT)
+        path = "" if disk.device is DiskDevice.CDROM or disk.format is DiskFormat.RAW else disk.path or ""
+        if path.endswith(RAW):
+            yield refuse(f"{key}.format", f"{path} looks raw", "state format: raw", Code.INPUT)
+        elif path.startswith("/dev/"):
+            yield refuse(f"{key}.format", f"{path} is a device", "state format: raw", Code.INPUT)
         if disk.serial and not SERIAL.fullmatch(disk.serial):
             why = "libvirt takes letters, digits, spaces and . _ + -"
             yield refuse(f"{key}.serial", why, "leave the rest out", Code.INPUT)
