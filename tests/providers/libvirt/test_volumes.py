@@ -120,6 +120,24 @@ def test_what_does_not_fit_is_not_begun(pretended: Libvirt, uri: str) -> None:
     assert state.volumes == ()
 
 
+def test_a_volume_that_somebody_removed_is_named_and_not_made_anew(pretended: Libvirt, uri: str) -> None:
+    conn = opened(uri)
+    machine = Machine(name="web", disks={"one": Disk(size=MIB)})
+    state = record()
+    volumes.make_missing(conn, pretended.scope, state, machine, Materials(), lambda _: None)
+    volumes.delete(conn, state.volumes[0])
+    volumes.make_missing(conn, pretended.scope, state, machine, Materials(), lambda _: None)
+    for look in (
+        lambda: volumes.fit_sizes(conn, state, machine, None),
+        lambda: volumes.sources(conn, pretended.scope, state, machine, None),
+    ):
+        with pytest.raises(
+            SeraiError, match=r"^web: disks\.one: pool default has no volume .* any more"
+        ) as caught:
+            look()
+        assert "serai destroy web" in (caught.value.hint or "")
+
+
 def test_a_disk_grows_and_never_shrinks(pretended: Libvirt, uri: str) -> None:
     conn = opened(uri)
     state = record()

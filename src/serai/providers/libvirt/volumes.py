@@ -202,7 +202,7 @@ def fit_sizes(conn: Any, record: Record, machine: Machine, image: Image | None) 
     for name, disk in specs(machine, image).items():
         if disk.size and is_made(disk) and (volume := current(record, name)):
             with asking(f"{machine.name}: disks.{name} cannot be grown"):
-                grow(found(conn, volume), disk.size)
+                grow(present(conn, machine.name, volume), disk.size)
 
 
 def grow(volume: Any, size: int) -> None:
@@ -214,6 +214,23 @@ def grow(volume: Any, size: int) -> None:
 def found(conn: Any, volume: Volume) -> Any:
     """The libvirt volume. Raises libvirt.libvirtError when it is not there."""
     return conn.storagePoolLookupByName(volume.pool).storageVolLookupByName(volume.name)
+
+
+def present(conn: Any, machine: str, volume: Volume) -> Any:
+    """The libvirt volume. Raises Code.MISSING when somebody removed it: an empty one in its place would hide that
+    data are lost."""
+    libvirt = library()
+    try:
+        return found(conn, volume)
+    except libvirt.libvirtError as error:
+        if not is_gone(error):
+            raise
+        raise SeraiError(
+            Code.MISSING,
+            f"{machine}: disks.{volume.disk}: pool {volume.pool} has no volume {volume.name} any more",
+            hint=f"put it back, and virsh -c {conn.getURI()} pool-refresh {volume.pool}; "
+            f"or give up what is on its disks: serai destroy {machine}",
+        ) from error
 
 
 def sources(
@@ -228,6 +245,7 @@ def sources(
         elif disk.device is DiskDevice.CDROM:
             listed.append(DiskSource(name=name, kind=SourceKind.FILE, format="raw", made=False))
         elif volume := current(record, name):
+            present(conn, machine.name, volume)
             listed.append(source_of(conn, volume))
     if seed := current(record, SEED):
         listed.append(source_of(conn, seed))
