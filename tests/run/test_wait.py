@@ -94,6 +94,15 @@ def test_ssh_that_comes_late_is_noticed_at_once(guest: Guest, sshd: Any) -> None
     assert any("refuses connections" in phrase for phrase in guest.said)
 
 
+def test_a_guest_that_got_another_address_is_found_there(
+    guest: Guest, sshd: Any, mute: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("serai.run.wait.ASK_AGAIN", 0.2)
+    guest.at(mute, sshd.key)
+    later(0.5, lambda: guest.at(sshd.port, sshd.key))
+    guest.wait(budget=30)
+
+
 def test_it_follows_the_console(guest: Guest, mute: int) -> None:
     guest.at(mute)
     lines = ["SeaBIOS (version 1.16)\n", "[    0.000000] Linux version 6.1\n", "tiny: network up 10.0.2.15\n"]

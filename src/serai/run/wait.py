@@ -22,6 +22,8 @@ T = TypeVar("T")
 
 FIRST, MOST, GROWTH = 0.05, 0.5, 1.3
 """Seconds between two looks: 50 ms, growing."""
+ASK_AGAIN = 3.0
+"""Seconds after which the engine is asked anew where the guest is: it may have got another address than meant."""
 KEY_GRACE = 5.0
 """Seconds in which a refused key may still be accepted, once the guest has had its chance to install it."""
 CLOUD_INIT_GRACE = 60.0
@@ -67,7 +69,9 @@ def wait_ready(
     try:
         if isinstance(transport, SshTransport):
             if not by_proxy(transport.endpoint):  # only ssh itself goes through another host
-                wait.speaks(transport.endpoint)
+                there = wait.speaks(transport.endpoint, endpoint)
+                if there != transport.endpoint:
+                    transport = SshTransport(there, machine.name)
             wait.logged_in(transport, seed_kind)
         if seed_kind == "cloud-init":
             wait.cloud_init(transport)
@@ -143,10 +147,10 @@ class Wait:
         assert way is not None
         return way[0]
 
-    def speaks(self, endpoint: SshEndpoint) -> None:
-        """Until an SSH server says its banner."""
-        banner, pause = Banner(endpoint.host, endpoint.port), FIRST
-        began = time.monotonic()
+    def speaks(self, at: SshEndpoint, again: Callable[[], Endpoint]) -> SshEndpoint:
+        """Until an SSH server says its banner. Gives where: the engine may learn of another address meanwhile."""
+        banner, pause = Banner(at.host, at.port), FIRST
+        asked = began = time.monotonic()
         try:
             while banner.seen is not Seen.SPEAKS:
                 before = self.log.stage
@@ -154,13 +158,20 @@ class Wait:
                     banner.hurry()
                 telling = self.log.spoke and self.log.stage in ("launched", "firmware", "kernel")
                 banner.most = PATIENT_GAP if telling else MOST_GAP
-                self.say(*_ssh_reason(endpoint, banner.seen, self.log, time.monotonic() - began))
+                self.say(*_ssh_reason(at, banner.seen, self.log, time.monotonic() - began))
                 banner.wait(min(pause, max(0.01, self.left)))
                 pause = min(
                     0.25, pause * GROWTH
                 )  # the console is read at this pace; the sockets wake us by themselves
+                if time.monotonic() - asked > ASK_AGAIN:
+                    asked = time.monotonic()
+                    there = self.found(again)
+                    if isinstance(there, SshEndpoint) and (there.host, there.port) != (at.host, at.port):
+                        banner.close()
+                        at, banner = there, Banner(there.host, there.port)
         finally:
             banner.close()
+        return at
 
     def logged_in(self, transport: SshTransport, seed_kind: str) -> None:
         """Until the key is accepted. One that stays refused ends the wait long before the budget does."""

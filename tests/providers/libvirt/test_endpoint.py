@@ -70,6 +70,18 @@ class Guest:
         addresses = [{"type": 1, "addr": "fe80::1"}, {"type": 0, "addr": "192.168.1.77"}]
         return {"eth0": {"hwaddr": "52:54:00:00:00:0A", "addrs": addresses}} if source == 1 else {}
 
+    def networkLookupByName(self, _name: str) -> Guest:
+        return self
+
+
+def test_an_address_that_the_server_gave_counts_more_than_the_one_that_was_reserved() -> None:
+    state = record(addresses={UPLINK: "192.168.122.5/24"}, macs=("52:54:00:00:00:0a",), uplink="default")
+    other = Guest([{"mac": "52:54:00:00:00:0a", "ipaddr": "192.168.122.215"}])
+    assert place(state, WEB, other) == ("192.168.122.215", 22)
+    both = Guest([{"mac": "52:54:00:00:00:0a", "ipaddr": each} for each in ("192.168.122.215", "192.168.122.5")])
+    assert place(state, WEB, both) == ("192.168.122.5", 22)
+    assert place(state, WEB, Guest([])) == ("192.168.122.5", 22)
+
 
 def test_an_address_that_nobody_stated_is_asked_for() -> None:
     macs = ("52:54:00:00:00:0a",)

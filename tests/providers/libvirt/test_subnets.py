@@ -66,6 +66,11 @@ def test_an_address_that_is_reserved_stays() -> None:
     assert str(pick_address(ElementTree.fromstring(NET), "52:54:00:00:00:01", ())) == "10.40.3.3/24"
 
 
+def test_a_reserved_address_that_another_guest_still_has_is_given_up() -> None:
+    found = pick_address(ElementTree.fromstring(NET), "52:54:00:00:00:01", {"10.40.3.3"})
+    assert str(found) in ("10.40.3.2/24", "10.40.3.4/24")
+
+
 def test_an_address_is_chosen_that_nobody_has_the_same_for_the_same_card() -> None:
     tree = ElementTree.fromstring(NET)
     chosen = {str(pick_address(tree, "52:54:00:00:00:02", ())) for _ in range(3)}

@@ -36,9 +36,10 @@ def endpoint(scope: Scope, name: str) -> SshEndpoint:
         finish(scope, name, domain, machine)  # somebody else started it: a person, or the host when it booted
         state = ledger.made(scope, name)
     host, port = place(state, machine, domain)
-    if not state.addresses and host != LOOPBACK:
+    known, _, prefix = state.addresses.get(UPLINK, "").partition("/")
+    if host != LOOPBACK and (known != host if known else not state.addresses):
         with ledger.editing(scope, name) as state:  # the ARP table forgets, the guest keeps it until it goes off
-            state.addresses = {UPLINK: f"{host}/32"}
+            state.addresses = {UPLINK: f"{host}/{prefix or 32}", **without(state.addresses, UPLINK)}
     return SshEndpoint(
         host=host,
         port=port,
@@ -59,6 +60,8 @@ def place(state: Record, machine: Machine, domain: Any) -> tuple[str, int]:
     stated = [card.public.address for card in machine.networks if card.public and card.public.address]
     known = state.addresses.get(UPLINK) or next(iter((*state.addresses.values(), *stated)), "")
     address = known.partition("/")[0] or asked(domain, state.macs)
+    if UPLINK in state.addresses and domain is not None:
+        address = told(domain, state, address)
     if not address:
         raise SeraiError(
             Code.FAILED,
@@ -66,6 +69,22 @@ def place(state: Record, machine: Machine, domain: Any) -> tuple[str, int]:
             hint="on a bridge libvirt learns it from the guest agent: install qemu-guest-agent, or state address:",
         )
     return address, machine.ssh.guest_port
+
+
+def told(domain: Any, state: Record, reserved: str) -> str:
+    """The address that the DHCP server really gave: not the reserved one where another guest held that still."""
+    network = networks.find(domain.connect(), state.uplink) if state.uplink else None
+    mine = {mac.lower() for mac in state.macs}
+    found = [
+        str(lease["ipaddr"])
+        for lease in (networks.leases(network) if network is not None else ())
+        if str(lease.get("mac")).lower() in mine
+    ]
+    return reserved if reserved in found or not found else found[-1]
+
+
+def without(addresses: dict[str, str], name: str) -> dict[str, str]:
+    return {network: address for network, address in addresses.items() if network != name}
 
 
 def asked(domain: Any, macs: tuple[str, ...]) -> str:

@@ -99,8 +99,8 @@ def bridges_of(trees: Collection[ElementTree.Element]) -> Iterator[str]:
 def pick_address(tree: ElementTree.Element, mac: str, busy: Collection[str]) -> IPv4Interface | None:
     """An address of the network's DHCP range for a hardware address; None when it has no range.
 
-    The one reserved for it already, else one that its MAC points at, so that it tends to stay the same; `busy`
-    are leased to others. Raises Code.FAILED when the range is full.
+    The one reserved for it already, else one that its MAC points at, so that it tends to stay the same; never one
+    of `busy`, which others have a lease of: it would not be given. Raises Code.FAILED when the range is full.
     """
     for ip in tree.iterfind("ip"):
         span = ip.find("dhcp/range")
@@ -109,7 +109,7 @@ def pick_address(tree: ElementTree.Element, mac: str, busy: Collection[str]) -> 
         prefix = IPv4Interface(f"{ip.get('address')}/{ip.get('netmask') or ip.get('prefix')}").network.prefixlen
         held = {str(host.get("ip")): str(host.get("mac")).lower() for host in ip.iterfind("dhcp/host")}
         for address, owner in held.items():
-            if owner == mac.lower():
+            if owner == mac.lower() and address not in busy:
                 return IPv4Interface(f"{address}/{prefix}")
         first, last = IPv4Address(span.get("start", "")), IPv4Address(span.get("end", ""))
         count = int(last) - int(first) + 1
