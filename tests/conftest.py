@@ -7,12 +7,18 @@ import shutil
 import signal
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from person import Serai
+from serai.providers.libvirt.binding import library
+from serai.util.errors import SeraiError
+
+with suppress(SeraiError):  # tests import libvirt by its name: the distribution's one is borrowed before they do
+    library()
 
 pytest_plugins = ["skips", "stand_in", "plugin", "libvirtd", "libvirt_shop"]
 ROOT = Path(__file__).parents[1]

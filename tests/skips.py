@@ -18,10 +18,26 @@ def under_ci() -> bool:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    if under_ci() and report.skipped and not hasattr(report, "wasxfail"):
-        reason = str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)
-        reason = reason.removeprefix("Skipped: ")
-        if not reason.startswith("only "):
-            report.outcome = "failed"
-            report.longrepr = f"{item.nodeid}: {reason}: under CI=true a skip is a failure"
+    if not hasattr(report, "wasxfail"):
+        _judge(report)
     return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """A file that skips itself as it is read is no test that passed, either."""
+    report = yield
+    _judge(report)
+    return report
+
+
+def _judge(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if not under_ci() or not report.skipped:
+        return
+    reason = str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)
+    reason = reason.removeprefix("Skipped: ")
+    if not reason.startswith("only "):
+        report.outcome = "failed"
+        report.longrepr = f"{report.nodeid}: {reason}: under CI=true a skip is a failure"

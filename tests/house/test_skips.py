@@ -41,3 +41,18 @@ def test_a_skip_is_a_failure_under_ci_but_for_hardware(tmp_path, ci, closing):
     )
 
     assert closing in done.stdout
+
+
+@pytest.mark.parametrize(("ci", "closing"), [("true", "1 error"), ("", "1 skipped")])
+def test_a_file_that_skips_itself_is_one_too(tmp_path, ci, closing):
+    (tmp_path / "test_it.py").write_text('import pytest\n\npytest.importorskip("no_such_module_at_all")\n')
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "skips", "-p", "no:cacheprovider", str(tmp_path)],
+        env=os.environ | {"CI": ci, "PYTHONPATH": str(TESTS)},
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+
+    assert closing in done.stdout
