@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from serai.providers.contract import Scope
 from serai.providers.libvirt import connect, engine
+from serai.providers.libvirt.binding import library
 from serai.providers.libvirt.driver import Libvirt
 from serai.util import paths
+from serai.util.errors import SeraiError
 
 NODE = """
 <node>
@@ -28,6 +31,13 @@ NODE = """
   </pool>
 </node>
 """
+
+
+@pytest.fixture(autouse=True)
+def no_error_of_before() -> None:
+    """An error that a test makes takes the words of the thread's last one, which another test may have left."""
+    with suppress(SeraiError):
+        library().virResetLastError()
 
 
 @pytest.fixture

@@ -106,7 +106,7 @@ def test_a_daemon_that_hung_up_ends_the_wait(connection, domain, monkeypatch):
 
 def test_the_loop_does_not_keep_a_process_alive():
     text = (
-        "from serai.providers.libvirt import events; import libvirt; "
+        "from serai.providers.libvirt import binding, events; libvirt = binding.library(); "
         "events.start(); events.start(); conn = libvirt.open('test:///default')"
     )
     done = subprocess.run([sys.executable, "-c", text], timeout=20, capture_output=True, text=True, check=False)
