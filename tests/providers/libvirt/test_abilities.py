@@ -10,7 +10,9 @@ from serai.providers.libvirt import abilities
 from serai.providers.libvirt.connect import close_all
 from serai.providers.libvirt.driver import Libvirt
 from serai.spec.machine import Machine
+from serai.spec.network import Nic, PublicNic, UplinkNic
 from serai.spec.raw import LibvirtRaw, Raw
+from serai.util.errors import Code
 
 
 def test_every_feature_is_there_or_has_a_reason(pretended: Libvirt) -> None:
@@ -39,6 +41,17 @@ def test_a_libvirt_that_does_not_answer_is_the_refusal(pretended: Libvirt) -> No
     uri = "qemu+unix:///system?socket=/nowhere/at/all"
     (problem,) = pretended.check(Machine(name="web", image="tiny", providers=Raw(libvirt=LibvirtRaw(uri=uri))))
     assert "does not answer" in problem.message
+
+
+def test_a_network_that_libvirt_has_not_is_named_with_the_one_that_was_meant(pretended: Libvirt) -> None:
+    nics = [
+        Nic(public=PublicNic(network_name="defualt")),
+        Nic(uplink=UplinkNic(network_name="default")),
+    ]
+    (problem,) = pretended.check(Machine(name="web", image="tiny", networks=nics))
+    assert problem.code is Code.MISSING
+    assert problem.message == "web: networks[0].public.network_name: libvirt has no network 'defualt'"
+    assert "did you mean 'default'" in problem.hint
 
 
 @pytest.mark.engine

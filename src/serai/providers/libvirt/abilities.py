@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from typing import Any
 
 from serai.providers.contract import Capabilities, Feature, Scope
 from serai.providers.libvirt import engine
 from serai.providers.libvirt.connect import is_remote, is_session, is_test, opened, uri_of, uris_of
 from serai.providers.libvirt.site import Able
 from serai.spec.machine import Machine
-from serai.util.errors import SeraiError
+from serai.util.errors import Code, SeraiError, did_you_mean
 
 NO_SESSION_NETWORK = (
     "the daemon of a session has no networks: take uri: qemu:///system, or the provider qemu, whose networks "
@@ -80,4 +82,22 @@ def check(machine: Machine) -> list[SeraiError]:
     if not is_remote(uri) and kind != engine.TEST:
         name, note = ("kvm", "") if kind == engine.KVM else ("tcg", engine.accel_for(uri, arch).note)
         host = read_host_facts(machine, accel=name, accel_note=note, privileged=privileged)
-    return rules.check(machine, able, kind=kind, arch=arch, privileged=privileged, host=host)
+    problems = rules.check(machine, able, kind=kind, arch=arch, privileged=privileged, host=host)
+    return [*problems, *_unknown_networks(conn, machine)]
+
+
+def _unknown_networks(conn: Any, machine: Machine) -> Iterator[SeraiError]:
+    """Networks of libvirt's that the spec names, and that are not there."""
+    named = {}
+    for number, nic in enumerate(machine.networks):
+        for kind, card in (("public", nic.public), ("uplink", nic.uplink)):
+            if card and card.network_name:
+                named[f"networks[{number}].{kind}.network_name"] = card.network_name
+    if not named:
+        return
+    there = {network.name() for network in conn.listAllNetworks()}
+    for key, name in named.items():
+        if name not in there:
+            hint = did_you_mean(name, sorted(there)) or f"there are {', '.join(sorted(there)) or 'none'}"
+            why = f"{machine.name}: {key}: libvirt has no network {name!r}"
+            yield SeraiError(Code.MISSING, why, hint=hint)
