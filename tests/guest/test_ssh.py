@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from serai.guest.refusal import Cause, Refusal
 from serai.guest.ssh import SshTransport
 from serai.util.errors import Code, SeraiError
 from serai.util.process import run
@@ -190,3 +191,33 @@ def _failure(transport: SshTransport, command: str = "true") -> SeraiError:
         transport.run(command)
     transport.close()
     return failed.value
+
+
+@pytest.mark.parametrize(("silent", "tries", "let_in"), [(2, 3, True), (9, 4, False)])
+def test_a_host_without_a_route_yet_is_tried_again_for_a_while(
+    sshd: Any, monkeypatch: pytest.MonkeyPatch, silent: int, tries: int, let_in: bool
+) -> None:
+    way = SshTransport(sshd.endpoint(), "web")
+    answers = [Refusal(Cause.TIMED_OUT, "connect to host: No route to host")] * silent
+    asked: list[int] = []
+
+    def dial() -> Refusal | None:
+        asked.append(1)
+        return answers.pop() if answers else None
+
+    monkeypatch.setattr(way, "dial", dial)
+    if let_in:
+        way.open()
+    else:
+        with pytest.raises(SeraiError, match="does not answer"):
+            way.open()
+    assert len(asked) == tries
+
+
+def test_a_server_that_refuses_is_asked_once(sshd: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    way = SshTransport(sshd.endpoint(), "web")
+    asked: list[int] = []
+    monkeypatch.setattr(way, "dial", lambda: asked.append(1) or Refusal(Cause.REFUSED, "Connection refused"))
+    with pytest.raises(SeraiError, match="nothing listens"):
+        way.open()
+    assert asked == [1]

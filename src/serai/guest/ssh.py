@@ -22,6 +22,7 @@ CONNECT_SECONDS = 10
 DIAL_SECONDS = 60.0
 """A guest under emulation may need half a minute for the key exchange alone."""
 PERSIST_SECONDS = 60
+NO_ROUTE, NO_ROUTE_TRIES = "No route to host", 3
 LOOPBACK = ("127.", "::1", "localhost")
 
 
@@ -77,8 +78,19 @@ class SshTransport(PipeTransport):
         return stream(self._ask("check"), timeout=DIAL_SECONDS).code == 0
 
     def open(self) -> None:
-        """Open the shared connection if it is not; Code.NETWORK with the cause when that fails."""
-        if not self.control.exists() and (refused := self.dial()):
+        """Open the shared connection if it is not; Code.NETWORK with the cause when that fails.
+
+        A host to which there is no route is tried again, which takes three seconds each time: a bridge forwards
+        nothing to a port that has come up in the last four, as after a restore (IEEE 802.1D, forward delay).
+        """
+        if self.control.exists():
+            return
+        refused = self.dial()
+        for _ in range(NO_ROUTE_TRIES):
+            if refused is None or NO_ROUTE not in refused.said:
+                break
+            refused = self.dial()
+        if refused:
             raise failure(self.name, self.endpoint, refused)
 
     def words(self, script: str) -> list[str]:
