@@ -44,7 +44,7 @@ def check(
 ) -> int:
     """Say what stands between this host and good virtualization; worst first.
 
-    IDs are checks (mem.thp) or families (mem). What could not be measured is `unknown`, and never counts as passed.
+    IDs are checks (mem.thp) or families (mem). What could not be measured is `unknown`: it is not passed.
     The exit code is 1 when something fails. `serai explain ID` tells all of a check.
     """
     from serai.host.checks.examine import check as examined

@@ -17,7 +17,8 @@ CPUS = "/sys/devices/system/cpu"
     "the host reads time from the TSC",
     reads=f"{SOURCES}/current_clocksource",
     worst=Outcome.WARN,
-    why="hpet and acpi_pm are read over the bus: each look at the clock costs a microsecond, and guests lose kvm-clock.",
+    why="hpet and acpi_pm are read over the bus: each look at the clock costs a microsecond, and "
+    "guests lose kvm-clock.",
     next="find in dmesg why the TSC was given up; tsc=reliable only after you measured that it is stable",
     reboot="reboot",
     numbers="tsc: some 20 ns a reading, hpet: about 1000 ns",

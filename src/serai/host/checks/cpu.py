@@ -29,7 +29,7 @@ def kvm_api(facts: Facts) -> Finding:
     if said == "absent":
         return fail("/dev/kvm", "there is no KVM: guests run under TCG", said)
     if said.startswith("refused"):
-        return fail("/dev/kvm", "this user cannot open it", said, next="serai host check kvm.perms")
+        return fail("/dev/kvm", "this user cannot open it", said, next="serai host check kvm.access")
     if said != "12":
         return fail("/dev/kvm", "serai, QEMU and libvirt speak version 12 only", f"version {said}")
     return passed("/dev/kvm", "version 12")
@@ -174,7 +174,8 @@ def apicv(facts: Facts) -> Finding:
     reads=PARAMETERS.format(module="kvm_*", name="nested"),
     worst=Outcome.FAIL,
     why="A guest sees vmx or svm only where the module allows nesting.",
-    next="options kvm_intel nested=1 (or kvm_amd) in /etc/modprobe.d/kvm.conf; stop all guests, load the module again",
+    next="options kvm_intel nested=1 (or kvm_amd) in /etc/modprobe.d/kvm.conf; stop all guests, "
+    "load the module again",
     verify="cat /sys/module/kvm_intel/parameters/nested, or kvm_amd",
     undo="remove that file, and load the module again",
     reboot="reload",
@@ -224,7 +225,8 @@ def nested_option(facts: Facts) -> Finding:
     "the processor is of a level that today's guests need",
     reads=INFO,
     worst=Outcome.WARN,
-    why="RHEL 9 and its relatives need x86-64-v2, RHEL 10 v3: their guests stop at the first instruction otherwise.",
+    why="RHEL 9 and its relatives need x86-64-v2, RHEL 10 v3: their guests stop at the first "
+    "instruction otherwise.",
     next="choose guests of an older release, or a host with AVX2",
     numbers="v2: Nehalem, Jaguar; v3: Haswell, Zen; v4: Skylake-SP, Zen 4",
     source="x86-64 psABI; release notes of RHEL 9 and 10",

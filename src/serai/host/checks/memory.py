@@ -133,7 +133,8 @@ def swappiness(facts: Facts) -> Finding:
     "there is some swap, and not too much",
     reads="/proc/swaps",
     worst=Outcome.NOTE,
-    why="Without swap the kernel kills a guest at the first shortage; with more swap than memory it suffers for hours.",
+    why="Without swap the kernel kills a guest at the first shortage; with more swap than memory "
+    "it suffers for hours.",
     next="a swap file of a few GiB, or zram",
     undo="swapoff, and remove the line from /etc/fstab",
     when_not="All guests' memory is huge pages, which are never swapped.",

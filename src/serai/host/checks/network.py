@@ -51,7 +51,8 @@ def forward(facts: Facts) -> Finding:
     reads="/proc/sys/net/bridge/bridge-nf-call-iptables",
     worst=Outcome.FAIL,
     why="With br_netfilter each packet between guests on one bridge goes through FORWARD, where docker drops it.",
-    next="net.bridge.bridge-nf-call-iptables = 0 in /etc/sysctl.d/90-bridge.conf, or accept the bridge in DOCKER-USER",
+    next="net.bridge.bridge-nf-call-iptables = 0 in /etc/sysctl.d/90-bridge.conf, or accept the "
+    "bridge in DOCKER-USER",
     undo="remove that file",
     when_not="Kubernetes and docker's `icc: false` need it.",
     source="Linux, Documentation/networking/ip-sysctl.rst: bridge-nf-call-iptables",
@@ -74,7 +75,8 @@ def bridge_filter(facts: Facts) -> Finding:
     "docker leaves bridges of guests alone",
     reads="iptables-save, /etc/docker/daemon.json",
     worst=Outcome.FAIL,
-    why="docker sets the policy of FORWARD to DROP when it switches forwarding on; libvirt's guests lose the world.",
+    why="docker sets the policy of FORWARD to DROP when it switches forwarding on; libvirt's "
+    "guests lose the world.",
     next='"ip-forward-no-drop": true in /etc/docker/daemon.json and a restart, or an accept in DOCKER-USER',
     undo="remove the key, restart docker",
     reboot="reload",
@@ -107,7 +109,8 @@ def docker_forward(facts: Facts) -> Finding:
     why="A reload of another firewall empties docker's chains: `No chain/target/match by that name`.",
     next="systemctl restart docker",
     verify="iptables -t nat -L DOCKER",
-    old="Delete docker0 and restart docker: the restart alone makes the chains anew, deleting the link cures nothing.",
+    old="Delete docker0 and restart docker: the restart alone makes the chains anew, deleting the "
+    "link cures nothing.",
     source="moby, bridge driver",
     guide=("DOC-6",),
     roles=(Role.CONTAINER_HOST,),

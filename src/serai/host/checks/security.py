@@ -129,7 +129,8 @@ def smt(facts: Facts) -> Finding:
     "whether the firmware starts signed kernels only",
     reads="/sys/firmware/efi/efivars/SecureBoot-*",
     worst=Outcome.NOTE,
-    why="Under Secure Boot the kernel loads signed modules only: a vendor's reset or vGPU module needs a signature.",
+    why="Under Secure Boot the kernel loads signed modules only: a vendor's reset or vGPU module "
+    "needs a signature.",
     next="sign modules of your own (mokutil --import), before you count on them",
     reboot="reboot",
     source="Linux, Documentation/admin-guide/module-signing.rst",

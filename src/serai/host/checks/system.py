@@ -62,7 +62,8 @@ def next_kernel(facts: Facts) -> Finding:
     "who writes the kernel's arguments is known",
     reads="/run/ostree-booted, /etc/kernel, /boot, programs",
     worst=Outcome.NOTE,
-    why="Each distribution has another tool; serai takes the one that is there, not the one that its name suggests.",
+    why="Each distribution has another tool; serai takes the one that is there, not the one that "
+    "its name suggests.",
     next="write the arguments as your boot loader wants them",
     old="grub2-mkconfig -o /boot/efi/EFI/redhat/grub.cfg: today only a stub is there.",
     source="grubby(8), update-grub(8), sdbootutil, proxmox-boot-tool, rpm-ostree",
