@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from host_cases import cases, named, wrong
 
 
