@@ -7,7 +7,11 @@ import json
 import pytest
 
 from host_cases import write
+from serai.cli.host import _verdict
 from serai.cli.main import run
+from serai.host.checks.examine import Result
+from serai.host.checks.row import Outcome
+from serai.host.wants import Wants
 
 
 @pytest.fixture
@@ -58,3 +62,19 @@ def test_explain_tells_all_of_a_check(capsys):
 
     assert out.startswith("mem.thp: ")
     assert "  but       never for every KVM host" in out
+
+
+@pytest.mark.parametrize(
+    ("result", "said"),
+    [
+        (("kvm.probe-guest", "fail"), "yes: this host has what shop needs, but guests run under TCG"),
+        (("sto.space", "fail"), "no: shop finds this host wanting in sto.space"),
+        (("sto.space", "unknown"), "not known: nothing speaks against shop, but sto.space could not be measured"),
+        (("sto.space", "pass"), "yes: this host has what shop needs"),
+    ],
+)
+def test_the_verdict_is_yes_no_or_not_known(result, said):
+    ident, outcome = result
+    results = [Result(ident, Outcome(outcome), "", "", "", "")]
+
+    assert _verdict(results, Wants(project="shop")) == said

@@ -186,6 +186,8 @@ def apicv(facts: Facts) -> Finding:
     guide=("NEST-1", "NEST-2", "NEST-3", "NEST-4"),
 )
 def nested(facts: Facts) -> Finding:
+    if facts.wants.nested and not facts.kvm_module:
+        raise Unknown("neither kvm_intel nor kvm_amd is loaded: nothing says what guests will see", "/sys/module")
     found = _switch(facts, {"kvm_intel": "nested", "kvm_amd": "nested"}, "", "guests see no vmx or svm", False)
     if facts.wants.nested and found.outcome is Outcome.WARN:
         return fail(found.read, f"{', '.join(facts.wants.nested)} of the project needs nesting", found.value)
