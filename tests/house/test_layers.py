@@ -11,6 +11,7 @@ LAYERS = {
     "spec": 1,
     "loaders": 1,
     "guest": 2,
+    "host": 2,
     "images": 2,
     "provisioners": 2,
     "providers": 2,
@@ -22,6 +23,7 @@ LAYERS = {
 }
 SIDEWAYS = {
     ("spec", "loaders"): "the types know nothing of the languages that they are read from",
+    ("providers", "host"): "a provider reads what its machines ask for; checks are built on that",
     ("guest", "providers"): "a guest is the same whoever runs it",
     ("images", "providers"): "an image is the same whoever runs it",
     ("provisioners", "providers"): "a provisioner speaks to a guest",

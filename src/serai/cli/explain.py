@@ -10,6 +10,7 @@ import click
 from serai.cli.output import print_json
 
 if TYPE_CHECKING:
+    from serai.host.checks.row import Row
     from serai.loaders.explain import Explanation
     from serai.loaders.guide import Page
     from serai.loaders.topics import Explained
@@ -43,7 +44,7 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
 @click.argument("topic", required=False, metavar="[ID|KEY]", shell_complete=_complete)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def explain(topic: str | None, as_json: bool) -> None:
-    """Say what an ID of the guide (HW-1) or a KEY of the project file means: memory.size, provision.shell, …
+    """Say what an ID of the guide (HW-1), a check (mem.thp) or a KEY of the project file means: memory.size, …
 
     Without one: list the ids and the keys.
     """
@@ -52,6 +53,9 @@ def explain(topic: str | None, as_json: bool) -> None:
 
     if topic is None:
         _list(as_json)
+        return
+    if row := _check(topic):
+        _show_check(row, as_json)
         return
     found = topics.topic(topic, raw_block)
     if as_json:
@@ -128,6 +132,40 @@ def _wrapped(text: str, indent: str) -> list[str]:
         break_on_hyphens=False,
         break_long_words=False,
     )
+
+
+def _check(word: str) -> Row | None:
+    """The check of the host that is meant, `mem.thp`; no key of the project file has such a name."""
+    if "." not in word:
+        return None
+    from serai.host.checks.examine import ROWS
+
+    return ROWS.get(word.lower())
+
+
+def _show_check(row: Row, as_json: bool) -> None:
+    """All that a row of the table says; nothing of it is written twice."""
+    texts = {
+        "why": row.why,
+        "but": row.old,
+        "reads": row.reads,
+        "next": row.next,
+        "verify": row.verify,
+        "undo": row.undo,
+        "needs": f"a {row.reboot}" if row.reboot else "",
+        "numbers": row.numbers,
+        "not when": row.when_not,
+        "worst": str(row.worst),
+        "roles": ", ".join(row.roles),
+        "guide": ", ".join(row.guide),
+        "sources": row.source,
+    }
+    if as_json:
+        print_json({"id": row.id, "title": row.title, **texts})
+        return
+    click.echo(f"{row.id}: {row.title}")
+    for label, text in texts.items():
+        _part(label, [text] if text else [])
 
 
 def _show_key(found: Explanation) -> None:

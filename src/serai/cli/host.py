@@ -1,0 +1,122 @@
+"""serai host check: what stands between this host and good virtualization."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from serai.cli.output import print_json
+from serai.cli.table import columns
+
+if TYPE_CHECKING:
+    from serai.host.checks.examine import Result
+    from serai.host.wants import Wants
+
+ROLES = ("vm-host", "container-host", "gpu-passthrough", "realtime", "nfs-storage", "xen-dom0", "ovirt-engine")
+COLOURS = {"fail": "red", "warn": "yellow", "note": "cyan", "pass": "green"}
+COUNTED = {"not applicable": "do not apply"}
+SLOW = "kvm.probe-guest"
+"""Without KVM machines run all the same, under TCG: slowly, which is no `no`."""
+SHORT = {"not applicable": "n/a"}
+
+
+@click.group()
+def host() -> None:
+    """Look at the host that machines run on."""
+
+
+def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    from serai.host.checks.examine import ROWS
+
+    return [ident for ident in ROWS if ident.startswith(incomplete)]
+
+
+@host.command()
+@click.argument("ids", nargs=-1, metavar="[ID]...", shell_complete=_complete)
+@click.option("--role", "roles", multiple=True, type=click.Choice(ROLES), help="Judge it for this role.")
+@click.option("--for", "project", metavar="FILE", help="Judge it for the machines of this project file.")
+@click.option("--root", default="/", metavar="DIR", help="Read a copy of a host's files instead of this host.")
+@click.option("-v", "--verbose", is_flag=True, help="Show what passed and what does not apply, too.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def check(
+    ids: tuple[str, ...], roles: tuple[str, ...], project: str | None, root: str, verbose: bool, as_json: bool
+) -> int:
+    """Say what stands between this host and good virtualization; worst first.
+
+    IDs are checks (mem.thp) or families (mem). What could not be measured is `unknown`: it is not passed.
+    The exit code is 1 when something fails. `serai explain ID` tells all of a check.
+    """
+    from serai.host.checks.examine import check as examined
+    from serai.host.checks.examine import chosen
+    from serai.host.facts.host import Facts
+    from serai.host.facts.source import Source
+
+    began = time.monotonic()
+    wants = _wants(project, roles)
+    rows = chosen(ids, wants.roles, project is not None)
+    results = examined(rows, Facts(Source(_tree(root)), wants))
+    failed = any(result.result == "fail" for result in results)
+    if as_json:
+        print_json({"checks": results})
+        return int(failed)
+    everything = verbose or bool(ids)
+    for line in _lines([each for each in results if everything or each.result not in ("pass", "not applicable")]):
+        click.echo(line)
+    click.echo(f"{_counts(results)}    {time.monotonic() - began:.2f} s")
+    if project:
+        click.echo(_verdict(results, wants))
+    return int(failed)
+
+
+def _wants(project: str | None, roles: tuple[str, ...]) -> Wants:
+    from serai.host.wants import Role, Wants, wants_of
+
+    wanted = frozenset(map(Role, roles))
+    if project is None:
+        return Wants(roles=wanted)
+    from serai.loaders.yaml import load
+
+    return wants_of(load(Path(project)), wanted)
+
+
+def _tree(root: str) -> Path:
+    from serai.util.errors import Code, SeraiError
+
+    path = Path(root).resolve()
+    if not path.is_dir():
+        raise SeraiError(Code.INPUT, f"{root} is no directory", hint="--root takes a copy of a host's files")
+    return path
+
+
+def _lines(results: list[Result]) -> list[str]:
+    """One line each: outcome, id, file and value, and what it means or what to do."""
+    cells = []
+    for each in results:
+        word = SHORT.get(each.result, str(each.result))
+        seen = f"{each.read}: {each.value}" if each.value else each.read
+        then = "; ".join(part for part in (each.why, each.next) if part)
+        cells.append((click.style(word, fg=COLOURS.get(each.result)), each.id, seen[:70], then))
+    return columns(cells)
+
+
+def _counts(results: list[Result]) -> str:
+    from serai.host.checks.row import Outcome
+
+    total = {outcome: sum(each.result == outcome for each in results) for outcome in Outcome}
+    order = (Outcome.FAIL, Outcome.WARN, Outcome.NOTE, Outcome.PASS, Outcome.UNKNOWN, Outcome.NOT_APPLICABLE)
+    return ", ".join(f"{total[outcome]} {COUNTED.get(outcome, outcome)}" for outcome in order)
+
+
+def _verdict(results: list[Result], wants: Wants) -> str:
+    """Yes or no; what could not be measured is no yes."""
+    against = [each.id for each in results if each.result == "fail" and each.id != SLOW]
+    if against:
+        return f"no: {wants.project} finds this host wanting in {', '.join(against)}"
+    unknown = [each.id for each in results if each.result == "unknown"]
+    if unknown:
+        return f"not known: nothing speaks against {wants.project}, but {', '.join(unknown)} could not be measured"
+    slow = any(each.id == SLOW and each.result == "fail" for each in results)
+    return f"yes: this host has what {wants.project} needs{', but guests run under TCG' if slow else ''}"

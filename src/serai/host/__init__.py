@@ -1,0 +1,1 @@
+"""The host: facts that are read from it, and checks that judge them."""

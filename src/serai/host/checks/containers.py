@@ -1,0 +1,146 @@
+"""Checks of containers: namespaces, subordinate ids, LXC's keys and templates (LXC-3..5)."""
+
+from __future__ import annotations
+
+import re
+
+from serai.host.checks.row import Finding, Outcome, Table, fail, not_applicable, note, passed, warn
+from serai.host.facts.host import Facts
+from serai.host.wants import Role
+
+TABLE = Table()
+SPACES = ("ipc", "mnt", "net", "pid", "user", "uts")
+LXC = "/etc/lxc"
+CONTAINERS = (Role.CONTAINER_HOST,)
+
+
+@TABLE.row(
+    "lxc.namespaces",
+    "the kernel has the namespaces that containers are made of",
+    reads="/proc/self/ns",
+    worst=Outcome.FAIL,
+    why="A container is a process with namespaces of its own.",
+    next="another kernel: CONFIG_NAMESPACES with all its parts",
+    reboot="reboot",
+    source="namespaces(7)",
+    guide=("LXC-4",),
+    roles=CONTAINERS,
+)
+def namespaces(facts: Facts) -> Finding:
+    found = facts.source.names("/proc/self/ns")
+    lost = [name for name in SPACES if name not in found]
+    return (
+        fail("/proc/self/ns", "containers lack them", f"no {' '.join(lost)}")
+        if lost
+        else passed("/proc/self/ns", " ".join(SPACES))
+    )
+
+
+@TABLE.row(
+    "lxc.keys",
+    "LXC's files use the keys of today",
+    reads="/etc/lxc/default.conf, /var/lib/lxc/*/config",
+    worst=Outcome.FAIL,
+    why="LXC 3 and newer refuse lxc.network.*: the container does not start.",
+    next="lxc-update-config -c FILE",
+    undo="the file with .backup that it leaves",
+    old="lxc.network.type, lxc.network.link: since LXC 2.1 lxc.net.0.type, lxc.net.0.link.",
+    source="LXC, lxc-update-config",
+    guide=("LXC-3",),
+    roles=CONTAINERS,
+)
+def keys(facts: Facts) -> Finding:
+    files = facts.engines.lxc_files
+    if not files:
+        return not_applicable(LXC, "there is no LXC")
+    for file in files:
+        old = [line for line in file.lines if re.match(r"\s*lxc\.(network|utsname|rootfs\s*=|tty\s*=|pts)", line)]
+        if old:
+            return fail(
+                file, "LXC 3 and newer refuse it", old[0].strip(), next=f"lxc-update-config -c {file.path}"
+            )
+    return passed(LXC, f"{len(files)} files")
+
+
+@TABLE.row(
+    "lxc.bridge",
+    "the bridge that containers join is there",
+    reads="/etc/lxc/default.conf, /sys/class/net",
+    worst=Outcome.FAIL,
+    why="A container whose bridge is missing does not start.",
+    next="start lxc-net for lxcbr0, or set lxc.net.0.link to a bridge that is there",
+    old="virbr0, whatever the host: it is libvirt's, and there only where libvirt's default network runs.",
+    source="lxc.container.conf(5): lxc.net.[i].link",
+    guide=("LXC-3",),
+    roles=CONTAINERS,
+)
+def bridge(facts: Facts) -> Finding:
+    seen = facts.engines.setting("/etc/lxc/default.conf", r"lxc\.net(?:work|\.0)\.link")
+    if not seen.text:
+        return not_applicable("/etc/lxc/default.conf", "it names no bridge")
+    return passed(seen) if seen.text in facts.network.links else fail(seen, "there is no such bridge")
+
+
+@TABLE.row(
+    "lxc.templates",
+    "containers can be made from templates",
+    reads="/usr/share/lxc/templates",
+    worst=Outcome.NOTE,
+    why="lxc-create makes a container by a program in that directory.",
+    next="install lxc-templates, or use lxc-create -t download",
+    old="Templates of each distribution: only busybox, download, local and oci are left.",
+    source="LXC, templates/",
+    guide=("LXC-5",),
+    roles=CONTAINERS,
+)
+def templates(facts: Facts) -> Finding:
+    place = "/usr/share/lxc/templates"
+    found = [name.removeprefix("lxc-") for name in facts.source.names(place) if name.startswith("lxc-")]
+    if found:
+        return passed(place, " ".join(found))
+    if not facts.source.has("/usr/share/lxc"):
+        return not_applicable(place, "there is no LXC")
+    return note(place, "no container can be made by lxc-create", "none")
+
+
+@TABLE.row(
+    "lxc.subids",
+    "users have ids to give to containers",
+    reads="/etc/subuid, /etc/subgid",
+    worst=Outcome.WARN,
+    why="Containers of users map their ids to a range of the host's; without one they do not start.",
+    next="usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER",
+    undo="usermod --del-subuids … --del-subgids … USER",
+    source="subuid(5)",
+    guide=("LXC-4",),
+    roles=CONTAINERS,
+)
+def subids(facts: Facts) -> Finding:
+    seen = [facts.read(path) for path in ("/etc/subuid", "/etc/subgid")]
+    empty = [each for each in seen if not each.text.strip()]
+    return (
+        warn(empty[0], "containers of users do not start")
+        if empty
+        else passed(seen[0], f"{len(seen[0].lines)} ranges")
+    )
+
+
+@TABLE.row(
+    "podman.id-programs",
+    "users' containers can be given their ids",
+    reads="/usr/bin/newuidmap, /usr/bin/newgidmap",
+    worst=Outcome.WARN,
+    why="podman without root maps ids by these two programs.",
+    next="install uidmap (Debian, Ubuntu) or shadow-utils",
+    source="newuidmap(1), podman(1): rootless mode",
+    roles=CONTAINERS,
+)
+def id_programs(facts: Facts) -> Finding:
+    if not facts.source.program("podman"):
+        return not_applicable("/usr/bin/podman", "there is no podman")
+    lost = [name for name in ("newuidmap", "newgidmap") if not facts.source.program(name)]
+    return (
+        warn("/usr/bin", "containers of users do not start", f"no {' '.join(lost)}")
+        if lost
+        else passed("/usr/bin", "there")
+    )

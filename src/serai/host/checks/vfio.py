@@ -1,0 +1,275 @@
+"""Checks of VFIO and of cards that are to be given to guests (GPU-3..6, HW-3, PCI-1)."""
+
+from __future__ import annotations
+
+import re
+
+from serai.host.checks.row import Finding, Outcome, Table, fail, not_applicable, note, passed, warn
+from serai.host.facts.boot import NOW
+from serai.host.facts.host import Facts
+from serai.host.facts.pci import AUDIO, Device
+from serai.host.facts.source import Unknown
+from serai.host.wants import Role
+
+TABLE = Table()
+GPU = (Role.GPU_PASSTHROUGH,)
+DEVICES = "/sys/bus/pci/devices"
+DRACUT = "/etc/dracut.conf.d"
+VIRQFD_IS_GONE = (6, 2)
+"""From this kernel on it is part of vfio."""
+
+
+def _ids(facts: Facts) -> tuple[str, list[str]]:
+    """(where, ids) that vfio-pci is to take: of the command line, else of modprobe.d."""
+    value = facts.boot.argument("vfio-pci.ids")
+    if value:
+        return NOW, value.lower().split(",")
+    for path, options in facts.modules.options("vfio-pci"):
+        if found := re.search(r"\bids=(\S+)", options):
+            return path, found[1].lower().split(",")
+    return "", []
+
+
+def _taken(facts: Facts) -> list[Device]:
+    """Devices that are meant for guests: bound to vfio-pci, or named by their ids."""
+    ids = _ids(facts)[1]
+    return [each for each in facts.pci.devices.values() if each.driver == "vfio-pci" or each.ids in ids]
+
+
+@TABLE.row(
+    "vfio.available",
+    "the kernel has VFIO",
+    reads="/lib/modules/RELEASE/modules.{dep,builtin}",
+    worst=Outcome.FAIL,
+    why="Cloud kernels and small kernels leave vfio-pci out.",
+    next="install the distribution's full kernel: linux-image-amd64, kernel-modules, linux-modules-extra",
+    reboot="reboot",
+    source="Linux, drivers/vfio/pci/Kconfig",
+    guide=("GPU-4", "PCI-1"),
+)
+def available(facts: Facts) -> Finding:
+    modules = facts.modules
+    names = ("vfio-pci", "vfio_iommu_type1")
+    if all(modules.loaded(name) for name in names):
+        return passed("/sys/module", "loaded")
+    if not modules.indexed:
+        raise Unknown("the list of modules is not there", f"/lib/modules/{modules.release}/modules.builtin")
+    lost = [name for name in names if not (modules.built_in(name) or modules.file(name))]
+    place = f"/lib/modules/{modules.release}"
+    if not lost:
+        return passed(place, "there")
+    judged = fail if Role.GPU_PASSTHROUGH in facts.wants.roles or facts.wants.machines else note
+    return judged(place, "no device can be given to a guest", f"no {', '.join(lost)}")
+
+
+@TABLE.row(
+    "vfio.options-work",
+    "options for vfio-pci are where it reads them",
+    reads="/etc/modprobe.d, /lib/modules/RELEASE/modules.builtin",
+    worst=Outcome.FAIL,
+    why="A driver that is built into the kernel never reads modprobe.d: the card stays with its own driver.",
+    next="vfio-pci.ids=… on the kernel's command line",
+    reboot="reboot",
+    old="options vfio-pci ids=… in modprobe.d, whatever the kernel.",
+    source="Linux, kernel-parameters.rst: parameters of built-in modules; Ubuntu builds VFIO in since 20.04",
+    guide=("GPU-4",),
+)
+def options_work(facts: Facts) -> Finding:
+    options = facts.modules.options("vfio-pci")
+    if not options:
+        return not_applicable("/etc/modprobe.d", "there are none")
+    if not facts.modules.indexed:
+        raise Unknown("the list of modules is not there", f"/lib/modules/{facts.modules.release}/modules.builtin")
+    path, text = options[0]
+    if facts.modules.built_in("vfio-pci"):
+        return fail(path, "vfio-pci is built into the kernel, which does not read this", text)
+    return passed(path, text)
+
+
+@TABLE.row(
+    "vfio.ids",
+    "each id that vfio-pci takes is of one device",
+    reads=f"{NOW}, /etc/modprobe.d, {DEVICES}",
+    worst=Outcome.WARN,
+    why="ids= takes every card of that kind, also the one that the host needs.",
+    next="driverctl set-override ADDRESS vfio-pci, for each slot",
+    undo="driverctl unset-override ADDRESS",
+    reboot="reboot",
+    old="ids= for every card: with two of a kind the host loses both.",
+    source="Linux, drivers/vfio/pci/vfio_pci.c: ids",
+    guide=("GPU-3", "GPU-4"),
+)
+def ids(facts: Facts) -> Finding:
+    where, wanted = _ids(facts)
+    if not wanted:
+        return not_applicable("/etc/modprobe.d", "no ids are given")
+    if not facts.pci.devices:
+        raise Unknown("no PCI device is to be seen", DEVICES)
+    for ident in wanted:
+        slots = {each.slot for each in facts.pci.devices.values() if each.ids == ident}
+        if len(slots) != 1:
+            why = "no device has it" if not slots else f"{len(slots)} slots have it: {' '.join(sorted(slots))}"
+            return warn(where, why, ident)
+    return passed(where, " ".join(wanted))
+
+
+@TABLE.row(
+    "vfio.bound",
+    "devices that were meant for VFIO are bound to it",
+    reads=f"{DEVICES}/*/driver",
+    worst=Outcome.FAIL,
+    why="A driver that was there first keeps the device, and no guest can have it.",
+    next="put vfio-pci into the initramfs, before the card's driver",
+    verify="lspci -nnk",
+    reboot="reboot",
+    source="Linux, Documentation/driver-api/vfio.rst",
+    guide=("GPU-4", "GPU-6"),
+)
+def bound(facts: Facts) -> Finding:
+    wanted = [each for each in _taken(facts) if not each.is_bridge]
+    if not wanted:
+        return not_applicable(DEVICES, "no device is meant for VFIO")
+    lost = [each for each in wanted if each.driver != "vfio-pci"]
+    if lost:
+        return fail(f"{lost[0].path}/driver", f"{lost[0].driver or 'no driver'} has it", lost[0].driver or "none")
+    return passed(DEVICES, " ".join(each.address for each in wanted))
+
+
+@TABLE.row(
+    "vfio.dracut-name",
+    "files for dracut have names that it reads",
+    reads=f"{DRACUT}/*",
+    worst=Outcome.WARN,
+    why="dracut reads only files that end in .conf.",
+    next=f"rename it to {DRACUT}/NAME.conf, and dracut -f --regenerate-all",
+    reboot="reboot",
+    old="add_drivers+=… packs the module but does not load it; force_drivers does both.",
+    source="dracut.conf(5)",
+    guide=("GPU-5",),
+)
+def dracut_name(facts: Facts) -> Finding:
+    if not facts.source.has(DRACUT):
+        return not_applicable(DRACUT, "there is no dracut")
+    names = [
+        name for name in facts.source.names(DRACUT) if not name.endswith(".conf") and not name.startswith(".")
+    ]
+    if names:
+        return warn(f"{DRACUT}/{names[0]}", "dracut does not read it", names[0])
+    return passed(DRACUT, "all end in .conf")
+
+
+@TABLE.row(
+    "vfio.virqfd",
+    "no file lists vfio_virqfd any more",
+    reads="/etc/mkinitcpio.conf, /etc/dracut.conf.d, /etc/initramfs-tools/modules, /etc/modules",
+    worst=Outcome.WARN,
+    why="It has been no module since Linux 6.2; mkinitcpio stops at its name.",
+    next="remove the word vfio_virqfd",
+    source="Linux 6.2, drivers/vfio/Makefile",
+    old="vfio vfio_iommu_type1 vfio_pci vfio_virqfd in the initramfs.",
+    guide=("GPU-5",),
+)
+def virqfd(facts: Facts) -> Finding:
+    if not facts.kernel > (0, 0):
+        raise Unknown("the kernel's release is not known", "/proc/sys/kernel/osrelease")
+    if facts.kernel < VIRQFD_IS_GONE:
+        return not_applicable("/proc/sys/kernel/osrelease", "in this kernel it is a module")
+    files = ["/etc/mkinitcpio.conf", "/etc/initramfs-tools/modules", "/etc/modules"]
+    for place in (DRACUT, "/etc/mkinitcpio.conf.d", "/etc/modules-load.d"):
+        files += [f"{place}/{name}" for name in facts.source.names(place)]
+    for path in files:
+        if any("vfio_virqfd" in line.partition("#")[0] for line in facts.read(path).lines):
+            return warn(path, "this kernel has no such module", "vfio_virqfd")
+    return passed("/etc", "no `vfio_virqfd`")
+
+
+@TABLE.row(
+    "gpu.audio",
+    "a card's sound goes with it",
+    reads=f"{DEVICES}/*.1/driver",
+    worst=Outcome.WARN,
+    why="The sound function is in the card's group: the host's driver on it blocks the whole group.",
+    next="bind it to vfio-pci too: driverctl set-override ADDRESS vfio-pci",
+    source="Linux, Documentation/driver-api/vfio.rst: groups",
+    guide=("GPU-3", "PCI-1"),
+    roles=GPU,
+)
+def audio(facts: Facts) -> Finding:
+    cards = [each for each in _taken(facts) if each.is_display]
+    if not cards:
+        return not_applicable(DEVICES, "no graphics card is meant for a guest")
+    slots = {each.slot for each in cards}
+    sound = [each for each in facts.pci.devices.values() if each.kind == AUDIO and each.slot in slots]
+    held = [each for each in sound if each.driver not in ("", "vfio-pci")]
+    if held:
+        return warn(f"{held[0].path}/driver", "it blocks the card's group", held[0].driver)
+    return passed(DEVICES, f"{len(sound)} sound functions")
+
+
+@TABLE.row(
+    "gpu.boot-vga",
+    "the host keeps its own screen",
+    reads=f"{DEVICES}/*/boot_vga",
+    worst=Outcome.WARN,
+    why="The card that the firmware used shows the host's console; given away, the host is blind.",
+    next="a second card for the host, or a serial console",
+    reboot="reboot",
+    source="Linux, Documentation/ABI/testing/sysfs-bus-pci: boot_vga",
+    guide=("GPU-3",),
+    roles=GPU,
+)
+def boot_vga(facts: Facts) -> Finding:
+    cards = [each for each in _taken(facts) if each.is_display]
+    if not cards:
+        return not_applicable(DEVICES, "no graphics card is meant for a guest")
+    first = [each for each in cards if facts.pci.attribute(each, "boot_vga").text == "1"]
+    if first:
+        return warn(f"{first[0].path}/boot_vga", "the host's console goes with it", "1")
+    return passed(DEVICES, "another card, or none, shows the console")
+
+
+@TABLE.row(
+    "gpu.reset",
+    "cards for guests can be reset",
+    reads=f"{DEVICES}/*/reset_method",
+    worst=Outcome.WARN,
+    why="Without a reset of its function a card works for the first guest, and hangs at the second start.",
+    next="a vendor's reset module, or a reboot of the host between guests",
+    source="Linux, Documentation/ABI/testing/sysfs-bus-pci: reset_method",
+    guide=("GPU-3",),
+    roles=GPU,
+)
+def reset(facts: Facts) -> Finding:
+    cards = [each for each in _taken(facts) if each.is_display]
+    if not cards:
+        return not_applicable(DEVICES, "no graphics card is meant for a guest")
+    for card in cards:
+        seen = facts.pci.attribute(card, "reset_method")
+        if not seen.there and not facts.source.has(f"{card.path}/reset"):
+            return warn(seen, "it cannot be reset")
+        if seen.text in ("", "bus"):
+            return warn(seen, "only its whole bus can be reset", seen.text or "none")
+    return passed(DEVICES, f"{len(cards)} cards")
+
+
+@TABLE.row(
+    "sriov.functions",
+    "network cards that can be shared by hardware are",
+    reads=f"{DEVICES}/*/sriov_{{totalvfs,numvfs}}",
+    worst=Outcome.NOTE,
+    why="SR-IOV gives each guest a function of the card; until they are made there is one for the host alone.",
+    next="echo N > /sys/bus/pci/devices/ADDRESS/sriov_numvfs; a udev rule or unit makes them at boot",
+    undo="write 0 there",
+    source="Linux, Documentation/PCI/pci-iov-howto.rst",
+    guide=("HW-3",),
+)
+def sriov(facts: Facts) -> Finding:
+    able = [each for each in facts.pci.devices.values() if facts.source.has(f"{each.path}/sriov_totalvfs")]
+    if not able:
+        return not_applicable(DEVICES, "no device has SR-IOV")
+    for device in able:
+        made = facts.pci.attribute(device, "sriov_numvfs")
+        if made.text == "0":
+            total = facts.pci.attribute(device, "sriov_totalvfs").text
+            return note(made, "no function for guests was made", f"0 of {total}")
+    return passed(DEVICES, f"{len(able)} devices have functions for guests")

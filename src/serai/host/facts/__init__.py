@@ -1,0 +1,1 @@
+"""Facts of the host, one family a file; read when they are asked for, below any root."""

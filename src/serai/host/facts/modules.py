@@ -1,0 +1,72 @@
+"""Kernel modules: loaded or built in, their parameters now, and their options at the next load."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from serai.host.facts.source import Reading, Source
+
+PLACES = ("/etc/modprobe.d", "/run/modprobe.d", "/usr/lib/modprobe.d")
+
+
+class Modules:
+    """By name; `-` and `_` are the same."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    @cached_property
+    def release(self) -> str:
+        """Of the running kernel; in a tree of files of its only kernel."""
+        running = self._source.read("/proc/sys/kernel/osrelease").text
+        there = self._source.names("/lib/modules") or self._source.names("/usr/lib/modules")
+        return running or (there[-1] if there else "")
+
+    def loaded(self, name: str) -> bool:
+        """Loaded, or built in with something to show."""
+        return self._source.has(f"/sys/module/{_plain(name)}")
+
+    def parameter(self, module: str, name: str) -> Reading:
+        return self._source.read(f"/sys/module/{_plain(module)}/parameters/{name}")
+
+    def _index(self, name: str) -> Reading:
+        return self._source.read(f"/lib/modules/{self.release}/{name}")
+
+    @cached_property
+    def indexed(self) -> bool:
+        """Whether the running kernel's list of modules is there: without it nothing can be said to be missing."""
+        return self._index("modules.builtin").there
+
+    def built_in(self, name: str) -> bool:
+        return f"/{_plain(name)}.ko" in _plain(self._index("modules.builtin").text)
+
+    def file(self, name: str) -> bool:
+        """Whether there is a file to load it from."""
+        return f"/{_plain(name)}.ko" in _plain(self._index("modules.dep").text)
+
+    @cached_property
+    def configuration(self) -> list[tuple[str, str]]:
+        """(file, line) of modprobe.d, without comments."""
+        found = []
+        for place in PLACES:
+            for name in self._source.names(place):
+                if name.endswith(".conf"):
+                    reading = self._source.read(f"{place}/{name}")
+                    found += [(reading.path, line.strip()) for line in reading.lines if _says(line)]
+        return found
+
+    def options(self, module: str) -> list[tuple[str, str]]:
+        """(file, options) that are given to it at its next load."""
+        return [
+            (path, " ".join(words[2:]))
+            for path, line in self.configuration
+            if len(words := line.split()) > 2 and words[0] == "options" and _plain(words[1]) == _plain(module)
+        ]
+
+
+def _plain(name: str) -> str:
+    return name.replace("-", "_")
+
+
+def _says(line: str) -> bool:
+    return bool(line.strip()) and not line.lstrip().startswith("#")
