@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -196,8 +197,16 @@ def open_vswitch(need: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         taps.vsctl("del-br", BRIDGE)
     finally:
         for pid in reversed(pids):
-            os.kill(pid, signal.SIGTERM)
+            end(pid)
         shutil.rmtree(place)
+
+
+def end(pid: int) -> None:
+    """Ask a daemon to end, and wait until it has: it removes its own files."""
+    watched = os.pidfd_open(pid)
+    os.kill(pid, signal.SIGTERM)
+    assert select.select([watched], [], [], 10)[0], f"{pid} did not end"
+    os.close(watched)
 
 
 def _vsctl_at(database: str) -> Callable[..., None]:
