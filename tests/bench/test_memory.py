@@ -8,7 +8,7 @@ from serai.bench.plan import Settings
 
 def pages(root, **free):
     for name, count in free.items():
-        folder = root / f"hugepages-{name[1:]}"
+        folder = root / f"sys/kernel/mm/hugepages/hugepages-{name[1:]}"
         folder.mkdir(parents=True)
         (folder / "free_hugepages").write_text(f"{count}\n")
     return root

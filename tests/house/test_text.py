@@ -14,7 +14,7 @@ LARGEST_FILE = 300_000
 
 # Written with character classes, so that this file does not find itself.
 FORBIDDEN = {
-    r"/work/[a-z]": "a path of one machine",
+    r"/w[o]rk/[a-z]": "a path of one machine",
     r"/root/(venv|serai/src)\b": "a path of one machine",
     r"\b(pypi[.]org|pythonhosted[.]org|pkg[.]dev|npmjs[.]org)\b": "a registry: its clients know it",
     r"\b(T[O]DO|F[I]XME|X[X]X)\b": "do it, or leave it out",

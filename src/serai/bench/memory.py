@@ -8,13 +8,13 @@ from typing import Any
 from serai.bench.lab import Guest, lab, refused
 from serai.bench.plan import IMAGE, Settings, in_turn
 from serai.bench.report import Case, case_of
+from serai.providers.host_facts import read_hugepages
 from serai.util.units import MIB, format_size
 
 CHUNK = 64 * MIB
 HOPS = 300_000
 """Steps of the walk; each is a read that no cache foresees."""
 WALK_MEMORY = 512 * MIB
-PAGES = Path("/sys/kernel/mm/hugepages")
 
 
 def run(settings: Settings) -> list[Case]:
@@ -27,13 +27,9 @@ def run(settings: Settings) -> list[Case]:
     return cases
 
 
-def free_pages(root: Path = PAGES) -> dict[int, int]:
+def free_pages(root: Path = Path("/")) -> dict[int, int]:
     """Size of a huge page in bytes -> bytes that are free in such pages."""
-    found = {}
-    for folder in sorted(root.glob("hugepages-*kB")):
-        size = int(folder.name.removeprefix("hugepages-").removesuffix("kB")) * 1024
-        found[size] = int((folder / "free_hugepages").read_text()) * size
-    return found
+    return {pages.size: pages.free * pages.size for pages in read_hugepages(root)}
 
 
 def _hugepages(settings: Settings) -> Case:

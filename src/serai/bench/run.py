@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from serai.bench import disk, memory, net
 from serai.bench.lab import Say
 from serai.bench.plan import Settings, host_facts
 from serai.bench.report import Report
+from serai.providers.preallocation import file_system
 
 KINDS = {"disk": disk.run, "net": net.run, "memory": memory.run}
 
@@ -39,7 +41,7 @@ def _disks(provider: str) -> str:
     from serai.util.paths import home
 
     if provider != "libvirt":
-        return _file_system(home())
+        return file_system(home())
     from serai.providers.libvirt import pools
     from serai.providers.libvirt.connect import is_remote, opened, uri_of
 
@@ -47,19 +49,4 @@ def _disks(provider: str) -> str:
     if is_remote(uri):
         return f"pool {pools.DEFAULT} of {uri}"
     pool = pools.find(opened(uri), pools.DEFAULT)
-    return _file_system(pools.target_of(pool) if pool is not None else pools.default_place(uri))
-
-
-def _file_system(place: object) -> str:
-    """`ext4 on /dev/vda`: what the place is on, by the longest mount point in mountinfo."""
-    from pathlib import Path
-
-    wanted = Path(str(place)).resolve()
-    best, answer = -1, "unknown"
-    for line in Path("/proc/self/mountinfo").read_text().splitlines():
-        left, _, right = line.partition(" - ")
-        point = Path(left.split()[4].replace("\\040", " "))
-        if wanted.is_relative_to(point) and len(point.parts) >= best:
-            kind, source = right.split()[:2]
-            best, answer = len(point.parts), f"{kind} on {source}"
-    return answer
+    return file_system(Path(pools.target_of(pool) if pool is not None else pools.default_place(uri)))

@@ -65,7 +65,7 @@ def read_host_facts(
         root=os.geteuid() == 0 if privileged is None else privileged,
         online=_list(root / "sys/devices/system/cpu/online") if "cpus" in asks else None,
         nodes=_list(root / "sys/devices/system/node/online") if "nodes" in asks else None,
-        hugepages=_hugepages(root) if "hugepages" in asks else None,
+        hugepages=read_hugepages(root) if "hugepages" in asks else None,
         default_hugepage=_default_hugepage(root) if "hugepages" in asks else 0,
         vhost_net=(root / "dev/vhost-net").exists() if "vhost" in asks else None,
         memlock=_memlock() if "memlock" in asks else None,
@@ -103,7 +103,7 @@ def _list(path: Path) -> frozenset[int] | None:
     return frozenset(numbers(text)) if text else None
 
 
-def _hugepages(root: Path) -> tuple[HugePages, ...]:
+def read_hugepages(root: Path) -> tuple[HugePages, ...]:
     """Source: Linux, Documentation/admin-guide/mm/hugetlbpage.rst."""
     found = []
     for path in sorted((root / "sys/kernel/mm/hugepages").glob("hugepages-*kB")):

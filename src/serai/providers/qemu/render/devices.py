@@ -142,7 +142,7 @@ def _channel(number: int, channel: Channel, site: Site) -> Iterator[Option]:
 
 
 def _tpm(machine: Machine, site: Site) -> Iterator[Option]:
-    """swtpm is behind the socket: serai starts it first (see `helpers`)."""
+    """swtpm is behind the socket: serai starts it first (see `companions`)."""
     if tpm := machine.devices.tpm:
         yield "-chardev", f"socket,id=tpm,path={TPM_SOCKET}"
         yield "-tpmdev", "emulator,id=tpm0,chardev=tpm"
