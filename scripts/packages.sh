@@ -93,8 +93,12 @@ swtpm|swtpm|stands behind the TPMs of machines
 iproute2|ip|makes bridges to put machines on
 openvswitch-switch|ovs-vsctl|makes other bridges to put machines on
 acl|setfacl|opens directories to guests
-virtiofsd|/usr/libexec/virtiofsd /usr/lib/qemu/virtiofsd|shares folders with machines (in Debian 12 with QEMU)
 END
+    case "$os_id:$os_version" in
+        debian:12 | ubuntu:22.*) virtiofsd=qemu-system-common ;; # where it is one of QEMU's own programs
+        *) virtiofsd=virtiofsd ;;
+    esac
+    say "$virtiofsd|/usr/libexec/virtiofsd /usr/lib/qemu/virtiofsd|shares folders with machines"
     case "$os_id:$os_version" in
         ubuntu:22.*) ;; # has none
         *) say 'passt|passt|is the faster user networking' ;;
