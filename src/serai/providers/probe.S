@@ -118,10 +118,15 @@ many:
     cmp eax, 7
     jne fail
 
-    mov rdi, 0x400000               # touch 8 MiB
+    mov rdi, 0x400000               # touch 8 MiB, 16 bytes in one locked step, as kernels change their free lists
 touch:
-    mov [rdi], rdi
-    cmp [rdi], rdi
+    xor eax, eax
+    xor edx, edx
+    mov rbx, rdi
+    mov rcx, rdi
+    lock cmpxchg16b [rdi]
+    jnz fail
+    cmp [rdi + 8], rdi
     jne fail
     add rdi, 0x1000
     cmp rdi, 0xc00000

@@ -2,7 +2,7 @@
 
 /dev/kvm being there says little: nested hosts, locked-down containers and page-table based KVM offer the
 device and then abort or hang. So a guest of 700 bytes (`probe.S`) does what a kernel does first: long mode,
-paging, a page fault, model specific registers, a timer interrupt, ring 3 and back.
+paging, a page fault, model specific registers, a locked exchange of 16 bytes, a timer interrupt, ring 3 and back.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ KVM_CREATE_VM = 0xAE01
 KVM_API_VERSION = 12
 
 GUEST = (
-    "eNpVUU1oE0EU/jY/Jqh1goisoLhGelGEbHpQD9KEElhPBk8eBSFITh4MXne7jTUoS8GDh16sIAg92ONuo2ZKi9PbFr3kGGop"
-    "pRUUEkJJo+t7TRGdw7zvve/9fG9mMHyx7rVN6Umz34IdINF9u3vOBry20M7KaWHIk5rIyt1rdhp+Bkx40tv4gEdAC9AQQAdM"
-    "2V1USXZTGQ2E6E4ZjNKMcowyjAqMdEZljeopxZ+lpgHSQCPlqjQ1MbDZoxZUxEcYHXfdENmOz+1Fth2QOinyYxrxIkcCx4iw"
-    "WeNXYnT4xl+VLcyxtgAxoGstNk8RYyk5MQ3sPKDypjEK3OHAXe6nnR//TE7g0AxTLuu4TDMCikhKu0DW/EIz89YtxqL+nbXP"
-    "EOvzCMp8wiYvciVzy5TiTTFaK7rDQq1bbPEutAIKlkKKbNGJ2BP1d6zheWKcF3f3U6L+6lCUIhJWY9K6OSnqMxxyFDJsqE6i"
-    "tiWMNr3GUrR9aXuhCXR+K/cnpUW0hnI7ceAEGBlxbszIJvT6qYaS2T/oDUr1/uP96sRD3AeqsepV2u8M7VS2wo8Lm0mI5N5p"
-    "5xej2nH/CtVXlnv4MejtDcvC2LjdUIoU0xfNUnOh3bhnuWtpKyx+0g5HLWF0rHDlW8JZ5W+oNOIVNRXTQXcC3spOptKYOrYq"
-    "Ltr450T8KPPhyL48svPv//cPjvxuiOt4RqIjgbk/LezZ0Q=="
+    "eNpVUU1oE0EU/jY/ZlHrBA8SQXCNFEERsvGgHoSEEllvOXoUwSA5eTB6NOl2LYuyFLwIvVjBiz3Y426jZkoL01tiBckxVCmlPVhI"
+    "CDWJru81reAc5n0z33vf+97MYPRy3Wub0pNmv4FqgFj33c7ZKuC1hXamNS0MeVITablztarDT4IJT3qtj3gENAANAVKAKbuLKs7H"
+    "RFIDIdoTBiOdUYZRklGOUYpRUaN6SvFnSTSADrgJW+kkYmCzRxJUxEsYHXvdEOmOz/Ii3Q7InRTZCY14kSGDE0RU2eNXYlLwjX8u"
+    "G5hjbwEiQNdarJ8ixlLy9jSw/YTK68b44j5fPGA97dzkNzoENephyuUULlKPgG4kpWUomhvUM2vdYiyckL3PEOtzC8p8yiErMgXz"
+    "hynF23y4lrdHuUo33+BZaATkLIUExXyNi3PCqbOHF7FJHtzeTwjn/YEpRSR5Nzcsd2i5v/YsoYRwPOZuPtOFM8OoppDkQFISlS/C"
+    "aNMDLYVbF7YWSLbzR9l7lBbSZMruRIETYGREuRejKqE3zzUUzP6wNyg4/cf75WsPcQ8oR8pXaORLNGbRan5a2IxDxHdP134zqhz3"
+    "L1N9abmHn4Pe7qgojNYdVykagn5tlsSFduOuZa/pVjP/WTtotYTxspor32O1Vf6ZkhstqalICrTH4K1sJ0vu1LFVcT6HoxXyI803"
+    "x/HVYZz/8P95eHjuNnEdr8lxKDD3F1A/4m0="
 )
 """What `probe.S` assembles to: zlib, base64. A test assembles it again."""
 
@@ -125,8 +125,9 @@ def run_probe(binary: str, accel: str, cpu: str) -> str:
         argv += ["-device", f"isa-debug-exit,iobase={DEBUG_EXIT:#x},iosize=4"]
         try:
             done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, timeout=BUDGET, check=False)
-        except subprocess.TimeoutExpired:
-            return f"it hung for {BUDGET:g} s"
+        except subprocess.TimeoutExpired as error:
+            said = (error.stderr or b"").decode(errors="replace").strip().splitlines()
+            return f"{said[0]}, and it hung" if said else f"it hung for {BUDGET:g} s"
         except OSError as error:
             return f"{binary} cannot be run: {error.strerror}"
     if done.returncode == PASSED:
