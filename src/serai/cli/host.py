@@ -1,4 +1,4 @@
-"""serai host check: what stands between this host and good virtualization."""
+"""serai host: the group, and `check`: what stands between this host and good virtualization."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from serai.cli.host_common import reach_of, where
 from serai.cli.output import print_json
 from serai.cli.table import columns
 
@@ -23,9 +24,32 @@ SLOW = "kvm.probe-guest"
 SHORT = {"not applicable": "n/a"}
 
 
-@click.group()
+LATER = {
+    "tune": "serai.cli.host_tune:tune",
+    "undo": "serai.cli.host_undo:undo",
+}
+"""Commands that are imported when they are called."""
+
+
+class HostGroup(click.Group):
+    """Knows its commands by name; imports the one that is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*super().list_commands(ctx), *LATER]
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in LATER:
+            return super().get_command(ctx, name)
+        from importlib import import_module
+
+        module, _, attribute = LATER[name].partition(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+
+@click.group(cls=HostGroup)
 def host() -> None:
-    """Look at the host that machines run on."""
+    """Look at the host that machines run on, make it better, and undo that."""
 
 
 def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
@@ -38,7 +62,7 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
 @click.argument("ids", nargs=-1, metavar="[ID]...", shell_complete=_complete)
 @click.option("--role", "roles", multiple=True, type=click.Choice(ROLES), help="Judge it for this role.")
 @click.option("--for", "project", metavar="FILE", help="Judge it for the machines of this project file.")
-@click.option("--root", default="/", metavar="DIR", help="Read a copy of a host's files instead of this host.")
+@where
 @click.option("-v", "--verbose", is_flag=True, help="Show what passed and what does not apply, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def check(
@@ -57,7 +81,7 @@ def check(
     began = time.monotonic()
     wants = _wants(project, roles)
     rows = chosen(ids, wants.roles, project is not None)
-    results = examined(rows, Facts(Source(_tree(root)), wants))
+    results = examined(rows, Facts(Source(reach=reach_of(root)), wants))
     failed = any(result.result == "fail" for result in results)
     if as_json:
         print_json({"checks": results})
@@ -80,15 +104,6 @@ def _wants(project: str | None, roles: tuple[str, ...]) -> Wants:
     from serai.loaders.yaml import load
 
     return wants_of(load(Path(project)), wanted)
-
-
-def _tree(root: str) -> Path:
-    from serai.util.errors import Code, SeraiError
-
-    path = Path(root).resolve()
-    if not path.is_dir():
-        raise SeraiError(Code.INPUT, f"{root} is no directory", hint="--root takes a copy of a host's files")
-    return path
 
 
 def _lines(results: list[Result]) -> list[str]:

@@ -47,7 +47,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "explain": ("serai.cli.explain:explain", "Say what a key means, or an id of the guide"),
     },
     "Host": {
-        "host": ("serai.cli.host:host", "Check what stands between this host and good virtualization"),
+        "host": ("serai.cli.host:host", "Check the host, tune it, and undo that"),
         "image": ("serai.cli.image:image", "List, pull, build, import, inspect and prune images"),
         "global-status": ("serai.cli.status:global_status", "Show the machines of all projects"),
         "bench": ("serai.cli.bench:bench", "Measure what a tuning gains here, in real guests"),

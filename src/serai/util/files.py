@@ -12,8 +12,13 @@ def private_dir(path: Path) -> Path:
     return path
 
 
-def write_atomic(path: Path, data: bytes | str, *, mode: int = 0o600, sync: bool = True) -> None:
-    """Replace `path` by `data` in one step: readers see the old file or the new one, never a part."""
+def write_atomic(
+    path: Path, data: bytes | str, *, mode: int = 0o600, sync: bool = True, owner: tuple[int, int] | None = None
+) -> None:
+    """Replace `path` by `data` in one step: readers see the old file or the new one, never a part.
+
+    `owner`: (uid, gid) of the file; None leaves it to the system.
+    """
     content = data.encode() if isinstance(data, str) else data
     draft = _beside(path, f".{path.name}.")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
@@ -21,6 +26,8 @@ def write_atomic(path: Path, data: bytes | str, *, mode: int = 0o600, sync: bool
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
+            if owner is not None:
+                os.fchown(file.fileno(), *owner)
             os.fchmod(file.fileno(), mode)
             if sync:
                 os.fsync(file.fileno())

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
 import msgspec
 
-from serai.util import process
+from serai.host.reach.contract import Reach
+from serai.host.reach.local import Asker, Local, Runner
 from serai.util.errors import SeraiError
 
 BUDGET = 5.0
 """Seconds that a program may take."""
-
-Runner = Callable[[Sequence[str]], process.Result]
-Asker = Callable[[str, str], str]
-"""A question and its object -> the answer. Raises Unknown."""
 
 
 class Unknown(Exception):
@@ -56,13 +50,17 @@ class Reading(msgspec.Struct, frozen=True):
 
 
 class Source:
-    """A host: its files below `root`, its programs, its kernel. The last two are the running host's alone."""
+    """What is read of a host, each thing once. The host is reached as `reach` has it, or it is `root`'s tree."""
 
-    def __init__(self, root: Path = Path("/"), run: Runner | None = None, ask: Asker | None = None) -> None:
-        self.root = root
-        self.live = root == Path("/")
-        self._run = run
-        self._ask = ask
+    def __init__(
+        self,
+        root: Path = Path("/"),
+        run: Runner | None = None,
+        ask: Asker | None = None,
+        reach: Reach | None = None,
+    ) -> None:
+        self.reach: Reach = reach or Local(root, run, ask)
+        self.live = self.reach.live if reach else root == Path("/")
         self._read = cache(self._reading)
 
     def read(self, path: str) -> Reading:
@@ -75,53 +73,54 @@ class Source:
     def _reading(self, path: str) -> Reading:
         self._must_have(path)
         try:
-            with (self.root / path.lstrip("/")).open("rb") as file:
-                data = file.read()
-        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-            return Reading(path, there=False)
+            data = self.reach.read(path)
         except OSError as error:
             raise Unknown(f"cannot be read: {error.strerror}", path) from error
+        if data is None:
+            return Reading(path, there=False)
         return Reading(path, data.decode(errors="replace").rstrip("\n"))
 
     def names(self, path: str) -> list[str]:
         """What a directory holds, sorted; nothing where it is not there."""
         self._must_have(path)
         try:
-            return sorted(os.listdir(self.root / path.lstrip("/")))  # noqa: PTH208 - names are what is wanted
-        except (FileNotFoundError, NotADirectoryError):
-            return []
+            return sorted(self.reach.names(path) or ())
         except OSError as error:
             raise Unknown(f"cannot be listed: {error.strerror}", path) from error
 
     def has(self, path: str) -> bool:
         """Whether a file, link or directory is there."""
         self._must_have(path)
-        return os.path.lexists(self.root / path.lstrip("/"))
+        return self.reach.has(path)
 
     def link(self, path: str) -> str:
         """The last part of where a link leads; empty: there is none."""
         self._must_have(path)
-        place = self.root / path.lstrip("/")
-        return os.path.basename(os.readlink(place)) if place.is_symlink() else ""  # noqa: PTH115, PTH119 - hot
+        return self.reach.target(path).rpartition("/")[2]
+
+    @property
+    def root(self) -> Path:
+        """Where the host's files are on this machine. Raises Unknown for a host that is elsewhere."""
+        if not isinstance(self.reach, Local):
+            raise Unknown("this is looked at on the host itself alone", self.reach.name)
+        return self.reach.root
 
     def _must_have(self, path: str) -> None:
-        top = path.lstrip("/").partition("/")[0]
-        if not self.live and not (self.root / top).is_dir():
-            raise Unknown(f"{self.root} holds no /{top}", path)
+        if why := self.reach.missing(path):
+            raise Unknown(why, path)
 
     def program(self, name: str) -> str:
         """Where a program is; empty: it is not installed."""
-        places = [f"{place}/{name}" for place in ("/usr/bin", "/usr/sbin", "/bin", "/sbin", "/usr/local/bin")]
-        found = next((place for place in places if self.has(place)), "") if self.root.is_dir() else ""
-        return found or (shutil.which(name) or "" if self.live else "")
+        self._must_have("/usr/bin")
+        return self.reach.program(name)
 
     def run(self, *argv: str) -> Reading:
         """What a program says. Raises Unknown: not installed, failed, or no running host to ask."""
         shown = " ".join(argv)
-        if self._run is None and not self.live:
+        if not self.reach.live:
             raise Unknown("only the running host can be asked", shown)
         try:
-            done = (self._run or _started)(argv)
+            done = self.reach.run(argv, timeout=BUDGET)
         except SeraiError as error:
             raise Unknown(error.message, shown) from error
         if not done.ok:
@@ -131,15 +130,4 @@ class Source:
 
     def ask(self, question: str, about: str = "") -> str:
         """What the running kernel answers (facts/kernel.py). Raises Unknown."""
-        if self._ask is not None:
-            return self._ask(question, about)
-        if not self.live:
-            raise Unknown("only the running host can be asked", f"{question} {about}".strip())
-        from serai.host.facts.kernel import answer
-
-        return answer(question, about)
-
-
-def _started(argv: Sequence[str]) -> process.Result:
-    path = process.which(argv[0])
-    return process.run([path, *argv[1:]], timeout=BUDGET, check=False, env={"LC_ALL": "C"})
+        return self.reach.ask(question, about)

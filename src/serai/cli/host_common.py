@@ -1,0 +1,53 @@
+"""What the commands of `serai host` share: which host is meant, asking, and what was read back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from serai.util.errors import Code, SeraiError
+
+if TYPE_CHECKING:
+    from serai.host.changes.change import Seen
+    from serai.host.reach.contract import Reach
+
+TO_DO = 2
+"""Exit code of a dry run that found something to do, as `serai plan` has it."""
+COLOURS = {"done": "green", "pending": "yellow", "lost": "red"}
+
+
+def reach_of(root: str) -> Reach:
+    """The host that is meant. Raises SeraiError (Code.INPUT) for a directory that there is not."""
+    from serai.host.reach.local import Local
+
+    path = Path(root).resolve()
+    if not path.is_dir():
+        raise SeraiError(Code.INPUT, f"{root} is no directory", hint="--root takes a copy of a host's files")
+    return Local(path)
+
+
+def where(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say which host is meant."""
+    return click.option(
+        "--root", default="/", metavar="DIR", help="A tree of a host's files instead of this host."
+    )(command)
+
+
+def seen_cells(ident: str, seen: Seen) -> tuple[str, ...]:
+    state = click.style(str(seen.state), fg=COLOURS.get(seen.state))
+    waits = f"waits for {seen.why}" if seen.state == "pending" and seen.why else seen.why
+    return state, ident, f"{seen.read}: {seen.value}", waits
+
+
+def confirm(yes: bool, question: str, otherwise: str) -> None:
+    import sys
+
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise SeraiError(Code.REFUSED, f"{otherwise}: there is no terminal to ask on", hint="-y does not ask")
+    if not click.confirm(question, default=False):
+        raise SeraiError(Code.REFUSED, f"{otherwise}, as you wished")

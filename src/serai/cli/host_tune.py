@@ -1,0 +1,196 @@
+"""serai host tune: plan, show, ask, do, read back."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from serai.cli.host_common import TO_DO, confirm, reach_of, seen_cells, where
+from serai.cli.output import print_json
+from serai.cli.table import columns
+from serai.util.errors import Code, SeraiError
+
+if TYPE_CHECKING:
+    from serai.host.changes.change import Change, Seen
+    from serai.host.reach.contract import Reach
+    from serai.host.tunings.tuning import Asked
+
+
+class Work(NamedTuple):
+    """What is to be done under one name."""
+
+    id: str
+    value: str
+    changes: tuple[Change, ...]
+    needed: tuple[Change, ...]
+    notes: tuple[str, ...]
+
+
+def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    from serai.host.tunings.known import TUNINGS
+
+    return [ident for ident in TUNINGS if ident.startswith(incomplete)]
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[NAME[=VALUE]]...", shell_complete=_complete)
+@click.option(
+    "--for", "wanted", metavar="SIZE|FILE", help="Memory of guests (24GiB), or a project file that says it."
+)
+@click.option("--page-size", metavar="SIZE", help="Of huge pages: 2MiB or 1GiB [default: the host's].")
+@click.option("--interface", default="", metavar="LINK", help="The network card that is meant.")
+@click.option("--within", default=60.0, metavar="SECONDS", help="Time to confirm a change of the network.")
+@where
+@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@click.option("-n", "--dry-run", is_flag=True, help="Show what would change, and end with 2 when something would.")
+@click.option("--force", is_flag=True, help="Do what is refused for safety.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def tune(
+    names: tuple[str, ...],
+    wanted: str | None,
+    page_size: str | None,
+    interface: str,
+    within: float,
+    root: str,
+    yes: bool,
+    dry_run: bool,
+    force: bool,
+    as_json: bool,
+) -> int:
+    """Make a host better: show the changes as a diff, ask, do them, and read back what the kernel really gave.
+
+    Without a NAME: list the tunings, and what each would change here. `serai explain NAME` says why.
+    """
+    from serai.host.tunings.tuning import Asked
+    from serai.util.units import parse_size
+
+    memory, wants = _wanted(wanted)
+    asked = Asked(
+        memory=memory,
+        wants=wants,
+        page_size=parse_size(page_size) if page_size else 0,
+        interface=interface,
+        within=within,
+        force=force,
+    )
+    reach = reach_of(root)
+    if not names:
+        return _list(reach, asked, as_json)
+    return carry_out(reach, [_plan(reach, name, asked) for name in names], yes, dry_run, as_json)
+
+
+def _wanted(text: str | None) -> tuple[int, Any]:
+    """`--for`: a size, or a project file."""
+    from serai.host.wants import Wants, wants_of
+    from serai.util.units import parse_size
+
+    if text is None:
+        return 0, Wants()
+    if Path(text).is_file():
+        from serai.loaders.yaml import load
+
+        return 0, wants_of(load(Path(text)))
+    try:
+        return parse_size(text), Wants()
+    except ValueError as error:
+        raise SeraiError(
+            Code.INPUT, f"--for {text}: no such file, and no size: {error}", hint="24GiB, or a project file"
+        ) from error
+
+
+def _plan(reach: Reach, name: str, asked: Asked) -> Work:
+    import msgspec
+
+    from serai.host.apply import needed
+    from serai.host.facts.host import Facts
+    from serai.host.facts.source import Source, Unknown
+    from serai.host.tunings.known import tuning
+
+    ident, _, value = name.partition("=")
+    row = tuning(ident)
+    if value and not row.values:
+        raise SeraiError(Code.INPUT, f"{ident} takes no value", hint=f"serai host tune {ident}")
+    try:
+        planned = row.plan(Facts(Source(reach=reach), asked.wants), msgspec.structs.replace(asked, value=value))
+    except Unknown as error:
+        raise SeraiError(
+            Code.FAILED, f"{ident}: {error.read}: {error.why}", hint=f"serai explain {ident} says what it needs"
+        ) from error
+    return Work(ident, value, planned.changes, tuple(needed(reach, planned.changes)), planned.notes)
+
+
+def carry_out(reach: Reach, work: list[Work], yes: bool, dry_run: bool, as_json: bool) -> int:
+    """Show, ask, do, read back. The exit code is 1 when something is not what was asked for."""
+    from serai.host.apply import tune as applied
+
+    if not as_json:
+        _show(reach, work)
+    to_do = any(each.needed for each in work)
+    if dry_run:
+        if as_json:
+            print_json({"tunings": [_as_json(reach, each, []) for each in work]})
+        return TO_DO if to_do else 0
+    if to_do:
+        confirm(yes, f"Change {reach.name}?", "nothing was changed")
+    results: list[tuple[Work, list[Seen]]] = []
+    tell = (lambda line: click.echo(line, err=True)) if not as_json else (lambda line: None)
+    with reach.lock("serai host tune") if to_do else nullcontext():
+        for each in work:
+            seen = applied(reach, each.id, each.value, each.changes, tell) if each.changes else []
+            results.append((each, seen))
+    if as_json:
+        print_json({"tunings": [_as_json(reach, each, seen) for each, seen in results]})
+    else:
+        for line in columns([seen_cells(each.id, one) for each, seen in results for one in seen]):
+            click.echo(line)
+    return int(any(one.state == "lost" for _, seen in results for one in seen))
+
+
+def _show(reach: Reach, work: list[Work]) -> None:
+    for each in work:
+        if not each.needed:
+            click.echo(f"{each.id}: nothing to do")
+        for note in each.notes:
+            click.echo(f"note  {note}")
+        for change in each.needed:
+            click.echo(f"{each.id}: {change.title()}")
+            for line in change.diff(reach):
+                colour = {"+": "green", "-": "red"}.get(line[:1])
+                click.echo(f"    {click.style(line, fg=colour)}")
+
+
+def _as_json(reach: Reach, work: Work, seen: list[Seen]) -> dict[str, Any]:
+    return {
+        "id": work.id,
+        "value": work.value,
+        "notes": work.notes,
+        "changes": [{"title": each.title(), "diff": each.diff(reach)} for each in work.needed],
+        "result": seen,
+    }
+
+
+def _list(reach: Reach, asked: Asked, as_json: bool) -> int:
+    """Every tuning: applied, wanted here, or nothing to do."""
+    from serai.host.ledger import Ledger
+    from serai.host.tunings.known import TUNINGS
+
+    applied = {record.id: record for record in Ledger(reach).all()}
+    rows = []
+    for ident, row in TUNINGS.items():
+        try:
+            work = _plan(reach, ident, asked)
+            state = f"{len(work.needed)} to change" if work.needed else "nothing to do"
+        except SeraiError as error:
+            state = error.message
+        if ident in applied:
+            state = f"applied {applied[ident].at[:10]}" + (f", {state}" if state != "nothing to do" else "")
+        rows.append((ident, row.title, state))
+    if as_json:
+        print_json({"tunings": [dict(zip(("id", "title", "state"), row, strict=True)) for row in rows]})
+    else:
+        for line in columns(rows):
+            click.echo(line)
+    return 0

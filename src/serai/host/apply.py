@@ -1,0 +1,162 @@
+"""Do what a tuning plans, journalled, and undo it: the one place where changes happen to a host.
+
+Both go on after a kill: what the journal says is begun is finished or put back first.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Sequence
+
+import msgspec
+
+from serai.host.changes.change import Change, Seen, State
+from serai.host.changes.followup import follow
+from serai.host.changes.known import AnyChange
+from serai.host.ledger import Ledger, Phase, Record, Step
+from serai.host.reach.contract import Reach
+from serai.util.errors import Code, SeraiError
+
+Tell = Callable[[str], None]
+"""Is told each thing that is done, as a line."""
+
+
+def needed(reach: Reach, changes: Iterable[Change]) -> list[Change]:
+    """The changes that do not hold already."""
+    return [change for change in changes if not change.holds(reach)]
+
+
+def tune(reach: Reach, ident: str, value: str, changes: Sequence[Change], tell: Tell) -> list[Seen]:
+    """Do the changes that are needed, and read all of them back.
+
+    What fails undoes the steps of this run; what an earlier, killed run has begun is finished where it is planned
+    again, and put back where not. The caller holds the host's lock. Raises SeraiError.
+    """
+    ledger = Ledger(reach)
+    record = _resume(ledger, ident, changes, tell)
+    record = msgspec.structs.replace(record, value=value or record.value, at=_now())
+    earlier = len(record.steps)
+    for change in needed(reach, changes):
+        record = _do(ledger, record, change, tell, earlier)
+    record = _settle(ledger, record, tell)
+    return [seen(reach, change) for change in changes]
+
+
+def _resume(ledger: Ledger, ident: str, changes: Sequence[Change], tell: Tell) -> Record:
+    """The record as it stands, without steps that a killed run has begun: their changes are put back."""
+    record = ledger.read(ident) or Record(id=ident)
+    while record.steps and record.steps[-1].phase is Phase.BEGUN:
+        step = record.steps[-1]
+        tell(f"put back after a run that did not end: {step.change.title()}")
+        step.change.undo(ledger.reach, step.before, step.after)
+        record = _without_last(ledger, record)
+    return record
+
+
+def _do(ledger: Ledger, record: Record, change: Change, tell: Tell, earlier: int) -> Record:
+    reach = ledger.reach
+    step = Step(change=_known(change), before=change.before(reach), boot=ledger.boot())
+    owed = tuple(dict.fromkeys((*record.owed, *change.owes)))
+    record = msgspec.structs.replace(record, steps=(*record.steps, step), owed=owed)
+    ledger.write(record)
+    tell(change.title())
+    try:
+        change.do(reach, step.before)
+    except (OSError, SeraiError) as error:
+        _give_up(ledger, record, earlier, tell)
+        raise _refused(reach, change, error) from error
+    done = msgspec.structs.replace(step, phase=Phase.DONE, after=change.after(reach))
+    record = msgspec.structs.replace(record, steps=(*record.steps[:-1], done))
+    ledger.write(record)
+    return record
+
+
+def _give_up(ledger: Ledger, record: Record, earlier: int, tell: Tell) -> None:
+    """Put back the steps of this run, the last first."""
+    while len(record.steps) > earlier:
+        step = record.steps[-1]
+        tell(f"put back: {step.change.title()}")
+        step.change.undo(ledger.reach, step.before, step.after)
+        record = _without_last(ledger, record)
+    _settle(ledger, record, tell)
+
+
+def _refused(reach: Reach, change: Change, error: OSError | SeraiError) -> SeraiError:
+    if isinstance(error, SeraiError):
+        return error
+    hint = "run it as root" if isinstance(error, PermissionError) else ""
+    return SeraiError(Code.FAILED, f"{reach.name}: {change.title()}: {error.strerror or error}", hint=hint)
+
+
+def _settle(ledger: Ledger, record: Record, tell: Tell) -> Record:
+    """Run what is owed, each once."""
+    while record.owed:
+        name = record.owed[0]
+        if by_hand := follow(ledger.reach, name):
+            tell(f"to be run in {ledger.reach.name}: {by_hand}")
+        else:
+            tell(name)
+        record = msgspec.structs.replace(record, owed=record.owed[1:])
+        ledger.write(record)
+    return record
+
+
+def conflicts(reach: Reach, record: Record) -> list[str]:
+    """What others did since, that an undo would destroy."""
+    latest = {step.change.subject: step for step in record.steps}
+    found = (step.change.conflict(reach, step.before, step.after) for step in reversed(latest.values()))
+    return [why for why in found if why]
+
+
+def undo(reach: Reach, record: Record, tell: Tell, force: bool = False) -> None:
+    """Put back what stood there before, the last step first. The caller holds the host's lock.
+
+    Raises SeraiError (Code.REFUSED) when somebody changed it since, before anything is put back.
+    """
+    ledger = Ledger(reach)
+    against = conflicts(reach, record)
+    if against and not force:
+        raise SeraiError(
+            Code.REFUSED,
+            f"{record.id} was not undone: {against[0]}",
+            hint=f"look at it, then serai host undo {record.id} --force puts back what serai found",
+            details=against[1:],
+        )
+    while record.steps:
+        step = record.steps[-1]
+        tell(f"undo: {step.change.title()}")
+        owed = tuple(dict.fromkeys((*record.owed, *step.change.owes)))
+        record = msgspec.structs.replace(record, owed=owed)
+        ledger.write(record)
+        step.change.undo(reach, step.before, step.after)
+        record = _without_last(ledger, record)
+    _settle(ledger, record, tell)
+
+
+def _without_last(ledger: Ledger, record: Record) -> Record:
+    record = msgspec.structs.replace(record, steps=record.steps[:-1])
+    ledger.write(record)
+    return record
+
+
+def seen(reach: Reach, change: Change) -> Seen:
+    """What the host has now of a change; what cannot be read is lost, with the reason."""
+    try:
+        return change.read_back(reach)
+    except OSError as error:
+        return Seen(State.LOST, change.title(), "", error.strerror or str(error))
+
+
+def states(reach: Reach, record: Record) -> list[Seen]:
+    """Of all that a record holds; what was changed twice counts as it was asked for last."""
+    changes = {step.change.subject: step.change for step in record.steps}
+    return [seen(reach, change) for change in changes.values()]
+
+
+def _known(change: Change) -> AnyChange:
+    assert isinstance(change, AnyChange), f"{type(change).__name__} is not in changes/known.py"
+    return change
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")

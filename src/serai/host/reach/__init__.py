@@ -1,0 +1,1 @@
+"""How a host is reached: this one, a tree of a host's files, or another one over SSH."""

@@ -1,0 +1,1 @@
+"""What is made better on a host: each a plan of typed changes, shown, journalled, read back and undone."""

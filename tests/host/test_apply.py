@@ -1,0 +1,157 @@
+"""Changes are journalled, done, read back and undone; a kill at any moment is finished by the next run."""
+
+from __future__ import annotations
+
+import pytest
+
+from serai.host.apply import conflicts, states, tune, undo
+from serai.host.changes.change import State
+from serai.host.changes.file import WriteFile
+from serai.host.ledger import Ledger
+from serai.host.reach.local import Local
+from serai.util.errors import Code, SeraiError
+
+ONE = WriteFile(path="/etc/one", text="1\n", runs=("daemon-reload",))
+TWO = WriteFile(path="/etc/two", text="2\n")
+BROKEN = WriteFile(path="/etc/one/below-a-file", text="no\n")
+
+
+class Killed(Exception):
+    """Stands for SIGKILL: nothing catches it."""
+
+
+class Fragile(Local):
+    """Dies at its n-th write."""
+
+    def __init__(self, root, left):
+        super().__init__(root)
+        self.left = left
+
+    def write(self, path, data, **more):
+        if self.left == 0:
+            raise Killed
+        self.left -= 1
+        super().write(path, data, **more)
+
+    def remove(self, path):
+        if self.left == 0:
+            raise Killed
+        self.left -= 1
+        super().remove(path)
+
+
+@pytest.fixture
+def tree(tmp_path):
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc/two").write_text("old\n")
+    return Local(tmp_path)
+
+
+def files(tree):
+    return {str(path.relative_to(tree.root)): path.read_text() for path in tree.root.rglob("*") if path.is_file()}
+
+
+def run(tree, *changes, said=None):
+    return tune(tree, "x", "", changes, (said if said is not None else []).append)
+
+
+def record(tree):
+    return Ledger(tree).read("x")
+
+
+def test_what_is_done_is_read_back_and_undone(tree):
+    before = files(tree)
+    seen = run(tree, ONE, TWO)
+
+    assert [each.state for each in seen] == [State.DONE, State.DONE]
+    assert record(tree).finished
+    undo(tree, record(tree), lambda line: None)
+    assert files(tree) == before
+
+
+def test_what_holds_already_is_not_done_again(tree):
+    run(tree, ONE, TWO)
+    said = []
+    run(tree, ONE, TWO, said=said)
+
+    assert said == []
+    assert len(record(tree).steps) == 2
+
+
+def test_in_a_tree_what_is_owed_is_told(tree):
+    said = []
+    run(tree, ONE, said=said)
+
+    assert said[-1] == f"to be run in {tree.root}: systemctl daemon-reload"
+
+
+def test_a_failure_puts_back_what_was_done_in_this_run(tree):
+    before = files(tree)
+    with pytest.raises(SeraiError):
+        run(tree, ONE, TWO, BROKEN)
+
+    assert files(tree) == before
+    assert record(tree) is None
+
+
+def test_a_second_value_is_undone_back_to_the_first_state(tree):
+    before = files(tree)
+    run(tree, TWO)
+    run(tree, WriteFile(path="/etc/two", text="22\n"))
+    undo(tree, record(tree), lambda line: None)
+
+    assert files(tree) == before
+
+
+@pytest.mark.parametrize("writes", range(8))
+def test_a_killed_run_is_finished_by_the_next(tree, writes):
+    with pytest.raises(Killed):
+        run(Fragile(tree.root, writes), ONE, TWO, WriteFile(path="/etc/three", text="3\n"))
+    run(tree, ONE, TWO)
+
+    assert files(tree)["etc/one"] == "1\n"
+    assert files(tree)["etc/two"] == "2\n"
+    assert record(tree).finished
+
+
+@pytest.mark.parametrize("writes", range(8))
+def test_a_killed_run_is_undone(tree, writes):
+    before = files(tree)
+    with pytest.raises(Killed):
+        run(Fragile(tree.root, writes), ONE, TWO, WriteFile(path="/etc/three", text="3\n"))
+    if found := record(tree):
+        undo(tree, found, lambda line: None)
+
+    assert files(tree) == before
+
+
+@pytest.mark.parametrize("writes", range(6))
+def test_a_killed_undo_is_finished_by_the_next(tree, writes):
+    before = files(tree)
+    run(tree, ONE, TWO)
+    with pytest.raises(Killed):
+        undo(Fragile(tree.root, writes), record(tree), lambda line: None)
+    if found := record(tree):
+        undo(tree, found, lambda line: None)
+
+    assert files(tree) == before
+
+
+def test_what_others_changed_since_stops_an_undo(tree):
+    run(tree, ONE, TWO)
+    (tree.root / "etc/two").write_text("mine\n")
+
+    with pytest.raises(SeraiError, match="/etc/two was changed since") as error:
+        undo(tree, record(tree), lambda line: None)
+    assert error.value.code is Code.REFUSED
+    assert files(tree)["etc/one"] == "1\n"
+    assert conflicts(tree, record(tree)) == ["/etc/two was changed since"]
+    undo(tree, record(tree), lambda line: None, force=True)
+    assert files(tree) == {"etc/two": "old\n"}
+
+
+def test_what_somebody_changed_is_lost(tree):
+    run(tree, TWO)
+    (tree.root / "etc/two").unlink()
+
+    assert [each.state for each in states(tree, record(tree))] == [State.LOST]

@@ -1,0 +1,29 @@
+"""Each tuning says all that a person should know before it changes a host."""
+
+from __future__ import annotations
+
+import pytest
+
+from serai.host.checks.examine import ROWS
+from serai.host.tunings.known import TUNINGS, tuning
+from serai.loaders import guide
+from serai.util.errors import SeraiError
+
+
+@pytest.mark.parametrize("row", TUNINGS.values(), ids=list(TUNINGS))
+def test_a_tuning_says_why_and_where_that_is_written(row):
+    assert row.why and row.source and row.title
+    assert [ident for ident in row.repairs if ident not in ROWS] == []
+    assert [ident for ident in row.guide if ident not in guide.acts()] == []
+
+
+@pytest.mark.parametrize("row", TUNINGS.values(), ids=list(TUNINGS))
+def test_the_checks_that_it_repairs_name_it(row):
+    silent = [ident for ident in row.repairs if f"serai host tune {row.id}" not in ROWS[ident].next]
+
+    assert silent == []
+
+
+def test_a_name_that_there_is_not_is_refused_with_a_near_one():
+    with pytest.raises(SeraiError, match="there is no tuning tph"):
+        tuning("tph")
