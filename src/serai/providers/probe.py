@@ -127,7 +127,9 @@ def run_probe(binary: str, accel: str, cpu: str) -> str:
             done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, timeout=BUDGET, check=False)
         except subprocess.TimeoutExpired as error:
             said = (error.stderr or b"").decode(errors="replace").strip().splitlines()
-            return f"{said[0]}, and it hung" if said else f"it hung for {BUDGET:g} s"
+            if said and said[0].startswith("KVM internal error"):
+                return f"it stopped at an instruction that this KVM does not run ({said[0]})"
+            return f"it hung for {BUDGET:g} s"
         except OSError as error:
             return f"{binary} cannot be run: {error.strerror}"
     if done.returncode == PASSED:

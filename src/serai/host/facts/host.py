@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from serai.host.facts.accounts import Accounts
 from serai.host.facts.boot import Boot
 from serai.host.facts.cpu import Cpu
 from serai.host.facts.engines import Engines
@@ -23,6 +24,7 @@ class Facts:
     def __init__(self, source: Source, wants: Wants | None = None) -> None:
         self.source = source
         self.wants = wants or Wants()
+        self.accounts = Accounts(source)
         self.boot = Boot(source)
         self.cpu = Cpu(source)
         self.engines = Engines(source)
