@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+
 import pytest
 
-from serai.host.apply import conflicts, states, tune, undo
+from serai.host.apply import changing, conflicts, states, tune, undo
 from serai.host.changes.change import State
 from serai.host.changes.file import WriteFile
 from serai.host.ledger import Ledger
@@ -155,3 +157,86 @@ def test_what_somebody_changed_is_lost(tree):
     (tree.root / "etc/two").unlink()
 
     assert [each.state for each in states(tree, record(tree))] == [State.LOST]
+
+
+class Full(Local):
+    """Its disk is full from the n-th write on; what is removed makes no room."""
+
+    def __init__(self, root, left):
+        super().__init__(root)
+        self.left = left
+
+    def write(self, path, data, **more):
+        if self.left == 0:
+            raise OSError(errno.ENOSPC, "No space left on device", path)
+        self.left -= 1
+        super().write(path, data, **more)
+
+
+@pytest.mark.parametrize("writes", range(6))
+def test_a_full_disk_is_named_and_the_next_run_clears_up(tree, writes):
+    before = files(tree)
+    with pytest.raises(SeraiError, match="No space left on device") as error:
+        run(Full(tree.root, writes), ONE, TWO)
+    assert error.value.message.startswith(f"{tree.root}: write /etc/")
+    if found := record(tree):
+        undo(tree, found, lambda line: None)
+
+    assert files(tree) == before
+
+
+def test_what_cannot_be_put_back_does_not_hide_why_it_had_to_be(tree):
+    class Stuck(Local):
+        def remove(self, path):
+            raise PermissionError(errno.EPERM, "Operation not permitted", path)
+
+    with pytest.raises(SeraiError) as error:
+        run(Stuck(tree.root), ONE, BROKEN)
+
+    assert "/etc/one/below-a-file" in error.value.message
+    assert "could not be put back: write /etc/one" in error.value.details[0]
+    assert error.value.hint.endswith("serai host undo x puts the rest back")
+    undo(tree, record(tree), lambda line: None)
+    assert files(tree) == {"etc/two": "old\n"}
+
+
+class Forbidden(Local):
+    """As a user without rights finds a host."""
+
+    def make_directory(self, path, **more):
+        raise PermissionError(errno.EACCES, "Permission denied", path)
+
+
+def test_a_user_without_rights_is_told_before_anything_is_changed(tree):
+    before = files(tree)
+    with pytest.raises(SeraiError, match="Permission denied") as error:
+        run(Forbidden(tree.root), TWO, ONE)
+
+    assert error.value.hint == "run it as root"
+    assert files(tree) == before
+
+
+def test_the_lock_of_a_host_that_may_not_be_taken_is_one_error(tree):
+    class Locked(Local):
+        def lock(self, note):
+            raise PermissionError(errno.EACCES, "Permission denied", "/run/serai-host.lock")
+
+    with (
+        pytest.raises(SeraiError, match=r"/run/serai-host\.lock: Permission denied") as error,
+        changing(Locked(tree.root), "a test"),
+    ):
+        pass
+    assert error.value.hint == "run it as root"
+
+
+def test_a_program_that_fails_afterwards_leaves_a_record_that_says_how_to_go_on(tree):
+    from serai.util.process import Result
+
+    (tree.root / "run/systemd/system").mkdir(parents=True)
+    broken = Local(tree.root, run=lambda argv: Result(argv, 1, "", "no bus"))
+    with pytest.raises(SeraiError, match="daemon-reload ended with exit code 1: no bus") as error:
+        run(broken, ONE)
+    assert error.value.hint == "serai host tune x tries it again, serai host undo x puts all of it back"
+    assert not record(tree).finished
+    run(Local(tree.root, run=lambda argv: Result(argv, 0, "", "")), ONE)
+    assert record(tree).finished

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,24 @@ def seen_cells(ident: str, seen: Seen) -> tuple[str, ...]:
     state = click.style(str(seen.state), fg=COLOURS.get(seen.state))
     waits = f"waits for {seen.why}" if seen.state == "pending" and seen.why else seen.why
     return state, ident, f"{seen.read}: {seen.value}", waits
+
+
+@contextmanager
+def changes(reach: Reach, command: str, names: Sequence[str]) -> Iterator[None]:
+    """Around what changes the host: one change at a time, and Ctrl-C says how to go on."""
+    from serai.host.apply import changing
+
+    try:
+        with changing(reach, f"serai host {command}"):
+            yield
+    except KeyboardInterrupt as error:
+        which = " ".join(names)
+        other = f"serai host undo {which} puts it back" if command == "tune" else "nothing is lost until then"
+        raise SeraiError(
+            Code.INTERRUPTED,
+            "interrupted: what was begun is written down",
+            hint=f"serai host {command} {which} goes on from here, {other}",
+        ) from error
 
 
 def confirm(yes: bool, question: str, otherwise: str) -> None:

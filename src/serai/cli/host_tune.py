@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from serai.cli.host_common import TO_DO, confirm, reach_of, seen_cells, where
+from serai.cli.host_common import TO_DO, changes, confirm, reach_of, seen_cells, where
 from serai.cli.output import print_json
 from serai.cli.table import columns
 from serai.util.errors import Code, SeraiError
@@ -137,7 +137,7 @@ def carry_out(reach: Reach, work: list[Work], yes: bool, dry_run: bool, as_json:
         confirm(yes, f"Change {reach.name}?", "nothing was changed")
     results: list[tuple[Work, list[Seen]]] = []
     tell = (lambda line: click.echo(line, err=True)) if not as_json else (lambda line: None)
-    with reach.lock("serai host tune") if to_do else nullcontext():
+    with changes(reach, "tune", [each.id for each in work]) if to_do else nullcontext():
         for each in work:
             seen = applied(reach, each.id, each.value, each.changes, tell) if each.changes else []
             results.append((each, seen))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from serai.cli.host_common import TO_DO, confirm, reach_of, seen_cells, where
+from serai.cli.host_common import TO_DO, changes, confirm, reach_of, seen_cells, where
 from serai.cli.output import print_json
 from serai.cli.table import columns
 from serai.util.errors import Code, SeraiError
@@ -67,7 +67,7 @@ def undo(
         return 0
     confirm(yes, f"Put this back on {reach.name}?", "nothing was undone")
     tell = (lambda line: None) if as_json else (lambda line: click.echo(line, err=True))
-    with reach.lock("serai host undo"):
+    with changes(reach, "undo", [each.id for each in chosen]):
         for record in chosen:
             undone(reach, record, tell, force)
     if as_json:

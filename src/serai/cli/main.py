@@ -163,7 +163,9 @@ def run(args: list[str]) -> int:
         show(SeraiError(Code.USAGE, error.format_message(), hint=f"{where} --help"))
         return 64
     except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted; the next `serai up` goes on from here", err=True)
+        command = next((word for word in args if word in COMMANDS), "")
+        then = "; the next `serai up` goes on from here" if command in SECTIONS["Machines"] else ""
+        click.echo(f"interrupted{then}", err=True)
         return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

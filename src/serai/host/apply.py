@@ -6,7 +6,8 @@ Both go on after a kill: what the journal says is begun is finished or put back 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 import msgspec
 
@@ -19,6 +20,16 @@ from serai.util.errors import Code, SeraiError
 
 Tell = Callable[[str], None]
 """Is told each thing that is done, as a line."""
+
+
+@contextmanager
+def changing(reach: Reach, note: str) -> Iterator[None]:
+    """Hold the host's lock; what the system refuses before the first change, or after the last, is one error."""
+    try:
+        with reach.lock(note):
+            yield
+    except OSError as error:
+        raise _refused(reach, error.filename or "its configuration", error) from error
 
 
 def needed(reach: Reach, changes: Iterable[Change]) -> list[Change]:
@@ -38,7 +49,11 @@ def tune(reach: Reach, ident: str, value: str, changes: Sequence[Change], tell: 
     earlier = len(record.steps)
     for change in needed(reach, changes):
         record = _do(ledger, record, change, tell, earlier)
-    record = _settle(ledger, record, tell)
+    try:
+        _settle(ledger, record, tell)
+    except SeraiError as error:
+        hint = f"serai host tune {ident} tries it again, serai host undo {ident} puts all of it back"
+        raise SeraiError(error.code, error.message, hint=error.hint or hint, details=error.details) from error
     return [seen(reach, change) for change in changes]
 
 
@@ -48,8 +63,11 @@ def _resume(ledger: Ledger, ident: str, changes: Sequence[Change], tell: Tell) -
     while record.steps and record.steps[-1].phase is Phase.BEGUN:
         step = record.steps[-1]
         tell(f"put back after a run that did not end: {step.change.title()}")
-        step.change.undo(ledger.reach, step.before, step.after)
-        record = _without_last(ledger, record)
+        try:
+            step.change.undo(ledger.reach, step.before, step.after)
+            record = _without_last(ledger, record)
+        except OSError as error:
+            raise _refused(ledger.reach, f"undo: {step.change.title()}", error) from error
     return record
 
 
@@ -57,35 +75,50 @@ def _do(ledger: Ledger, record: Record, change: Change, tell: Tell, earlier: int
     reach = ledger.reach
     step = Step(change=_known(change), before=change.before(reach), boot=ledger.boot())
     owed = tuple(dict.fromkeys((*record.owed, *change.owes)))
-    record = msgspec.structs.replace(record, steps=(*record.steps, step), owed=owed)
-    ledger.write(record)
-    tell(change.title())
+    begun = msgspec.structs.replace(record, steps=(*record.steps, step), owed=owed)
     try:
+        ledger.write(begun)
+    except OSError as error:
+        raise _give_up(ledger, record, earlier, tell, _refused(reach, change.title(), error)) from error
+    try:
+        tell(change.title())
         change.do(reach, step.before)
+        after = msgspec.structs.replace(step, phase=Phase.DONE, after=change.after(reach))
+        done = msgspec.structs.replace(begun, steps=(*record.steps, after))
+        ledger.write(done)
     except (OSError, SeraiError) as error:
-        _give_up(ledger, record, earlier, tell)
-        raise _refused(reach, change, error) from error
-    done = msgspec.structs.replace(step, phase=Phase.DONE, after=change.after(reach))
-    record = msgspec.structs.replace(record, steps=(*record.steps[:-1], done))
-    ledger.write(record)
-    return record
+        raise _give_up(ledger, begun, earlier, tell, _refused(reach, change.title(), error)) from error
+    return done
 
 
-def _give_up(ledger: Ledger, record: Record, earlier: int, tell: Tell) -> None:
-    """Put back the steps of this run, the last first."""
-    while len(record.steps) > earlier:
-        step = record.steps[-1]
-        tell(f"put back: {step.change.title()}")
-        step.change.undo(ledger.reach, step.before, step.after)
-        record = _without_last(ledger, record)
-    _settle(ledger, record, tell)
+def _give_up(ledger: Ledger, record: Record, earlier: int, tell: Tell, why: SeraiError) -> SeraiError:
+    """Put back the steps of this run, the last first. Gives the error to raise: `why`, whatever comes now.
+
+    What cannot be put back stays in the journal, from where the next run goes on.
+    """
+    try:
+        while len(record.steps) > earlier:
+            step = record.steps[-1]
+            tell(f"put back: {step.change.title()}")
+            step.change.undo(ledger.reach, step.before, step.after)
+            record = _without_last(ledger, record)
+        _settle(ledger, record, tell)
+    except (OSError, SeraiError) as error:
+        left = _refused(ledger.reach, f"could not be put back: {_last(record)}", error)
+        hint = f"clear the cause, then serai host undo {record.id} puts the rest back"
+        return SeraiError(why.code, why.message, hint=hint, details=(*why.details, left.message, *left.details))
+    return why
 
 
-def _refused(reach: Reach, change: Change, error: OSError | SeraiError) -> SeraiError:
+def _last(record: Record) -> str:
+    return record.steps[-1].change.title() if record.steps else record.id
+
+
+def _refused(reach: Reach, what: str, error: OSError | SeraiError) -> SeraiError:
     if isinstance(error, SeraiError):
         return error
     hint = "run it as root" if isinstance(error, PermissionError) else ""
-    return SeraiError(Code.FAILED, f"{reach.name}: {change.title()}: {error.strerror or error}", hint=hint)
+    return SeraiError(Code.FAILED, f"{reach.name}: {what}: {error.strerror or error}", hint=hint)
 
 
 def _settle(ledger: Ledger, record: Record, tell: Tell) -> Record:
@@ -127,9 +160,12 @@ def undo(reach: Reach, record: Record, tell: Tell, force: bool = False) -> None:
         tell(f"undo: {step.change.title()}")
         owed = tuple(dict.fromkeys((*record.owed, *step.change.owes)))
         record = msgspec.structs.replace(record, owed=owed)
-        ledger.write(record)
-        step.change.undo(reach, step.before, step.after)
-        record = _without_last(ledger, record)
+        try:
+            ledger.write(record)
+            step.change.undo(reach, step.before, step.after)
+            record = _without_last(ledger, record)
+        except OSError as error:
+            raise _refused(reach, f"undo: {step.change.title()}", error) from error
     _settle(ledger, record, tell)
 
 

@@ -63,8 +63,18 @@ class Ledger:
         return sorted(name.removesuffix(".json") for name in found if name.endswith(".json"))
 
     def read(self, ident: str) -> Record | None:
-        """The record of a name; None: there is none. Raises SeraiError (Code.CORRUPT) for one that is damaged."""
-        data = self.reach.read(self._path(ident))
+        """The record of a name; None: there is none.
+
+        Raises SeraiError: Code.CORRUPT for one that is damaged, Code.REFUSED for a user who may not read it.
+        """
+        try:
+            data = self.reach.read(self._path(ident))
+        except PermissionError as error:
+            raise SeraiError(
+                Code.REFUSED,
+                f"{self.reach.name}: {self._path(ident)}: {error.strerror}",
+                hint="run it as root: it holds what stood in files that others may not read",
+            ) from error
         if data is None:
             return None
         try:

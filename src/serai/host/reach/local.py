@@ -14,7 +14,8 @@ from serai.util import files, locks, process
 from serai.util.errors import Code, SeraiError
 
 PROGRAMS = ("/usr/bin", "/usr/sbin", "/bin", "/sbin", "/usr/local/bin")
-LOCK = "run/lock/serai-host.lock"
+LOCK = "run/serai-host.lock"
+"""Not in /run/lock, where others may write: a file of theirs would lock root out."""
 LINKS = 40
 """Links that a path may lead through. Source: path_resolution(7)."""
 _KINDS = {stat.S_IFREG: Kind.FILE, stat.S_IFDIR: Kind.DIRECTORY, stat.S_IFLNK: Kind.LINK}
@@ -147,7 +148,7 @@ class Local:
 
     def lock(self, note: str) -> AbstractContextManager[None]:
         return locks.lock(
-            self.root / (LOCK if (self.root / "run/lock").is_dir() else "run/serai-host.lock"),
+            self.root / LOCK,
             what=f"the configuration of {self.name}",
             note=note,
             wait=False,

@@ -1,0 +1,75 @@
+"""A process of `serai host tune` or `undo` that gets SIGKILL at any of its writes: the next one finishes."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from serai.cli.main import run
+
+FRAGILE = """
+import os, signal, sys
+from serai.util import files
+
+left, real = int(sys.argv[1]), files.write_atomic
+
+def fragile(*args, **options):
+    global left
+    if left == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    left -= 1
+    real(*args, **options)
+
+files.write_atomic = fragile
+from serai.cli.main import run
+sys.exit(run(sys.argv[2:]))
+"""
+OPTIONS = ("-y", "--root")
+
+
+@pytest.fixture
+def tree(tmp_path):
+    for name in ("etc", "run", "var/lib"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "etc/tmpfiles.d").mkdir()
+    return tmp_path
+
+
+def contents(tree):
+    return {
+        str(path.relative_to(tree)): path.read_text()
+        for path in tree.rglob("*")
+        if path.is_file() and path.name != "serai-host.lock"
+    }
+
+
+def killed(tree, writes, *words):
+    """Gives how the process ended."""
+    argv = [sys.executable, "-c", FRAGILE, str(writes), "host", *words, *OPTIONS, str(tree)]
+    return subprocess.run(argv, capture_output=True, check=False).returncode
+
+
+@pytest.mark.parametrize("writes", range(3))
+def test_tune_is_finished_by_the_next_tune(tree, writes):
+    assert killed(tree, writes, "tune", "thp") == -signal.SIGKILL
+    assert run(["host", "tune", "thp", *OPTIONS, str(tree)]) == 0
+    assert run(["host", "undo", "--all", *OPTIONS, str(tree)]) == 0
+    assert contents(tree) == {}
+
+
+@pytest.mark.parametrize("writes", range(3))
+def test_tune_is_put_back_by_undo(tree, writes):
+    assert killed(tree, writes, "tune", "thp") == -signal.SIGKILL
+    assert run(["host", "undo", "--all", *OPTIONS, str(tree)]) == 0
+    assert contents(tree) == {}
+
+
+def test_undo_is_finished_by_the_next_undo(tree):
+    assert run(["host", "tune", "thp", *OPTIONS, str(tree)]) == 0
+    assert killed(tree, 0, "undo", "--all") == -signal.SIGKILL
+    assert "etc/tmpfiles.d/90-serai-thp.conf" in contents(tree)
+    assert run(["host", "undo", "--all", *OPTIONS, str(tree)]) == 0
+    assert contents(tree) == {}
