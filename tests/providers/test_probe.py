@@ -1,39 +1,25 @@
-"""HW-1: the probe guest runs under TCG, and is what `probe.S` says."""
+"""HW-1: what the probe guest found is kept for its binary, until the next boot."""
 
 from __future__ import annotations
-
-import shutil
-import subprocess
-from pathlib import Path
 
 import pytest
 
 from serai.providers import probe
-from serai.providers.qemu.features import binary_for
 
 
-@pytest.mark.engine
-def test_the_probe_guest_does_all_its_work_under_tcg() -> None:
-    assert probe.run_probe(binary_for("amd64"), "tcg", "max") == ""
+@pytest.mark.parametrize(
+    ("reason", "name", "note"),
+    [("", "kvm", ""), ("it hung", "tcg", "guests run under TCG, many times slower: it hung (serai explain HW-1)")],
+)
+def test_a_guest_is_run_once_for_each_binary(reason, name, note, home, tmp_path, monkeypatch):
+    binary = tmp_path / "qemu"
+    binary.write_text("")
+    asked = []
+    monkeypatch.setattr(probe, "why_not_kvm", lambda path: asked.append(path) or reason)
 
+    found = probe.accelerator(str(binary))
+    probe._kept.cache_clear()
 
-@pytest.mark.engine
-def test_a_guest_that_cannot_start_is_told_in_qemu_s_words() -> None:
-    assert "no-such-cpu" in probe.run_probe(binary_for("amd64"), "tcg", "no-such-cpu")
-
-
-@pytest.mark.engine
-def test_a_guest_that_crashes_did_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(probe, "guest_code", lambda: b"\xf4")
-    monkeypatch.setattr(probe, "BUDGET", 0.5)
-    assert "hung" in probe.run_probe(binary_for("amd64"), "tcg", "max")
-
-
-@pytest.mark.skipif(not (shutil.which("as") and shutil.which("ld")), reason="binutils are not installed")
-def test_the_guest_is_assembled_from_its_source(tmp_path: Path) -> None:
-    source = Path(probe.__file__).with_name("probe.S")
-    made, code = tmp_path / "probe.o", tmp_path / "probe.bin"
-    subprocess.run(["as", "--64", source, "-o", made], check=True)
-    link = ["ld", "-m", "elf_x86_64", "-Ttext", "0x8000", "--oformat", "binary"]
-    subprocess.run([*link, made, "-o", code], check=True)
-    assert code.read_bytes().rstrip(b"\0") == probe.guest_code()
+    assert (found.name, found.note) == (name, note)
+    assert probe.accelerator(str(binary)) == found
+    assert asked == [str(binary)]

@@ -1,4 +1,4 @@
-# The probe guest of probe.py: it does what the first milliseconds of a kernel do, then writes 42 to port 0xf4.
+# The probe guest of probe_guest.py: it does what the first milliseconds of a kernel do, then writes 42 to port 0xf4.
 # It is its own firmware: copied to 0x8000, it goes from real mode to long mode with paging, takes a page fault,
 # a timer interrupt with hlt, writes model specific registers, enters ring 3 and comes back by syscall.
 # Build: as --64 probe.S -o probe.o && ld -m elf_x86_64 -Ttext 0x8000 --oformat binary probe.o -o probe.bin

@@ -1,0 +1,39 @@
+"""HW-1: the probe guest runs under TCG, and is what `probe.S` says."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from serai.providers import probe_guest
+from serai.providers.qemu.features import binary_for
+
+
+@pytest.mark.engine
+def test_the_probe_guest_does_all_its_work_under_tcg() -> None:
+    assert probe_guest.run_probe(binary_for("amd64"), "tcg", "max") == ""
+
+
+@pytest.mark.engine
+def test_a_guest_that_cannot_start_is_told_in_qemu_s_words() -> None:
+    assert "no-such-cpu" in probe_guest.run_probe(binary_for("amd64"), "tcg", "no-such-cpu")
+
+
+@pytest.mark.engine
+def test_a_guest_that_crashes_did_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(probe_guest, "guest_code", lambda: b"\xf4")
+    monkeypatch.setattr(probe_guest, "BUDGET", 0.5)
+    assert "hung" in probe_guest.run_probe(binary_for("amd64"), "tcg", "max")
+
+
+@pytest.mark.skipif(not (shutil.which("as") and shutil.which("ld")), reason="binutils are not installed")
+def test_the_guest_is_assembled_from_its_source(tmp_path: Path) -> None:
+    source = Path(probe_guest.__file__).with_name("probe.S")
+    made, code = tmp_path / "probe.o", tmp_path / "probe.bin"
+    subprocess.run(["as", "--64", source, "-o", made], check=True)
+    link = ["ld", "-m", "elf_x86_64", "-Ttext", "0x8000", "--oformat", "binary"]
+    subprocess.run([*link, made, "-o", code], check=True)
+    assert code.read_bytes().rstrip(b"\0") == probe_guest.guest_code()
