@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
+from serai.host.changes.directory import MakeDirectory
 from serai.host.changes.file import WriteFile
+from serai.host.changes.lines import AddLines
+from serai.host.changes.package import PackageInstall
+from serai.host.changes.service import Service
+from serai.host.changes.user import JoinGroup, MakeGroup, MakeUser
 from serai.host.changes.value import KernelValue
 
-AnyChange = WriteFile | KernelValue
+AnyChange = (
+    AddLines
+    | JoinGroup
+    | KernelValue
+    | MakeDirectory
+    | MakeGroup
+    | MakeUser
+    | PackageInstall
+    | Service
+    | WriteFile
+)

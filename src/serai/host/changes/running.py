@@ -1,0 +1,17 @@
+"""Run a program of the host as a part of a change."""
+
+from __future__ import annotations
+
+from serai.host.reach.contract import Reach
+from serai.util.errors import Code, SeraiError
+
+
+def must(reach: Reach, *argv: str) -> str:
+    """What a program prints. Raises SeraiError (Code.FAILED) with what it said last when it fails."""
+    done = reach.run(argv)
+    if not done.ok:
+        said = [line.strip() for line in (done.stderr or done.stdout).splitlines() if line.strip()][-6:]
+        cause = said[-1] if said else "no message"
+        shown = " ".join(argv)
+        raise SeraiError(Code.FAILED, f"{shown} ended with exit code {done.code}: {cause}", details=said)
+    return done.stdout
