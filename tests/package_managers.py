@@ -129,7 +129,7 @@ class Pacman(Packages):
 
 
 class Apt(Packages):
-    """`kept`: only configuration files are left; `edited`: conffiles that a person changed; `fresh`: with lists."""
+    """`kept`: only configuration files are left; `edited`: conffiles that somebody changed; `fresh`: has lists."""
 
     def __init__(self, *there: str) -> None:
         super().__init__(*there)
@@ -151,7 +151,7 @@ class Apt(Packages):
         verb, names = words[0], words[1:]
         if verb == "update":
             if self.offline:
-                return 100, "", "E: Failed to fetch http://deb.example  Temporary failure resolving 'deb.example'\n"
+                return 100, "", "E: Failed to fetch http://deb  Temporary failure resolving 'deb'\n"
             self.fresh = True
             return 0, "", ""
         if verb == "install":

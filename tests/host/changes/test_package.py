@@ -30,7 +30,7 @@ def reach(tmp_path, packages):
 
 @pytest.fixture
 def change(tool):
-    return PackageInstall(tool=tool, names=("qemu-kvm", "bash"), data=("/var/lib/work", "/etc/work/*.xml"))
+    return PackageInstall(tool=tool, names=("qemu-kvm", "bash"), data=("/var/lib/desk", "/etc/desk/*.xml"))
 
 
 def done(change, reach):
@@ -98,15 +98,15 @@ def test_a_package_that_there_is_not_is_named_with_the_next_command(tool, reach)
 
 def test_work_of_a_person_that_would_go_is_a_conflict(change, reach, tmp_path):
     before, after = done(change, reach)
-    (tmp_path / "etc/work").mkdir(parents=True)
-    (tmp_path / "etc/work/notes.txt").write_text("")
+    (tmp_path / "etc/desk").mkdir(parents=True)
+    (tmp_path / "etc/desk/notes.txt").write_text("")
     assert change.conflict(reach, before, after) == ""
-    (tmp_path / "etc/work/web.xml").write_text("")
-    assert "/etc/work/web.xml" in change.conflict(reach, before, after)
-    (tmp_path / "etc/work/web.xml").unlink()
-    (tmp_path / "var/lib/work").mkdir(parents=True)
-    (tmp_path / "var/lib/work/disk").write_text("")
-    assert "/var/lib/work/disk" in change.conflict(reach, before, after)
+    (tmp_path / "etc/desk/web.xml").write_text("")
+    assert "/etc/desk/web.xml" in change.conflict(reach, before, after)
+    (tmp_path / "etc/desk/web.xml").unlink()
+    (tmp_path / "var/lib/desk").mkdir(parents=True)
+    (tmp_path / "var/lib/desk/disk").write_text("")
+    assert "/var/lib/desk/disk" in change.conflict(reach, before, after)
 
 
 class TestApt:
@@ -143,7 +143,7 @@ class TestApt:
 
     def test_by_force_the_work_of_a_person_stays(self, change, reach, packages, tmp_path):
         before, after = done(change, reach)
-        (tmp_path / "var/lib/work/disk").mkdir(parents=True)
+        (tmp_path / "var/lib/desk/disk").mkdir(parents=True)
         change.undo(reach, before, after)
 
         assert any("remove" in call for call in packages.calls)
