@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-from serai.providers.libvirt.record import NAMESPACE, PREFIX
+from serai.providers.libvirt.render import text as plain
+from serai.providers.libvirt.render.text import QEMU as QEMU  # elements of that namespace are built with it
 from serai.util.units import KIB
 
 Element = ElementTree.Element
 
-QEMU = "http://libvirt.org/schemas/domain/qemu/1.0"
-"""Of <qemu:commandline>. Source: libvirt, drvqemu."""
-
-ElementTree.register_namespace("qemu", QEMU)
-ElementTree.register_namespace(PREFIX, NAMESPACE)
-
 
 def add(parent: Element, tag: str, text: object = None, **attributes: object) -> Element:
     """A new last child. Attributes that are None are left out; True is `yes`, False `no`."""
-    child = ElementTree.SubElement(
-        parent, tag, {key: word(value) for key, value in attributes.items() if value is not None}
-    )
+    child = ElementTree.SubElement(parent, tag)
+    for key, value in attributes.items():
+        if value is not None:
+            child.set(key, value if type(value) is str else word(value))
     if text is not None:
         child.text = str(text)
     return child
@@ -48,5 +44,4 @@ def add_kib(parent: Element, tag: str, size: int, **attributes: object) -> Eleme
 
 def text_of(root: Element) -> str:
     """The document, indented as libvirt does it."""
-    ElementTree.indent(root)
-    return f"{ElementTree.tostring(root, encoding='unicode')}\n"
+    return f"{plain.text_of(root)}\n"
