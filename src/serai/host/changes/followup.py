@@ -9,15 +9,22 @@ from collections.abc import Callable
 
 import msgspec
 
+from serai.host.docker import runs, would_stop
 from serai.host.reach.contract import Reach
 from serai.util.errors import Code, SeraiError
 
 
 class FollowUp(msgspec.Struct, frozen=True):
-    """`argv` is run when `when` says so; `by_hand` is what a person runs in a tree, where no program runs."""
+    """`argv` is run when `when` says so; `by_hand` is what a person runs in a tree, where no program runs.
+
+    `otherwise` takes its place where there is no systemd. `spares` tells what running it would break: then it is
+    left to a person, with that reason.
+    """
 
     argv: tuple[str, ...]
     when: Callable[[Reach], bool] = lambda reach: True
+    otherwise: tuple[str, ...] = ()
+    spares: Callable[[Reach], str] = lambda reach: ""
 
     @property
     def by_hand(self) -> str:
@@ -31,16 +38,25 @@ def _has_systemd(reach: Reach) -> bool:
 FOLLOW_UPS: dict[str, FollowUp] = {
     "daemon-reload": FollowUp(("systemctl", "daemon-reload"), _has_systemd),
     "udev-reload": FollowUp(("udevadm", "control", "--reload"), lambda reach: reach.has("/run/udev/control")),
+    "docker-restart": FollowUp(
+        ("systemctl", "restart", "docker"), runs, otherwise=("service", "docker", "restart"), spares=would_stop
+    ),
 }
 
 
 def follow(reach: Reach, name: str) -> str:
-    """Run it. In a tree: gives what a person has to run there; else nothing. Raises SeraiError when it fails."""
+    """Run it. Gives what a person has to run: in a tree, and where it would break something; else nothing.
+
+    Raises SeraiError when it fails.
+    """
     what = FOLLOW_UPS[name]
     if not reach.live:
         return what.by_hand
     if what.when(reach):
-        done = reach.run(what.argv)
+        argv = what.otherwise if what.otherwise and not _has_systemd(reach) else what.argv
+        if why := what.spares(reach):
+            return f"{' '.join(argv)} ({why})"
+        done = reach.run(argv)
         if not done.ok:
             said = [line for line in (done.stderr or done.stdout).splitlines() if line.strip()][-6:]
             raise SeraiError(

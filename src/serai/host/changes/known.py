@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from serai.host.changes.directory import MakeDirectory
 from serai.host.changes.file import WriteFile
+from serai.host.changes.filter import IptablesRules, NftTable
+from serai.host.changes.json_keys import JsonKeys
 from serai.host.changes.lines import AddLines
 from serai.host.changes.package import PackageInstall
 from serai.host.changes.service import Service
@@ -12,11 +14,14 @@ from serai.host.changes.value import KernelValue
 
 AnyChange = (
     AddLines
+    | IptablesRules
     | JoinGroup
+    | JsonKeys
     | KernelValue
     | MakeDirectory
     | MakeGroup
     | MakeUser
+    | NftTable
     | PackageInstall
     | Service
     | WriteFile

@@ -1,0 +1,45 @@
+"""What is made again at each boot: a oneshot unit of our own, and the target that wants it by a drop-in.
+
+A drop-in of the target stands for the link that `systemctl enable` makes: it is a file, written and removed like
+any other, also in a tree.
+"""
+
+from __future__ import annotations
+
+from serai.host.changes.file import WriteFile
+from serai.host.facts.host import Facts
+
+UNITS = "/etc/systemd/system"
+_LIVE = "/run/systemd/system"
+_INSTALLED = ("/usr/lib/systemd/systemd", "/lib/systemd/systemd")
+
+
+def has_systemd(facts: Facts) -> bool:
+    """Of a running host, whether systemd runs it; of a tree, whether it is installed."""
+    if facts.source.live:
+        return facts.source.reach.has(_LIVE)
+    return any(facts.source.reach.has(path) for path in _INSTALLED)
+
+
+def unit(
+    ident: str, title: str, start: tuple[str, ...], stop: tuple[str, ...], after: str
+) -> tuple[WriteFile, ...]:
+    """The unit serai-IDENT.service: `start` and `stop` are lines of ExecStart= and ExecStop=."""
+    name = f"serai-{ident}.service"
+    lines = [
+        f"# Written by serai host tune {ident}; serai host undo {ident} removes it.",
+        "[Unit]",
+        f"Description={title}",
+        f"After={after}",
+        "",
+        "[Service]",
+        "Type=oneshot",
+        "RemainAfterExit=yes",
+        *(f"ExecStart={line}" for line in start),
+        *(f"ExecStop={line}" for line in stop),
+    ]
+    wants = f"# Written by serai host tune {ident}.\n[Unit]\nWants={name}\n"
+    return (
+        WriteFile(path=f"{UNITS}/{name}", text="\n".join(lines) + "\n", runs=("daemon-reload",)),
+        WriteFile(path=f"{UNITS}/multi-user.target.d/90-serai-{ident}.conf", text=wants, runs=("daemon-reload",)),
+    )
