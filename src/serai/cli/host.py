@@ -27,6 +27,7 @@ SHORT = {"not applicable": "n/a"}
 LATER = {
     "tune": "serai.cli.host_tune:tune",
     "undo": "serai.cli.host_undo:undo",
+    "devices": "serai.cli.host_devices:devices",
 }
 """Commands that are imported when they are called."""
 

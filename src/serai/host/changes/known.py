@@ -8,9 +8,11 @@ from serai.host.changes.filter import IptablesRules, NftTable
 from serai.host.changes.json_keys import JsonKeys
 from serai.host.changes.lines import AddLines
 from serai.host.changes.package import PackageInstall
+from serai.host.changes.pci_binding import PciBinding
 from serai.host.changes.service import Service
 from serai.host.changes.user import JoinGroup, MakeGroup, MakeUser
 from serai.host.changes.value import KernelValue
+from serai.host.changes.virtual_functions import VirtualFunctions
 
 AnyChange = (
     AddLines
@@ -23,6 +25,8 @@ AnyChange = (
     | MakeUser
     | NftTable
     | PackageInstall
+    | PciBinding
     | Service
+    | VirtualFunctions
     | WriteFile
 )

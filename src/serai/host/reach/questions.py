@@ -18,6 +18,9 @@ STA_UNSYNC = 0x0040
 TIMEX_STATUS = 5
 """Of the words of struct timex: modes, offset, freq, maxerror, esterror, status. Source: adjtimex(2)."""
 
+NODES = ("/dev/dri/", "/dev/nvidia", "/dev/vfio/")
+"""Whose users `device-users` names."""
+
 
 class Unanswered(Exception):
     """Why there is no answer, and what was asked."""
@@ -116,6 +119,22 @@ def _owner(path: str) -> str:
     return f"{found.st_uid} {found.st_gid} {found.st_mode & 0o7777:o}"
 
 
+def _device_users(_: str) -> str:
+    """Lines `NODE COMMAND (PID)`: who has graphics cards and VFIO groups open. Other users' are root's to see."""
+    found = []
+    for process in (name for name in os.listdir("/proc") if name.isdigit()):  # noqa: PTH208 - hot
+        place = f"/proc/{process}"
+        try:
+            nodes = {os.readlink(f"{place}/fd/{each}") for each in os.listdir(f"{place}/fd")}  # noqa: PTH115, PTH208
+            with open(f"{place}/comm") as file:  # noqa: PTH123 - hot
+                command = file.read().strip()
+        except OSError:
+            continue  # it has ended, or is another user's
+        held = sorted(node for node in nodes if node.startswith(NODES) and node != "/dev/vfio/vfio")
+        found += [f"{node} {command} ({process})" for node in held]
+    return "\n".join(found)
+
+
 def _fqdn(_: str) -> str:
     """The host's full name."""
     return socket.getfqdn()
@@ -131,4 +150,5 @@ QUESTIONS: "dict[str, Callable[[str], str]]" = {
     "user": _user,
     "owner": _owner,
     "fqdn": _fqdn,
+    "device-users": _device_users,
 }

@@ -1,0 +1,24 @@
+"""The facts of a host as files, for the rules that providers share (providers/host_files.py)."""
+
+from __future__ import annotations
+
+from serai.host.facts.source import Source
+
+
+class FilesOf:
+    """What a source reads. Raises Unknown, as it does."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def text(self, path: str) -> str:
+        return self._source.read(path).text
+
+    def names(self, path: str) -> list[str]:
+        return self._source.names(path)
+
+    def has(self, path: str) -> bool:
+        return self._source.has(path)
+
+    def target(self, path: str) -> str:
+        return self._source.reach.target(path)
