@@ -124,7 +124,8 @@ def _plan(reach: Reach, name: str, asked: Asked) -> Work:
 
 def carry_out(reach: Reach, work: list[Work], yes: bool, dry_run: bool, as_json: bool) -> int:
     """Show, ask, do, read back. The exit code is 1 when something is not what was asked for."""
-    from serai.host.apply import tune as applied
+    from serai.host.apply import do, settle
+    from serai.host.apply import seen as read_back
 
     if not as_json:
         _show(reach, work)
@@ -135,12 +136,13 @@ def carry_out(reach: Reach, work: list[Work], yes: bool, dry_run: bool, as_json:
         return TO_DO if to_do else 0
     if to_do:
         confirm(yes, f"Change {reach.name}?", "nothing was changed")
-    results: list[tuple[Work, list[Seen]]] = []
     tell = (lambda line: click.echo(line, err=True)) if not as_json else (lambda line: None)
     with changes(reach, "tune", [each.id for each in work]) if to_do else nullcontext():
         for each in work:
-            seen = applied(reach, each.id, each.value, each.changes, tell) if each.changes else []
-            results.append((each, seen))
+            if each.changes:
+                do(reach, each.id, each.value, each.changes, tell)
+        settle(reach, [each.id for each in work], tell)
+        results = [(each, [read_back(reach, change) for change in each.changes]) for each in work]
     if as_json:
         print_json({"tunings": [_as_json(reach, each, seen) for each, seen in results]})
     else:

@@ -39,8 +39,7 @@ def undo(
 
     Without an ID: list what can be undone. What somebody else changed since is shown, and stops it.
     """
-    from serai.host.apply import conflicts
-    from serai.host.apply import undo as undone
+    from serai.host.apply import conflicts, put_back, settle
     from serai.host.ledger import Ledger
 
     reach = reach_of(root)
@@ -69,7 +68,8 @@ def undo(
     tell = (lambda line: None) if as_json else (lambda line: click.echo(line, err=True))
     with changes(reach, "undo", [each.id for each in chosen]):
         for record in chosen:
-            undone(reach, record, tell, force)
+            put_back(reach, record, tell, force)
+        settle(reach, [record.id for record in chosen], tell)
     if as_json:
         print_json({"undo": shown})
     return 0

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 
 import msgspec
 
-from serai.host.changes.change import Change, Seen, State
-from serai.host.changes.followup import follow
+from serai.host.changes.change import REBOOT, Change, Seen, State
+from serai.host.changes.followup import follow, in_order
 from serai.host.changes.known import AnyChange
 from serai.host.ledger import Ledger, Phase, Record, Step
 from serai.host.reach.contract import Reach
@@ -38,7 +38,14 @@ def needed(reach: Reach, changes: Iterable[Change]) -> list[Change]:
 
 
 def tune(reach: Reach, ident: str, value: str, changes: Sequence[Change], tell: Tell) -> list[Seen]:
-    """Do the changes that are needed, and read all of them back.
+    """`do`, `settle`, and read back, for one tuning alone."""
+    do(reach, ident, value, changes, tell)
+    settle(reach, [ident], tell)
+    return [seen(reach, change) for change in changes]
+
+
+def do(reach: Reach, ident: str, value: str, changes: Sequence[Change], tell: Tell) -> None:
+    """Do the changes that are needed; what they owe is left to `settle`.
 
     What fails undoes the steps of this run; what an earlier, killed run has begun is finished where it is planned
     again, and put back where not. The caller holds the host's lock. Raises SeraiError.
@@ -49,12 +56,25 @@ def tune(reach: Reach, ident: str, value: str, changes: Sequence[Change], tell: 
     earlier = len(record.steps)
     for change in needed(reach, changes):
         record = _do(ledger, record, change, tell, earlier)
-    try:
-        _settle(ledger, record, tell)
-    except SeraiError as error:
-        hint = f"serai host tune {ident} tries it again, serai host undo {ident} puts all of it back"
-        raise SeraiError(error.code, error.message, hint=error.hint or hint, details=error.details) from error
-    return [seen(reach, change) for change in changes]
+
+
+def settle(reach: Reach, idents: Sequence[str], tell: Tell) -> None:
+    """Run what the tunings owe, each thing once for all of them. Raises SeraiError; it is owed still then."""
+    ledger = Ledger(reach)
+    records = {ident: record for ident in idents if (record := ledger.read(ident))}
+    for name in in_order(name for record in records.values() for name in record.owed):
+        try:
+            by_hand = follow(reach, name)
+        except SeraiError as error:
+            which = " ".join(idents)
+            hint = f"serai host tune {which} tries it again, serai host undo {which} puts all of it back"
+            raise SeraiError(error.code, error.message, hint=error.hint or hint, details=error.details) from error
+        tell(f"to be run in {reach.name}: {by_hand}" if by_hand else name)
+        for ident, record in records.items():
+            if name in record.owed:
+                left = tuple(each for each in record.owed if each != name)
+                records[ident] = msgspec.structs.replace(record, owed=left)
+                ledger.write(records[ident])
 
 
 def _resume(ledger: Ledger, ident: str, changes: Sequence[Change], tell: Tell) -> Record:
@@ -102,7 +122,7 @@ def _give_up(ledger: Ledger, record: Record, earlier: int, tell: Tell, why: Sera
             tell(f"put back: {step.change.title()}")
             step.change.undo(ledger.reach, step.before, step.after)
             record = _without_last(ledger, record)
-        _settle(ledger, record, tell)
+        settle(ledger.reach, [record.id], tell)
     except (OSError, SeraiError) as error:
         left = _refused(ledger.reach, f"could not be put back: {_last(record)}", error)
         hint = f"clear the cause, then serai host undo {record.id} puts the rest back"
@@ -121,19 +141,6 @@ def _refused(reach: Reach, what: str, error: OSError | SeraiError) -> SeraiError
     return SeraiError(Code.FAILED, f"{reach.name}: {what}: {error.strerror or error}", hint=hint)
 
 
-def _settle(ledger: Ledger, record: Record, tell: Tell) -> Record:
-    """Run what is owed, each once."""
-    while record.owed:
-        name = record.owed[0]
-        if by_hand := follow(ledger.reach, name):
-            tell(f"to be run in {ledger.reach.name}: {by_hand}")
-        else:
-            tell(name)
-        record = msgspec.structs.replace(record, owed=record.owed[1:])
-        ledger.write(record)
-    return record
-
-
 def conflicts(reach: Reach, record: Record) -> list[str]:
     """What others did since, that an undo would destroy."""
     latest = {step.change.subject: step for step in record.steps}
@@ -142,9 +149,16 @@ def conflicts(reach: Reach, record: Record) -> list[str]:
 
 
 def undo(reach: Reach, record: Record, tell: Tell, force: bool = False) -> None:
-    """Put back what stood there before, the last step first. The caller holds the host's lock.
+    """`put_back` and `settle`, for one tuning alone."""
+    put_back(reach, record, tell, force)
+    settle(reach, [record.id], tell)
 
-    Raises SeraiError (Code.REFUSED) when somebody changed it since, before anything is put back.
+
+def put_back(reach: Reach, record: Record, tell: Tell, force: bool = False) -> None:
+    """Put back what stood there before, the last step first; what that owes is left to `settle`.
+
+    The caller holds the host's lock. Raises SeraiError (Code.REFUSED) when somebody changed it since, before
+    anything is put back.
     """
     ledger = Ledger(reach)
     against = conflicts(reach, record)
@@ -166,7 +180,6 @@ def undo(reach: Reach, record: Record, tell: Tell, force: bool = False) -> None:
             record = _without_last(ledger, record)
         except OSError as error:
             raise _refused(reach, f"undo: {step.change.title()}", error) from error
-    _settle(ledger, record, tell)
 
 
 def _without_last(ledger: Ledger, record: Record) -> Record:
@@ -185,8 +198,20 @@ def seen(reach: Reach, change: Change) -> Seen:
 
 def states(reach: Reach, record: Record) -> list[Seen]:
     """Of all that a record holds; what was changed twice counts as it was asked for last."""
-    changes = {step.change.subject: step.change for step in record.steps}
-    return [seen(reach, change) for change in changes.values()]
+    return [found for _, found in standing(reach, record)]
+
+
+def standing(reach: Reach, record: Record) -> list[tuple[Step, Seen]]:
+    """Each change with its step; what waited for a reboot that was is judged by it."""
+    boot = Ledger(reach).boot()
+    found = []
+    for step in {step.change.subject: step for step in record.steps}.values():
+        now = seen(reach, step.change)
+        booted = boot and step.boot and step.boot != boot
+        if booted and now.state is State.PENDING and now.why.startswith(REBOOT):
+            now = step.change.rebooted(now)
+        found.append((step, now))
+    return found
 
 
 def _known(change: Change) -> AnyChange:

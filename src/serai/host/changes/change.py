@@ -13,6 +13,9 @@ import msgspec
 
 from serai.host.reach.contract import Reach
 
+REBOOT = "reboot"
+"""What a change waits for that is `Seen.why` of one that is pending."""
+
 
 class State(StrEnum):
     """What a change came to, read back."""
@@ -51,6 +54,8 @@ class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
     """Directories that have to be made for it, the outermost first."""
     value: str = ""
     words: tuple[str, ...] = ()
+    parts: dict[str, Kept] = {}
+    """Of a change of several files: each by its path."""
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True, tag_field="change", omit_defaults=True):
@@ -91,6 +96,10 @@ class Change(msgspec.Struct, frozen=True, kw_only=True, tag_field="change", omit
     def read_back(self, reach: Reach) -> Seen:
         """What the host really has now, and will have at its next boot."""
         raise NotImplementedError
+
+    def rebooted(self, seen: Seen) -> Seen:
+        """What it comes to where the host was started anew since, and `seen` still waits for a reboot."""
+        return seen
 
     def conflict(self, reach: Reach, before: Kept, after: Kept | None) -> str:
         """What somebody else did since, that `undo` would destroy; empty: it can be undone.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 
-from serai.host.changes.change import Change, Kept, Seen, State
+from serai.host.changes.change import REBOOT, Change, Kept, Seen, State
 from serai.host.reach.contract import Kind, Reach
 
 
@@ -54,6 +54,10 @@ class WriteFile(Change, frozen=True, kw_only=True, tag="write-file"):
                 State.LOST, self.path, "changed" if reach.has(self.path) else "not there", "somebody changed it"
             )
         return Seen(State.PENDING if self.waits else State.DONE, self.path, "as written", self.waits)
+
+    def rebooted(self, seen: Seen) -> Seen:
+        """What the file says is read at boot; that it stands as written is all that it shows."""
+        return Seen(State.DONE, seen.read, seen.value) if self.waits == REBOOT else seen
 
     def conflict(self, reach: Reach, before: Kept, after: Kept | None) -> str:
         now = self.before(reach)

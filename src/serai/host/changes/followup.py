@@ -5,7 +5,7 @@ Each can be run twice. The journal keeps what is owed until it was run, for the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -37,11 +37,29 @@ def _has_systemd(reach: Reach) -> bool:
 
 FOLLOW_UPS: dict[str, FollowUp] = {
     "daemon-reload": FollowUp(("systemctl", "daemon-reload"), _has_systemd),
+    "update-grub": FollowUp(("update-grub",)),
+    "grub-mkconfig": FollowUp(("grub-mkconfig", "-o", "/boot/grub/grub.cfg")),
+    "grub2-mkconfig": FollowUp(("grub2-mkconfig", "-o", "/boot/grub2/grub.cfg")),
+    "sdbootutil": FollowUp(("sdbootutil", "update-all-entries")),
+    "kernel-install": FollowUp(("kernel-install", "add-all")),
+    "mkinitcpio": FollowUp(("mkinitcpio", "-P")),
+    "proxmox-boot-tool": FollowUp(("proxmox-boot-tool", "refresh")),
     "udev-reload": FollowUp(("udevadm", "control", "--reload"), lambda reach: reach.has("/run/udev/control")),
     "docker-restart": FollowUp(
         ("systemctl", "restart", "docker"), runs, otherwise=("service", "docker", "restart"), spares=would_stop
     ),
 }
+
+
+def by_hand(names: Iterable[str]) -> str:
+    """What a person runs in a tree."""
+    return "; ".join(FOLLOW_UPS[name].by_hand for name in names)
+
+
+def in_order(names: Iterable[str]) -> list[str]:
+    """Each once, as the table has them: what makes an initramfs comes before what copies it."""
+    owed = set(names)
+    return [name for name in FOLLOW_UPS if name in owed]
 
 
 def follow(reach: Reach, name: str) -> str:

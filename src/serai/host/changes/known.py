@@ -6,6 +6,7 @@ from serai.host.changes.directory import MakeDirectory
 from serai.host.changes.file import WriteFile
 from serai.host.changes.filter import IptablesRules, NftTable
 from serai.host.changes.json_keys import JsonKeys
+from serai.host.changes.kernel_arguments import KernelArguments
 from serai.host.changes.lines import AddLines
 from serai.host.changes.package import PackageInstall
 from serai.host.changes.pci_binding import PciBinding
@@ -19,6 +20,7 @@ AnyChange = (
     | IptablesRules
     | JoinGroup
     | JsonKeys
+    | KernelArguments
     | KernelValue
     | MakeDirectory
     | MakeGroup

@@ -6,14 +6,17 @@ Source: how each distribution keeps it: BLS entries and grubenv, GRUB's generate
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 
+from serai.host.boot import entries, grub
+from serai.host.boot.known import found
 from serai.host.facts.source import Reading, Source, Unknown
 
 NOW = "/proc/cmdline"
-KEPT = "/etc/kernel/cmdline"
+KEPT = entries.KEPT
 ENTRIES = "/boot/loader/entries"
-GRUB = ("/boot/grub/grub.cfg", "/boot/grub2/grub.cfg")
 OF_THE_BOOT = ("BOOT_IMAGE", "initrd", "root", "ro", "rw", "rootflags", "resume")
 """What the boot loader adds or every entry has of its own."""
 
@@ -24,6 +27,15 @@ def arguments(text: str) -> list[str]:
         return shlex.split(text)
     except ValueError:
         return text.split()
+
+
+@contextmanager
+def _closed(path: str) -> Iterator[None]:
+    """What only root may read is not known."""
+    try:
+        yield
+    except OSError as error:
+        raise Unknown(f"cannot be read: {error.strerror}", error.filename or path) from error
 
 
 class Boot:
@@ -48,41 +60,30 @@ class Boot:
     @cached_property
     def next(self) -> list[Reading]:
         """The command lines that the boot loader's files hold, newest first; empty: none of them is known here."""
-        source = self._source
-        found = []
-        for name in reversed(source.names(ENTRIES)):
-            if name.endswith(".conf"):
-                entry = source.read(f"{ENTRIES}/{name}")
-                found += [Reading(entry.path, line.split(None, 1)[1]) for line in entry.lines if _options(line)]
-        for path in GRUB:
-            lines = [line.split() for line in source.read(path).lines]
-            found += [
-                Reading(path, " ".join(words[2:])) for words in lines if words[:1] in (["linux"], ["linuxefi"])
-            ]
-        return [each for each in found if "$kernelopts" not in each.text]
+        self._source.has("/boot")
+        reach = self._source.reach
+        with _closed(ENTRIES):
+            here = found(reach)
+            lines = here[0].coming(reach) if here else [*entries.lines(reach), *grub.lines(reach)]
+        return [each for each in lines if each.text and "$kernelopts" not in each.text]
 
     @cached_property
     def kept(self) -> Reading:
-        """/etc/kernel/cmdline: what the entry of the next kernel is made from."""
-        return self._source.read(KEPT)
+        """What the entry of the next kernel is made from: /etc/kernel/cmdline, or the boot tool's own file."""
+        self._source.has("/etc")
+        with _closed(ENTRIES):
+            here = found(self._source.reach)
+            kept = here[0].kept(self._source.reach) if here else None
+        return kept or self._source.read(KEPT)
 
     @cached_property
     def tool(self) -> tuple[str, str]:
         """Who writes kernel arguments here, and the file or program that shows it; both empty: nobody known."""
-        source = self._source
-        entries = source.has(ENTRIES)
-        tests = (
-            ("rpm-ostree", "/run/ostree-booted", True),
-            ("proxmox-boot-tool", "/etc/kernel/proxmox-boot-uuids", True),
-            ("sdbootutil", source.program("sdbootutil"), entries or source.has(KEPT)),
-            ("grubby", source.program("grubby"), True),
-            ("update-bootloader", source.program("update-bootloader"), True),
-            ("update-grub", source.program("update-grub"), True),
-            ("grub2-mkconfig", source.program("grub2-mkconfig"), source.has(GRUB[1])),
-            ("grub-mkconfig", source.program("grub-mkconfig"), source.has(GRUB[0])),
-            ("kernel-install", source.program("kernel-install"), entries),
-        )
-        return next(((name, path) for name, path, also in tests if path and also and source.has(path)), ("", ""))
+        for place in ("/usr/bin", "/run/ostree-booted"):
+            self._source.has(place)
+        with _closed(ENTRIES):
+            here = found(self._source.reach)
+        return (here[0].name, here[1]) if here else ("", "")
 
     @cached_property
     def initramfs(self) -> str:
@@ -99,7 +100,3 @@ def own(text: str) -> list[str]:
     """The arguments that a person has set."""
     words = arguments(text.partition(" -- ")[0])
     return [word for word in words if word.partition("=")[0] not in OF_THE_BOOT]
-
-
-def _options(line: str) -> bool:
-    return line.startswith("options ") and bool(line.split(None, 1)[1:])
