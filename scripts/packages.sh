@@ -91,6 +91,7 @@ virtinst|virt-xml|opens domains as virt-manager does
 virtinst|virt-install|makes domains that are none of serai's
 swtpm|swtpm|stands behind the TPMs of machines
 iproute2|ip|makes bridges to put machines on
+systemd|systemd-tmpfiles|reads the drop-ins that tunings write
 openvswitch-switch|ovs-vsctl|makes other bridges to put machines on
 acl|setfacl|opens directories to guests
 END

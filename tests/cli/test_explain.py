@@ -86,7 +86,7 @@ def test_the_list_can_be_had_as_json(capsys):
     ("typed", "found"),
     [
         ("hw", ["HW-1", "HW-2", "HW-3"]),
-        ("mem", [*(f"MEM-{number}" for number in range(1, 12)), "memory"]),
+        ("mem", [*(f"MEM-{number}" for number in range(1, 12)), "memory", "memlock"]),
         ("memory.s", ["memory.size", "memory.slots", "memory.source", "memory.shared"]),
         ("networks.forwarded_port.host", ["networks.forwarded_port.host", "networks.forwarded_port.host_ip"]),
         ("zzz.", []),
@@ -101,3 +101,20 @@ def test_ids_and_keys_are_completed(typed, found):
     shell = ShellComplete(cli, {}, "serai", "_SERAI_COMPLETE")
 
     assert [item.value for item in shell.get_completions(["explain"], typed)] == found
+
+
+def test_it_tells_a_tuning_and_a_check_names_it(capsys):
+    assert run(["explain", "thp"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "thp: transparent huge pages for guests alone"
+    assert "  next      serai host tune thp" in lines
+    assert "  undo      serai host undo thp" in lines
+    assert run(["explain", "mem.thp"]) == 0
+    assert "  tuning    thp" in capsys.readouterr().out.splitlines()
+
+
+def test_a_tuning_can_be_had_as_json_and_is_in_the_list(capsys):
+    assert run(["explain", "--json", "thp"]) == 0
+    assert json.loads(capsys.readouterr().out)["values"] == "madvise, never, always"
+    assert run(["explain", "--json"]) == 0
+    assert "thp" in json.loads(capsys.readouterr().out)["tunings"]

@@ -11,6 +11,7 @@ from serai.cli.output import print_json
 
 if TYPE_CHECKING:
     from serai.host.checks.row import Row
+    from serai.host.tunings.tuning import Tuning
     from serai.loaders.explain import Explanation
     from serai.loaders.guide import Page
     from serai.loaders.topics import Explained
@@ -23,6 +24,7 @@ LABEL = 10
 
 def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Ids, and keys one level at a time."""
+    from serai.host.tunings.known import TUNINGS
     from serai.loaders import guide, topics
     from serai.loaders.explain import explain as explained
     from serai.providers.registry import raw_block
@@ -30,7 +32,7 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
 
     above, dot, _ = incomplete.rpartition(".")
     if not dot:
-        known = [*guide.acts(), *topics.machine_keys(), *topics.file_keys()]
+        known = [*guide.acts(), *topics.machine_keys(), *topics.file_keys(), *TUNINGS]
         return [word for word in dict.fromkeys(known) if word.lower().startswith(incomplete.lower())]
     try:
         return [
@@ -44,9 +46,9 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
 @click.argument("topic", required=False, metavar="[ID|KEY]", shell_complete=_complete)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def explain(topic: str | None, as_json: bool) -> None:
-    """Say what an ID of the guide (HW-1), a check (mem.thp) or a KEY of the project file means: memory.size, …
+    """Say what an ID of the guide (HW-1), a check (mem.thp), a tuning (thp) or a KEY of the project file means.
 
-    Without one: list the ids and the keys.
+    Without one: list the ids, the tunings and the keys.
     """
     from serai.loaders import topics
     from serai.providers.registry import raw_block
@@ -56,6 +58,9 @@ def explain(topic: str | None, as_json: bool) -> None:
         return
     if row := _check(topic):
         _show_check(row, as_json)
+        return
+    if tuning := _tuning(topic):
+        _show_tuning(tuning, as_json)
         return
     found = topics.topic(topic, raw_block)
     if as_json:
@@ -67,24 +72,30 @@ def explain(topic: str | None, as_json: bool) -> None:
 
 
 def _list(as_json: bool) -> None:
+    from serai.host.tunings.known import TUNINGS
     from serai.loaders import guide, topics
 
     served = {name: row for name, row in guide.acts().items() if row.state is not guide.State.LATER}
     later = [name for name, row in guide.acts().items() if row.state is guide.State.LATER]
     machine, file = topics.machine_keys(), topics.file_keys()
+    tunings = {row.id: row.title for row in TUNINGS.values()}
     if as_json:
-        print_json({"ids": guide.acts(), "keys": {"file": file, "machine": machine}})
+        print_json({"ids": guide.acts(), "tunings": tunings, "keys": {"file": file, "machine": machine}})
         return
     click.echo("Acts of the guide that this version does:")
     _table({name: row.act + (" (in part)" if row.rest else "") for name, row in served.items()})
     click.echo("\nNot in this version:")
     for line in _wrapped(", ".join(later), "  "):
         click.echo(line)
+    click.echo("\nTunings of the host, for serai host tune:")
+    _table(tunings)
     click.echo("\nKeys of the project file:")
     _table(file)
     click.echo("\nKeys of a machine, of defaults and of profiles:")
     _table(machine)
-    click.echo("\nserai explain ID, serai explain KEY and serai explain KEY.KEY tell more.")
+    click.echo(
+        "\nserai explain ID, serai explain KEY, serai explain KEY.KEY tell more; of checks: serai explain mem.thp"
+    )
 
 
 def _table(rows: Mapping[str, str]) -> None:
@@ -145,11 +156,14 @@ def _check(word: str) -> Row | None:
 
 def _show_check(row: Row, as_json: bool) -> None:
     """All that a row of the table says; nothing of it is written twice."""
+    from serai.host.tunings.known import repairing
+
     texts = {
         "why": row.why,
         "but": row.old,
         "reads": row.reads,
         "next": row.next,
+        "tuning": ", ".join(each.id for each in repairing(row.id)),
         "verify": row.verify,
         "undo": row.undo,
         "needs": f"a {row.reboot}" if row.reboot else "",
@@ -157,6 +171,41 @@ def _show_check(row: Row, as_json: bool) -> None:
         "not when": row.when_not,
         "worst": str(row.worst),
         "roles": ", ".join(row.roles),
+        "guide": ", ".join(row.guide),
+        "sources": row.source,
+    }
+    if as_json:
+        print_json({"id": row.id, "title": row.title, **texts})
+        return
+    click.echo(f"{row.id}: {row.title}")
+    for label, text in texts.items():
+        _part(label, [text] if text else [])
+
+
+def _tuning(word: str) -> Tuning | None:
+    """The tuning that is meant, `hugepages`; no key of the project file has its name."""
+    if "." in word:
+        return None
+    from serai.host.tunings.known import TUNINGS
+
+    return TUNINGS.get(word.lower())
+
+
+def _show_tuning(row: Tuning, as_json: bool) -> None:
+    """All that a row of the table says."""
+    call = f"serai host tune {row.id}" + (" --for SIZE|FILE" if "for" in row.asks else "")
+    roles = [f"{role} ({value})" if value else str(role) for role, value in row.roles.items()]
+    texts = {
+        "why": row.why,
+        "but": row.old,
+        "next": call,
+        "values": row.values.replace("|", ", "),
+        "needs": f"a {row.needs}" if row.needs else "",
+        "numbers": row.numbers,
+        "not when": row.when_not,
+        "repairs": ", ".join(row.repairs),
+        "roles": ", ".join(roles),
+        "undo": row.undo,
         "guide": ", ".join(row.guide),
         "sources": row.source,
     }

@@ -8,6 +8,7 @@ from enum import StrEnum
 import msgspec
 
 from serai.spec.machine import Machine, Project
+from serai.util.cpuset import numbers
 
 DISK_SIZE = 1 << 30
 """Bytes that an overlay is taken to need where the file states no size."""
@@ -25,6 +26,15 @@ class Role(StrEnum):
     OVIRT_ENGINE = "ovirt-engine"
 
 
+class Pages(msgspec.Struct, frozen=True):
+    """Huge pages that a guest takes at one place: `size` of a page, 0 for the host's; `memory` in bytes."""
+
+    size: int
+    memory: int
+    nodes: tuple[int, ...] = ()
+    """Nodes of the host that it must come from; empty: any."""
+
+
 class Wants(msgspec.Struct, frozen=True, kw_only=True):
     """What the machines of a project take together; sizes are bytes. Empty: no project was named."""
 
@@ -34,6 +44,8 @@ class Wants(msgspec.Struct, frozen=True, kw_only=True):
     """Without what comes from huge pages."""
     hugepages: dict[int, int] = {}
     """Size of a page, 0 for the host's default -> bytes."""
+    pages: tuple[Pages, ...] = ()
+    """The same, guest by guest, with the nodes of the host that they are bound to."""
     nested: tuple[str, ...] = ()
     bridges: tuple[str, ...] = ()
     disk: int = 0
@@ -48,24 +60,41 @@ class Wants(msgspec.Struct, frozen=True, kw_only=True):
 def wants_of(project: Project, roles: Iterable[Role] = ()) -> Wants:
     """Of the machines that run on this host's own QEMU; the rest is some other host's matter."""
     machines = [each for each in project.machines.values() if each.provider in ("qemu", "libvirt")]
+    pages = [each for machine in machines for each in _pages(machine)]
     huge: dict[int, int] = {}
-    for machine in machines:
-        if pages := machine.memory.hugepages:
-            size = pages.size or 0
-            huge[size] = huge.get(size, 0) + machine.memory.size
+    for each in pages:
+        huge[each.size] = huge.get(each.size, 0) + each.memory
     nics = [nic.public for machine in machines for nic in machine.networks if nic.public]
     given = [each for each in machines if each.devices.pci or each.devices.mdev or each.devices.usb]
     return Wants(
         project=project.project,
         roles=frozenset(roles),
-        memory=sum(each.memory.size for each in machines if not each.memory.hugepages),
+        memory=sum(each.memory.size for each in machines) - sum(each.memory for each in pages),
         hugepages=huge,
+        pages=tuple(pages),
         nested=tuple(each.name for each in machines if each.cpu.nested),
         bridges=tuple(sorted({nic.bridge for nic in nics if nic.bridge and not nic.ovs})),
         disk=sum(disk.size or DISK_SIZE for each in machines for disk in each.disks.values() if not disk.path),
         machines=tuple(given),
         programs=frozenset(_programs(machines)),
     )
+
+
+def _pages(machine: Machine) -> list[Pages]:
+    """Cell by cell, where the guest has some; `hugepages.nodes` are the cells that have huge pages."""
+    huge = machine.memory.hugepages
+    if huge is None:
+        return []
+    numa = machine.numa
+    size, bound = huge.size or 0, numbers(numa.host_nodes) if numa.host_nodes else ()
+    if not numa.cells:
+        return [Pages(size, machine.memory.size, bound)]
+    chosen = numbers(huge.nodes) if huge.nodes else range(len(numa.cells))
+    return [
+        Pages(size, cell.memory, numbers(cell.host_nodes) if cell.host_nodes else bound)
+        for number, cell in enumerate(numa.cells)
+        if number in chosen
+    ]
 
 
 def _programs(machines: list[Machine]) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from host_cases import write
 from serai.host.changes.followup import FOLLOW_UPS, follow
 from serai.host.reach.local import Local
 from serai.util.errors import SeraiError
@@ -42,3 +43,27 @@ def test_a_failure_says_what_failed(tmp_path):
 
 def test_each_can_be_told_by_hand():
     assert all(each.by_hand for each in FOLLOW_UPS.values())
+
+
+def test_a_module_is_loaded_again_when_nobody_uses_it(tmp_path):
+    reach, said = host(tmp_path)
+    follow(reach, "reload-kvm_intel")
+    assert said == []  # not loaded
+    write(tmp_path, {"sys/module/kvm_intel/refcnt": "0\n", "proc/9/comm": "qemu", "proc/9/fd/1": "-> /dev/kvm"})
+    told = follow(reach, "reload-kvm_intel")
+    assert told == "modprobe -r kvm_intel && modprobe kvm_intel (qemu (9) must end first)"
+    assert said == []
+    (tmp_path / "proc/9/fd/1").unlink()
+    follow(reach, "reload-kvm_intel")
+    assert said == [["modprobe", "-r", "kvm_intel"], ["modprobe", "kvm_intel"]]
+
+
+def test_libvirt_is_restarted_only_where_no_guest_runs(tmp_path):
+    reach, said = host(tmp_path)
+    write(tmp_path, {"run/systemd/system": None, "proc/9/comm": "libvirtd", "proc/10/comm": "qemu-system-x86"})
+    assert "(qemu-system-x86 (10) runs)" in follow(reach, "restart-libvirtd")
+    assert said == []
+    (tmp_path / "proc/10/comm").unlink()
+    follow(reach, "restart-libvirtd")
+    follow(reach, "restart-virtqemud")
+    assert said == [["systemctl", "try-restart", "libvirtd.service"]]

@@ -28,3 +28,25 @@ def test_without_meminfo_nothing_is_known(tmp_path):
     write(tmp_path, {})
     with pytest.raises(Unknown):
         _ = Memory(Source(tmp_path)).info
+
+
+def test_a_node_can_give_what_is_free_and_what_can_be_dropped(tmp_path):
+    lines = [
+        "Node 1 MemTotal: 100 kB",
+        "Node 1 MemFree: 10 kB",
+        "Node 1 Inactive(file): 5 kB",
+        "Node 1 AnonPages: 9 kB",
+    ]
+    write(
+        tmp_path,
+        {
+            "sys/devices/system/node/node1/meminfo": "\n".join(lines),
+            "proc/meminfo": "MemTotal: 200 kB\nMemAvailable: 50 kB",
+        },
+    )
+    memory = Memory(Source(tmp_path))
+
+    assert memory.room(1) == (15 * KIB, 100 * KIB)
+    assert memory.room(-1) == (50 * KIB, 200 * KIB)
+    with pytest.raises(Unknown):
+        memory.room(2)

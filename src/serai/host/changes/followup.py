@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from serai.host.docker import runs, would_stop
+from serai.host.changes.processes import guests, holding, runs
+from serai.host.changes.running import must
+from serai.host.docker import runs as docker_runs
+from serai.host.docker import would_stop
 from serai.host.reach.contract import Reach
-from serai.util.errors import Code, SeraiError
 
 
 class FollowUp(msgspec.Struct, frozen=True):
@@ -25,18 +27,47 @@ class FollowUp(msgspec.Struct, frozen=True):
     when: Callable[[Reach], bool] = lambda reach: True
     otherwise: tuple[str, ...] = ()
     spares: Callable[[Reach], str] = lambda reach: ""
+    then: tuple[str, ...] = ()
+    """A second program, when the first one ended well."""
 
     @property
     def by_hand(self) -> str:
-        return " ".join(self.argv)
+        return " && ".join(" ".join(each) for each in (self.argv, self.then) if each)
 
 
 def _has_systemd(reach: Reach) -> bool:
     return reach.has("/run/systemd/system")
 
 
+def _reload(module: str) -> FollowUp:
+    """A module of KVM's, where it is loaded, and not built in."""
+    place = f"/sys/module/{module}/refcnt"
+
+    def held(reach: Reach) -> str:
+        if holders := holding(reach, "/dev/kvm"):
+            return f"{', '.join(holders[:3])} must end first"
+        return "" if reach.read(place) == b"0\n" else "it is in use"
+
+    return FollowUp(("modprobe", "-r", module), lambda reach: reach.has(place), (), held, ("modprobe", module))
+
+
+def _restarts(daemon: str) -> FollowUp:
+    """Where it runs by systemd: it reads at its start which huge pages are mounted."""
+
+    def when(reach: Reach) -> bool:
+        return _has_systemd(reach) and runs(reach, daemon)
+
+    def spares(reach: Reach) -> str:
+        running = guests(reach)
+        return f"{', '.join(running[:3])} runs" if running else ""
+
+    return FollowUp(("systemctl", "try-restart", f"{daemon}.service"), when, (), spares)
+
+
 FOLLOW_UPS: dict[str, FollowUp] = {
     "daemon-reload": FollowUp(("systemctl", "daemon-reload"), _has_systemd),
+    "reload-kvm_intel": _reload("kvm_intel"),
+    "reload-kvm_amd": _reload("kvm_amd"),
     "update-grub": FollowUp(("update-grub",)),
     "grub-mkconfig": FollowUp(("grub-mkconfig", "-o", "/boot/grub/grub.cfg")),
     "grub2-mkconfig": FollowUp(("grub2-mkconfig", "-o", "/boot/grub2/grub.cfg")),
@@ -44,9 +75,14 @@ FOLLOW_UPS: dict[str, FollowUp] = {
     "kernel-install": FollowUp(("kernel-install", "add-all")),
     "mkinitcpio": FollowUp(("mkinitcpio", "-P")),
     "proxmox-boot-tool": FollowUp(("proxmox-boot-tool", "refresh")),
+    "restart-libvirtd": _restarts("libvirtd"),
+    "restart-virtqemud": _restarts("virtqemud"),
     "udev-reload": FollowUp(("udevadm", "control", "--reload"), lambda reach: reach.has("/run/udev/control")),
     "docker-restart": FollowUp(
-        ("systemctl", "restart", "docker"), runs, otherwise=("service", "docker", "restart"), spares=would_stop
+        ("systemctl", "restart", "docker"),
+        docker_runs,
+        otherwise=("service", "docker", "restart"),
+        spares=would_stop,
     ),
 }
 
@@ -71,15 +107,10 @@ def follow(reach: Reach, name: str) -> str:
     if not reach.live:
         return what.by_hand
     if what.when(reach):
-        argv = what.otherwise if what.otherwise and not _has_systemd(reach) else what.argv
+        first = what.otherwise if what.otherwise and not _has_systemd(reach) else what.argv
+        argvs = [argv for argv in (first, what.then) if argv]
         if why := what.spares(reach):
-            return f"{' '.join(argv)} ({why})"
-        done = reach.run(argv)
-        if not done.ok:
-            said = [line for line in (done.stderr or done.stdout).splitlines() if line.strip()][-6:]
-            raise SeraiError(
-                Code.FAILED,
-                f"{what.by_hand} ended with exit code {done.code}: {said[-1].strip() if said else 'no message'}",
-                details=said,
-            )
+            return f"{' && '.join(' '.join(argv) for argv in argvs)} ({why})"
+        for argv in argvs:
+            must(reach, *argv)
     return ""

@@ -8,9 +8,13 @@ from serai.host.changes.filter import IptablesRules, NftTable
 from serai.host.changes.json_keys import JsonKeys
 from serai.host.changes.kernel_arguments import KernelArguments
 from serai.host.changes.lines import AddLines
+from serai.host.changes.module import ModuleParameter
+from serai.host.changes.mount import Mount
 from serai.host.changes.package import PackageInstall
+from serai.host.changes.pages import HugePages
 from serai.host.changes.pci_binding import PciBinding
 from serai.host.changes.service import Service
+from serai.host.changes.setting import ProgramSetting
 from serai.host.changes.user import JoinGroup, MakeGroup, MakeUser
 from serai.host.changes.value import KernelValue
 from serai.host.changes.virtual_functions import VirtualFunctions
@@ -18,6 +22,7 @@ from serai.host.changes.virtual_functions import VirtualFunctions
 AnyChange = (
     AddLines
     | IptablesRules
+    | HugePages
     | JoinGroup
     | JsonKeys
     | KernelArguments
@@ -28,6 +33,9 @@ AnyChange = (
     | NftTable
     | PackageInstall
     | PciBinding
+    | ModuleParameter
+    | Mount
+    | ProgramSetting
     | Service
     | VirtualFunctions
     | WriteFile

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from serai.host.checks.row import Finding, Outcome, Table, fail, not_applicable, note, passed, warn
 from serai.host.facts.boot import NOW, arguments
 from serai.host.facts.host import Facts
@@ -26,7 +28,8 @@ def _reserved(facts: Facts, size: int) -> Finding:
     value = f"{pool.total} pages, {pool.free} free"
     pages = -(-wanted // size)
     if pages > pool.free:
-        how = f"sysctl vm.nr_hugepages={pool.total - pool.free + pages}" if size == 2 * MIB else ""
+        total = (pool.total - pool.free + pages) * size
+        how = f"serai host tune hugepages --page-size {format_size(size)} --for {format_size(total)}"
         return fail(pool.path, f"{facts.wants.project} takes {pages}", value, next=how)
     return passed(pool.path, value)
 
@@ -37,9 +40,9 @@ def _reserved(facts: Facts, size: int) -> Finding:
     reads=f"{POOLS}/hugepages-2048kB",
     worst=Outcome.FAIL,
     why="A guest with huge pages does not start when one of its pages is missing.",
-    next="vm.nr_hugepages = N in /etc/sysctl.d/90-hugepages.conf, then read it back: the kernel may give fewer",
+    next="serai host tune hugepages --for SIZE|FILE",
     verify="cat /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages",
-    undo="echo 0 > that file, and remove the drop-in",
+    undo="serai host undo hugepages",
     numbers="512 pages for each GiB of guests",
     old="A line in /etc/sysctl.conf: it works, but says nothing of nodes, and nobody reads back what was given.",
     source=POOL_SOURCE,
@@ -55,9 +58,9 @@ def huge_2m(facts: Facts) -> Finding:
     reads=f"{POOLS}/hugepages-1048576kB",
     worst=Outcome.FAIL,
     why="Pages of 1 GiB must be taken at boot: later there is hardly a free GiB in one piece.",
-    next="hugepagesz=1G hugepages=N on the kernel's command line; per node: hugepages=0:4,1:4",
+    next="serai host tune hugepages --page-size 1GiB --for SIZE|FILE",
     verify="cat /sys/devices/system/node/node*/hugepages/hugepages-1048576kB/nr_hugepages",
-    undo="remove the arguments",
+    undo="serai host undo hugepages",
     reboot="reboot",
     source=POOL_SOURCE,
     guide=("MEM-1", "MEM-2", "MEM-3"),
@@ -66,9 +69,15 @@ def huge_1g(facts: Facts) -> Finding:
     return _reserved(facts, GIB)
 
 
-def _asked(text: str, default: int) -> dict[int, int]:
-    """Size of a page -> how many the command line asks for. Nodes are added up."""
-    found: dict[int, int] = {}
+ANYWHERE = -1
+"""Of pages that the command line asks for without a node."""
+FAILED = re.compile(r"HugeTLB: .*failed.*")
+"""Source: Linux, mm/hugetlb.c: hugetlb_hstate_alloc_pages_report."""
+
+
+def _asked(text: str, default: int) -> dict[tuple[int, int], int]:
+    """(size of a page, node) -> how many the command line asks for; `0:1,1:1` is node by node."""
+    found: dict[tuple[int, int], int] = {}
     size = default
     for word in arguments(text):
         key, _, value = word.partition("=")
@@ -76,11 +85,22 @@ def _asked(text: str, default: int) -> dict[int, int]:
             if key in ("hugepagesz", "default_hugepagesz"):
                 size = parse_size(value)
             elif key == "hugepages":
-                parts = [part.rpartition(":")[2] for part in value.split(",")]
-                found[size] = found.get(size, 0) + sum(map(int, parts))
+                for part in value.split(","):
+                    node, _, count = part.rpartition(":")
+                    which = (size, int(node) if node else ANYWHERE)
+                    found[which] = found.get(which, 0) + int(count)
         except ValueError:
             raise Unknown(f"{word} cannot be understood", NOW) from None
     return found
+
+
+def _refusal(facts: Facts) -> str:
+    """What the kernel said of pages that it could not make; empty: its log is not to be had, or says nothing."""
+    try:
+        said = [found[0] for line in facts.kernel_log.lines if (found := FAILED.search(line))]
+    except Unknown:
+        return ""
+    return " ".join(said[-1].split()).rstrip(".") if said else ""
 
 
 @TABLE.row(
@@ -89,7 +109,8 @@ def _asked(text: str, default: int) -> dict[int, int]:
     reads=f"{NOW}, {POOLS}",
     worst=Outcome.FAIL,
     why="The kernel gives fewer pages without an error when memory, or one node of it, is too small.",
-    next="ask for fewer, or on another node: hugepages=NODE:COUNT",
+    next="ask for fewer: serai host tune hugepages --for SIZE|FILE",
+    undo="serai host undo hugepages",
     verify="serai host check mem.huge-asked",
     reboot="reboot",
     source=POOL_SOURCE,
@@ -99,10 +120,18 @@ def huge_asked(facts: Facts) -> Finding:
     asked = _asked(facts.boot.now.text, facts.memory.info.get("Hugepagesize", 0))
     if not asked:
         return not_applicable(NOW, "it asks for none")
-    given = {pool.size: pool.total for pool in facts.memory.pools}
-    value = ", ".join(f"{format_size(size)}: {given.get(size, 0)} of {count}" for size, count in asked.items())
-    if any(given.get(size, 0) < count for size, count in asked.items()):
-        return fail(POOLS, "fewer than the command line asks for", value)
+    pools = [*facts.memory.pools, *(facts.memory.per_node if any(node >= 0 for _, node in asked) else ())]
+    given = {(pool.size, pool.node): pool.total for pool in pools}
+    parts, short = [], False
+    for (size, node), count in asked.items():
+        have = given.get((size, node), 0)
+        short |= have < count
+        where = f" on node {node}" if node >= 0 else ""
+        parts.append(f"{format_size(size)}{where}: {have} of {count}")
+    value = ", ".join(parts)
+    if short:
+        said = _refusal(facts)
+        return fail(POOLS, "fewer than the command line asks for" + (f"; {said}" if said else ""), value)
     return passed(POOLS, value)
 
 
@@ -112,8 +141,8 @@ def huge_asked(facts: Facts) -> Finding:
     reads=f"{NODES}/node*/hugepages",
     worst=Outcome.NOTE,
     why="A guest that is bound to a node finds only the pages of that node.",
-    next="write the count of each node: /sys/devices/system/node/nodeN/hugepages/…/nr_hugepages",
-    undo="write 0 there",
+    next="serai host tune hugepages --for SIZE|FILE",
+    undo="serai host undo hugepages",
     source=POOL_SOURCE,
     guide=("MEM-1", "MEM-3"),
 )
@@ -135,9 +164,9 @@ def huge_nodes(facts: Facts) -> Finding:
     reads="/proc/mounts",
     worst=Outcome.FAIL,
     why="libvirt gives guests pages from a mount of hugetlbfs; each size needs one of its own.",
-    next="a mount unit with Type=hugetlbfs, Options=pagesize=1G; then restart libvirtd or virtqemud",
+    next="serai host tune hugepages --for SIZE|FILE",
     verify="virsh freepages --all",
-    undo="disable and remove the unit",
+    undo="serai host undo hugepages",
     reboot="reload",
     old="A line in /etc/fstab for /hugepages: systemd mounts /dev/hugepages by itself.",
     source="libvirt, qemu.conf: hugetlbfs_mount",
@@ -200,8 +229,8 @@ def nodes(facts: Facts) -> Finding:
     reads="/proc/sys/kernel/numa_balancing",
     worst=Outcome.NOTE,
     why="Automatic balancing takes page faults to learn who uses what; pinned guests gain nothing from it.",
-    next="kernel.numa_balancing = 0 in /etc/sysctl.d/90-guests.conf, where all guests are pinned",
-    undo="remove that file",
+    next="serai host tune numa-balancing",
+    undo="serai host undo numa-balancing",
     when_not="Guests that are not pinned: there it helps.",
     source="Linux, Documentation/admin-guide/sysctl/kernel.rst",
 )

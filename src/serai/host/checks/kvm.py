@@ -161,8 +161,8 @@ def probe_guest(facts: Facts) -> Finding:
     reads="/sys/module/kvm/parameters/halt_poll_ns",
     worst=Outcome.NOTE,
     why="Polling answers sooner and burns CPU; where it is 0, each wake-up of a guest takes a switch.",
-    next="echo 200000 > /sys/module/kvm/parameters/halt_poll_ns",
-    undo="write the number that was there",
+    next="serai host tune halt-poll",
+    undo="serai host undo halt-poll",
     numbers="the default on x86 is 200000 ns",
     source="Linux, Documentation/virt/kvm/halt-polling.rst",
 )

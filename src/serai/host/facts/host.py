@@ -15,6 +15,7 @@ from serai.host.facts.pci import Pci
 from serai.host.facts.services import Services
 from serai.host.facts.source import Reading, Source
 from serai.host.facts.storage import Storage
+from serai.host.facts.tuned import Tuned
 from serai.host.wants import Wants
 
 
@@ -34,6 +35,7 @@ class Facts:
         self.pci = Pci(source)
         self.services = Services(source)
         self.storage = Storage(source)
+        self.tuned = Tuned(source)
 
     def read(self, path: str) -> Reading:
         return self.source.read(path)

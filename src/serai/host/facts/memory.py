@@ -69,6 +69,24 @@ class Memory:
             found.append(Pool(size, node, total, free, f"{path}/nr_hugepages"))
         return found
 
+    def room(self, node: int) -> tuple[int, int]:
+        """(bytes that a node can give, bytes that it has); -1 is the whole host.
+
+        What is free, and what the kernel drops when asked: file pages and slabs. Source: Linux,
+        Documentation/filesystems/proc.rst: MemAvailable; a node's own file has no such line.
+        """
+        if node < 0:
+            return self.info.get("MemAvailable", 0), self.info.get("MemTotal", 0)
+        path = f"{NODES}/node{node}/meminfo"
+        found = {}
+        for line in self._source.read(path).lines:
+            words = line.split()
+            found[words[2].rstrip(":")] = int(words[3]) * (KIB if words[4:] == ["kB"] else 1)
+        if "MemTotal" not in found:
+            raise Unknown("there is no MemTotal", path)
+        free = sum(found.get(key, 0) for key in ("MemFree", "Active(file)", "Inactive(file)", "SReclaimable"))
+        return free, found["MemTotal"]
+
     @cached_property
     def mounts(self) -> dict[int, str]:
         """Size of a page -> where hugetlbfs with such pages is mounted."""

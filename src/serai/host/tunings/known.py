@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from serai.host.tunings import thp
+from serai.host.tunings import cpu, guests, hugepages, kvm, memory, thp
 from serai.host.tunings.tuning import Tuning
+from serai.host.wants import Role
 from serai.util.errors import Code, SeraiError, did_you_mean
 
-FAMILIES = (thp,)
+FAMILIES = (hugepages, thp, memory, cpu, kvm, guests)
 TUNINGS: dict[str, Tuning] = {row.id: row for family in FAMILIES for row in family.TABLE.rows}
 """Every tuning by its id."""
 
@@ -17,3 +18,13 @@ def tuning(ident: str) -> Tuning:
         hint = did_you_mean(ident, list(TUNINGS)) or f"there are {', '.join(TUNINGS)}"
         raise SeraiError(Code.INPUT, f"there is no tuning {ident}", hint=hint)
     return TUNINGS[ident]
+
+
+def repairing(check: str) -> list[Tuning]:
+    """The tunings that are the answer to a check."""
+    return [row for row in TUNINGS.values() if check in row.repairs]
+
+
+def of_role(role: Role) -> dict[str, str]:
+    """Ids of the tunings that a role has -> the value for it."""
+    return {row.id: row.roles[role] for row in TUNINGS.values() if role in row.roles}

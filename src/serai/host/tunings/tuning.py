@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
 from serai.host.changes.change import Change
 from serai.host.facts.host import Facts
-from serai.host.wants import Wants
+from serai.host.wants import Role, Wants
 from serai.util.errors import Code, SeraiError
 
 
@@ -61,7 +61,13 @@ class Tuning(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     guide: tuple[str, ...] = ()
     asks: tuple[str, ...] = ()
-    """Options that it needs: `for`, `interface`; without them it is not among `all`."""
+    """Options that it needs: `for`, `interface`; without them nothing can be planned."""
+    roles: Mapping[Role, str] = {}
+    """Roles that it belongs to -> the value for that role; empty: its own advice."""
+
+    @property
+    def undo(self) -> str:
+        return f"serai host undo {self.id}"
 
 
 class Table:
@@ -85,6 +91,7 @@ class Table:
         old: str = "",
         guide: tuple[str, ...] = (),
         asks: tuple[str, ...] = (),
+        roles: Mapping[Role, str] | None = None,
     ) -> Callable[[Plan], Plan]:
         """The arguments are those of Tuning."""
 
@@ -92,7 +99,8 @@ class Table:
             self.rows.append(
                 Tuning(
                     id=id, title=title, why=why, source=source, values=values, repairs=repairs, needs=needs,
-                    numbers=numbers, when_not=when_not, old=old, guide=guide, asks=asks, plan=plan,
+                    numbers=numbers, when_not=when_not, old=old, guide=guide, asks=asks, roles=roles or {},
+                    plan=plan,
                 )
             )  # fmt: skip
             return plan
