@@ -25,6 +25,7 @@ SHORT = {"not applicable": "n/a"}
 
 
 LATER = {
+    "setup": "serai.cli.host_setup:setup",
     "tune": "serai.cli.host_tune:tune",
     "undo": "serai.cli.host_undo:undo",
     "devices": "serai.cli.host_devices:devices",
@@ -88,7 +89,9 @@ def check(
         print_json({"checks": results})
         return int(failed)
     everything = verbose or bool(ids)
-    for line in _lines([each for each in results if everything or each.result not in ("pass", "not applicable")]):
+    for line in check_lines(
+        [each for each in results if everything or each.result not in ("pass", "not applicable")]
+    ):
         click.echo(line)
     click.echo(f"{_counts(results)}    {time.monotonic() - began:.2f} s")
     if project:
@@ -107,7 +110,7 @@ def _wants(project: str | None, roles: tuple[str, ...]) -> Wants:
     return wants_of(load(Path(project)), wanted)
 
 
-def _lines(results: list[Result]) -> list[str]:
+def check_lines(results: list[Result]) -> list[str]:
     """One line each: outcome, id, file and value, and what it means or what to do."""
     cells = []
     for each in results:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -122,8 +123,18 @@ def _plan(reach: Reach, name: str, asked: Asked) -> Work:
     return Work(ident, value, planned.changes, tuple(needed(reach, planned.changes)), planned.notes)
 
 
-def carry_out(reach: Reach, work: list[Work], yes: bool, dry_run: bool, as_json: bool) -> int:
-    """Show, ask, do, read back. The exit code is 1 when something is not what was asked for."""
+def carry_out(
+    reach: Reach,
+    work: list[Work],
+    yes: bool,
+    dry_run: bool,
+    as_json: bool,
+    then: Callable[[], dict[str, Any]] = dict,
+) -> int:
+    """Show, ask, do, read back. The exit code is 1 when something is not what was asked for.
+
+    `then` is called when all is done; what it gives is in the JSON, too.
+    """
     from serai.host.apply import do, settle
     from serai.host.apply import seen as read_back
 
@@ -144,10 +155,11 @@ def carry_out(reach: Reach, work: list[Work], yes: bool, dry_run: bool, as_json:
         settle(reach, [each.id for each in work], tell)
         results = [(each, [read_back(reach, change) for change in each.changes]) for each in work]
     if as_json:
-        print_json({"tunings": [_as_json(reach, each, seen) for each, seen in results]})
+        print_json({"tunings": [_as_json(reach, each, seen) for each, seen in results], **then()})
     else:
         for line in columns([seen_cells(each.id, one) for each, seen in results for one in seen]):
             click.echo(line)
+        then()
     return int(any(one.state == "lost" for _, seen in results for one in seen))
 
 

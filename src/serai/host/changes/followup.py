@@ -64,6 +64,11 @@ def _restarts(daemon: str) -> FollowUp:
     return FollowUp(("systemctl", "try-restart", f"{daemon}.service"), when, (), spares)
 
 
+def _exports(reach: Reach) -> bool:
+    """Whether the kernel serves NFS now; else its service reads the exports when it starts."""
+    return reach.has("/proc/fs/nfsd/exports") and bool(reach.program("exportfs"))
+
+
 FOLLOW_UPS: dict[str, FollowUp] = {
     "daemon-reload": FollowUp(("systemctl", "daemon-reload"), _has_systemd),
     "reload-kvm_intel": _reload("kvm_intel"),
@@ -78,6 +83,7 @@ FOLLOW_UPS: dict[str, FollowUp] = {
     "restart-libvirtd": _restarts("libvirtd"),
     "restart-virtqemud": _restarts("virtqemud"),
     "udev-reload": FollowUp(("udevadm", "control", "--reload"), lambda reach: reach.has("/run/udev/control")),
+    "exports": FollowUp(("exportfs", "-ra"), _exports),
     "docker-restart": FollowUp(
         ("systemctl", "restart", "docker"),
         docker_runs,

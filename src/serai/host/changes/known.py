@@ -7,6 +7,7 @@ from serai.host.changes.file import WriteFile
 from serai.host.changes.filter import IptablesRules, NftTable
 from serai.host.changes.json_keys import JsonKeys
 from serai.host.changes.kernel_arguments import KernelArguments
+from serai.host.changes.libvirt_network import StartNetwork
 from serai.host.changes.lines import AddLines
 from serai.host.changes.module import ModuleParameter
 from serai.host.changes.mount import Mount
@@ -38,5 +39,6 @@ AnyChange = (
     | ProgramSetting
     | Service
     | VirtualFunctions
+    | StartNetwork
     | WriteFile
 )

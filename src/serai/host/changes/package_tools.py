@@ -75,6 +75,12 @@ class Apt(Tool):
     refresh = (*_quiet, "update")
 
     def database(self, reach: Reach) -> Database:
+        """Of a tree of files: from dpkg's own file. Source: dpkg(1), /var/lib/dpkg/status."""
+        if not reach.live:
+            text = (reach.read("/var/lib/dpkg/status") or b"").decode(errors="replace")
+            return Database(
+                frozenset(re.findall(r"^Package: (\S+)\nStatus: \S+ \S+ installed$", text, re.MULTILINE))
+            )
         done = reach.run(("dpkg-query", "-W", "-f", "${binary:Package} ${db:Status-Status}\\n"))
         words = [line.split() for line in done.stdout.splitlines()]
         rows = [(each[0], each[1]) for each in words if len(each) == 2]

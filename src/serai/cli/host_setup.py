@@ -1,0 +1,127 @@
+"""serai host setup: give a host a role: packages, services, groups, exports; then look whether it works."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from serai.cli.host_common import reach_of, where
+from serai.cli.host_tune import Work, carry_out
+from serai.cli.output import print_json
+from serai.cli.table import columns
+from serai.util.errors import Code, SeraiError
+
+if TYPE_CHECKING:
+    from serai.host.reach.contract import Reach
+    from serai.host.setup.asked import Asked
+    from serai.host.setup.nfs_proof import Proof
+    from serai.host.setup.roles import RoleSetup
+
+
+def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    from serai.host.setup.roles import ROLES
+
+    return [ident for ident in ROLES if ident.startswith(incomplete)]
+
+
+@click.command()
+@click.argument("role", required=False, shell_complete=_complete)
+@click.option("--user", default="", metavar="NAME", help="Who shall use it [default: who called sudo].")
+@click.option("--path", default="/exports/data", metavar="DIR", help="Of nfs-storage: the directory to export.")
+@click.option("--clients", default="", metavar="NETS", help="Of nfs-storage: who may mount it [default: private].")
+@where
+@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@click.option("-n", "--dry-run", is_flag=True, help="Show what would change, and end with 2 when something would.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def setup(
+    role: str | None, user: str, path: str, clients: str, root: str, yes: bool, dry_run: bool, as_json: bool
+) -> int:
+    """Give a host a role: install packages, start services, join groups; each shown before, and undone by
+    `serai host undo setup-ROLE`.
+
+    Without a ROLE: list the roles, and what each misses here.
+    """
+    from serai.host.setup.asked import PRIVATE, Asked
+    from serai.host.setup.roles import role_of
+
+    reach = reach_of(root)
+    asked = Asked(user=user or os.environ.get("SUDO_USER", ""), path=path, clients=clients or PRIVATE)
+    if role is None:
+        return _list(reach, asked, as_json)
+    row = role_of(role)
+    work = _plan(reach, row, asked)
+    if not reach.live and not dry_run:
+        hint = f"serai host setup {role} -n --root {root} shows what is missing there"
+        raise SeraiError(Code.UNSUPPORTED, f"nothing can be installed in {root}: it is a tree of files", hint=hint)
+    return carry_out(reach, [work], yes, dry_run, as_json, lambda: _look(reach, row, asked, as_json))
+
+
+def _plan(reach: Reach, row: RoleSetup, asked: Asked) -> Work:
+    from serai.host.apply import needed
+    from serai.host.facts.host import Facts
+    from serai.host.facts.source import Source, Unknown
+
+    try:
+        planned = row.plan(Facts(Source(reach=reach)), asked)
+    except Unknown as error:
+        hint = f"serai host check -v shows what is known of {reach.name}"
+        raise SeraiError(Code.FAILED, f"setup-{row.id}: {error.read}: {error.why}", hint=hint) from error
+    return Work(f"setup-{row.id}", "", planned.changes, tuple(needed(reach, planned.changes)), planned.notes)
+
+
+def _look(reach: Reach, row: RoleSetup, asked: Asked, as_json: bool) -> dict[str, Any]:
+    """Run the checks of the role, and mount its export; show them, and give them."""
+    from serai.cli.host import check_lines
+    from serai.host.checks.examine import ROWS, check
+    from serai.host.facts.host import Facts
+    from serai.host.facts.source import Source
+    from serai.host.wants import Role, Wants
+
+    wants = Wants(roles=frozenset([Role.NFS_STORAGE] if row.id == "nfs-storage" else []))
+    results = check([ROWS[ident] for ident in row.checks], Facts(Source(reach=reach), wants))
+    proof = _prove(reach, row, asked)
+    if not as_json:
+        for line in check_lines(results):
+            click.echo(line)
+        if proof:
+            word = click.style("proved", fg="green") if proof.proved else click.style("not proved", fg="yellow")
+            click.echo(f"{word}  {asked.path}: {proof.seen or proof.why}")
+    return {"checks": results, **({"proof": proof} if proof else {})}
+
+
+def _prove(reach: Reach, row: RoleSetup, asked: Asked) -> Proof | None:
+    from serai.host.setup.nfs_proof import prove
+
+    return prove(reach, asked.path) if row.id == "nfs-storage" else None
+
+
+def _list(reach: Reach, asked: Asked, as_json: bool) -> int:
+    """Every role: done by serai, complete, what it misses here, or why it cannot be had."""
+    from serai.host.ledger import Ledger
+    from serai.host.setup.roles import ROLES
+
+    done = {record.id: record for record in Ledger(reach).all()}
+    rows = [(ident, row.title, _state(reach, row, asked, done)) for ident, row in ROLES.items()]
+    if as_json:
+        print_json({"roles": [dict(zip(("id", "title", "state"), row, strict=True)) for row in rows]})
+    else:
+        for line in columns(rows):
+            click.echo(line)
+    return 0
+
+
+def _state(reach: Reach, row: RoleSetup, asked: Asked, done: dict[str, Any]) -> str:
+    from serai.host.changes.package import PackageInstall
+
+    record = done.get(f"setup-{row.id}")
+    since = f"set up {record.at[:10]}" if record else ""
+    try:
+        work = _plan(reach, row, asked)
+    except SeraiError as error:
+        return error.message
+    missing = [
+        " ".join(each.missing(reach)) if isinstance(each, PackageInstall) else each.title() for each in work.needed
+    ]
+    return "; ".join([part for part in (since, *missing) if part]) or "nothing is missing"
