@@ -35,7 +35,7 @@ class FakePci(Local):
         self.ran: list[str] = []
         for name in loaded or modules:
             self._load(name)
-        for path in ("proc/sys/kernel/random", "run", "etc", "var/lib", "dev/vfio", "sys/module"):
+        for path in ("proc/sys/kernel/random", "run", "etc", "var/lib", "dev/vfio", "sys/module", "usr/bin"):
             (root / path).mkdir(parents=True, exist_ok=True)
 
     def device(self, address: str, ids: str, kind: str, *, group: str = "", driver: str = "") -> None:

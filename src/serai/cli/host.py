@@ -29,6 +29,7 @@ LATER = {
     "tune": "serai.cli.host_tune:tune",
     "undo": "serai.cli.host_undo:undo",
     "devices": "serai.cli.host_devices:devices",
+    "passthrough": "serai.cli.host_passthrough:passthrough",
 }
 """Commands that are imported when they are called."""
 
