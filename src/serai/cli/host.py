@@ -84,7 +84,9 @@ def check(
     began = time.monotonic()
     wants = _wants(project, roles)
     rows = chosen(ids, wants.roles, project is not None)
-    results = examined(rows, Facts(Source(reach=reach_of(root)), wants))
+    source = Source(reach=reach_of(root, reads=True))
+    source.gather()
+    results = examined(rows, Facts(source, wants))
     failed = any(result.result == "fail" for result in results)
     if as_json:
         print_json({"checks": results})
@@ -94,6 +96,8 @@ def check(
         [each for each in results if everything or each.result not in ("pass", "not applicable")]
     ):
         click.echo(line)
+    if untold := _for_want_of_python(results):
+        click.echo(untold)
     click.echo(f"{_counts(results)}    {time.monotonic() - began:.2f} s")
     if project:
         click.echo(_verdict(results, wants))
@@ -128,6 +132,13 @@ def _counts(results: list[Result]) -> str:
     total = {outcome: sum(each.result == outcome for each in results) for outcome in Outcome}
     order = (Outcome.FAIL, Outcome.WARN, Outcome.NOTE, Outcome.PASS, Outcome.UNKNOWN, Outcome.NOT_APPLICABLE)
     return ", ".join(f"{total[outcome]} {COUNTED.get(outcome, outcome)}" for outcome in order)
+
+
+def _for_want_of_python(results: list[Result]) -> str:
+    from serai.host.reach.contract import NEEDS_PYTHON
+
+    untold = [each.id for each in results if each.result == "unknown" and NEEDS_PYTHON in each.why]
+    return f"there is no Python there, so these are not known: {', '.join(untold)}" if untold else ""
 
 
 def _verdict(results: list[Result], wants: Wants) -> str:

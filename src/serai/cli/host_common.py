@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,21 +21,48 @@ TO_DO = 2
 COLOURS = {"done": "green", "pending": "yellow", "lost": "red"}
 
 
-def reach_of(root: str) -> Reach:
-    """The host that is meant. Raises SeraiError (Code.INPUT) for a directory that there is not."""
+def reach_of(root: str, *, reads: bool = False) -> Reach:
+    """The host that is meant: a tree's directory, or what `where` makes of --host. With `reads` nothing will be
+    changed, so that another host's login need not be root's.
+
+    Raises SeraiError: Code.INPUT for a directory that there is not, Code.NETWORK, Code.REFUSED without root.
+    """
     from serai.host.reach.local import Local
 
+    if root.startswith(REMOTE):
+        from serai.host.reach.ssh import reach
+
+        found = reach(root.removeprefix(REMOTE), root=not reads)
+        if context := click.get_current_context(silent=True):
+            context.call_on_close(found.close)
+        return found
     path = Path(root).resolve()
     if not path.is_dir():
         raise SeraiError(Code.INPUT, f"{root} is no directory", hint="--root takes a copy of a host's files")
     return Local(path)
 
 
+REMOTE = "host:"
+"""Before what --host names, in the word that stands for a host."""
+
+
 def where(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that say which host is meant."""
-    return click.option(
-        "--root", default="/", metavar="DIR", help="A tree of a host's files instead of this host."
-    )(command)
+    """The options that say which host is meant; the command is given one word, `root`, for `reach_of`."""
+
+    @wraps(command)
+    def placed(*args: Any, root: str, host: str | None, **options: Any) -> Any:
+        if host and root != "/":
+            raise SeraiError(
+                Code.USAGE, "--root names a tree here, --host a host elsewhere", hint="leave one of them out"
+            )
+        return command(*args, root=f"{REMOTE}{host}" if host else root, **options)
+
+    for option in (
+        click.option("--root", default="/", metavar="DIR", help="A tree of a host's files instead of this host."),
+        click.option("--host", metavar="USER@SERVER", help="A host elsewhere, by SSH; nothing is left there."),
+    ):
+        placed = option(placed)
+    return placed
 
 
 def seen_cells(ident: str, seen: Seen) -> tuple[str, ...]:

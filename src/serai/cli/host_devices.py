@@ -36,14 +36,16 @@ def devices(addresses: tuple[str, ...], root: str, verbose: bool, svg: str | Non
     from serai.host.facts.host import Facts
     from serai.host.facts.source import Source, Unknown
 
-    reach = reach_of(root)
+    reach = reach_of(root, reads=True)
+    source = Source(reach=reach)
+    source.gather()
     try:
-        found = inventory(Facts(Source(reach=reach)))
+        found = inventory(Facts(source))
     except Unknown as error:
         raise SeraiError(Code.FAILED, f"{reach.name}: {error.read}: {error.why}") from error
     chosen = _chosen(found, addresses)
     if svg:
-        _draw(found, svg, "this host" if root == "/" else Path(root).resolve().name)
+        _draw(found, svg, reach.name.rpartition("/")[2] or reach.name)
     if as_json:
         print_json(
             {

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from serai.host.reach.contract import Reach
-from serai.host.reach.local import Asker, Local, Runner
+from serai.host.reach.contract import Reach, Snapshot
+from serai.host.reach.local import PROGRAMS, Asker, Local, Runner
 from serai.util.errors import SeraiError
 
 BUDGET = 5.0
@@ -62,6 +62,24 @@ class Source:
         self.reach: Reach = reach or Local(root, run, ask)
         self.live = self.reach.live if reach else root == Path("/")
         self._read = cache(self._reading)
+        self._gathered = Snapshot()
+
+    def gather(self) -> None:
+        """Read at once what is usually read, where each question would take a round trip of its own."""
+        from serai.host.facts.gather import FILES, LINKS, NAMES, QUESTIONS
+
+        self._gathered = self.reach.gather(FILES, NAMES, LINKS, QUESTIONS)
+
+    def _absent(self, path: str) -> bool:
+        """Whether what was gathered says that nothing is there; else it is not known."""
+        listed, place = self._gathered.names, ""
+        if not listed:
+            return False
+        for part in path.strip("/").split("/"):
+            if part and part not in listed.get(place or "/", (part,)):
+                return True
+            place = f"{place}/{part}"
+        return False
 
     def read(self, path: str) -> Reading:
         """A file of the host, `/proc/cmdline`; what is not there is `there=False`.
@@ -72,6 +90,10 @@ class Source:
 
     def _reading(self, path: str) -> Reading:
         self._must_have(path)
+        if (known := self._gathered.files.get(path)) is not None:
+            return Reading(path, known.decode(errors="replace").rstrip("\n"))
+        if self._absent(path):
+            return Reading(path, there=False)
         try:
             data = self.reach.read(path)
         except OSError as error:
@@ -83,6 +105,8 @@ class Source:
     def names(self, path: str) -> list[str]:
         """What a directory holds, sorted; nothing where it is not there."""
         self._must_have(path)
+        if (known := self._gathered.names.get(path)) is not None or self._absent(path):
+            return sorted(known or ())
         try:
             return sorted(self.reach.names(path) or ())
         except OSError as error:
@@ -91,12 +115,21 @@ class Source:
     def has(self, path: str) -> bool:
         """Whether a file, link or directory is there."""
         self._must_have(path)
-        return self.reach.has(path)
+        if self._absent(path):
+            return False
+        above, _, name = path.rpartition("/")
+        return name in self._gathered.names.get(above or "/", ()) or self.reach.has(path)
 
     def link(self, path: str) -> str:
         """The last part of where a link leads; empty: there is none."""
         self._must_have(path)
-        return self.reach.target(path).rpartition("/")[2]
+        known = "" if self._absent(path) else self._gathered.links.get(path)
+        return (self.reach.target(path) if known is None else known).rpartition("/")[2]
+
+    @property
+    def is_here(self) -> bool:
+        """Whether it is the host that serai itself runs on."""
+        return self.live and isinstance(self.reach, Local)
 
     @property
     def root(self) -> Path:
@@ -112,6 +145,11 @@ class Source:
     def program(self, name: str) -> str:
         """Where a program is; empty: it is not installed."""
         self._must_have("/usr/bin")
+        for place in PROGRAMS if self._gathered.names else ():
+            if name in self._gathered.names.get(place, ()):
+                return f"{place}/{name}"
+        if all(place in self._gathered.names or self._absent(place) for place in PROGRAMS):
+            return ""
         return self.reach.program(name)
 
     def run(self, *argv: str) -> Reading:
@@ -130,4 +168,7 @@ class Source:
 
     def ask(self, question: str, about: str = "") -> str:
         """What the running kernel answers (facts/kernel.py). Raises Unknown."""
-        return self.reach.ask(question, about)
+        known = self._gathered.answers.get((question, about))
+        if isinstance(known, tuple):
+            raise Unknown(*known)
+        return self.reach.ask(question, about) if known is None else known

@@ -29,7 +29,7 @@ class Storage:
         """The places for disks that are there, serai's own first."""
         from serai.util import paths
 
-        own = [str(paths.home())] if self._source.live else []
+        own = [str(paths.home())] if self._source.is_here else []
         return [path for path in (*own, *POOLS) if self._source.has(path)]
 
     def kind(self, path: str) -> tuple[str, str]:

@@ -11,6 +11,9 @@ import msgspec
 
 from serai.util.process import Result
 
+NEEDS_PYTHON = "needs Python there"
+"""Why a host that has a shell alone does not tell."""
+
 
 class Kind(StrEnum):
     FILE = "file"
@@ -26,6 +29,23 @@ class Entry(msgspec.Struct, frozen=True):
     mode: int
     uid: int
     gid: int
+
+
+Questions = Sequence[tuple[str, str]]
+"""(question, about) for the kernel."""
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """What was read at once, where each question on its own would take long. What is not here was not read.
+
+    `files`: path -> content; `names`: directory -> what it holds; `links`: path -> target, empty for no link;
+    `answers`: (question, about) -> the answer, or why there is none and what was to be read.
+    """
+
+    files: dict[str, bytes] = {}
+    names: dict[str, list[str]] = {}
+    links: dict[str, str] = {}
+    answers: dict[tuple[str, str], str | tuple[str, str]] = {}
 
 
 class Reach(Protocol):
@@ -63,6 +83,11 @@ class Reach(Protocol):
 
     def ask(self, question: str, about: str = "") -> str:
         """What the running kernel answers (facts/kernel.py). Raises facts.source.Unknown."""
+
+    def gather(
+        self, files: Sequence[str], names: Sequence[str], links: Sequence[str], questions: Questions
+    ) -> Snapshot:
+        """As much of it as can be had at once; paths may be patterns of glob(7). Nothing where that is no gain."""
 
     def write(self, path: str, data: bytes, *, mode: int = 0o644, uid: int = 0, gid: int = 0) -> None:
         """Replace a file in one step; its directory is there. Durable when it returns."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from serai.host.reach.contract import Entry, Kind
+from serai.host.reach.contract import Entry, Kind, Questions, Snapshot
 from serai.util import files, locks, process
 from serai.util.errors import Code, SeraiError
 
@@ -114,6 +114,11 @@ class Local:
         if not self._is_here:
             raise Unknown("only the running host can be asked", f"{question} {about}".strip())
         return answer(question, about)
+
+    def gather(
+        self, files: Sequence[str], names: Sequence[str], links: Sequence[str], questions: Questions
+    ) -> Snapshot:
+        return Snapshot()
 
     def write(self, path: str, data: bytes, *, mode: int = 0o644, uid: int = 0, gid: int = 0) -> None:
         place = Path(self._at(path))

@@ -111,7 +111,7 @@ def _user(_: str) -> str:
 def _owner(path: str) -> str:
     """`UID GID MODE`, the mode in octal; `absent`."""
     try:
-        found = os.stat(path)  # noqa: PTH116 - a name from a table
+        found = os.stat(path)
     except FileNotFoundError:
         return "absent"
     except OSError as error:
@@ -122,11 +122,11 @@ def _owner(path: str) -> str:
 def _device_users(_: str) -> str:
     """Lines `NODE COMMAND (PID)`: who has graphics cards and VFIO groups open. Other users' are root's to see."""
     found = []
-    for process in (name for name in os.listdir("/proc") if name.isdigit()):  # noqa: PTH208 - hot
+    for process in (name for name in os.listdir("/proc") if name.isdigit()):
         place = f"/proc/{process}"
         try:
-            nodes = {os.readlink(f"{place}/fd/{each}") for each in os.listdir(f"{place}/fd")}  # noqa: PTH115, PTH208
-            with open(f"{place}/comm") as file:  # noqa: PTH123 - hot
+            nodes = {os.readlink(f"{place}/fd/{each}") for each in os.listdir(f"{place}/fd")}
+            with open(f"{place}/comm") as file:
                 command = file.read().strip()
         except OSError:
             continue  # it has ended, or is another user's
