@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from serai.cli.host_common import reach_of, where
+from serai.cli.host_common import ROLES, reach_of, where
 from serai.cli.output import print_json
 from serai.cli.table import columns
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from serai.host.checks.examine import Result
     from serai.host.wants import Wants
 
-ROLES = ("vm-host", "container-host", "gpu-passthrough", "realtime", "nfs-storage", "xen-dom0", "ovirt-engine")
 COLOURS = {"fail": "red", "warn": "yellow", "note": "cyan", "pass": "green"}
 COUNTED = {"not applicable": "do not apply"}
 SLOW = "kvm.probe-guest"

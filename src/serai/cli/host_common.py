@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from serai.host.changes.change import Seen
     from serai.host.reach.contract import Reach
 
+ROLES = ("vm-host", "container-host", "gpu-passthrough", "realtime", "nfs-storage", "xen-dom0", "ovirt-engine")
 TO_DO = 2
 """Exit code of a dry run that found something to do, as `serai plan` has it."""
 COLOURS = {"done": "green", "pending": "yellow", "lost": "red"}

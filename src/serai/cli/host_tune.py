@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from serai.cli.host_common import TO_DO, changes, confirm, reach_of, seen_cells, where
+from serai.cli.host_common import ROLES, TO_DO, changes, confirm, reach_of, seen_cells, where
+from serai.cli.host_tunings import listed
 from serai.cli.output import print_json
 from serai.cli.table import columns
 from serai.util.errors import Code, SeraiError
@@ -41,6 +42,7 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
 @click.option(
     "--for", "wanted", metavar="SIZE|FILE", help="Memory of guests (24GiB), or a project file that says it."
 )
+@click.option("--role", "roles", multiple=True, type=click.Choice(ROLES), help="All tunings of this role.")
 @click.option("--page-size", metavar="SIZE", help="Of huge pages: 2MiB or 1GiB [default: the host's].")
 @click.option("--interface", default="", metavar="LINK", help="The network card that is meant.")
 @click.option("--within", default=60.0, metavar="SECONDS", help="Time to confirm a change of the network.")
@@ -52,6 +54,7 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
 def tune(
     names: tuple[str, ...],
     wanted: str | None,
+    roles: tuple[str, ...],
     page_size: str | None,
     interface: str,
     within: float,
@@ -65,6 +68,8 @@ def tune(
 
     Without a NAME: list the tunings, and what each would change here. `serai explain NAME` says why.
     """
+    if names and roles:
+        raise SeraiError(Code.USAGE, "a NAME and --role: one of them", hint="serai host tune --help")
     from serai.host.tunings.tuning import Asked
     from serai.util.units import parse_size
 
@@ -79,8 +84,10 @@ def tune(
     )
     reach = reach_of(root)
     if not names:
-        return _list(reach, asked, as_json)
-    return carry_out(reach, [_plan(reach, name, asked) for name in names], yes, dry_run, as_json)
+        if not roles:
+            return listed(reach, asked, as_json)
+        return carry_out(reach, _of_roles(reach, roles, asked), yes, dry_run, as_json)
+    return carry_out(reach, [plan(reach, name, asked) for name in names], yes, dry_run, as_json)
 
 
 def _wanted(text: str | None) -> tuple[int, Any]:
@@ -102,7 +109,8 @@ def _wanted(text: str | None) -> tuple[int, Any]:
         ) from error
 
 
-def _plan(reach: Reach, name: str, asked: Asked) -> Work:
+def plan(reach: Reach, name: str, asked: Asked) -> Work:
+    """What one tuning, NAME or NAME=VALUE, would do. Raises SeraiError with the way out."""
     import msgspec
 
     from serai.host.apply import needed
@@ -121,6 +129,23 @@ def _plan(reach: Reach, name: str, asked: Asked) -> Work:
             Code.FAILED, f"{ident}: {error.read}: {error.why}", hint=f"serai explain {ident} says what it needs"
         ) from error
     return Work(ident, value, planned.changes, tuple(needed(reach, planned.changes)), planned.notes)
+
+
+def _of_roles(reach: Reach, roles: tuple[str, ...], asked: Asked) -> list[Work]:
+    """All tunings of some roles; one that cannot be done here says why, and keeps the others from nothing."""
+    from serai.host.tunings.known import of_role
+    from serai.host.wants import Role
+
+    chosen = {ident: value for role in roles for ident, value in of_role(Role(role)).items()}
+    if not chosen:
+        raise SeraiError(Code.INPUT, f"no tuning belongs to {', '.join(roles)}", hint="serai host tune lists them")
+    work = []
+    for ident, value in chosen.items():
+        try:
+            work.append(plan(reach, f"{ident}={value}" if value else ident, asked))
+        except SeraiError as error:
+            work.append(Work(ident, value, (), (), (f"{ident}: not done: {error}",)))
+    return work
 
 
 def carry_out(
@@ -168,7 +193,7 @@ def _show(reach: Reach, work: list[Work]) -> None:
         if not each.needed:
             click.echo(f"{each.id}: nothing to do")
         for note in each.notes:
-            click.echo(f"note  {note}")
+            click.echo(f"{each.id}: note: {note}")
         for change in each.needed:
             click.echo(f"{each.id}: {change.title()}")
             for line in change.diff(reach):
@@ -184,27 +209,3 @@ def _as_json(reach: Reach, work: Work, seen: list[Seen]) -> dict[str, Any]:
         "changes": [{"title": each.title(), "diff": each.diff(reach)} for each in work.needed],
         "result": seen,
     }
-
-
-def _list(reach: Reach, asked: Asked, as_json: bool) -> int:
-    """Every tuning: applied, wanted here, or nothing to do."""
-    from serai.host.ledger import Ledger
-    from serai.host.tunings.known import TUNINGS
-
-    applied = {record.id: record for record in Ledger(reach).all()}
-    rows = []
-    for ident, row in TUNINGS.items():
-        try:
-            work = _plan(reach, ident, asked)
-            state = f"{len(work.needed)} to change" if work.needed else "nothing to do"
-        except SeraiError as error:
-            state = error.message
-        if ident in applied:
-            state = f"applied {applied[ident].at[:10]}" + (f", {state}" if state != "nothing to do" else "")
-        rows.append((ident, row.title, state))
-    if as_json:
-        print_json({"tunings": [dict(zip(("id", "title", "state"), row, strict=True)) for row in rows]})
-    else:
-        for line in columns(rows):
-            click.echo(line)
-    return 0

@@ -13,7 +13,7 @@ from serai.util.units import GIB, MIB
 
 NODE = "/sys/devices/system/node/node1/hugepages/hugepages-1048576kB/nr_hugepages"
 LOG = "[ 0.1] HugeTLB: allocating 4 of page size 1.00 GiB failed node1.  Only allocated 1 hugepages.\n"
-PAGES = HugePages(size=GIB, count=4, node=1, at_boot=True)
+PAGES = HugePages(size=GIB, count=4, node=1, at_boot="hugepages=1:4")
 
 
 class Kernel(Local):
@@ -47,7 +47,7 @@ def test_free_memory_in_pieces_is_put_together_first(tmp_path):
 
 def test_what_is_missing_waits_for_the_boot_that_is_asked_for_it(tmp_path):
     kernel = Kernel(tmp_path, 1)
-    command_line(kernel, "quiet")
+    command_line(kernel, "quiet hugepagesz=2M hugepages=7")
     PAGES.do(kernel, PAGES.before(kernel))
     seen = PAGES.read_back(kernel)
 

@@ -10,7 +10,7 @@ import pytest
 from host_cases import write
 from serai.host.facts.host import Facts
 from serai.host.facts.source import Source
-from serai.host.tunings.lasting import given, overruled, pairs, sysctls, systemd, tmpfiles
+from serai.host.tunings.lasting import given, overruled, pairs, sysctls, tmpfiles
 
 
 def facts(root, files, without=()):
@@ -59,11 +59,6 @@ def test_comments_signs_and_slashes_of_a_file_are_understood(tmp_path):
     host = facts(tmp_path, {"etc/x": "# a.b=1\n;a.b=2\n-net/ipv4/ip_forward = 1\nword\n"})
 
     assert pairs(host, "/etc/x") == {"net.ipv4.ip_forward": "1"}
-
-
-def test_a_tree_has_systemd_where_its_files_are(tmp_path):
-    assert not systemd(facts(tmp_path, {}))
-    assert systemd(facts(tmp_path, {"usr/lib/systemd/systemd": "x"}))
 
 
 def test_each_key_is_set_and_all_are_written():

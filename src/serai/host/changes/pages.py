@@ -26,8 +26,8 @@ class HugePages(Change, frozen=True, kw_only=True, tag="huge-pages"):
     node: int = -1
     at_least: bool = True
     """More than that stay; False: pages of an earlier run of ours are given back."""
-    at_boot: bool = False
-    """The kernel's command line asks for them too: what cannot be had now comes with the next boot."""
+    at_boot: str = ""
+    """The word of the kernel's command line that asks for them too: what cannot be had now comes with it."""
 
     @property
     def path(self) -> str:
@@ -81,8 +81,7 @@ class HugePages(Change, frozen=True, kw_only=True, tag="huge-pages"):
         )
 
     def _asked_at_boot(self, reach: Reach) -> bool:
-        line = (reach.read("/proc/cmdline") or b"").decode(errors="replace")
-        return any(word.startswith("hugepages=") for word in line.split())
+        return self.at_boot in (reach.read("/proc/cmdline") or b"").decode(errors="replace").split()
 
     def _way_out(self) -> str:
         if self.at_boot:

@@ -10,6 +10,7 @@ from serai.host.wants import Role
 TABLE = Table()
 SOURCES = "/sys/devices/system/clocksource/clocksource0"
 CPUS = "/sys/devices/system/cpu"
+DROP_INS = "/etc/systemd/system/irqbalance.service.d"
 
 
 @TABLE.row(
@@ -104,7 +105,8 @@ def governor(facts: Facts) -> Finding:
     reads=f"{CPUS}/isolated, {CPUS}/nohz_full",
     worst=Outcome.WARN,
     why="A real-time guest misses its deadlines when the host schedules other work on its processors.",
-    next="isolcpus=managed_irq,domain,CPUS nohz_full=CPUS on the kernel's command line, or tuned cpu-partitioning",
+    next="serai host tune cpu-isolation=CPUS",
+    undo="serai host undo cpu-isolation",
     reboot="reboot",
     when_not="A host of ordinary guests: the scheduler uses all processors better than any plan.",
     source="Linux, Documentation/admin-guide/kernel-parameters.txt: isolcpus",
@@ -125,8 +127,8 @@ def isolated(facts: Facts) -> Finding:
     reads=f"/proc/*/comm, {CPUS}/isolated, /etc/default/irqbalance, /etc/sysconfig/irqbalance",
     worst=Outcome.WARN,
     why="irqbalance moves interrupts onto processors that were to be quiet.",
-    next="IRQBALANCE_BANNED_CPULIST=CPUS in /etc/default/irqbalance or /etc/sysconfig/irqbalance, then restart it",
-    undo="remove the line",
+    next="serai host tune cpu-isolation=CPUS",
+    undo="serai host undo cpu-isolation",
     reboot="reload",
     numbers="irqbalance from 1.8 on leaves out what isolcpus names by itself",
     source="irqbalance(1)",
@@ -142,4 +144,8 @@ def irqbalance(facts: Facts) -> Finding:
         for key in ("IRQBALANCE_BANNED_CPULIST", "IRQBALANCE_BANNED_CPUS"):
             if (banned := facts.engines.setting(path, key)).text:
                 return passed(banned)
+    for name in facts.source.names(DROP_INS):
+        text = facts.read(f"{DROP_INS}/{name}").text
+        if "IRQBALANCE_BANNED_CPU" in text:
+            return passed(f"{DROP_INS}/{name}", text.splitlines()[-1])
     return warn(apart, "irqbalance runs and bans no processor", f"isolated {apart.text}")

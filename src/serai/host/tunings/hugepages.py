@@ -11,7 +11,9 @@ from serai.host.changes.processes import guests, runs
 from serai.host.facts.host import Facts
 from serai.host.facts.memory import POOLS, Pool
 from serai.host.facts.source import Unknown
-from serai.host.tunings.lasting import head, overruled, pairs, sysctl_file, sysctl_text, systemd, tmpfiles_file
+from serai.host.tunings.at_boot import has_systemd
+from serai.host.tunings.boot_pages import on_command_line, short, value
+from serai.host.tunings.lasting import head, overruled, pairs, sysctl_file, sysctl_text, tmpfiles_file
 from serai.host.tunings.spread import WHOLE, place
 from serai.host.tunings.tuning import Asked, Planned, Table
 from serai.host.wants import Pages
@@ -36,6 +38,7 @@ DAEMONS = ("libvirtd", "virtqemud")
     "split. The pages are reserved before anything else takes memory in pieces: per NUMA node, now and at each "
     "boot. Then it is read back how many the kernel really gave.",
     repairs=("mem.huge-2m", "mem.huge-1g", "mem.hugetlbfs", "mem.huge-asked", "mem.huge-nodes"),
+    needs="reboot for pages of 1 GiB, where there is not that much in one piece",
     numbers="512 pages of 2 MiB for each GiB of guests; a sixteenth of each node, 512 MiB at least, is left "
     "for the host",
     when_not="Guests that come and go, or share memory by overcommitting: reserved pages are lost to "
@@ -69,9 +72,19 @@ def hugepages(facts: Facts, asked: Asked) -> Planned:
         notes.append(_told(size, total))
         if used := sum(pool.total - pool.free for pool in _pools(facts) if pool.size == size and pool.node < 0):
             notes.append(f"{used} of them are in use now: if by guests that are not meant here, ask for more")
-        changes += _now(facts, size, total)
-        changes += _mounts(facts, size, notes)
         boot[size] = total
+    large = {size: value(facts, total) for size, total in boot.items() if size >= GIB}
+    arguments = on_command_line(facts, large) if large else None
+    for size, total in boot.items():
+        changes += _now(facts, size, total, f"hugepages={large[size]}" if arguments and size in large else "")
+        changes += _mounts(facts, size, notes)
+    if arguments:
+        changes.append(arguments)
+    elif large:
+        notes.append(
+            "no tool for the kernel's command line is known here: for the next boot write "
+            + " ".join(f"hugepagesz={short(size)} hugepages={count}" for size, count in large.items())
+        )
     changes += _at_boot(facts, boot, notes)
     return Planned(changes=tuple(changes), notes=tuple(notes))
 
@@ -162,7 +175,7 @@ def _told(size: int, total: dict[int, int]) -> str:
     )
 
 
-def _now(facts: Facts, size: int, total: dict[int, int]) -> list[Change]:
+def _now(facts: Facts, size: int, total: dict[int, int], at_boot: str) -> list[Change]:
     """What was reserved for others stays; what an earlier run of ours reserved beyond it is given back."""
     ours = _ours(facts)
     return [
@@ -171,7 +184,7 @@ def _now(facts: Facts, size: int, total: dict[int, int]) -> list[Change]:
             count=count,
             node=node,
             at_least=ours.get((size, node), 0) <= count,
-            at_boot=size >= GIB,
+            at_boot=at_boot,
         )
         for node, count in total.items()
     ]
@@ -199,13 +212,13 @@ def _at_boot(facts: Facts, total: dict[int, dict[int, int]], notes: list[str]) -
     if not small:
         return changes
     one = len(small) == 1 and _default(facts) in small
-    if one and (len(_nodes(facts)) == 1 or not systemd(facts)):
+    if one and (len(_nodes(facts)) == 1 or not has_systemd(facts)):
         values = {"vm.nr_hugepages": str(sum(small[_default(facts)].values()))}
         notes += overruled(facts, IDENT, values)
         if len(_nodes(facts)) > 1:
             notes.append("without systemd the kernel spreads them over the nodes by itself at boot")
         return [*changes, WriteFile(path=sysctl_file(IDENT), text=sysctl_text(IDENT, values))]
-    if not systemd(facts):
+    if not has_systemd(facts):
         notes.append("nothing reserves them at the next boot: this host has no systemd, and sysctl one size only")
         return changes
     lines = [
@@ -220,17 +233,17 @@ def _mounts(facts: Facts, size: int, notes: list[str]) -> list[Change]:
     """A mount of hugetlbfs for a size that has none; systemd mounts the default size by itself."""
     default = size == _default(facts)
     try:
-        if size in facts.memory.mounts or (default and systemd(facts) and not facts.source.live):
+        if size in facts.memory.mounts or (default and has_systemd(facts) and not facts.source.live):
             return []
     except Unknown:
         if default:
             return []
-    suffix = "" if default else _short(size)
+    suffix = "" if default else short(size)
     where = f"{MOUNT}{suffix}"
-    options = "" if default else f"pagesize={_short(size)}"
+    options = "" if default else f"pagesize={short(size)}"
     restarts = _restarts(facts, notes)
     now = Mount(kind="hugetlbfs", where=where, options=options, runs=restarts)
-    if not systemd(facts):
+    if not has_systemd(facts):
         line = f"hugetlbfs {where} hugetlbfs {options or 'defaults'} 0 0"
         notes.append(f"without systemd nothing makes {where} at the next boot: mkdir it before /etc/fstab is read")
         return [now, AddLines(path="/etc/fstab", lines=(line,))]
@@ -251,11 +264,6 @@ def _mounts(facts: Facts, size: int, notes: list[str]) -> list[Change]:
     ]
 
 
-def _short(size: int) -> str:
-    """As the kernel takes it: 1G, 2M."""
-    return format_size(size).removesuffix("iB")
-
-
 def _restarts(facts: Facts, notes: list[str]) -> tuple[str, ...]:
     """libvirt looks for mounts of hugetlbfs when it starts."""
     reach = facts.source.reach
@@ -268,14 +276,7 @@ def _restarts(facts: Facts, notes: list[str]) -> tuple[str, ...]:
             "done now: restart it when guests may be without it for a moment"
         )
         return ()
-    if not systemd(facts):
+    if not has_systemd(facts):
         notes.append(f"{running[0]} must be restarted to see the new mount: there is no systemd here that does it")
         return ()
     return tuple(f"restart-{daemon}" for daemon in running)
-
-
-def asked_at_boot(total: dict[int, int]) -> str:
-    """The value of `hugepages=` on the kernel's command line: 4, or node by node 0:4,1:4."""
-    if set(total) == {WHOLE}:
-        return str(total[WHOLE])
-    return ",".join(f"{node}:{count}" for node, count in total.items() if count)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from serai.host.changes.file import WriteFile
-from serai.host.changes.module import YES, ModuleParameter, same
+from serai.host.changes.kernel_arguments import kernel_arguments
+from serai.host.changes.module import NO, YES, ModuleParameter, same
 from serai.host.changes.processes import holding
 from serai.host.changes.value import KernelValue
+from serai.host.facts.boot import NOW
 from serai.host.facts.host import Facts
 from serai.host.facts.source import Unknown
 from serai.host.tunings.lasting import head, is_there
@@ -55,32 +57,36 @@ def _option(facts: Facts, ident: str, module: str, name: str, value: str) -> Wri
 
 
 def _switched(facts: Facts, ident: str, module: str, name: str, value: str) -> Planned:
-    """A parameter that is read when a module is loaded: the drop-in, and a reload when no guest runs."""
+    """A parameter that is read when a module is loaded: the drop-in, and a reload when no guest runs.
+
+    One that is built in, or set on the kernel's command line, which wins, is set there.
+    """
+    reach = facts.source.reach
     given = facts.boot.argument(f"{module}.{name}") if facts.source.live else None
-    if given is not None and not same(given, value):
-        raise SeraiError(
-            Code.REFUSED,
-            f"the kernel's command line has {module}.{name}={given}, which wins over modprobe.d",
-            hint=f"remove it from the command line, then serai host tune {ident}",
+    built_in = facts.modules.built_in(module)
+    if built_in or (given is not None and not same(given, value)):
+        dashed = module.replace("_", "-")
+        words = kernel_arguments(
+            reach, ident, (f"{module}.{name}={value}",), (f"{module}.{name}=", f"{dashed}.{name}=")
         )
-    if facts.modules.built_in(module):
-        raise SeraiError(
-            Code.UNSUPPORTED,
-            f"{module} is built into this kernel: modprobe.d is not read for it",
-            hint=f"{module}.{name}={value} on the kernel's command line",
+        why = (
+            "is built into this kernel"
+            if built_in
+            else f"has {name}={given} on the kernel's command line, which wins"
         )
+        return Planned(changes=(words,), notes=(f"{module} {why}: modprobe.d is not enough",))
     option = _option(facts, ident, module, name, value)
+    if not facts.modules.loaded(module):
+        return Planned(changes=(option,), notes=(f"{module} is not loaded: its next load reads it",))
     notes = []
-    loaded = facts.modules.loaded(module)
-    if not loaded:
-        notes.append(f"{module} is not loaded: its next load reads it")
-    elif facts.source.live and (holders := holding(facts.source.reach, "/dev/kvm")):
+    if facts.source.live and (holders := holding(reach, "/dev/kvm")):
+        hold = "holds" if len(holders) == 1 else "hold"
         notes.append(
-            f"{', '.join(holders)} {'holds' if len(holders) == 1 else 'hold'} /dev/kvm: {module} is loaded "
-            "again when they have ended, at the next boot at the latest"
+            f"{', '.join(holders)} {hold} /dev/kvm: {module} is loaded again when they have ended, at the next boot "
+            "at the latest"
         )
-    changes = (option, ModuleParameter(module=module, name=name, value=value)) if loaded else (option,)
-    return Planned(changes=changes, notes=tuple(notes))
+    parameter = ModuleParameter(module=module, name=name, value=value)
+    return Planned(changes=(option, parameter), notes=tuple(notes))
 
 
 @TABLE.tuning(
@@ -98,7 +104,7 @@ def _switched(facts: Facts, ident: str, module: str, name: str, value: str) -> P
     "change nothing, and the next reader takes them for needed. The guest's processor must still be told "
     "(cpu.nested).",
     source="Linux, Documentation/virt/kvm/x86/running-nested-guests.rst",
-    guide=("NEST-1", "NEST-2", "NEST-3"),
+    guide=("NEST-1", "NEST-2", "NEST-3", "NEST-4"),
 )
 def nested(facts: Facts, asked: Asked) -> Planned:
     value = choice(asked, "1", "1", "0")
@@ -106,11 +112,15 @@ def nested(facts: Facts, asked: Asked) -> Planned:
     ours = "/etc/modprobe.d/90-serai-nested.conf"
     now = facts.modules.parameter(module, "nested") if facts.source.live else None
     by_default = not (0, 0) < facts.kernel < (4, 20)
-    off = [path for path, options in facts.modules.options(module) if "nested=0" in options.split()]
+    given = facts.boot.argument(f"{module}.nested") if facts.source.live else None
+    off = [NOW] if given in NO else []
+    off += [path for path, options in facts.modules.options(module) if "nested=0" in options.split()]
     on_already = now.text in YES if now and now.there else by_default
     if value == "1" and on_already and not off and not is_there(facts, ours):
-        where = f"{now.path}: {now.value}" if now and now.there else "the default since Linux 4.20"
-        return Planned(notes=(f"it is on ({where}), and nothing switches it off",))
+        if now and now.there:
+            return Planned(notes=(f"it is on ({now.path}: {now.value}), and nothing switches it off",))
+        why = f"{module} is not loaded; nesting is its default since Linux 4.20, and nothing switches it off"
+        return Planned(notes=(why,))
     return _switched(facts, "nested", module, "nested", value)
 
 

@@ -52,13 +52,6 @@ def tmpfiles(ident: str, values: Mapping[str, str], at_boot: bool = False) -> Wr
     return WriteFile(path=tmpfiles_file(ident), text=head(ident) + lines)
 
 
-def systemd(facts: Facts) -> bool:
-    """Whether systemd starts this host: of a tree, whether it is in it."""
-    if facts.source.live:
-        return facts.source.has("/run/systemd/system")
-    return any("systemd" in _names(facts, f"{place}/systemd") for place in ("/usr/lib", "/lib"))
-
-
 def given(facts: Facts, ident: str) -> dict[str, tuple[str, str]]:
     """What others' files of sysctl.d set at the next boot: key -> (value, file), the last one counts."""
     files: dict[str, str] = {}
