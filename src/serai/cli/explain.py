@@ -193,7 +193,8 @@ def _tuning(word: str) -> Tuning | None:
 
 def _show_tuning(row: Tuning, as_json: bool) -> None:
     """All that a row of the table says."""
-    call = f"serai host tune {row.id}" + (" --for SIZE|FILE" if "for" in row.asks else "")
+    more = {"for": " --for SIZE|FILE", "interface": " --interface LINK", "value": f"={row.values}"}
+    call = f"serai host tune {row.id}" + "".join(more.get(each, f" --{each}") for each in row.asks)
     roles = [f"{role} ({value})" if value else str(role) for role, value in row.roles.items()]
     texts = {
         "why": row.why,

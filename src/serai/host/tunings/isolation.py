@@ -75,7 +75,7 @@ def _present(facts: Facts) -> tuple[int, ...]:
 
 
 def _apart(text: str, present: tuple[int, ...]) -> tuple[int, ...]:
-    """Raises SeraiError for what is no list, for processors that there are not, and where the host has none left."""
+    """Raises SeraiError for what is no list, for processors that there are not, and where the host keeps none."""
     try:
         apart = tuple(sorted(numbers(text)))
     except ValueError:

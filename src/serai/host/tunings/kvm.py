@@ -82,8 +82,8 @@ def _switched(facts: Facts, ident: str, module: str, name: str, value: str) -> P
     if facts.source.live and (holders := holding(reach, "/dev/kvm")):
         hold = "holds" if len(holders) == 1 else "hold"
         notes.append(
-            f"{', '.join(holders)} {hold} /dev/kvm: {module} is loaded again when they have ended, at the next boot "
-            "at the latest"
+            f"{', '.join(holders)} {hold} /dev/kvm: {module} is loaded again when they have ended, at the "
+            "next boot at the latest"
         )
     parameter = ModuleParameter(module=module, name=name, value=value)
     return Planned(changes=(option, parameter), notes=tuple(notes))
