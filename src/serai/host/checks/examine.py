@@ -15,10 +15,13 @@ from serai.host.checks import (
     kvm,
     memory,
     network,
+    nfs,
+    ovirt,
     security,
     storage,
     system,
     vfio,
+    xen,
 )
 from serai.host.checks.row import Finding, Outcome, Row
 from serai.host.facts.host import Facts
@@ -26,7 +29,23 @@ from serai.host.facts.source import Unknown
 from serai.host.wants import Role
 from serai.util.errors import Code, SeraiError, did_you_mean
 
-FAMILIES = (cpu, security, clock, kvm, memory, hugepages, iommu, vfio, network, storage, system, containers)
+FAMILIES = (
+    cpu,
+    security,
+    clock,
+    kvm,
+    memory,
+    hugepages,
+    iommu,
+    vfio,
+    network,
+    storage,
+    system,
+    containers,
+    nfs,
+    ovirt,
+    xen,
+)
 ROWS: dict[str, Row] = {row.id: row for family in FAMILIES for row in family.TABLE.rows}
 """Every check by its id."""
 ORDER = tuple(Outcome)

@@ -6,7 +6,6 @@ from serai.host.checks.row import Finding, Outcome, Table, fail, not_applicable,
 from serai.host.facts.boot import ENTRIES, KEPT, NOW, own
 from serai.host.facts.host import Facts
 from serai.host.facts.source import Unknown
-from serai.host.wants import Role
 from serai.providers import host_devices
 
 TABLE = Table()
@@ -292,47 +291,3 @@ def devices(facts: Facts) -> Finding:
         for key, why, way_out, _ in host_devices.problems(machine, facts.source.root, managed=managed):
             return fail("/sys/bus", why, f"{machine.name}: {key}", next=way_out)
     return passed("/sys/bus", ", ".join(machine.name for machine in facts.wants.machines))
-
-
-@TABLE.row(
-    "nfs.vdsm",
-    "oVirt's user and group for storage are there",
-    reads="/etc/passwd, /etc/group",
-    worst=Outcome.FAIL,
-    why="oVirt mounts exports as vdsm (36) of kvm (36); files of others are refused.",
-    next="groupadd -g 36 kvm; useradd -u 36 -g 36 vdsm",
-    undo="userdel vdsm",
-    source="oVirt, preparing NFS storage",
-    guide=("GUI-3",),
-    roles=(Role.NFS_STORAGE,),
-)
-def vdsm(facts: Facts) -> Finding:
-    if Role.NFS_STORAGE not in facts.wants.roles:
-        return not_applicable("/etc/passwd", "asked for storage of oVirt: --role nfs-storage")
-    seen = facts.read("/etc/passwd")
-    entry = next((line for line in seen.lines if line.startswith("vdsm:")), "")
-    if entry.split(":")[2:4] == ["36", "36"]:
-        return passed(seen, entry)
-    return fail(seen, "oVirt refuses storage that is not of 36:36", entry or "no vdsm")
-
-
-@TABLE.row(
-    "ovirt.memory",
-    "an engine of oVirt fits",
-    reads="/proc/meminfo",
-    worst=Outcome.FAIL,
-    why="The engine and its database need 4 GiB; with less it is killed under load.",
-    next="more memory",
-    numbers="4 GiB at least, 16 GiB recommended",
-    source="oVirt, system requirements of the engine",
-    guide=("GUI-2",),
-    roles=(Role.OVIRT_ENGINE,),
-)
-def engine(facts: Facts) -> Finding:
-    if Role.OVIRT_ENGINE not in facts.wants.roles:
-        return not_applicable("/proc/meminfo", "asked for engines of oVirt: --role ovirt-engine")
-    total = facts.memory.info["MemTotal"] / (1 << 30)
-    value = f"{total:.1f} GiB"
-    if total < 3.5:
-        return fail("/proc/meminfo", "the engine needs 4 GiB", value)
-    return warn("/proc/meminfo", "16 GiB are recommended", value) if total < 15 else passed("/proc/meminfo", value)

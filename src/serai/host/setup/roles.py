@@ -70,7 +70,7 @@ ROLES: dict[str, RoleSetup] = {
             id="nfs-storage",
             title="an NFS export for storage domains of oVirt",
             plan=nfs_storage,
-            checks=("nfs.vdsm",),
+            checks=("nfs.vdsm", "nfs.exports", "nfs.owner", "nfs.server"),
             guide=("GUI-3",),
         ),
     )
