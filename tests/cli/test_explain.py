@@ -44,7 +44,7 @@ def test_it_tells_an_act_with_the_old_advice_and_what_is_done_today(capsys, monk
 
     labels = [line[2:12].strip() for line in lines[1:] if line[2:12].strip()]
     assert lines[0] == "HW-1: does the hardware help?"
-    assert labels == ["then", "but", "now", "numbers", "see", "keys", "sources"]
+    assert labels == ["then", "but", "now", "numbers", "see", "keys", "checks", "sources"]
     assert max(map(len, lines)) <= 80
 
 
@@ -118,3 +118,13 @@ def test_a_tuning_can_be_had_as_json_and_is_in_the_list(capsys):
     assert json.loads(capsys.readouterr().out)["values"] == "madvise, never, always"
     assert run(["explain", "--json"]) == 0
     assert "thp" in json.loads(capsys.readouterr().out)["tunings"]
+
+
+def test_an_act_names_the_checks_and_tunings_that_serve_it(capsys):
+    assert run(["explain", "--json", "NEST-5"]) == 0
+    assert json.loads(capsys.readouterr().out)["tunings"] == []
+    assert run(["explain", "--json", "MEM-9"]) == 0
+    found = json.loads(capsys.readouterr().out)
+
+    assert found["checks"] == ["mem.thp", "mem.thp-defrag"]
+    assert found["tunings"] == ["thp"]

@@ -63,10 +63,10 @@ def explain(topic: str | None, as_json: bool) -> None:
         _show_tuning(tuning, as_json)
         return
     found = topics.topic(topic, raw_block)
-    if as_json:
+    if isinstance(found, topics.Explained):
+        _show_act(found, as_json)
+    elif as_json:
         print_json(found)
-    elif isinstance(found, topics.Explained):
-        _show_act(found)
     else:
         _show_key(found)
 
@@ -104,7 +104,23 @@ def _table(rows: Mapping[str, str]) -> None:
         click.echo(f"  {name:{width}}  {text}".rstrip())
 
 
-def _show_act(found: Explained) -> None:
+def _of_act(ident: str) -> dict[str, list[str]]:
+    """What serves an act on the host: ids of checks and of tunings, which say so themselves."""
+    from serai.host.checks.examine import ROWS
+    from serai.host.tunings.known import TUNINGS
+
+    return {
+        "checks": [row.id for row in ROWS.values() if ident in row.guide],
+        "tunings": [row.id for row in TUNINGS.values() if ident in row.guide],
+    }
+
+
+def _show_act(found: Explained, as_json: bool) -> None:
+    if as_json:
+        import msgspec
+
+        print_json({**msgspec.structs.asdict(found), **_of_act(found.id)})
+        return
     if found.page is None:
         click.echo(f"{found.id}: {found.act}")
         _part("state", ["not in this version of serai"])
@@ -117,7 +133,8 @@ def _show_act(found: Explained) -> None:
     _part("missing", [found.rest] if found.rest else [])
     _part("numbers", page.numbers)
     _part("see", [f"{each.run}: {each.shows}" for each in page.see])
-    _part("keys", [", ".join(page.keys)] if page.keys else [])
+    for label, names in {"keys": page.keys, **_of_act(found.id)}.items():
+        _part(label, [", ".join(names)] if names else [])
     _part("sources", page.sources)
 
 
