@@ -22,3 +22,12 @@ def test_hyphen_and_underscore_are_the_same(tmp_path):
 
     assert (modules.built_in("vfio_pci"), modules.file("kvm"), modules.built_in("kvm")) == (True, True, False)
     assert modules.options("vfio-pci") == [("/etc/modprobe.d/a.conf", "ids=1:2")]
+
+
+def test_what_modprobe_may_not_load_is_told_from_what_it_does_not_load_by_itself(tmp_path):
+    lines = "blacklist nouveau\ninstall vfio-pci /bin/false\ninstall kvm /sbin/modprobe --ignore-install kvm"
+    write(tmp_path, {"etc/modprobe.d/a.conf": lines})
+    modules = Modules(Source(tmp_path))
+
+    assert modules.forbidden("vfio_pci") == ("/etc/modprobe.d/a.conf", "install vfio-pci /bin/false")
+    assert modules.forbidden("nouveau") == modules.forbidden("kvm") == ("", "")

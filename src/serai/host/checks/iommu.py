@@ -13,6 +13,8 @@ from serai.providers import vfio
 TABLE = Table()
 TABLES = "/sys/firmware/acpi/tables"
 NAMES = ("DMAR", "IVRS", "VIOT", "IORT")
+OFF = ("intel_iommu", "amd_iommu", "iommu")
+"""Arguments whose value `off` switches it off. Source: Linux, kernel-parameters.txt."""
 INTERRUPTS = "/proc/interrupts"
 GPU = (Role.GPU_PASSTHROUGH,)
 
@@ -68,7 +70,21 @@ def enabled(facts: Facts) -> Finding:
     found = _tables(facts)
     if not found:
         return not_applicable(GROUPS, "the firmware describes no IOMMU (iommu.acpi)", "no groups")
-    return fail(GROUPS, f"the firmware has {found[0]}, but the kernel makes no groups", "no groups")
+    why = f"the firmware has {found[0]}, but the kernel makes no groups"
+    if off := [word for word in OFF if facts.boot.argument(word) == "off"]:
+        return fail(
+            NOW, why, f"{off[0]}=off", next=f"remove {off[0]}=off from the kernel's command line, and reboot"
+        )
+    if found == ["VIOT"]:
+        return fail(GROUPS, why, "no groups", next=_virtio(facts))
+    return fail(GROUPS, why, "no groups")
+
+
+def _virtio(facts: Facts) -> str:
+    """Its driver is a module that nothing loads by itself."""
+    if facts.modules.file("virtio_iommu"):
+        return "modprobe virtio_iommu; virtio_iommu in /etc/modules-load.d/virtio_iommu.conf keeps it"
+    return "a kernel with the driver virtio_iommu, which this one has not"
 
 
 @TABLE.row(

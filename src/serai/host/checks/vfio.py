@@ -56,9 +56,13 @@ def available(facts: Facts) -> Finding:
         raise Unknown("the list of modules is not there", f"/lib/modules/{modules.release}/modules.builtin")
     lost = [name for name in names if not (modules.built_in(name) or modules.file(name))]
     place = f"/lib/modules/{modules.release}"
+    judged = fail if Role.GPU_PASSTHROUGH in facts.wants.roles or facts.wants.machines else note
+    for name in names:
+        path, line = modules.forbidden(name)
+        if path and not (modules.loaded(name) or modules.built_in(name)):
+            return judged(path, "modprobe loads nothing in its place", line, next=f"remove that line of {path}")
     if not lost:
         return passed(place, "there")
-    judged = fail if Role.GPU_PASSTHROUGH in facts.wants.roles or facts.wants.machines else note
     return judged(place, "no device can be given to a guest", f"no {', '.join(lost)}")
 
 
@@ -92,8 +96,8 @@ def options_work(facts: Facts) -> Finding:
     reads=f"{NOW}, /etc/modprobe.d, {DEVICES}",
     worst=Outcome.WARN,
     why="ids= takes every card of that kind, also the one that the host needs.",
-    next="serai host passthrough ADDRESS, for each slot, instead of ids=",
-    undo="serai host undo passthrough-ADDRESS",
+    next="driverctl set-override ADDRESS vfio-pci, for each slot",
+    undo="driverctl unset-override ADDRESS",
     reboot="reboot",
     old="ids= for every card: with two of a kind the host loses both.",
     source="Linux, drivers/vfio/pci/vfio_pci.c: ids",
@@ -119,7 +123,7 @@ def ids(facts: Facts) -> Finding:
     reads=f"{DEVICES}/*/driver",
     worst=Outcome.FAIL,
     why="A driver that was there first keeps the device, and no guest can have it.",
-    next="serai host passthrough ADDRESS binds it, and puts that into the initramfs",
+    next="put vfio-pci into the initramfs, before the card's driver",
     verify="lspci -nnk",
     reboot="reboot",
     source="Linux, Documentation/driver-api/vfio.rst",
@@ -189,7 +193,7 @@ def virqfd(facts: Facts) -> Finding:
     reads=f"{DEVICES}/*.1/driver",
     worst=Outcome.WARN,
     why="The sound function is in the card's group: the host's driver on it blocks the whole group.",
-    next="serai host passthrough ADDRESS takes all functions of the slot",
+    next="bind it to vfio-pci too: driverctl set-override ADDRESS vfio-pci",
     source="Linux, Documentation/driver-api/vfio.rst: groups",
     guide=("GPU-3", "PCI-1"),
     roles=GPU,
@@ -258,8 +262,8 @@ def reset(facts: Facts) -> Finding:
     reads=f"{DEVICES}/*/sriov_{{totalvfs,numvfs}}",
     worst=Outcome.NOTE,
     why="SR-IOV gives each guest a function of the card; until they are made there is one for the host alone.",
-    next="serai host tune sriov=ADDRESS:N",
-    undo="serai host undo sriov",
+    next="echo N > /sys/bus/pci/devices/ADDRESS/sriov_numvfs; a udev rule or unit makes them at boot",
+    undo="write 0 there",
     source="Linux, Documentation/PCI/pci-iov-howto.rst",
     guide=("HW-3",),
 )

@@ -7,6 +7,8 @@ from functools import cached_property
 from serai.host.facts.source import Reading, Source
 
 PLACES = ("/etc/modprobe.d", "/run/modprobe.d", "/usr/lib/modprobe.d")
+NOTHING = ("/bin/false", "/usr/bin/false", "/bin/true", "/usr/bin/true", ":")
+"""Commands behind `install NAME` that load nothing."""
 
 
 class Modules:
@@ -62,6 +64,17 @@ class Modules:
             for path, line in self.configuration
             if len(words := line.split()) > 2 and words[0] == "options" and _plain(words[1]) == _plain(module)
         ]
+
+    def forbidden(self, module: str) -> tuple[str, str]:
+        """(file, line) that lets modprobe load nothing in its place; both empty: it may be loaded.
+
+        `blacklist` does not: it only keeps a module from being loaded for a device. Source: modprobe.d(5).
+        """
+        for path, line in self.configuration:
+            words = line.split()
+            if words[0] == "install" and _plain(words[1]) == _plain(module) and words[-1] in NOTHING:
+                return path, line
+        return "", ""
 
 
 def _plain(name: str) -> str:
