@@ -8,9 +8,13 @@ from serai.host.checks.row import Finding, Outcome, Table, fail, not_applicable,
 from serai.host.facts.boot import NOW
 from serai.host.facts.cpu import INFO, WEAKNESSES
 from serai.host.facts.host import Facts
-from serai.host.facts.source import Unknown
+from serai.host.facts.source import Reading, Unknown
 
 TABLE = Table()
+SHARED_BUFFERS = ("/l1tf", "/mds", "/mmio_stale_data", "/tsx_async_abort")
+"""Weaknesses of what the threads of a core share. Source: Linux, Documentation/admin-guide/hw-vuln."""
+HIDDEN = "SMT Host state unknown"
+"""Source: Linux, arch/x86/kernel/cpu/bugs.c: what a guest's kernel says."""
 POOL = "/var/lib/libvirt/images"
 
 
@@ -120,8 +124,16 @@ def smt(facts: Facts) -> Finding:
         return not_applicable(seen, "this kernel or processor has no SMT")
     if seen.text != "1":
         return passed(seen, "off")
-    weak = [each for each in facts.cpu.weaknesses() if "SMT vulnerable" in each.text]
-    return warn(weak[0], "guests on sibling threads can spy on each other") if weak else passed(seen, "on, closed")
+    found = facts.cpu.weaknesses()
+    if weak := [each for each in found if "SMT vulnerable" in each.text or _open_between_threads(each)]:
+        return warn(weak[0], "guests on sibling threads can spy on each other")
+    if hidden := [each for each in found if HIDDEN in each.text]:
+        raise Unknown("this host is a guest, and does not see whose threads its processors are", hidden[0].path)
+    return passed(seen, "on, closed")
+
+
+def _open_between_threads(seen: Reading) -> bool:
+    return seen.path.endswith(SHARED_BUFFERS) and seen.text.startswith("Vulnerable")
 
 
 @TABLE.row(
