@@ -26,6 +26,7 @@ SHORT = {"not applicable": "n/a"}
 LATER = {
     "setup": "serai.cli.host_setup:setup",
     "tune": "serai.cli.host_tune:tune",
+    "confirm": "serai.cli.host_confirm:confirm",
     "undo": "serai.cli.host_undo:undo",
     "devices": "serai.cli.host_devices:devices",
     "passthrough": "serai.cli.host_passthrough:passthrough",

@@ -29,6 +29,7 @@ class Work(NamedTuple):
     changes: tuple[Change, ...]
     needed: tuple[Change, ...]
     notes: tuple[str, ...]
+    must_confirm: bool = False
 
 
 def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
@@ -68,11 +69,12 @@ def tune(
 
     Without a NAME: list the tunings, and what each would change here. `serai explain NAME` says why.
     """
-    if names and roles:
-        raise SeraiError(Code.USAGE, "a NAME and --role: one of them", hint="serai host tune --help")
+    from serai.host.bridging.timer import left_behind
     from serai.host.tunings.tuning import Asked
     from serai.util.units import parse_size
 
+    if names and roles:
+        raise SeraiError(Code.USAGE, "a NAME and --role: one of them", hint="serai host tune --help")
     memory, wants = _wanted(wanted)
     asked = Asked(
         memory=memory,
@@ -83,6 +85,8 @@ def tune(
         force=force,
     )
     reach = reach_of(root)
+    if left := left_behind(reach):
+        click.echo(f"note  {left}", err=True)
     if not names:
         if not roles:
             return listed(reach, asked, as_json)
@@ -128,7 +132,8 @@ def plan(reach: Reach, name: str, asked: Asked) -> Work:
         raise SeraiError(
             Code.FAILED, f"{ident}: {error.read}: {error.why}", hint=f"serai explain {ident} says what it needs"
         ) from error
-    return Work(ident, value, planned.changes, tuple(needed(reach, planned.changes)), planned.notes)
+    left = tuple(needed(reach, planned.changes))
+    return Work(ident, value, planned.changes, left, planned.notes, planned.must_confirm)
 
 
 def _of_roles(reach: Reach, roles: tuple[str, ...], asked: Asked) -> list[Work]:
@@ -175,7 +180,9 @@ def carry_out(
     tell = (lambda line: click.echo(line, err=True)) if not as_json else (lambda line: None)
     with changes(reach, "tune", [each.id for each in work]) if to_do else nullcontext():
         for each in work:
-            if each.changes:
+            if each.must_confirm and reach.live:
+                _guarded(reach, each, yes)
+            elif each.changes:
                 do(reach, each.id, each.value, each.changes, tell)
         settle(reach, [each.id for each in work], tell)
         results = [(each, [read_back(reach, change) for change in each.changes]) for each in work]
@@ -186,6 +193,31 @@ def carry_out(
             click.echo(line)
         then()
     return int(any(one.state == "lost" for _, seen in results for one in seen))
+
+
+def _guarded(reach: Reach, work: Work, yes: bool) -> None:
+    """What is told goes to stderr in any case: of an SSH session it is the data that shows that it lives."""
+    import os
+
+    from serai.host.bridging.evidence import session
+    from serai.host.bridging.guarded import tune as guarded
+    from serai.host.reach.local import Local
+
+    login = session(reach, os.environ, os.getpid()) if isinstance(reach, Local) else None
+    if not yes:
+        click.echo("Enter keeps it; so does `serai host confirm` from a new login. Else it is undone.", err=True)
+    guarded(reach, work.value, work.changes, lambda line: click.echo(line, err=True), _enter, login, yes)
+
+
+def _enter(seconds: float) -> bool:
+    """Whether somebody pressed Enter within these seconds; it is waited for, terminal or not."""
+    import select
+    import sys
+
+    watched = [sys.stdin] if sys.stdin.isatty() else []
+    if not select.select(watched, [], [], seconds)[0]:
+        return False
+    return sys.stdin.readline() != ""
 
 
 def _show(reach: Reach, work: list[Work]) -> None:

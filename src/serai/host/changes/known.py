@@ -16,6 +16,7 @@ from serai.host.changes.pages import HugePages
 from serai.host.changes.pci_binding import PciBinding
 from serai.host.changes.service import Service
 from serai.host.changes.setting import ProgramSetting
+from serai.host.changes.uplink_bridge import UplinkBridge
 from serai.host.changes.user import JoinGroup, MakeGroup, MakeUser
 from serai.host.changes.value import KernelValue
 from serai.host.changes.virtual_functions import VirtualFunctions
@@ -40,5 +41,6 @@ AnyChange = (
     | Service
     | VirtualFunctions
     | StartNetwork
+    | UplinkBridge
     | WriteFile
 )

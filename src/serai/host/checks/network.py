@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from serai.host.bridging.timer import ROLLED_BACK
 from serai.host.checks.row import Finding, Outcome, Table, fail, not_applicable, note, passed, warn
 from serai.host.facts.engines import DAEMON, SYSCONFIG
 from serai.host.facts.host import Facts
@@ -235,7 +236,7 @@ def bridge_delay(facts: Facts) -> Finding:
     reads=f"{LINKS}/*/bridge",
     worst=Outcome.FAIL,
     why="A machine with `public: {bridge: NAME}` does not start without it.",
-    next="make it with NetworkManager, netplan or systemd-networkd",
+    next="serai host tune bridge",
     old="ifcfg files and brctl: RHEL 10 reads none of them.",
     source="Linux, net/bridge",
     guide=("NET-4",),
@@ -245,8 +246,26 @@ def bridges(facts: Facts) -> Finding:
         return not_applicable(LINKS, "no project was named, or it names no bridge")
     lost = sorted(set(facts.wants.bridges) - set(facts.network.bridges))
     if lost:
-        return fail(f"{LINKS}/{lost[0]}/bridge", f"{facts.wants.project} needs it", "not there")
+        place, next_ = f"{LINKS}/{lost[0]}/bridge", f"serai host tune bridge={lost[0]}"
+        return fail(place, f"{facts.wants.project} needs it", "not there", next=next_)
     return passed(LINKS, " ".join(facts.wants.bridges))
+
+
+@TABLE.row(
+    "net.rolled-back",
+    "no change of the network was put back",
+    reads=ROLLED_BACK,
+    worst=Outcome.WARN,
+    why="A bridge that nobody confirmed, or that cut the way in, is undone by itself; this says when and why.",
+    next="serai host tune bridge, when the cause is found; or remove that file",
+    source="serai, host/bridging/timer.py",
+    guide=("NET-4",),
+)
+def rolled_back(facts: Facts) -> Finding:
+    seen = facts.read(ROLLED_BACK)
+    if not seen.there:
+        return passed(ROLLED_BACK, "none")
+    return warn(ROLLED_BACK, "the uplink is where it was before", seen.text)
 
 
 @TABLE.row(

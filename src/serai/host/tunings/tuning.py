@@ -35,6 +35,8 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True):
 
     changes: tuple[Change, ...] = ()
     notes: tuple[str, ...] = ()
+    must_confirm: bool = False
+    """It changes the way in to the host: it is undone by itself unless it is confirmed (bridging/guarded.py)."""
 
 
 Plan = Callable[[Facts, Asked], Planned]

@@ -1,0 +1,107 @@
+"""netplan: a file of our own, which is merged over the others, and the static keys of the port moved to it.
+
+Files are merged key by key and lists are added to each other, so that a drop-in can switch DHCP off but cannot
+take an address away: such keys leave the file where they stand. Source: netplan's YAML reference.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from serai.host.bridging.wanted import NotByFile, Wanted
+from serai.host.changes.change import Change
+from serai.host.changes.file import WriteFile
+from serai.host.facts.host import Facts
+
+PLACE = "/etc/netplan"
+OWN = f"{PLACE}/90-serai-bridge.yaml"
+STATIC = ("addresses", "routes", "gateway4", "gateway6", "nameservers", "routing-policy")
+DYNAMIC = ("dhcp4", "dhcp6", "dhcp4-overrides", "dhcp6-overrides", "accept-ra", "dhcp-identifier", "optional")
+MOVED = (*STATIC, *DYNAMIC)
+
+
+def files(facts: Facts) -> list[str]:
+    names = sorted(facts.source.reach.names(PLACE) or ())
+    return [f"{PLACE}/{name}" for name in names if name.endswith(".yaml") and f"{PLACE}/{name}" != OWN]
+
+
+def describes(facts: Facts, wanted: Wanted) -> bool:
+    """Whether a file is about the link."""
+    return any(_ident(_read(facts, path), wanted) for path in files(facts))
+
+
+def plan(facts: Facts, wanted: Wanted) -> tuple[Change, ...]:
+    """Raises NotByFile for files that netplan itself would not read."""
+    moved: dict[str, Any] = {}
+    changes: list[Change] = []
+    ident = ""
+    for path in files(facts):
+        document = _read(facts, path)
+        here = _ident(document, wanted)
+        if not here:
+            continue
+        ident = here
+        card = document["network"]["ethernets"][here]
+        moved.update({key: card[key] for key in MOVED if key in card})
+        if any(key in card for key in STATIC):
+            changes.append(_edited(facts, path, document, here))
+    bridge = {
+        "interfaces": [ident],
+        **({"macaddress": wanted.mac} if wanted.mac else {}),
+        "parameters": {"stp": False, "forward-delay": 0},
+        **moved,
+    }
+    quiet = {"dhcp4": False, "dhcp6": False, "accept-ra": False, "link-local": []}
+    network = {
+        "version": 2,
+        "ethernets": {ident: quiet},
+        "bridges": {wanted.bridge: bridge},
+    }
+    text = "# Written by serai host tune bridge; serai host undo bridge removes it.\n" + _dumped(
+        {"network": network}
+    )
+    return (*changes, WriteFile(path=OWN, text=text, mode=0o600, waits="the next boot"))
+
+
+def _edited(facts: Facts, path: str, document: dict[str, Any], ident: str) -> WriteFile:
+    """The file without the static keys of the port."""
+    card = document["network"]["ethernets"][ident]
+    for key in STATIC:
+        card.pop(key, None)
+    entry = facts.source.reach.entry(path)
+    mode, uid, gid = (entry.mode, entry.uid, entry.gid) if entry else (0o600, 0, 0)
+    return WriteFile(path=path, text=_dumped(document), mode=mode, uid=uid, gid=gid, waits="the next boot")
+
+
+def _read(facts: Facts, path: str) -> dict[str, Any]:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        document = YAML().load(facts.read(path).text)
+    except YAMLError as error:
+        raise NotByFile(f"{path}: {str(error).splitlines()[0]}") from error
+    return document if isinstance(document, dict) else {}
+
+
+def _dumped(document: dict[str, Any]) -> str:
+    from ruamel.yaml import YAML
+
+    yaml = YAML()
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    out = io.StringIO()
+    yaml.dump(document, out)
+    return out.getvalue()
+
+
+def _ident(document: dict[str, Any], wanted: Wanted) -> str:
+    """The name under which a file has the port: by that name, by `set-name`, or by `match`."""
+    cards = (document.get("network") or {}).get("ethernets") or {}
+    for ident, card in cards.items():
+        card = card or {}
+        match = card.get("match") or {}
+        names = (card.get("set-name"), match.get("name"), None if match else ident)
+        if wanted.port in names or (wanted.mac and str(match.get("macaddress", "")).lower() == wanted.mac):
+            return str(ident)
+    return ""

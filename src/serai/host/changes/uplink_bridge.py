@@ -1,0 +1,111 @@
+"""The uplink moved onto a bridge, now, under a timer that puts it back unless the change is confirmed."""
+
+from __future__ import annotations
+
+import msgspec
+
+from serai.host.bridging import timer
+from serai.host.bridging.link import Link, back, forth, read_link
+from serai.host.changes.change import Change, Kept, Seen, State
+from serai.host.reach.contract import Reach
+from serai.util.errors import Code, SeraiError
+
+LINKS = "/sys/class/net"
+
+
+class UplinkBridge(Change, frozen=True, kw_only=True, tag="uplink-bridge"):
+    """`port` becomes a port of `bridge`, which takes its MAC, addresses and routes.
+
+    Whoever does it has to see to the confirmation (bridging/guarded.py): `within` seconds later it is undone.
+    What the next boot does is said by files, which are changes of their own.
+    """
+
+    bridge: str
+    port: str
+    within: float = 60.0
+    manager: str = ""
+    """`NetworkManager`, which must leave the link alone meanwhile."""
+
+    @property
+    def subject(self) -> str:
+        return f"bridge {self.bridge}"
+
+    def title(self) -> str:
+        return f"move {self.port} onto the bridge {self.bridge}, back in {self.within:g} s unless confirmed"
+
+    def holds(self, reach: Reach) -> bool:
+        return not reach.live or self._master(reach) == self.bridge
+
+    def _master(self, reach: Reach) -> str:
+        return reach.target(f"{LINKS}/{self.port}/master").rpartition("/")[2]
+
+    def diff(self, reach: Reach) -> list[str]:
+        return [f"ip {line}" for line in forth(read_link(reach, self.port), self.bridge).splitlines()]
+
+    def before(self, reach: Reach) -> Kept:
+        if not reach.live:
+            return Kept()
+        return Kept(there=True, value=msgspec.json.encode(read_link(reach, self.port)).decode())
+
+    def do(self, reach: Reach, before: Kept) -> None:
+        link = msgspec.json.decode(before.value, type=Link)
+        home = [f"ip -force -batch {timer.PLACE}/back"]
+        if self.manager:
+            home.append(f"nmcli device set {self.port} managed yes")
+        timer.arm(reach, self.within, home, {"back": back(link, self.bridge), "link": before.value})
+        if self.manager:
+            reach.run(("nmcli", "device", "set", self.port, "managed", "no"))
+        done = reach.run(("ip", "-batch", "-"), input=forth(link, self.bridge))
+        if not done.ok:
+            self._home(reach, back(link, self.bridge))
+            timer.clear(reach)
+            said = done.stderr.strip().splitlines()
+            raise SeraiError(
+                Code.FAILED,
+                f"{self.port} does not become a port of {self.bridge}: {said[0] if said else done.code}",
+                hint="everything is as it was: ip address",
+                details=said[1:],
+            )
+        if reach.has("/run/systemd/resolve"):
+            self._names(reach)
+
+    def _names(self, reach: Reach) -> None:
+        """systemd-resolved keeps name servers by link."""
+        for kind in ("dns", "domain"):
+            done = reach.run(("resolvectl", kind, self.port))
+            words = done.stdout.partition(":")[2].split()
+            if done.ok and words:
+                reach.run(("resolvectl", kind, self.bridge, *words))
+
+    def after(self, reach: Reach) -> Kept:
+        return Kept(there=True)
+
+    def read_back(self, reach: Reach) -> Seen:
+        read = f"{LINKS}/{self.port}/master"
+        if not reach.live:
+            return Seen(State.PENDING, read, "", "the next boot of this tree")
+        master = self._master(reach)
+        if master != self.bridge:
+            return Seen(State.LOST, read, master or "no bridge", "somebody changed it")
+        shown = [each.shown for each in read_link(reach, self.bridge).addresses if each.scope == "global"]
+        return Seen(State.DONE, read, " ".join([self.bridge, *shown]))
+
+    def conflict(self, reach: Reach, before: Kept, after: Kept | None) -> str:
+        ports = reach.names(f"{LINKS}/{self.bridge}/brif") or [] if reach.live else []
+        others = sorted(set(ports) - {self.port})
+        return f"{', '.join(others)}: joined {self.bridge}, and would lose the network" if others else ""
+
+    def undo(self, reach: Reach, before: Kept, after: Kept | None) -> None:
+        """Move home what the bridge has now: an address may have changed since."""
+        if not reach.live or self._master(reach) != self.bridge:
+            return
+        timer.confirm(reach)
+        now = read_link(reach, self.bridge)
+        self._home(reach, back(msgspec.structs.replace(now, name=self.port), self.bridge))
+        timer.clear(reach)
+        if self.manager:
+            reach.run(("nmcli", "device", "set", self.port, "managed", "yes"))
+
+    @staticmethod
+    def _home(reach: Reach, lines: str) -> None:
+        reach.run(("ip", "-force", "-batch", "-"), input=lines)
