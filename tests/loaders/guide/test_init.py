@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from serai.host.checks.examine import ROWS
+from serai.host.setup.roles import ROLES as SETUPS
 from serai.host.tunings.known import TUNINGS
 from serai.loaders import guide
 from serai.loaders.explain import explain
@@ -62,7 +63,8 @@ def test_a_page_tells_all_of_its_parts(ident):
 
     assert page is not None
     assert all([page.title, page.then, page.wrong, page.now, page.see, page.sources])
-    assert page.keys or [row.id for row in (*ROWS.values(), *TUNINGS.values()) if ident in row.guide]
+    rows = (*ROWS.values(), *TUNINGS.values(), *SETUPS.values())
+    assert page.keys or [row.id for row in rows if ident in row.guide]
     assert not re.search(r"\s\s|\n", page.then + page.wrong + page.now)
 
 

@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 from serai.host.facts.host import Facts
+from serai.host.facts.source import Unknown
 from serai.util.errors import Code, SeraiError
 
 FAMILIES = {
@@ -66,7 +67,11 @@ def _names(role: str, family: str, system: Mapping[str, str]) -> tuple[str, ...]
 
 
 def _here(names: tuple[str, ...], facts: Facts) -> tuple[str, ...]:
-    if facts.cpu.x86:
+    """Where the processor is not to be seen, in a tree of files, it is taken for x86_64."""
+    try:
+        if facts.cpu.x86:
+            return names
+    except Unknown:
         return names
     other = table()["aarch64"]
     return tuple(other.get(name, name) for name in names)
