@@ -13,6 +13,7 @@ from serai.host.changes.processes import guests, holding, runs
 from serai.host.changes.running import must
 from serai.host.docker import runs as docker_runs
 from serai.host.docker import would_stop
+from serai.host.initramfs.store import settle
 from serai.host.reach.contract import Reach
 
 
@@ -20,7 +21,7 @@ class FollowUp(msgspec.Struct, frozen=True):
     """`argv` is run when `when` says so; `by_hand` is what a person runs in a tree, where no program runs.
 
     `otherwise` takes its place where there is no systemd. `spares` tells what running it would break: then it is
-    left to a person, with that reason.
+    left to a person, with that reason. `does` decides by itself which programs it runs.
     """
 
     argv: tuple[str, ...]
@@ -29,6 +30,7 @@ class FollowUp(msgspec.Struct, frozen=True):
     spares: Callable[[Reach], str] = lambda reach: ""
     then: tuple[str, ...] = ()
     """A second program, when the first one ended well."""
+    does: Callable[[Reach], None] | None = None
 
     @property
     def by_hand(self) -> str:
@@ -73,6 +75,11 @@ FOLLOW_UPS: dict[str, FollowUp] = {
     "daemon-reload": FollowUp(("systemctl", "daemon-reload"), _has_systemd),
     "reload-kvm_intel": _reload("kvm_intel"),
     "reload-kvm_amd": _reload("kvm_amd"),
+    "initramfs-tools": FollowUp(("update-initramfs", "-u", "-k", "all"), does=settle),
+    "dracut": FollowUp(("dracut", "--force", "--regenerate-all"), does=settle),
+    "mkinitcpio-images": FollowUp(("mkinitcpio", "-P"), does=settle),
+    "dracut-all": FollowUp(("dracut", "--force", "--regenerate-all")),
+    "sdbootutil-initrd": FollowUp(("sdbootutil", "mkinitrd")),
     "update-grub": FollowUp(("update-grub",)),
     "grub-mkconfig": FollowUp(("grub-mkconfig", "-o", "/boot/grub/grub.cfg")),
     "grub2-mkconfig": FollowUp(("grub2-mkconfig", "-o", "/boot/grub2/grub.cfg")),
@@ -112,7 +119,9 @@ def follow(reach: Reach, name: str) -> str:
     what = FOLLOW_UPS[name]
     if not reach.live:
         return what.by_hand
-    if what.when(reach):
+    if what.does is not None:
+        what.does(reach)
+    elif what.when(reach):
         first = what.otherwise if what.otherwise and not _has_systemd(reach) else what.argv
         argvs = [argv for argv in (first, what.then) if argv]
         if why := what.spares(reach):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from serai.host.changes.directory import MakeDirectory
 from serai.host.changes.file import WriteFile
 from serai.host.changes.filter import IptablesRules, NftTable
+from serai.host.changes.initramfs import Initramfs
 from serai.host.changes.json_keys import JsonKeys
 from serai.host.changes.kernel_arguments import KernelArguments
 from serai.host.changes.libvirt_network import StartNetwork
@@ -23,6 +24,7 @@ from serai.host.changes.virtual_functions import VirtualFunctions
 
 AnyChange = (
     AddLines
+    | Initramfs
     | IptablesRules
     | HugePages
     | JoinGroup

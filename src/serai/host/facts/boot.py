@@ -13,6 +13,7 @@ from functools import cached_property
 from serai.host.boot import entries, grub
 from serai.host.boot.known import found
 from serai.host.facts.source import Reading, Source, Unknown
+from serai.host.initramfs.known import found as initramfs
 
 NOW = "/proc/cmdline"
 KEPT = entries.KEPT
@@ -87,13 +88,10 @@ class Boot:
 
     @cached_property
     def initramfs(self) -> str:
-        """`dracut`, `initramfs-tools`, `mkinitcpio`, or empty; what was chosen last wins where two are there."""
-        source = self._source
-        if source.program("mkinitcpio"):
-            return "mkinitcpio"
-        if source.program("dracut"):
-            return "dracut"
-        return "initramfs-tools" if source.program("update-initramfs") else ""
+        """`dracut`, `initramfs-tools`, `mkinitcpio`, or empty."""
+        self._source.has("/usr/bin")
+        tool = initramfs(self._source.reach)
+        return tool.name if tool else ""
 
 
 def own(text: str) -> list[str]:
