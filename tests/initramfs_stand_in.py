@@ -27,7 +27,7 @@ PROGRAMS = {
 
 
 class Host:
-    """A host with one of the tools. `built` counts what it made; `broken` makes it fail; `free` is KiB on the disk."""
+    """A host with a tool. `built` counts what it made; `broken` makes it fail; `free` is KiB on the disk."""
 
     def __init__(self, root: Path, tool: str) -> None:
         self.root = root

@@ -127,7 +127,7 @@ class Initramfs(Change, frozen=True, kw_only=True, tag="initramfs"):
 
 
 def initramfs(reach: Reach, name: str, modules: tuple[str, ...] = (), files: tuple[str, ...] = ()) -> Initramfs:
-    """The change for this host. Raises SeraiError (Code.UNSUPPORTED): no tool is there, or it would not read it."""
+    """The change for this host. Raises SeraiError (Code.UNSUPPORTED): no tool is there, or it reads no files."""
     tool = tool_of(reach)
     wanted = Wanted(name=name, modules=modules, files=files)
     parts = tool.parts(reach, wanted)

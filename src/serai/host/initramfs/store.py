@@ -12,10 +12,10 @@ from __future__ import annotations
 import msgspec
 
 from serai.host.changes.file import make_parents, missing_parents
+from serai.host.changes.running import must
 from serai.host.initramfs.known import BY_NAME, tool_of
 from serai.host.initramfs.tool import Image, InitramfsTool
 from serai.host.reach.contract import Reach
-from serai.util.errors import Code, SeraiError
 
 PLACE = "/var/lib/serai/host/initramfs"
 STATE = f"{PLACE}/state.json"
@@ -100,8 +100,8 @@ def _given_back(reach: Reach, now: State, image: Image) -> bool:
     if (found != copy.made and not unfinished) or not reach.has(copy.file):
         return False
     draft = f"{image.path}.serai-new"
-    _run(reach, "cp", "-p", copy.file, draft)
-    _run(reach, "mv", "-f", draft, image.path)
+    must(reach, "cp", "-p", copy.file, draft)
+    must(reach, "mv", "-f", draft, image.path)
     return True
 
 
@@ -113,7 +113,7 @@ def settle(reach: Reach) -> None:
     tool = BY_NAME[now.tool]
     images = [each for each in tool.images(reach) if now.stale == ALL or each.path in now.stale]
     for argv in dict.fromkeys(tool.rebuild(image) for image in images):
-        _run(reach, *argv)
+        must(reach, *argv)
     copies = {
         path: msgspec.structs.replace(copy, made=digest(reach, path)) if reach.has(path) else copy
         for path, copy in now.copies.items()
@@ -124,9 +124,9 @@ def settle(reach: Reach) -> None:
 def room(reach: Reach) -> tuple[int, int]:
     """(bytes of all images, bytes that are free where copies go)."""
     paths = [image.path for image in tool_of(reach).images(reach)]
-    sizes = _run(reach, "stat", "-L", "-c", "%s", *paths).split() if paths else []
+    sizes = must(reach, "stat", "-L", "-c", "%s", *paths).split() if paths else []
     above = "/var/lib" if reach.has("/var/lib") else "/"
-    free = _run(reach, "df", "-Pk", above).splitlines()[-1].split()[3]
+    free = must(reach, "df", "-Pk", above).splitlines()[-1].split()[3]
     return sum(int(size) for size in sizes), int(free) * 1024
 
 
@@ -143,19 +143,10 @@ def _copied(reach: Reach, tool: InitramfsTool) -> dict[str, Copy]:
     copies = {}
     for image in tool.images(reach):
         file = f"{PLACE}/{image.path.strip('/').replace('/', '-')}"
-        _run(reach, "cp", "-p", image.path, file)
+        must(reach, "cp", "-p", image.path, file)
         copies[image.path] = Copy(file=file, was=digest(reach, file))
     return copies
 
 
 def digest(reach: Reach, path: str) -> str:
-    return _run(reach, "sha256sum", path).split()[0]
-
-
-def _run(reach: Reach, *argv: str) -> str:
-    done = reach.run(argv)
-    if not done.ok:
-        said = [line for line in (done.stderr or done.stdout).splitlines() if line.strip()][-6:]
-        cause = said[-1].strip() if said else "no message"
-        raise SeraiError(Code.FAILED, f"{' '.join(argv)} ended with exit code {done.code}: {cause}", details=said)
-    return done.stdout
+    return must(reach, "sha256sum", path).split()[0]
