@@ -20,7 +20,7 @@ def test_a_dry_run_shows_what_would_be_written(root, capsys):
     assert run(["host", "passthrough", "04:00", "-n", "--root", str(root)]) == 2
     out = capsys.readouterr().out
 
-    assert "note  0000:04:00.1 Audio device" in out
+    assert "note: 0000:04:00.1 Audio device" in out
     assert '+ACTION=="add", SUBSYSTEM=="pci", KERNEL=="0000:04:00.1"' in out
     assert not (root / RULE).exists()
 

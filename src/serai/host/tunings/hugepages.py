@@ -13,7 +13,7 @@ from serai.host.facts.memory import POOLS, Pool
 from serai.host.facts.source import Unknown
 from serai.host.tunings.at_boot import has_systemd
 from serai.host.tunings.boot_pages import on_command_line, short, value
-from serai.host.tunings.lasting import head, overruled, pairs, sysctl_file, sysctl_text, tmpfiles_file
+from serai.host.tunings.lasting import head, is_there, overruled, pairs, sysctl_file, sysctl_text, tmpfiles_file
 from serai.host.tunings.spread import WHOLE, place
 from serai.host.tunings.tuning import Asked, Planned, Table
 from serai.host.wants import Pages
@@ -195,7 +195,8 @@ def _ours(facts: Facts) -> dict[tuple[int, int], int]:
     found = {}
     if count := pairs(facts, sysctl_file(IDENT)).get("vm.nr_hugepages"):
         found[(_default(facts), _nodes(facts)[0])] = int(count)
-    for line in facts.read(tmpfiles_file(IDENT)).lines:
+    path = tmpfiles_file(IDENT)
+    for line in facts.read(path).lines if is_there(facts, path) else ():
         words = line.split()
         if words[:1] == ["w!"]:
             parts = words[1].split("/")

@@ -56,7 +56,7 @@ def given(facts: Facts, ident: str) -> dict[str, tuple[str, str]]:
     """What others' files of sysctl.d set at the next boot: key -> (value, file), the last one counts."""
     files: dict[str, str] = {}
     for place in reversed(SYSCTL_PLACES):
-        for name in _names(facts, place):
+        for name in names(facts, place):
             if name.endswith(".conf"):
                 files[name] = f"{place}/{name}"
     files.pop(sysctl_file(ident).rpartition("/")[2], None)
@@ -66,7 +66,7 @@ def given(facts: Facts, ident: str) -> dict[str, tuple[str, str]]:
     return found
 
 
-def _names(facts: Facts, place: str) -> list[str]:
+def names(facts: Facts, place: str) -> list[str]:
     """Of a tree that does not hold this part of a host: nothing."""
     try:
         return facts.source.names(place)

@@ -11,6 +11,7 @@ from serai.host.tunings.lasting import (
     given,
     head,
     is_there,
+    names,
     overruled,
     sysctl_file,
     sysctls,
@@ -197,10 +198,10 @@ def memlock(facts: Facts, asked: Asked) -> Planned:
 
 def _broken(facts: Facts) -> list[tuple[str, str]]:
     """Lines on memlock that have not four columns."""
-    names = [f"{LIMITS}/{name}" for name in facts.source.names(LIMITS) if name.endswith(".conf")]
+    files = [f"{LIMITS}/{name}" for name in names(facts, LIMITS) if name.endswith(".conf")]
     found = []
-    for path in (*names, "/etc/security/limits.conf"):
-        for line in facts.read(path).lines:
+    for path in (*files, "/etc/security/limits.conf"):
+        for line in facts.read(path).lines if is_there(facts, path) else ():
             words = line.partition("#")[0].split()
             if "memlock" in words and (len(words) != 4 or words[2] != "memlock"):
                 found.append((path, line.strip()))
