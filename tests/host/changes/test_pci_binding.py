@@ -98,6 +98,12 @@ def test_what_waits_for_a_reboot_is_pending_and_touches_nothing(host):
     assert (host.driver(NIC), host.override(NIC)) == ("e1000e", "(null)")
 
 
+def test_what_a_boot_did_not_bind_is_lost(host):
+    change = PciBinding(address=NIC, ids="8086:10d3", now=False)
+
+    assert change.rebooted(change.read_back(host)).state is State.LOST
+
+
 def test_a_guest_that_has_it_stops_the_undo(host):
     give(host)
     host.users = "/dev/vfio/7 qemu-system-x86 (812)"

@@ -96,6 +96,10 @@ class PciBinding(Change, frozen=True, kw_only=True, tag="pci-binding"):
             return Seen(State.PENDING, self.subject, now or "none", self.waits)
         return Seen(State.LOST, self.subject, now or "none", f"{self.driver} was to have it")
 
+    def rebooted(self, seen: Seen) -> Seen:
+        """The next boot was to do it."""
+        return Seen(State.LOST, seen.read, seen.value, f"the boot did not bind it to {self.driver}")
+
     def conflict(self, reach: Reach, before: Kept, after: Kept | None) -> str:
         """A guest that has it must stop first; a driver that neither serai nor the host chose stays."""
         if not reach.live or not reach.has(f"{DEVICES}/{self.address}"):

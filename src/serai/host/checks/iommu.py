@@ -120,12 +120,11 @@ def useless(facts: Facts) -> Finding:
 def intremap(facts: Facts) -> Finding:
     if not facts.pci.groups:
         return not_applicable(GROUPS, "the IOMMU is not on")
-    if not facts.cpu.x86:
-        raise Unknown("on this architecture nothing in /proc tells", INTERRUPTS)
     seen = facts.read(INTERRUPTS)
-    if not seen.there:
-        raise Unknown("there is none", INTERRUPTS)
-    if " IR-" in seen.text:
+    remapped = vfio.remaps_interrupts(seen.text, facts.read("/proc/cpuinfo").text)
+    if remapped is None:
+        raise Unknown("nothing in /proc tells on this processor", INTERRUPTS)
+    if remapped:
         return passed(seen, "IR-")
     return fail(seen, "VFIO refuses to attach devices: Operation not permitted", "no chip `IR-…`")
 
@@ -239,7 +238,7 @@ def reserved(facts: Facts) -> Finding:
     seen = [facts.pci.of_group(group, "reserved_regions") for group in facts.pci.groups]
     if not any(each.there for each in seen):
         raise Unknown("the kernel does not tell", f"{GROUPS}/*/reserved_regions")
-    held = [each for each in seen if any(line.split()[-1:] == ["direct"] for line in each.lines)]
+    held = [each for each in seen if vfio.held_by_firmware(each.text)]
     if held:
         return warn(held[0], "its devices cannot be given away", f"{len(held)} groups")
     return passed(f"{GROUPS}/*/reserved_regions", "none is `direct`")

@@ -1,4 +1,4 @@
-"""Checks of VFIO and of cards that are to be given to guests (GPU-3..6, HW-3, PCI-1)."""
+"""Checks of VFIO: there, early enough, and with what it was meant for (GPU-3..6, PCI-1)."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ import re
 from serai.host.checks.row import Finding, Outcome, Table, fail, not_applicable, note, passed, warn
 from serai.host.facts.boot import NOW
 from serai.host.facts.host import Facts
-from serai.host.facts.pci import AUDIO, Device
+from serai.host.facts.pci import Device
 from serai.host.facts.source import Unknown
 from serai.host.wants import Role
 
 TABLE = Table()
-GPU = (Role.GPU_PASSTHROUGH,)
 DEVICES = "/sys/bus/pci/devices"
 DRACUT = "/etc/dracut.conf.d"
 VIRQFD_IS_GONE = (6, 2)
@@ -30,10 +29,14 @@ def _ids(facts: Facts) -> tuple[str, list[str]]:
     return "", []
 
 
-def _taken(facts: Facts) -> list[Device]:
-    """Devices that are meant for guests: bound to vfio-pci, or named by their ids."""
+def taken(facts: Facts) -> list[Device]:
+    """Devices that are meant for guests: bound to vfio-pci, or named for it by their slot or their ids."""
     ids = _ids(facts)[1]
-    return [each for each in facts.pci.devices.values() if each.driver == "vfio-pci" or each.ids in ids]
+    return [
+        each
+        for each in facts.pci.devices.values()
+        if "vfio-pci" in (each.driver, facts.pci.attribute(each, "driver_override").text) or each.ids in ids
+    ]
 
 
 @TABLE.row(
@@ -96,8 +99,8 @@ def options_work(facts: Facts) -> Finding:
     reads=f"{NOW}, /etc/modprobe.d, {DEVICES}",
     worst=Outcome.WARN,
     why="ids= takes every card of that kind, also the one that the host needs.",
-    next="driverctl set-override ADDRESS vfio-pci, for each slot",
-    undo="driverctl unset-override ADDRESS",
+    next="serai host passthrough ADDRESS, for each slot, instead of ids=",
+    undo="serai host undo passthrough-ADDRESS",
     reboot="reboot",
     old="ids= for every card: with two of a kind the host loses both.",
     source="Linux, drivers/vfio/pci/vfio_pci.c: ids",
@@ -123,14 +126,14 @@ def ids(facts: Facts) -> Finding:
     reads=f"{DEVICES}/*/driver",
     worst=Outcome.FAIL,
     why="A driver that was there first keeps the device, and no guest can have it.",
-    next="put vfio-pci into the initramfs, before the card's driver",
+    next="serai host passthrough ADDRESS binds it, now and at each boot",
     verify="lspci -nnk",
     reboot="reboot",
     source="Linux, Documentation/driver-api/vfio.rst",
     guide=("GPU-4", "GPU-6"),
 )
 def bound(facts: Facts) -> Finding:
-    wanted = [each for each in _taken(facts) if not each.is_bridge]
+    wanted = [each for each in taken(facts) if not each.is_bridge]
     if not wanted:
         return not_applicable(DEVICES, "no device is meant for VFIO")
     lost = [each for each in wanted if each.driver != "vfio-pci"]
@@ -185,95 +188,3 @@ def virqfd(facts: Facts) -> Finding:
         if any("vfio_virqfd" in line.partition("#")[0] for line in facts.read(path).lines):
             return warn(path, "this kernel has no such module", "vfio_virqfd")
     return passed("/etc", "no `vfio_virqfd`")
-
-
-@TABLE.row(
-    "gpu.audio",
-    "a card's sound goes with it",
-    reads=f"{DEVICES}/*.1/driver",
-    worst=Outcome.WARN,
-    why="The sound function is in the card's group: the host's driver on it blocks the whole group.",
-    next="bind it to vfio-pci too: driverctl set-override ADDRESS vfio-pci",
-    source="Linux, Documentation/driver-api/vfio.rst: groups",
-    guide=("GPU-3", "PCI-1"),
-    roles=GPU,
-)
-def audio(facts: Facts) -> Finding:
-    cards = [each for each in _taken(facts) if each.is_display]
-    if not cards:
-        return not_applicable(DEVICES, "no graphics card is meant for a guest")
-    slots = {each.slot for each in cards}
-    sound = [each for each in facts.pci.devices.values() if each.kind == AUDIO and each.slot in slots]
-    held = [each for each in sound if each.driver not in ("", "vfio-pci")]
-    if held:
-        return warn(f"{held[0].path}/driver", "it blocks the card's group", held[0].driver)
-    return passed(DEVICES, f"{len(sound)} sound functions")
-
-
-@TABLE.row(
-    "gpu.boot-vga",
-    "the host keeps its own screen",
-    reads=f"{DEVICES}/*/boot_vga",
-    worst=Outcome.WARN,
-    why="The card that the firmware used shows the host's console; given away, the host is blind.",
-    next="a second card for the host, or a serial console",
-    reboot="reboot",
-    source="Linux, Documentation/ABI/testing/sysfs-bus-pci: boot_vga",
-    guide=("GPU-3",),
-    roles=GPU,
-)
-def boot_vga(facts: Facts) -> Finding:
-    cards = [each for each in _taken(facts) if each.is_display]
-    if not cards:
-        return not_applicable(DEVICES, "no graphics card is meant for a guest")
-    first = [each for each in cards if facts.pci.attribute(each, "boot_vga").text == "1"]
-    if first:
-        return warn(f"{first[0].path}/boot_vga", "the host's console goes with it", "1")
-    return passed(DEVICES, "another card, or none, shows the console")
-
-
-@TABLE.row(
-    "gpu.reset",
-    "cards for guests can be reset",
-    reads=f"{DEVICES}/*/reset_method",
-    worst=Outcome.WARN,
-    why="Without a reset of its function a card works for the first guest, and hangs at the second start.",
-    next="a vendor's reset module, or a reboot of the host between guests",
-    source="Linux, Documentation/ABI/testing/sysfs-bus-pci: reset_method",
-    guide=("GPU-3",),
-    roles=GPU,
-)
-def reset(facts: Facts) -> Finding:
-    cards = [each for each in _taken(facts) if each.is_display]
-    if not cards:
-        return not_applicable(DEVICES, "no graphics card is meant for a guest")
-    for card in cards:
-        seen = facts.pci.attribute(card, "reset_method")
-        if not seen.there and not facts.source.has(f"{card.path}/reset"):
-            return warn(seen, "it cannot be reset")
-        if seen.text in ("", "bus"):
-            return warn(seen, "only its whole bus can be reset", seen.text or "none")
-    return passed(DEVICES, f"{len(cards)} cards")
-
-
-@TABLE.row(
-    "sriov.functions",
-    "network cards that can be shared by hardware are",
-    reads=f"{DEVICES}/*/sriov_{{totalvfs,numvfs}}",
-    worst=Outcome.NOTE,
-    why="SR-IOV gives each guest a function of the card; until they are made there is one for the host alone.",
-    next="echo N > /sys/bus/pci/devices/ADDRESS/sriov_numvfs; a udev rule or unit makes them at boot",
-    undo="write 0 there",
-    source="Linux, Documentation/PCI/pci-iov-howto.rst",
-    guide=("HW-3",),
-)
-def sriov(facts: Facts) -> Finding:
-    able = [each for each in facts.pci.devices.values() if facts.source.has(f"{each.path}/sriov_totalvfs")]
-    if not able:
-        return not_applicable(DEVICES, "no device has SR-IOV")
-    for device in able:
-        made = facts.pci.attribute(device, "sriov_numvfs")
-        if made.text == "0":
-            total = facts.pci.attribute(device, "sriov_totalvfs").text
-            return note(made, "no function for guests was made", f"0 of {total}")
-    return passed(DEVICES, f"{len(able)} devices have functions for guests")
