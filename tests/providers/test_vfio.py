@@ -84,6 +84,99 @@ def test_a_host_without_iommu_is_said(host: Host) -> None:
     assert said(host) == [f"{GPU} is in no IOMMU group: there is no IOMMU, or it is off"]
 
 
+def ways(host: Host, *, managed: bool = False, **more: bool) -> list[str]:
+    return [way for _, way in problems(PciDevice(address="01:00", **more), host.root, managed=managed)]
+
+
+def written(host: Host, files: dict[str, str]) -> None:
+    for path, text in files.items():
+        place = host.root / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if text.startswith("-> "):
+            place.symlink_to(text.removeprefix("-> "))
+        else:
+            place.write_text(text)
+
+
+NO_REMAPPING = {"proc/cpuinfo": "vendor_id : GenuineIntel\n", "proc/interrupts": " 24: 1 PCI-MSI nvme0\n"}
+NO_VFIO = {
+    "proc/sys/kernel/osrelease": "6.1.0-cloud\n",
+    "lib/modules/6.1.0-cloud/modules.dep": "kernel/fs/ext4/ext4.ko:\n",
+    "lib/modules/6.1.0-cloud/modules.builtin": "kernel/drivers/pci/pci.ko\n",
+}
+RESERVED = {"sys/kernel/iommu_groups/7/reserved_regions": "0xbf000000 0xbf7fffff direct\n"}
+
+
+@pytest.mark.parametrize(
+    ("files", "why"),
+    [
+        (NO_REMAPPING, f"interrupts are not remapped: VFIO refuses to attach {GPU}"),
+        (NO_VFIO, "this kernel has no vfio_pci and no vfio_iommu_type1"),
+        (RESERVED, "the firmware keeps 0xbf000000-0xbf7fffff of IOMMU group 7 for itself (RMRR)"),
+    ],
+)
+def test_a_platform_that_cannot_is_named(host: Host, files: dict[str, str], why: str) -> None:
+    host.device(GPU, driver="vfio-pci", group="7")
+    written(host, files)
+    assert said(host) == [why]
+
+
+def test_unsafe_interrupts_that_somebody_allowed_are_no_obstacle(host: Host) -> None:
+    host.device(GPU, driver="vfio-pci", group="7")
+    allowed = {"sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts": "Y\n"}
+    written(host, {**NO_REMAPPING, **allowed})
+    assert said(host) == []
+
+
+def test_a_module_of_vfio_that_is_not_loaded_is_named(host: Host) -> None:
+    host.device(GPU, driver="vfio-pci", group="7")
+    (host.root / "sys/module/vfio").mkdir(parents=True)
+    assert said(host) == ["vfio_iommu_type1 is not loaded: QEMU finds no IOMMU"]
+
+
+def test_the_way_out_is_a_command_that_gives_it(host: Host) -> None:
+    host.device(GPU, driver="nouveau", group="7")
+    assert ways(host) == [f"as root: serai host passthrough {GPU}"]
+
+
+def test_libvirt_does_not_take_the_disk_that_the_host_runs_on(host: Host) -> None:
+    host.device(GPU, driver="nvme", group="7", kind="0x010802")
+    disk = f"-> ../../devices/pci0000:00/{GPU}/nvme/nvme0/nvme0n1"
+    written(host, {"sys/class/block/nvme0n1": disk, "proc/mounts": "/dev/nvme0n1 / ext4 rw 0 0\n"})
+    device = PciDevice(address=GPU)
+    assert [why for why, _ in problems(device, host.root, managed=True)] == [
+        f"the host needs {GPU}: / is mounted from nvme0n1"
+    ]
+
+
+def test_libvirt_takes_the_consoles_card_only_when_it_was_given_away_before(host: Host) -> None:
+    host.device(GPU, driver="nouveau", group="7")
+    written(host, {f"sys/bus/pci/devices/{GPU}/boot_vga": "1\n"})
+    assert ways(host, managed=True) == [f"as root: serai host passthrough {GPU} --force"]
+
+
+def test_two_devices_of_one_group_can_go_to_one_guest(host: Host) -> None:
+    host.device(GPU, driver="nouveau", group="7")
+    host.device(NIC, driver="e1000e", group="7", kind="0x020000")
+    device = PciDevice(address=GPU)
+    assert list(problems(device, host.root, managed=True, beside=[NIC])) == []
+    assert len(list(problems(device, host.root, managed=True))) == 1
+
+
+def test_an_isa_bridge_with_a_driver_is_an_obstacle(host: Host) -> None:
+    host.device(GPU, driver="vfio-pci", group="7")
+    host.device(NIC, driver="lpc_ich", group="7", kind="0x060100")
+    assert said(host) == [f"IOMMU group 7 is not viable: {NIC} in it is used by lpc_ich"]
+
+
+def test_a_virtual_function_goes_without_its_card(host: Host) -> None:
+    host.device(GPU, driver="vfio-pci", group="7")
+    host.device(SOUND, driver="vfio-pci", group="8")
+    written(host, {f"sys/bus/pci/devices/{SOUND}/physfn": f"-> ../{GPU}"})
+    assert functions_of(PciDevice(address=GPU), host.root) == (GPU,)
+    assert functions_of(PciDevice(address=SOUND), host.root) == (SOUND,)
+
+
 def test_a_device_that_libvirt_takes_may_have_another_driver(host: Host) -> None:
     host.device(GPU, driver="nvidia", group="7")
     device = PciDevice(address=GPU, all_functions=False)

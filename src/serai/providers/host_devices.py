@@ -21,8 +21,9 @@ Problem = tuple[str, str, str, Code]
 def problems(machine: Machine, root: Path = ROOT, *, managed: bool = False) -> Iterator[Problem]:
     """All of them. `root`: of the host's files. `managed`: who runs QEMU binds PCI devices to VFIO itself."""
     devices = machine.devices
+    given = [address for device in devices.pci for address in vfio.functions_of(device, root)]
     for number, device in enumerate(devices.pci):
-        for why, way_out in vfio.problems(device, root, managed=managed):
+        for why, way_out in vfio.problems(device, root, managed=managed, beside=given):
             yield f"devices.pci[{number}]", why, way_out, Code.REFUSED
     for number, mdev in enumerate(devices.mdev):
         if not (root / MDEV / mdev.uuid.lower()).exists():

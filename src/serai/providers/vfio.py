@@ -125,10 +125,12 @@ def together(slot: Sequence[str], named: str, is_virtual: Callable[[str], bool])
     return [name for name in slot if not is_virtual(name)]
 
 
-def problems(device: PciDevice, root: Path = Path("/"), *, managed: bool = False) -> Iterator[Problem]:
+def problems(
+    device: PciDevice, root: Path = Path("/"), *, managed: bool = False, beside: Sequence[str] = ()
+) -> Iterator[Problem]:
     """Why it cannot be given to a guest, with the way out; nothing when it can.
 
-    `managed`: libvirt takes it from its driver, and opens it.
+    `managed`: libvirt takes it from its driver, and opens it. `beside`: what the same guest is given, too.
     """
     files = Below(root)
     own = functions_of(device, root)
@@ -143,7 +145,7 @@ def problems(device: PciDevice, root: Path = Path("/"), *, managed: bool = False
         yield lost_module
         return
     yield from _drivers(files, own, managed)
-    yield from _group(files, own)
+    yield from _group(files, own, (*own, *beside) if managed else own)
     yield from _platform(files, own)
     if not managed:
         yield from _nodes(files, own, root)
@@ -170,12 +172,12 @@ def _drivers(files: Files, own: Sequence[str], managed: bool) -> Iterator[Proble
                 yield f"the host uses {address}: {use.what}", way
 
 
-def _group(files: Files, own: Sequence[str]) -> Iterator[Problem]:
+def _group(files: Files, own: Sequence[str], given: Sequence[str]) -> Iterator[Problem]:
     """A group is given away as a whole: what else is in it must not be in use by the host."""
     for number in dict.fromkeys(last(files.target(f"{DEVICES}/{each}/iommu_group")) for each in own):
         for other in files.names(f"{GROUPS}/{number}/devices"):
             driver = driver_of(files, other)
-            if other not in own and blocks(kind_of(files, other), driver):
+            if other not in given and blocks(kind_of(files, other), driver):
                 yield (
                     f"IOMMU group {number} is not viable: {other} in it is used by {driver}",
                     f"give it away too, as root: serai host passthrough {own[0]} {other}",
