@@ -73,8 +73,11 @@ def seen_cells(ident: str, seen: Seen) -> tuple[str, ...]:
 
 
 @contextmanager
-def changes(reach: Reach, command: str, names: Sequence[str]) -> Iterator[None]:
-    """Around what changes the host: one change at a time, and Ctrl-C says how to go on."""
+def changes(reach: Reach, command: str, names: Sequence[str], ids: Sequence[str] = ()) -> Iterator[None]:
+    """Around what changes the host: one change at a time, and Ctrl-C says how to go on.
+
+    `names` stand behind the command, `ids` behind `undo`, where they are others.
+    """
     from serai.host.apply import changing
 
     try:
@@ -82,7 +85,8 @@ def changes(reach: Reach, command: str, names: Sequence[str]) -> Iterator[None]:
             yield
     except KeyboardInterrupt as error:
         which = " ".join(names)
-        other = f"serai host undo {which} puts it back" if command == "tune" else "nothing is lost until then"
+        back = f"serai host undo {' '.join(ids or names)} puts it back"
+        other = "nothing is lost until then" if command == "undo" else back
         raise SeraiError(
             Code.INTERRUPTED,
             "interrupted: what was begun is written down",

@@ -37,4 +37,4 @@ def passthrough(
     except Unknown as error:
         raise SeraiError(Code.FAILED, f"{reach.name}: {error.read}: {error.why}") from error
     work = [Work(each.id, "", each.changes, tuple(needed(reach, each.changes)), each.notes) for each in given]
-    return carry_out(reach, work, yes, dry_run, as_json)
+    return carry_out(reach, work, yes, dry_run, as_json, command=("passthrough", *addresses))

@@ -160,10 +160,12 @@ def carry_out(
     dry_run: bool,
     as_json: bool,
     then: Callable[[], dict[str, Any]] = dict,
+    command: tuple[str, ...] = (),
 ) -> int:
     """Show, ask, do, read back. The exit code is 1 when something is not what was asked for.
 
-    `then` is called when all is done; what it gives is in the JSON, too.
+    `then` is called when all is done; what it gives is in the JSON, too. `command`: behind `serai host`, where
+    it is not `tune` with the ids.
     """
     from serai.host.apply import do, settle
     from serai.host.apply import seen as read_back
@@ -178,13 +180,15 @@ def carry_out(
     if to_do:
         confirm(yes, f"Change {reach.name}?", "nothing was changed")
     tell = (lambda line: click.echo(line, err=True)) if not as_json else (lambda line: None)
-    with changes(reach, "tune", [each.id for each in work]) if to_do else nullcontext():
+    ids = [each.id for each in work]
+    verb, *names = command or ("tune", *ids)
+    with changes(reach, verb, names, ids) if to_do else nullcontext():
         for each in work:
             if each.must_confirm and reach.live:
                 _guarded(reach, each, yes)
             elif each.changes:
                 do(reach, each.id, each.value, each.changes, tell)
-        settle(reach, [each.id for each in work], tell)
+        settle(reach, ids, tell)
         results = [(each, [read_back(reach, change) for change in each.changes]) for each in work]
     if as_json:
         print_json({"tunings": [_as_json(reach, each, seen) for each, seen in results], **then()})
