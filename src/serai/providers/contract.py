@@ -238,6 +238,8 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     """`$SERAI_HOME/projects/NAME-ID`: the provider may keep `machines/` and `networks/` in it."""
     engines: dict[str, tuple[str, ...]] = {}
     """Provider -> the engines (for libvirt: URIs) that the project's file names."""
+    pools: tuple[str, ...] = ()
+    """Storage pools that the project's file describes, so that they are made when a machine needs them."""
 
 
 Progress = Callable[[str], None]

@@ -24,7 +24,11 @@ class Workspace:
     def __init__(self, project: Project, file: Path, scope: Scope) -> None:
         self.project = project
         self.file = file
-        self.scope = structs.replace(scope, engines=engines_of(project))
+        self.scope = structs.replace(
+            scope,
+            engines=engines_of(project),
+            pools=tuple(name for name, pool in project.pools.items() if pool.type is not None),
+        )
         self._providers: dict[str, Provider] = {}
         self._capabilities: dict[str, Capabilities] = {}
         self._lock = threading.Lock()

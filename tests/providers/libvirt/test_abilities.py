@@ -9,6 +9,7 @@ from serai.providers.contract import Feature
 from serai.providers.libvirt import abilities
 from serai.providers.libvirt.connect import close_all
 from serai.providers.libvirt.driver import Libvirt
+from serai.spec.disk import Disk
 from serai.spec.machine import Machine
 from serai.spec.network import Nic, PublicNic, UplinkNic
 from serai.spec.raw import LibvirtRaw, Raw
@@ -52,6 +53,36 @@ def test_a_network_that_libvirt_has_not_is_named_with_the_one_that_was_meant(pre
     assert problem.code is Code.MISSING
     assert problem.message == "web: networks[0].public.network_name: libvirt has no network 'defualt'"
     assert "did you mean 'default'" in problem.hint
+
+
+def test_a_pool_that_nobody_has_is_named_before_anything_is_made(pretended: Libvirt) -> None:
+    disks = {"data": Disk(pool="defualt"), "more": Disk(pool="fast")}
+    machine = Machine(name="web", image="tiny", disks=disks, providers=Raw(libvirt=LibvirtRaw(pool="slow")))
+    found = {problem.message: problem for problem in pretended.check(machine)}
+    assert set(found) == {
+        "web: disks.data.pool: libvirt has no storage pool 'defualt'",
+        "web: disks.more.pool: libvirt has no storage pool 'fast'",
+        "web: providers.libvirt.pool: libvirt has no storage pool 'slow'",
+    }
+    assert all(problem.code is Code.MISSING for problem in found.values())
+    assert "did you mean 'default'" in found["web: disks.data.pool: libvirt has no storage pool 'defualt'"].hint
+    assert "pools: describes a new one" in found["web: disks.more.pool: libvirt has no storage pool 'fast'"].hint
+
+
+def test_a_pool_that_the_project_describes_is_made_when_it_is_needed(pretended: Libvirt) -> None:
+    described = Libvirt(msgspec.structs.replace(pretended.scope, pools=("fast",)))
+    assert described.check(Machine(name="web", image="tiny", disks={"data": Disk(pool="fast")})) == []
+
+
+@pytest.mark.engine
+@pytest.mark.root
+def test_a_file_of_the_users_that_is_not_there_is_refused_by_a_real_libvirt(
+    libvirtd: str, pretended: Libvirt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LIBVIRT_DEFAULT_URI", libvirtd)
+    machine = Machine(name="web", image="tiny", disks={"data": Disk(path="gone.qcow2")})
+    (problem,) = pretended.check(machine)
+    assert problem.message == f"web: disks.data.path: {pretended.scope.root}/gone.qcow2 is not there"
 
 
 @pytest.mark.engine

@@ -6,8 +6,9 @@ import shutil
 from collections.abc import Iterator
 from typing import Any
 
+from serai.providers import own_files
 from serai.providers.contract import Capabilities, Feature, Scope
-from serai.providers.libvirt import engine
+from serai.providers.libvirt import engine, pools
 from serai.providers.libvirt.connect import is_remote, is_session, is_test, opened, uri_of, uris_of
 from serai.providers.libvirt.site import Able
 from serai.spec.machine import Machine
@@ -64,7 +65,7 @@ def _forward_policy(uri: str) -> str:
     return forward_policy()
 
 
-def check(machine: Machine) -> list[SeraiError]:
+def check(scope: Scope, machine: Machine) -> list[SeraiError]:
     """Every refusal of libvirt's in the spec."""
     from serai.providers.host_facts import read_host_facts
     from serai.providers.libvirt import check as rules
@@ -83,7 +84,8 @@ def check(machine: Machine) -> list[SeraiError]:
         name, note = ("kvm", "") if kind == engine.KVM else ("tcg", engine.accel_for(uri, arch).note)
         host = read_host_facts(machine, accel=name, accel_note=note, privileged=privileged)
     problems = rules.check(machine, able, kind=kind, arch=arch, privileged=privileged, host=host)
-    return [*problems, *_unknown_networks(conn, machine)]
+    own = [] if is_remote(uri) or kind == engine.TEST else own_files.missing(machine, scope.root)
+    return [*problems, *_unknown_networks(conn, machine), *_unknown_pools(conn, scope, machine), *own]
 
 
 def _unknown_networks(conn: Any, machine: Machine) -> Iterator[SeraiError]:
@@ -101,3 +103,18 @@ def _unknown_networks(conn: Any, machine: Machine) -> Iterator[SeraiError]:
             hint = did_you_mean(name, sorted(there)) or f"there are {', '.join(sorted(there)) or 'none'}"
             why = f"{machine.name}: {key}: libvirt has no network {name!r}"
             yield SeraiError(Code.MISSING, why, hint=hint)
+
+
+def _unknown_pools(conn: Any, scope: Scope, machine: Machine) -> Iterator[SeraiError]:
+    """Storage pools that neither libvirt has nor the project describes; `default` is made where it is missing."""
+    stated = {"providers.libvirt.pool": machine.providers.libvirt.pool} | {
+        f"disks.{name}.pool": disk.pool for name, disk in machine.disks.items() if disk.pool
+    }
+    stated = {key: name for key, name in stated.items() if name != pools.DEFAULT and name not in scope.pools}
+    if not stated:
+        return
+    there = sorted(pool.name() for pool in conn.listAllStoragePools())
+    for key, name in stated.items():
+        if name not in there:
+            why = f"{machine.name}: {key}: libvirt has no storage pool {name!r}"
+            yield SeraiError(Code.MISSING, why, hint=pools.others(name, there))

@@ -43,7 +43,7 @@ class Libvirt:
     def check(self, machine: Machine) -> list[SeraiError]:
         from serai.providers.libvirt.abilities import check
 
-        return check(machine)
+        return check(self.scope, machine)
 
     @lasting
     def observe(self, names: Collection[str] | None = None) -> dict[str, Observed]:

@@ -51,9 +51,13 @@ def open_pool(conn: Any, scope: Scope, name: str, pools: dict[str, Pool]) -> Any
         found = _make(conn, DEFAULT, Pool(type=PoolType.DIR, path=default_place(conn.getURI())))
     if found is None:
         known = sorted(pool.name() for pool in conn.listAllStoragePools())
-        hint = did_you_mean(name, known) or f"there are {', '.join(known) or 'none'}; pools: describes a new one"
-        raise SeraiError(Code.MISSING, f"libvirt has no storage pool {name!r}", hint=hint)
+        raise SeraiError(Code.MISSING, f"libvirt has no storage pool {name!r}", hint=others(name, known))
     return started(found)
+
+
+def others(name: str, known: list[str]) -> str:
+    """What may have been meant by the name of a pool that is not there."""
+    return did_you_mean(name, known) or f"there are {', '.join(known) or 'none'}; pools: describes a new one"
 
 
 def default_place(uri: str) -> str:

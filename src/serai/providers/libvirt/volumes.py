@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 
 import msgspec
 
+from serai.providers import own_files
 from serai.providers.contract import Image, Materials, Progress, Scope, quiet
 from serai.providers.libvirt import bases, ledger, pools, storage_xml
 from serai.providers.libvirt.binding import is_gone, library
@@ -283,7 +284,7 @@ def own_source(scope: Scope, machine: Machine, name: str, disk: Disk, uri: str) 
 
 def own_path(scope: Scope, text: str, uri: str) -> str:
     """A path of the user's, as the daemon's host sees it: on another host only absolute ones mean anything."""
-    return text if is_remote(uri) else str((scope.root / Path(text).expanduser()).resolve())
+    return text if is_remote(uri) else str(own_files.place(text, scope.root))
 
 
 def delete(conn: Any, volume: Volume) -> None:

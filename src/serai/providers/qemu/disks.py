@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from serai.providers import own_files
 from serai.providers.contract import Image
 from serai.providers.preallocation import default_preallocation, file_system, need_room
 from serai.providers.qemu.features import Features
@@ -45,7 +46,7 @@ def file_path(name: str, disk: Disk) -> str:
 
 def own_path(disk: Disk, project: Path) -> Path | None:
     """The user's own file, which serai uses and never deletes."""
-    return (project / Path(disk.path).expanduser()).resolve() if disk.path else None
+    return own_files.place(disk.path, project) if disk.path else None
 
 
 def is_made(disk: Disk) -> bool:

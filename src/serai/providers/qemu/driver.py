@@ -49,9 +49,10 @@ class Qemu:
         return capabilities()
 
     def check(self, machine: Machine) -> list[SeraiError]:
+        from serai.providers import own_files
         from serai.providers.qemu.check import check
 
-        return check(machine)
+        return [*check(machine), *own_files.missing(machine, self.scope.root)]
 
     def observe(self, names: Collection[str] | None = None) -> dict[str, Observed]:
         return observe(self.scope.home, names)
