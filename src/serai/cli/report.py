@@ -138,7 +138,8 @@ def plan_lines(plan: Plan) -> list[str]:
                 effect += f" ({change.reason})"
             rows.append((machine.name, change.line(), effect))
         if machine.action is Action.RECREATE:
-            rows.append((machine.name, "recreate", f"destroys its disks {', '.join(machine.destroys)}"))
+            gone = f"destroys its disks {', '.join(machine.destroys)}" if machine.destroys else "its disks stay"
+            rows.append((machine.name, "recreate", gone))
         if machine.settles:
             rows.append((machine.name, "settings and names of peers in the guest", "live (over SSH)"))
         for key, why in machine.blocks:

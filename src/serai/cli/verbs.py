@@ -295,8 +295,8 @@ def destroy(obj: object, names: tuple[str, ...], yes: bool, force: bool) -> int:
     """Remove machines and all that was made for them: disks, seed, sockets, records."""
     from serai.run import verbs
 
-    def consent(chosen: list[str]) -> bool:
-        return _ask(f"Destroy {', '.join(chosen)} and all that is on their disks?", yes)
+    def consent(question: str) -> bool:
+        return _ask(question, yes)
 
     return _simple(
         obj,

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from serai.plan.diff import Change, changes
+from serai.plan.parting import made as made_disks
 from serai.plan.provisioning import GUEST, due
 from serai.plan.steps import Act, Step, step
 from serai.providers.contract import Effect, Feature, Observed, State, Verdict
@@ -142,7 +143,7 @@ def _machine(
     destroys: tuple[str, ...] = ()
     if any(change.effect is Effect.RECREATE for change in found):
         kept = seen.applied if seen and seen.applied else machine
-        disks = ("root", *(name for name in kept.disks if name != "root" and not kept.disks[name].path))
+        disks = made_disks(kept)
         if (machine.keep or kept.keep) and not options.force:
             why = f"keep is true (--force destroys its disks {', '.join(disks)})"
             found = [

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from serai.plan.diff import differences
+from serai.plan.parting import question
 from serai.plan.provisioning import GUEST, check_names, due, keyed
 from serai.plan.steps import Act, Step, step
 from serai.plan.up import DEFAULTS, Options, Plan, closure, features_needed, plan_up
@@ -334,10 +335,13 @@ def destroy(
     names: Sequence[str],
     *,
     emit: Emit,
-    consent: Callable[[list[str]], bool],
+    consent: Callable[[str], bool],
     force: bool = False,
 ) -> Run:
-    """Remove machines. `keep: true` needs `force`. When none is left, the project's home goes as well."""
+    """Remove machines. `consent` is asked a question that says what goes. `keep: true` needs `force`.
+
+    When none is left, the project's home goes as well.
+    """
     with workspace.changing("destroy", lambda text: emit(Event(kind=Kind.NOTE, text=text))):
         observed, chosen = _existing(workspace, names)
         chosen = [name for name in chosen if name in observed]
@@ -348,7 +352,7 @@ def destroy(
                 f"keep is true for {', '.join(kept)}: their disks would be destroyed",
                 hint="serai destroy --force, or name the others",
             )
-        if chosen and not consent(chosen):
+        if chosen and not consent(question({name: observed[name].applied for name in chosen})):
             raise SeraiError(Code.REFUSED, "not destroyed", hint="serai destroy -y does not ask")
         done = _simple(workspace, "destroy", Act.DESTROY, chosen, observed, emit, force=True)
         if not done.observed:
