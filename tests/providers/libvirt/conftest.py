@@ -62,3 +62,9 @@ def pretended(uri: str, tmp_path: Path) -> Libvirt:
     root.mkdir()
     home = paths.home() / "projects" / "shop-t1"
     return Libvirt(Scope(project="shop", project_id="t1", root=root, home=home))
+
+
+@pytest.fixture
+def without_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As whom libvirt gives a session of their own: root has none."""
+    monkeypatch.setattr("os.geteuid", lambda: 1000)

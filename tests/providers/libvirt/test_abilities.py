@@ -106,6 +106,7 @@ def test_without_virsh_there_is_no_console(monkeypatch: pytest.MonkeyPatch) -> N
     assert "apt install libvirt-clients" in abilities._missing("qemu:///system", Able())[Feature.CONSOLE]
 
 
+@pytest.mark.usefixtures("without_root")
 def test_a_session_says_that_it_has_no_networks() -> None:
     from serai.providers.libvirt.site import Able
 

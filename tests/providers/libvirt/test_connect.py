@@ -34,6 +34,7 @@ def test_root_has_the_system_and_others_their_session(monkeypatch: pytest.Monkey
     assert connect.uri_of() == "qemu:///session"
 
 
+@pytest.mark.usefixtures("without_root")
 @pytest.mark.parametrize(
     ("uri", "remote", "session", "test"),
     [
@@ -47,6 +48,26 @@ def test_root_has_the_system_and_others_their_session(monkeypatch: pytest.Monkey
 )
 def test_a_uri_tells_what_can_be_done_with_it(uri: str, remote: bool, session: bool, test: bool) -> None:
     assert (connect.is_remote(uri), connect.is_session(uri), connect.is_test(uri)) == (remote, session, test)
+
+
+def test_root_has_the_systems_daemon_for_a_session_unless_a_socket_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    assert not connect.is_session("qemu:///session")
+    assert connect.is_session("qemu+unix:///session?socket=/run/user/1000/libvirt/libvirt-sock")
+    assert connect.is_session("qemu+ssh://ann@host/session")
+
+
+@pytest.mark.engine
+@pytest.mark.root
+def test_a_real_libvirt_gives_root_the_systems_networks_for_a_session(libvirtd: str) -> None:
+    system, session = connect.opened(libvirtd), connect.opened("qemu:///session")
+    own = {network.UUIDString() for network in system.listAllNetworks()}
+    assert own == {network.UUIDString() for network in session.listAllNetworks()}
+    assert system.getHostname() == session.getHostname()
+    domains = [conn.listAllDomains() for conn in (system, session)]
+    assert {each.UUIDString() for each in domains[0]} == {each.UUIDString() for each in domains[1]}
 
 
 def test_a_project_looks_at_all_that_its_file_names(uri: str, tmp_path: Any) -> None:

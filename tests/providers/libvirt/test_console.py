@@ -22,6 +22,7 @@ def record(uri: str) -> Record:
     return Record(name="web", project="shop", project_id="t1", project_root="/", uri=uri, domain="shop_web")
 
 
+@pytest.mark.usefixtures("without_root")
 def test_the_emulators_log_is_where_libvirt_keeps_it() -> None:
     assert console.engine_log(record("qemu:///system")) == Path("/var/log/libvirt/qemu/shop_web.log")
     session = console.engine_log(record("qemu:///session"))

@@ -27,6 +27,7 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SERAI_HOME", str(tmp_path))
 
 
+@pytest.mark.usefixtures("without_root")
 def test_user_networking_is_told_by_monitor_a_network_by_ssh() -> None:
     assert forwards.by_monitor(WEB, SESSION)
     assert not forwards.by_ssh(WEB, SESSION)
@@ -38,6 +39,7 @@ def test_user_networking_is_told_by_monitor_a_network_by_ssh() -> None:
     assert not forwards.by_monitor(WEB, "test:///default")
 
 
+@pytest.mark.usefixtures("without_root")
 def test_a_machine_with_an_address_of_its_own_needs_no_forward_for_ssh() -> None:
     assert [each.guest for each in forwards.chosen(WEB, SYSTEM, ())] == [80]
     assert [each.guest for each in forwards.chosen(WEB, SESSION, ())] == [22, 80]
@@ -83,6 +85,7 @@ def test_a_port_that_qemu_does_not_get_is_named(monkeypatch: pytest.MonkeyPatch)
     assert caught.value.code is Code.BUSY
 
 
+@pytest.mark.usefixtures("without_root")
 def test_forwards_by_ssh_are_there_as_long_as_their_ssh(pretended: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     ports = (Forward(guest=80, host=8080),)
     control = over_ssh.control_of(pretended.scope.home, "web")
@@ -96,6 +99,7 @@ def test_forwards_by_ssh_are_there_as_long_as_their_ssh(pretended: Any, monkeypa
         control.unlink()
 
 
+@pytest.mark.usefixtures("without_root")
 def test_a_machine_whose_forwards_died_is_ready_no_more(pretended: Any) -> None:
     ports = (Forward(guest=80, host=8080),)
     record = Record(

@@ -26,6 +26,7 @@ def machine(*nics: PrivateNic | PublicNic | UplinkNic) -> Machine:
     return Machine(name="web", networks=[Nic(**{fields[type(nic)]: nic}) for nic in nics])  # type: ignore[arg-type]
 
 
+@pytest.mark.usefixtures("without_root")
 @pytest.mark.parametrize(
     ("uri", "stated", "meant"),
     [

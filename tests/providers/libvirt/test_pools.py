@@ -67,6 +67,7 @@ def test_one_that_libvirt_has_at_that_place_is_used_instead(pretended: Libvirt, 
     assert found.name() == "default"
 
 
+@pytest.mark.usefixtures("without_root")
 def test_default_is_where_virt_manager_has_it() -> None:
     assert pools.default_place("qemu:///system") == "/var/lib/libvirt/images"
     assert pools.default_place("qemu:///session") == str(Path("~/.local/share/libvirt/images").expanduser())

@@ -46,6 +46,7 @@ def test_the_file_of_the_firmwares_variables(os, uri, wanted):
     assert external.variables_of(uri, root) == wanted
 
 
+@pytest.mark.usefixtures("without_root")
 def test_in_a_session_variables_are_the_users(monkeypatch):
     monkeypatch.setenv("HOME", "/home/ann")
     root = ElementTree.fromstring(DOMAIN)

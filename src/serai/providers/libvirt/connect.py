@@ -71,8 +71,15 @@ def is_remote(uri: str) -> bool:
 
 
 def is_session(uri: str) -> bool:
-    """The daemon runs as its user, without root."""
-    return urlsplit(uri).path == "/session"
+    """The daemon runs as its user, without root.
+
+    Root has no session: libvirt gives it the system's daemon for `qemu:///session`, unless a socket is named.
+    Source: libvirt, src/remote/remote_driver.c, remoteConnectOpen: `provided we are running non-root`.
+    """
+    parts = urlsplit(uri)
+    if parts.path != "/session":
+        return False
+    return bool(parts.hostname or "socket=" in parts.query) or os.geteuid() != 0
 
 
 def is_test(uri: str) -> bool:
