@@ -13,11 +13,12 @@ from typing import Any
 
 import msgspec
 
-from serai.providers.contract import Observed, Scope, State
+from serai.providers.contract import ALIVE, Observed, Scope, State
 from serai.providers.identity import machine_uuid
 from serai.providers.libvirt import ledger
 from serai.providers.libvirt.binding import code_of, library
-from serai.providers.libvirt.connect import asking, opened, uris_of
+from serai.providers.libvirt.connect import asking, is_remote, is_test, opened, uris_of
+from serai.providers.libvirt.loose import cut_off, loose
 from serai.providers.libvirt.record import NAMESPACE, Phase, Record, decode
 
 STATES = {
@@ -71,13 +72,15 @@ def observe(scope: Scope, names: Collection[str] | None = None) -> dict[str, Obs
     )
     found: dict[str, Observed] = {}
     for uri in sorted(uris):
+        taps = frozenset() if is_remote(uri) or is_test(uri) else loose()
         domains, unknown = look(uri, {record.uuid for record in records.values()})
         for record in lost(scope, uri, unknown, records, names):
             records[record.name] = record
             broken.pop(record.name, None)
         for name, record in records.items():
             if record.uri == uri:
-                found[name] = with_living_forwards(scope, record, observed(record, domains.get(record.uuid)))
+                seen = with_living_forwards(scope, record, observed(record, domains.get(record.uuid)))
+                found[name] = joined(record, seen, taps) if seen.state in ALIVE else seen
     return {name: found[name] for name in sorted(found)} | broken
 
 
@@ -193,6 +196,14 @@ def with_living_forwards(scope: Scope, record: Record, seen: Observed) -> Observ
     state = State.RUNNING if seen.state is State.READY else seen.state
     why = "its forwarded ports ended with a restart of the guest: serai up opens them again"
     return msgspec.structs.replace(seen, forwards=living, state=state, problem=seen.problem or why)
+
+
+def joined(record: Record, seen: Observed, taps: frozenset[str]) -> Observed:
+    """The same with what is to be said of interfaces whose network was destroyed: a restart makes it anew."""
+    if why := cut_off(record, taps):
+        problem = seen.problem or f"{why} (serai reload {record.name})"
+        return msgspec.structs.replace(seen, problem=problem, pending=seen.pending | {"networks": why})
+    return seen
 
 
 def same_life(record: Record, domain: Domain) -> bool:
