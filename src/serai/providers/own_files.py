@@ -19,7 +19,7 @@ def place(path: str, root: Path) -> Path:
 
 
 def missing(machine: Machine, root: Path) -> Iterator[SeraiError]:
-    """Code.MISSING for each `disks.NAME.path` that this host has not. A hook before the first start may make it."""
+    """Code.MISSING for each `disks.NAME.path` that this host has not; a hook before the start may make it."""
     hooks = [hook for moment in BEFORE for hook in machine.hooks.get(moment, [])]
     if any(hook.on is On.HOST for hook in hooks):
         return
