@@ -47,3 +47,16 @@ def test_a_loop_a_broken_file_and_a_profile_that_is_gone_end(tmp_path):
     assert tuned(tmp_path, "a", a="[main]\ninclude=a\n").sets("vm", "x") is None
     assert tuned(tmp_path, "b", b="no section").sets("vm", "x") is None
     assert tuned(tmp_path, "gone").sets("vm", "x") is None
+
+
+def test_all_settings_are_laid_over_those_that_are_included(tmp_path):
+    own = "[main]\ninclude=base, more\n[sysctl]\nvm.swappiness=5\n[set]\ntype=sysctl\nkernel.a=>1\n"
+    base, more = "[sysctl]\nvm.swappiness=60\nvm.dirty_ratio = 40\n", "[sysctl]\nvm.dirty_ratio=30\n"
+    profiles = {"etc/tuned/own": own, "usr/lib/tuned/own": "[sysctl]\nvm.swappiness=99\n"}
+    profiles |= {"usr/lib/tuned/base": base, "usr/lib/tuned/profiles/more": more}
+    write(tmp_path, {f"{place}/tuned.conf": text for place, text in profiles.items()})
+    (tmp_path / "etc/tuned/active_profile").write_text("own\n")
+    found = Tuned(Source(tmp_path)).settings
+
+    assert (found["sysctl", "vm.swappiness"], found["sysctl", "vm.dirty_ratio"]) == ("5", "30")
+    assert found["sysctl", "kernel.a"] == ">1"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,22 @@ def test_a_disk_names_its_pool_else_the_machine_does() -> None:
     assert pools.name_of(Machine()) == "default"
     assert pools.name_of(machine) == "slow"
     assert pools.name_of(machine, Disk(pool="fast")) == "fast"
+
+
+@pytest.mark.engine
+@pytest.mark.root
+def test_a_pool_whose_directory_was_never_made_is_built(libvirtd: str, tmp_path: Path) -> None:
+    """As a daemon leaves it that was killed between the definition and the directory."""
+    place = tmp_path / "pool"
+    conn = opened(libvirtd)
+    xml = f"<pool type='dir'><name>serai-test-{os.getpid()}</name><target><path>{place}</path></target></pool>"
+    pool = conn.storagePoolDefineXML(xml, 0)
+    try:
+        assert pools.started(pool).isActive()
+        assert place.is_dir()
+        pool.destroy()
+    finally:
+        pool.undefine()
 
 
 def test_a_pool_that_libvirt_has_is_used_and_started(pretended: Libvirt, uri: str) -> None:

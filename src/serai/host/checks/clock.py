@@ -149,3 +149,34 @@ def irqbalance(facts: Facts) -> Finding:
         if "IRQBALANCE_BANNED_CPU" in text:
             return passed(f"{DROP_INS}/{name}", text.splitlines()[-1])
     return warn(apart, "irqbalance runs and bans no processor", f"isolated {apart.text}")
+
+
+IDLE = f"{CPUS}/cpu0/cpuidle"
+SLOW_WAKE = 100
+"""Microseconds: what cyclictest may show on a host that is called real-time; deeper states take longer."""
+
+
+@TABLE.row(
+    "cpu.idle-states",
+    "processors of a real-time host wake up at once",
+    reads=f"{IDLE}/state*/{{name,latency,disable}}",
+    worst=Outcome.WARN,
+    why="A processor in a deep sleep takes hundreds of microseconds to wake: a real-time guest misses its time.",
+    next="tuned-adm profile realtime-virtual-host, or processor.max_cstate=1 on the kernel's command line",
+    undo="tuned-adm profile with the one before",
+    when_not="Hosts of ordinary guests: deep sleep saves power, and gives it to the cores that work.",
+    source="Linux, Documentation/admin-guide/pm/cpuidle.rst; tuned, force_latency",
+    roles=(Role.REALTIME,),
+)
+def idle_states(facts: Facts) -> Finding:
+    if Role.REALTIME not in facts.wants.roles:
+        return not_applicable(IDLE, "asked for real-time hosts: --role realtime")
+    states = [name for name in facts.source.names(IDLE) if name.startswith("state")]
+    if not states:
+        return not_applicable(IDLE, "the kernel puts no processor to sleep by itself")
+    used = [name for name in states if facts.read(f"{IDLE}/{name}/disable").text in ("0", "")]
+    slow = [name for name in used if facts.read(f"{IDLE}/{name}/latency").number > SLOW_WAKE]
+    if not slow:
+        return passed(IDLE, f"{len(used)} states, none above {SLOW_WAKE} µs")
+    seen = facts.read(f"{IDLE}/{slow[-1]}/latency")
+    return warn(seen, f"{facts.read(f'{IDLE}/{slow[-1]}/name').text} takes {seen.text} µs to leave")

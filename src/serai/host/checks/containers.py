@@ -9,7 +9,7 @@ from serai.host.facts.host import Facts
 from serai.host.wants import Role
 
 TABLE = Table()
-SPACES = ("ipc", "mnt", "net", "pid", "user", "uts")
+SPACES = ("cgroup", "ipc", "mnt", "net", "pid", "user", "uts")
 LXC = "/etc/lxc"
 CONTAINERS = (Role.CONTAINER_HOST,)
 
@@ -130,14 +130,14 @@ def subids(facts: Facts) -> Finding:
     "users' containers can be given their ids",
     reads="/usr/bin/newuidmap, /usr/bin/newgidmap",
     worst=Outcome.WARN,
-    why="podman without root maps ids by these two programs.",
+    why="podman and LXC without root map ids by these two programs.",
     next="install uidmap (Debian, Ubuntu) or shadow-utils",
-    source="newuidmap(1), podman(1): rootless mode",
+    source="newuidmap(1), podman(1): rootless mode; lxc-usernsexec(1)",
     roles=CONTAINERS,
 )
 def id_programs(facts: Facts) -> Finding:
-    if not facts.source.program("podman"):
-        return not_applicable("/usr/bin/podman", "there is no podman")
+    if not facts.source.program("podman") and not facts.source.program("lxc-start"):
+        return not_applicable("/usr/bin/podman", "there is neither podman nor LXC")
     lost = [name for name in ("newuidmap", "newgidmap") if not facts.source.program(name)]
     return (
         warn("/usr/bin", "containers of users do not start", f"no {' '.join(lost)}")

@@ -245,7 +245,7 @@ def level(facts: Facts) -> Finding:
 @TABLE.row(
     "cpu.virtual",
     "whether this host is itself a guest",
-    reads=f"{INFO}, /sys/class/dmi/id/sys_vendor",
+    reads=f"{INFO}, /sys/class/dmi/id/sys_vendor, /sys/hypervisor/type, clock sources",
     worst=Outcome.NOTE,
     why="Guests in a guest are nested: slower, and dependent on what the outer host allows.",
     next="serai explain NEST-5: what the outer host must give",
@@ -257,5 +257,47 @@ def virtual(facts: Facts) -> Finding:
         raise Unknown("this architecture has no flag for it", INFO)
     if not facts.cpu.virtual:
         return passed(INFO, "no flag `hypervisor`")
+    return note(INFO, "this host is a guest, its guests are nested", f"hypervisor {hypervisor(facts)}".strip())
+
+
+VENDORS = {
+    "QEMU": "kvm", "Red Hat": "kvm", "Google": "kvm", "Amazon EC2": "kvm", "OpenStack": "kvm", "Alibaba": "kvm",
+    "DigitalOcean": "kvm", "VMware": "vmware", "innotek": "virtualbox", "Oracle": "virtualbox",
+    "Microsoft": "hyperv", "Xen": "xen", "Parallels": "parallels", "BHYVE": "bhyve", "Bochs": "bochs",
+}  # fmt: skip
+"""How vendors call themselves in the DMI tables of their guests. Source: systemd, src/basic/virt.c."""
+CLOCKS = {"kvm-clock": "kvm", "hyperv_clocksource_tsc_page": "hyperv", "xen": "xen"}
+"""Clocks that only a guest of that hypervisor is offered. Source: Linux, arch/x86/kernel/kvmclock.c and others."""
+
+
+def hypervisor(facts: Facts) -> str:
+    """Which one runs this host, as its firmware and its clocks say; empty: it does not show itself."""
+    told = facts.read("/sys/hypervisor/type").text
     vendor = facts.read("/sys/class/dmi/id/sys_vendor").text
-    return note(INFO, "this host is a guest, its guests are nested", f"hypervisor {vendor}".strip())
+    offered = facts.read("/sys/devices/system/clocksource/clocksource0/available_clocksource").text.split()
+    by_vendor = next((name for word, name in VENDORS.items() if vendor.startswith(word)), "")
+    by_clock = next((name for clock, name in CLOCKS.items() if clock in offered), "")
+    return told or by_vendor or by_clock or vendor
+
+
+@TABLE.row(
+    "cpu.pause-exits",
+    "a virtual CPU that spins for a lock gives its processor away",
+    reads=PARAMETERS.format(module="kvm_*", name="{ple_gap,pause_filter_count}"),
+    worst=Outcome.NOTE,
+    why="Without pause loop exits a guest with more CPUs than are free burns whole time slices in spin locks.",
+    next="remove ple_gap=0 or pause_filter_count=0 from modprobe.d, and load the module again",
+    reboot="reload",
+    when_not="Guests that are pinned with a processor for each virtual CPU: there 0 spares exits.",
+    numbers="the defaults are ple_gap 128, pause_filter_count 3000",
+    source="Linux, arch/x86/kvm: ple_gap, pause_filter_count",
+    guide=("CPU-2",),
+)
+def pause_exits(facts: Facts) -> Finding:
+    name = {"kvm_intel": "ple_gap", "kvm_amd": "pause_filter_count"}.get(facts.kvm_module)
+    if not name:
+        return not_applicable("/sys/module", _nothing(facts))
+    seen = facts.modules.parameter(facts.kvm_module, name)
+    if not seen.there:
+        return not_applicable(seen, "this kernel has no such parameter")
+    return note(seen, "spinning guests keep their processors") if seen.number == 0 else passed(seen)

@@ -203,12 +203,19 @@ def ignore_msrs(facts: Facts) -> Finding:
 )
 def secure_guests(facts: Facts) -> Finding:
     if not facts.kvm_module:
-        return not_applicable("/sys/module", "neither kvm_intel nor kvm_amd is loaded")
+        if not facts.cpu.x86:
+            return not_applicable("/proc/cpuinfo", "SEV and TDX are of x86 alone")
+        return note("/sys/module", "guests' memory is open to the host", "neither kvm_intel nor kvm_amd")
     name = "sev" if facts.kvm_module == "kvm_amd" else "tdx"
     seen = facts.modules.parameter(facts.kvm_module, name)
     if seen.text in ("Y", "1") and (name == "tdx" or facts.source.has("/dev/sev")):
-        return passed(seen)
+        more = [each for each in ("sev_es", "sev_snp") if _is_on(facts, each)]
+        return passed(seen, " ".join([f"{name} {seen.text}", *more]))
     return note(seen, "guests' memory is open to the host")
+
+
+def _is_on(facts: Facts, name: str) -> bool:
+    return facts.modules.parameter(facts.kvm_module, name).text in ("Y", "1")
 
 
 @TABLE.row(

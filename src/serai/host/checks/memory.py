@@ -202,9 +202,11 @@ def ksm(facts: Facts) -> Finding:
         return not_applicable(seen, "this kernel has no KSM")
     if seen.text != "1":
         return passed(seen)
+    shared = facts.read("/sys/kernel/mm/ksm/pages_sharing").text
+    value = f"1, {shared} pages shared" if shared else "1"
     if Role.REALTIME in facts.wants.roles:
-        return warn(seen, "merging disturbs real-time guests")
-    return note(seen, "guests share equal pages: a matter of trust")
+        return warn(seen, "merging disturbs real-time guests", value)
+    return note(seen, "guests share equal pages: a matter of trust", value)
 
 
 def _vfio_wanted(facts: Facts) -> bool:
@@ -306,3 +308,48 @@ def available(facts: Facts) -> Finding:
     if facts.wants.memory:
         return passed(seen, why=f"the machines of {facts.wants.project} take {human_size(facts.wants.memory)}")
     return warn(seen, "less than 512 MiB: no guest fits") if free < GIB // 2 else passed(seen)
+
+
+LEAST_FREE = 1024
+"""kB; below, the kernel itself becomes `subtly broken`. Source: Linux, Documentation/admin-guide/sysctl/vm.rst."""
+MUCH_FREE = 0.05
+"""Of memory; what is set aside here no guest ever gets."""
+
+
+@TABLE.row(
+    "mem.min-free",
+    "the kernel's reserve is neither too small nor taken from guests",
+    reads="/proc/sys/vm/min_free_kbytes",
+    worst=Outcome.WARN,
+    why="The kernel keeps this much free for interrupts: with less it deadlocks under load, more is lost.",
+    next="remove vm.min_free_kbytes from sysctl.d: the kernel computes it from the memory",
+    undo="write the number that was there",
+    numbers="computed: 4 √ memory in kB, between 128 kB and 256 MiB; huge pages raise it",
+    source="Linux, Documentation/admin-guide/sysctl/vm.rst: min_free_kbytes",
+)
+def min_free(facts: Facts) -> Finding:
+    seen = facts.sysctl("vm.min_free_kbytes")
+    if not seen.there:
+        raise Unknown("the kernel does not tell", seen.path)
+    if seen.number < LEAST_FREE:
+        return warn(seen, "the kernel has no reserve under load")
+    much = seen.number * 1024 > MUCH_FREE * facts.memory.info["MemTotal"]
+    return note(seen, "more than a twentieth of memory is set aside") if much else passed(seen)
+
+
+@TABLE.row(
+    "mem.ksmtuned",
+    "nobody switches KSM on again",
+    reads="/proc/*/comm",
+    worst=Outcome.WARN,
+    why="ksmtuned starts and stops KSM by how full memory is, whatever was written to ksm/run.",
+    next="systemctl disable --now ksmtuned ksm",
+    undo="systemctl enable --now ksmtuned",
+    source="ksmtuned; tuned, realtime-virtual-host",
+)
+def ksmtuned(facts: Facts) -> Finding:
+    if not facts.services.runs("ksmtuned"):
+        return passed("/proc/*/comm", "no ksmtuned")
+    if Role.REALTIME in facts.wants.roles:
+        return warn("/proc/*/comm", "merging comes back under real-time guests", "ksmtuned")
+    return note("/proc/*/comm", "it decides when guests' pages are merged", "ksmtuned")

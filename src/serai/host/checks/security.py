@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 
 from serai.host.checks.row import Finding, Outcome, Table, fail, not_applicable, note, passed, warn
@@ -236,3 +237,111 @@ def dac(facts: Facts) -> Finding:
         if said[-1] == "absent" or not int(said[2], 8) & stat.S_IXOTH:
             return fail(place, "others may not enter it", f"mode {said[-1]}")
     return passed(POOL, "open to all on the way")
+
+
+NFS = "/sys/fs/selinux/booleans/virt_use_nfs"
+STORAGE = "/etc/libvirt/storage"
+HELPER = "/etc/apparmor.d/local/usr.lib.libvirt.virt-aa-helper"
+ALLOWED = ("/var/lib/libvirt/images", "/media", "/mnt", "/opt", "/srv")
+"""Places that libvirt's helper reads whole; elsewhere names must end in .img, .raw, .qcow2, .iso and the like.
+Source: libvirt, src/security/apparmor/usr.lib.libvirt.virt-aa-helper.in."""
+
+
+def _enforces(facts: Facts) -> bool:
+    return facts.read("/sys/fs/selinux/enforce").text == "1"
+
+
+@TABLE.row(
+    "sec.selinux-nfs",
+    "SELinux lets guests have disks on NFS",
+    reads=f"{NFS}, /proc/mounts",
+    worst=Outcome.FAIL,
+    why="All of an NFS mount has one label, which guests may use only with the boolean virt_use_nfs.",
+    next="setsebool -P virt_use_nfs 1",
+    undo="setsebool -P virt_use_nfs 0",
+    source="libvirt, drvqemu: SELinux; virt_selinux(8)",
+)
+def selinux_nfs(facts: Facts) -> Finding:
+    if not _enforces(facts):
+        return not_applicable("/sys/fs/selinux/enforce", "SELinux does not enforce")
+    pools = [pool for pool in facts.storage.pools if facts.storage.kind(pool)[1] in ("nfs", "nfs4")]
+    if not pools:
+        return not_applicable("/proc/mounts", "no pool is on NFS")
+    seen = facts.read(NFS)
+    if not seen.there:
+        raise Unknown("the policy has no such boolean", NFS)
+    return passed(seen) if seen.text.startswith("1") else fail(seen, f"guests may not open disks in {pools[0]}")
+
+
+@TABLE.row(
+    "sec.selinux-labels",
+    "files of the pool have the label that guests may open",
+    reads=f"restorecon -n -v {POOL}",
+    worst=Outcome.FAIL,
+    why="A file that was moved here kept the label of where it was, and a guest may not open it.",
+    next=f"restorecon -R -v {POOL}; a place of your own: semanage fcontext -a -t virt_image_t 'DIR(/.*)?' first",
+    undo="chcon with the label that restorecon told",
+    source="restorecon(8): -n",
+)
+def selinux_labels(facts: Facts) -> Finding:
+    if not _enforces(facts) or not facts.source.has(POOL):
+        return not_applicable("/sys/fs/selinux/enforce", "SELinux does not enforce, or there is no pool")
+    seen = facts.source.run("restorecon", "-n", "-v", "-R", POOL)
+    wrong = [line for line in seen.lines if "relabel" in line.lower()]
+    return fail(seen, "guests may not open it", wrong[0]) if wrong else passed(seen, "as the policy has it")
+
+
+@TABLE.row(
+    "sec.apparmor-pools",
+    "AppArmor lets libvirt look at disks in all pools",
+    reads=f"{STORAGE}/*.xml, {HELPER}",
+    worst=Outcome.WARN,
+    why="The helper that writes a guest's profile must read its disks: outside its places it reads usual endings "
+    "alone, and the guest is refused the backing file of any other.",
+    next=f"DIRECTORY/** r, in {HELPER}; then apparmor_parser -r /etc/apparmor.d/usr.lib.libvirt.virt-aa-helper",
+    undo="take the line out, and load the profile again",
+    reboot="reload",
+    source="libvirt, src/security/apparmor/usr.lib.libvirt.virt-aa-helper.in",
+)
+def apparmor_pools(facts: Facts) -> Finding:
+    if facts.modules.parameter("apparmor", "enabled").text != "Y" or not facts.source.has(
+        "/etc/apparmor.d/libvirt"
+    ):
+        return not_applicable("/sys/module/apparmor/parameters/enabled", "AppArmor does not guard guests here")
+    names = [name for name in facts.source.names(STORAGE) if name.endswith(".xml")]
+    seen = [facts.read(f"{STORAGE}/{name}") for name in names]
+    found = [(each, path) for each in seen for path in re.findall(r"<target>\s*<path>([^<]+)</path>", each.text)]
+    own = facts.read(HELPER).text
+    apart = [(each, path) for each, path in found if not path.startswith((*ALLOWED, "/dev")) and path not in own]
+    if apart:
+        return warn(apart[0][0], "disks with unusual endings are refused there", apart[0][1])
+    return passed(STORAGE, f"{len(found)} pools")
+
+
+@TABLE.row(
+    "sec.modules",
+    "modules of vendors are loaded although the kernel is locked down",
+    reads="/sys/kernel/security/lockdown, /lib/modules/*/updates/dkms, /var/lib/shim-signed/mok, /var/lib/dkms",
+    worst=Outcome.WARN,
+    why="Under Secure Boot a module that was built here, for vGPU or a reset, is loaded only with a signature.",
+    next="mokutil --import /var/lib/dkms/mok.pub, and confirm it at the next boot",
+    reboot="reboot",
+    source="Linux, Documentation/admin-guide/module-signing.rst; kernel_lockdown(7)",
+    guide=("GPU-5",),
+)
+def modules(facts: Facts) -> Finding:
+    locked = facts.read("/sys/kernel/security/lockdown")
+    if "[integrity]" not in locked.text and "[confidentiality]" not in locked.text:
+        return not_applicable(locked, "the kernel loads any module")
+    place = f"/lib/modules/{facts.modules.release}/updates/dkms"
+    built = facts.source.names(place)
+    if not built:
+        return not_applicable(place, "no module was built here")
+    keys = [
+        path for path in ("/var/lib/shim-signed/mok/MOK.der", "/var/lib/dkms/mok.pub") if facts.source.has(path)
+    ]
+    return (
+        passed(keys[0], ", ".join(built))
+        if keys
+        else warn(place, "there is no key to sign them", ", ".join(built))
+    )

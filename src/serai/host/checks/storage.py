@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from serai.host.checks.row import Finding, Outcome, Table, fail, not_applicable, note, passed, warn
 from serai.host.facts.host import Facts
 from serai.host.facts.source import Unknown
@@ -37,6 +39,12 @@ def filesystem(facts: Facts) -> Finding:
     if kind in ("tmpfs", "overlay", "ramfs"):
         return warn(pool, "disks are lost at the next boot", value)
     if kind == "btrfs":
+        try:
+            flags = facts.source.run("lsattr", "-d", pool).text.split()[:1]
+        except Unknown:
+            flags = []
+        if flags and "C" in flags[0]:
+            return passed(pool, f"{value}, +C")
         return warn(pool, "each write to a disk tears it into pieces, without +C", value)
     return passed(pool, value)
 
@@ -155,3 +163,64 @@ def io_uring(facts: Facts) -> Finding:
             raise Unknown("the kernel's release is not known", "/proc/sys/kernel/osrelease")
         return not_applicable(seen, "this kernel cannot switch it off")
     return warn(seen, "disks with io_uring do not open") if seen.number == 2 else passed(seen)
+
+
+IMAGES = "/var/lib/libvirt/images"
+QCOW2 = b"QFI\xfb"
+
+
+def _promised(path: Path) -> int:
+    """Bytes that a disk may grow to: the size that its qcow2 header tells, else its own."""
+    with path.open("rb") as file:
+        head = file.read(32)
+    return int.from_bytes(head[24:32], "big") if head[:4] == QCOW2 else path.stat().st_size
+
+
+@TABLE.row(
+    "sto.promised",
+    "the disks of all guests fit, should they fill up",
+    reads=f"{IMAGES}: headers of its files, statvfs(2)",
+    worst=Outcome.NOTE,
+    why="Overlays grow: guests that were promised more than there is stop together, at the worst time.",
+    next="watch the free space (sto.space), or move disks to a larger file system",
+    when_not="Guests that are known to stay small.",
+    source="QEMU, docs/interop/qcow2.txt: size",
+    guide=("DISK-3",),
+)
+def promised(facts: Facts) -> Finding:
+    if not facts.source.has(IMAGES):
+        return not_applicable(IMAGES, "there is no pool of libvirt's")
+    try:
+        files = [path for path in (facts.source.root / IMAGES.lstrip("/")).iterdir() if path.is_file()]
+        total = sum(_promised(path) for path in files)
+    except OSError as error:
+        raise Unknown(f"cannot be read: {error.strerror}", IMAGES) from error
+    if not files:
+        return not_applicable(IMAGES, "it holds no disk")
+    _, size = map(int, facts.source.ask("space", IMAGES).split())
+    value = f"{len(files)} disks: {human_size(total)} of {human_size(size)}"
+    return note(IMAGES, "more was promised than there is", value) if total > size else passed(IMAGES, value)
+
+
+@TABLE.row(
+    "sto.trim",
+    "the host gives freed blocks back to its own disks",
+    reads="fstrim.timer, /sys/block/*/queue/discard_max_bytes",
+    worst=Outcome.NOTE,
+    why="What guests and images gave back stays taken on the disk below until somebody trims the file system.",
+    next="systemctl enable --now fstrim.timer",
+    undo="systemctl disable --now fstrim.timer",
+    when_not="File systems that are mounted with discard.",
+    source="fstrim(8)",
+    guide=("DISK-2",),
+)
+def trim(facts: Facts) -> Finding:
+    if not facts.services.installed("fstrim.timer"):
+        return not_applicable("/usr/lib/systemd/system", "there is no fstrim.timer")
+    takes = [facts.storage.queue(disk, "discard_max_bytes") for disk in facts.storage.disks]
+    if not any(each.there and each.text != "0" for each in takes):
+        return not_applicable("/sys/block", "no disk takes freed blocks back")
+    place = "/etc/systemd/system/timers.target.wants/fstrim.timer"
+    return (
+        passed(place, "there") if facts.services.enabled("fstrim.timer") else note(place, "nobody trims", "none")
+    )

@@ -10,6 +10,8 @@ from serai.providers import host_devices
 
 TABLE = Table()
 CONTROLLERS = ("cpu", "cpuset", "memory", "io", "pids")
+OLD_CONTROLLERS = ("cpu", "cpuacct", "cpuset", "memory", "devices", "blkio", "freezer", "pids")
+"""Of the first version, where each is a mount of its own."""
 FIRMWARE = "/usr/share/qemu/firmware"
 
 
@@ -110,7 +112,7 @@ def cgroups(facts: Facts) -> Finding:
 @TABLE.row(
     "sys.controllers",
     "cgroups have the controllers that guests are limited by",
-    reads="/sys/fs/cgroup/cgroup.controllers",
+    reads="/sys/fs/cgroup/cgroup.controllers, /proc/cgroups",
     worst=Outcome.WARN,
     why="Without a controller its limits are silently not there.",
     next="remove cgroup_disable= from the command line",
@@ -119,10 +121,23 @@ def cgroups(facts: Facts) -> Finding:
 )
 def controllers(facts: Facts) -> Finding:
     seen = facts.read("/sys/fs/cgroup/cgroup.controllers")
+    known = seen.text.split()
+    wanted: tuple[str, ...] = CONTROLLERS
     if not seen.there:
-        return not_applicable(seen, "cgroups are not of the second version (sys.cgroups)")
-    lost = [name for name in CONTROLLERS if name not in seen.text.split()]
-    return warn(seen, f"not there: {', '.join(lost)}") if lost else passed(seen)
+        seen, wanted = facts.read("/proc/cgroups"), OLD_CONTROLLERS
+        if not seen.there:
+            raise Unknown("the kernel does not tell", seen.path)
+        known = [words[0] for line in seen.lines if len(words := line.split()) == 4 and words[3] == "1"]
+        known = [name for name in known if name in _mounted(facts)]
+    lost = [name for name in wanted if name not in known]
+    value = " ".join(known) or "none"
+    return warn(seen, f"not there: {', '.join(lost)}", value) if lost else passed(seen, value)
+
+
+def _mounted(facts: Facts) -> set[str]:
+    """Controllers of the first version that are mounted, as /proc/mounts has them: `rw,cpu,cpuacct`."""
+    lines = [line.split() for line in facts.read("/proc/mounts").lines]
+    return {word for words in lines if len(words) > 3 and words[2] == "cgroup" for word in words[3].split(",")}
 
 
 @TABLE.row(

@@ -7,7 +7,9 @@ from functools import cached_property
 from serai.host.facts.accounts import Accounts
 from serai.host.facts.boot import Boot
 from serai.host.facts.cpu import Cpu
+from serai.host.facts.domains import Domains
 from serai.host.facts.engines import Engines
+from serai.host.facts.kernel_config import KernelConfig
 from serai.host.facts.memory import Memory
 from serai.host.facts.modules import Modules
 from serai.host.facts.network import Network
@@ -28,6 +30,7 @@ class Facts:
         self.accounts = Accounts(source)
         self.boot = Boot(source)
         self.cpu = Cpu(source)
+        self.domains = Domains(source)
         self.engines = Engines(source)
         self.memory = Memory(source)
         self.modules = Modules(source)
@@ -42,6 +45,10 @@ class Facts:
 
     def sysctl(self, name: str) -> Reading:
         return self.network.sysctl(name)
+
+    @cached_property
+    def kernel_config(self) -> KernelConfig:
+        return KernelConfig(self.source, self.modules.release)
 
     @cached_property
     def kvm_module(self) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import configparser
 from functools import cached_property
 
-from serai.host.facts.source import Reading, Source
+from serai.host.facts.source import Reading, Source, Unknown
 
 ACTIVE = "/etc/tuned/active_profile"
 PLACES = ("/etc/tuned/profiles", "/etc/tuned", "/usr/lib/tuned/profiles", "/usr/lib/tuned")
@@ -45,18 +45,52 @@ class Tuned:
 
     def _sets(self, profile: str, section: str, options: tuple[str, ...], depth: int) -> tuple[str, str] | None:
         file = self.file(profile)
-        if not file.there or not depth:
-            return None
-        parsed = configparser.ConfigParser(
-            interpolation=None, strict=False, allow_no_value=True, delimiters=("=",), comment_prefixes=("#", ";")
-        )
-        try:
-            parsed.read_string(file.text)
-        except configparser.Error:
+        parsed = _parsed(file) if file.there and depth else None
+        if parsed is None:
             return None
         for option in options:
             if value := parsed.get(section, option, fallback=None):
                 return value.removeprefix(">").strip(), file.path
-        included = (parsed.get("main", "include", fallback=None) or "").replace(",", " ").split()
-        found = (self._sets(each, section, options, depth - 1) for each in reversed(included))
+        found = (self._sets(each, section, options, depth - 1) for each in reversed(_included(parsed)))
         return next((each for each in found if each), None)
+
+    @cached_property
+    def settings(self) -> dict[tuple[str, str], str]:
+        """(kind of section, option) -> value as it is written, of all active profiles with those they include.
+
+        Raises Unknown for a profile that is not there, or that cannot be read: then what counts is not known.
+        """
+        found: dict[tuple[str, str], str] = {}
+        for profile in self.active.text.split():
+            found |= self._all(profile, DEPTH)
+        return found
+
+    def _all(self, profile: str, depth: int) -> dict[tuple[str, str], str]:
+        file = self.file(profile)
+        if not file.there or not depth:
+            raise Unknown(f"there is no profile {profile}" if depth else f"{profile} includes itself", file.path)
+        parsed = _parsed(file)
+        if parsed is None:
+            raise Unknown("it cannot be read", file.path)
+        found: dict[tuple[str, str], str] = {}
+        for each in _included(parsed):
+            found |= self._all(each, depth - 1)
+        for section in parsed.sections():
+            kind = parsed.get(section, "type", fallback=section)
+            found |= {(kind, key): value for key, value in parsed.items(section) if value is not None}
+        return found
+
+
+def _parsed(file: Reading) -> configparser.ConfigParser | None:
+    parsed = configparser.ConfigParser(
+        interpolation=None, strict=False, allow_no_value=True, delimiters=("=",), comment_prefixes=("#", ";")
+    )
+    try:
+        parsed.read_string(file.text)
+    except configparser.Error:
+        return None
+    return parsed
+
+
+def _included(parsed: configparser.ConfigParser) -> list[str]:
+    return (parsed.get("main", "include", fallback=None) or "").replace(",", " ").split()

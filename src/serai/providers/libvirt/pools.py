@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 from serai.providers.contract import Scope
 from serai.providers.libvirt import storage_xml, there
-from serai.providers.libvirt.binding import is_gone, library
+from serai.providers.libvirt.binding import is_gone, is_lost, library
 from serai.providers.libvirt.connect import asking, is_session, is_test
 from serai.spec.disk import Disk
 from serai.spec.machine import Machine
@@ -112,10 +112,19 @@ def _make(conn: Any, name: str, described: Pool) -> Any:
 
 
 def started(pool: Any) -> Any:
-    """The pool, started if it was not."""
+    """The pool, started if it was not. The directory of one that serai makes may be missing: a run, or its daemon,
+    was killed between the definition and the directory."""
+    libvirt = library()
     if not pool.isActive():
         with asking(f"storage pool {pool.name()} cannot be started", hint=f"virsh pool-start {pool.name()}"):
-            pool.create(0)
+            try:
+                pool.create(0)
+            except libvirt.libvirtError as error:
+                ours = pool.name() == DEFAULT or pool.name().startswith("serai-")
+                if is_lost(error) or not ours or type_of(pool) != PoolType.DIR:
+                    raise
+                pool.build(0)
+                pool.create(0)
     return pool
 
 
