@@ -16,7 +16,8 @@ RICH = """
   <devices><emulator>/usr/bin/qemu-system-x86_64</emulator>
     <hostdev mode='subsystem' type='pci'><source>
       <address domain='0x0' bus='0x1a' slot='0x02' function='0x1'/></source></hostdev>
-    <hostdev type='usb'><source><address bus='1' device='2'/></source></hostdev></devices></domain>
+    <hostdev type='usb'><source><address bus='1' device='2'/></source></hostdev>
+  </devices></domain>
 """
 
 
