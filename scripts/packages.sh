@@ -92,6 +92,7 @@ virtinst|virt-install|makes domains that are none of serai's
 swtpm|swtpm|stands behind the TPMs of machines
 iproute2|ip|makes bridges to put machines on
 systemd|systemd-tmpfiles|reads the drop-ins that tunings write
+systemd|systemd-analyze|holds the units that tunings write to what systemd reads
 iproute2|ss|sees whether a session goes on
 ifupdown|ifup|makes the network of a host at boot
 openvswitch-switch|ovs-vsctl|makes other bridges to put machines on

@@ -73,3 +73,16 @@ def test_undo_is_finished_by_the_next_undo(tree):
     assert "etc/tmpfiles.d/90-serai-thp.conf" in contents(tree)
     assert run(["host", "undo", "--all", *OPTIONS, str(tree)]) == 0
     assert contents(tree) == {}
+
+
+@pytest.mark.parametrize("writes", range(0, 14, 2))
+def test_several_tunings_in_one_run_are_finished_or_put_back(tree, writes):
+    names = ("thp=never", "swappiness", "memlock", "many-guests=9")
+    died = killed(tree, writes, "tune", *names)
+    assert died == (-signal.SIGKILL if writes < 12 else 0)
+    assert run(["host", "tune", *names, *OPTIONS, str(tree)]) == 0
+    assert len([name for name in contents(tree) if name.startswith("etc/")]) == len(names)
+    assert run(["host", "tune", *names, "-n", "--root", str(tree)]) == 0
+    assert killed(tree, writes // 2, "undo", "--all") in (-signal.SIGKILL, 0)
+    assert run(["host", "undo", "--all", *OPTIONS, str(tree)]) == 0
+    assert contents(tree) == {}

@@ -116,7 +116,7 @@ def test_pages_that_are_only_not_free_may_be_the_machine_s_own() -> None:
     (none,) = found(HOST, {"memory": {"size": 4 * GIB, "hugepages": {}}})
 
     assert (short.code, none.code) == (Code.BUSY, Code.REFUSED)
-    assert short.hint.startswith("as root: echo 768 > /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages")
+    assert short.hint.startswith("as root: serai host tune hugepages --for 1536MiB --page-size 2MiB")
 
 
 def test_a_key_is_refused_once_by_who_knows_more() -> None:

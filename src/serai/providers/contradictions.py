@@ -135,8 +135,8 @@ def _in_pages(machine: Machine) -> int:
 
 
 def _reserve(more: int, total: int, size: int) -> str:
-    path = f"/sys/kernel/mm/hugepages/hugepages-{size // 1024}kB/nr_hugepages"
-    return f"as root: echo {total + more} > {path}, then read it back: the kernel may give fewer"
+    memory = format_size((total + more) * size)
+    return f"as root: serai host tune hugepages --for {memory} --page-size {format_size(size)}"
 
 
 def _locked(machine: Machine, host: HostFacts) -> Iterator[SeraiError]:

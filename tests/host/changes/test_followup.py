@@ -49,11 +49,13 @@ def test_a_module_is_loaded_again_when_nobody_uses_it(tmp_path):
     reach, said = host(tmp_path)
     follow(reach, "reload-kvm_intel")
     assert said == []  # not loaded
-    write(tmp_path, {"sys/module/kvm_intel/refcnt": "0\n", "proc/9/comm": "qemu", "proc/9/fd/1": "-> /dev/kvm"})
+    write(tmp_path, {"sys/module/kvm_intel/refcnt": "2\n", "proc/9/comm": "qemu", "proc/9/fd/1": "-> /dev/kvm"})
     told = follow(reach, "reload-kvm_intel")
     assert told == "modprobe -r kvm_intel && modprobe kvm_intel (qemu (9) must end first)"
     assert said == []
     (tmp_path / "proc/9/fd/1").unlink()
+    assert "(it is in use)" in follow(reach, "reload-kvm_intel")
+    (tmp_path / "sys/module/kvm_intel/refcnt").write_text("0\n")
     follow(reach, "reload-kvm_intel")
     assert said == [["modprobe", "-r", "kvm_intel"], ["modprobe", "kvm_intel"]]
 

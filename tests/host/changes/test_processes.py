@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from host_cases import write
-from serai.host.changes.processes import guests, holding, runs
+from serai.host.changes.processes import guests, holding, runs, using
 from serai.host.reach.local import Local
 
 
@@ -38,3 +38,10 @@ def test_a_name_counts_as_far_as_the_kernel_keeps_it(host):
     assert runs(host, "libvirtd")
     assert runs(host, "qemu-system-x86_64")
     assert not runs(host, "virtqemud")
+
+
+def test_where_the_kernel_counts_no_user_nobody_is_looked_for(host):
+    write(host.root, {"sys/module/kvm_intel/refcnt": "0\n", "sys/module/kvm_amd/refcnt": "1\n"})
+
+    assert using(host, "kvm_intel", "/dev/kvm") == []
+    assert using(host, "kvm_amd", "/dev/kvm") == ["qemu-system-x86 (5)"]

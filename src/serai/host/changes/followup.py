@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from serai.host.changes.processes import guests, holding, runs
+from serai.host.changes.processes import guests, runs, using
 from serai.host.changes.running import must
 from serai.host.docker import runs as docker_runs
 from serai.host.docker import would_stop
@@ -46,9 +46,9 @@ def _reload(module: str) -> FollowUp:
     place = f"/sys/module/{module}/refcnt"
 
     def held(reach: Reach) -> str:
-        if holders := holding(reach, "/dev/kvm"):
+        if holders := using(reach, module, "/dev/kvm"):
             return f"{', '.join(holders[:3])} must end first"
-        return "" if reach.read(place) == b"0\n" else "it is in use"
+        return "" if (reach.read(place) or b"").strip() == b"0" else "it is in use"
 
     return FollowUp(("modprobe", "-r", module), lambda reach: reach.has(place), (), held, ("modprobe", module))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from serai.host.changes.change import Change, Kept, Seen, State
-from serai.host.changes.processes import holding
+from serai.host.changes.processes import using
 from serai.host.reach.contract import Reach
 
 YES = ("Y", "1", "y")
@@ -58,7 +58,7 @@ class ModuleParameter(Change, frozen=True, kw_only=True, tag="module-parameter")
         now = self._now(reach)
         if same(now, self.value):
             return Seen(State.DONE, self.path, now)
-        if holders := holding(reach, DEVICE):
+        if holders := using(reach, self.module, DEVICE):
             who = ", ".join(holders[:3])
             return Seen(State.PENDING, self.path, now, f"the end of {who}; then modprobe -r {self.module}")
         return Seen(State.LOST, self.path, now, f"{self.value} was asked for")

@@ -38,3 +38,10 @@ def holding(reach: Reach, device: str) -> list[str]:
         if any(reach.target(f"{place}/{number}") == device for number in reach.names(place) or ()):
             found.append(f"{name} ({pid})")
     return found
+
+
+def using(reach: Reach, module: str, device: str) -> list[str]:
+    """Who keeps a module loaded: nobody where the kernel counts no user; else those who hold its device."""
+    if (reach.read(f"/sys/module/{module}/refcnt") or b"").strip() == b"0":
+        return []
+    return holding(reach, device)

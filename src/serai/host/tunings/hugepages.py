@@ -86,6 +86,10 @@ def hugepages(facts: Facts, asked: Asked) -> Planned:
             + " ".join(f"hugepagesz={short(size)} hugepages={count}" for size, count in large.items())
         )
     changes += _at_boot(facts, boot, notes)
+    for size in sorted({size for size, _ in _ours(facts)} - set(boot)):
+        notes.append(
+            f"pages of {format_size(size)} of an earlier run stay; serai host undo hugepages gives them back"
+        )
     return Planned(changes=tuple(changes), notes=tuple(notes))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from serai.host.changes.file import WriteFile
 from serai.host.changes.kernel_arguments import kernel_arguments
 from serai.host.changes.module import NO, YES, ModuleParameter, same
-from serai.host.changes.processes import holding
+from serai.host.changes.processes import using
 from serai.host.changes.value import KernelValue
 from serai.host.facts.boot import NOW
 from serai.host.facts.host import Facts
@@ -79,7 +79,7 @@ def _switched(facts: Facts, ident: str, module: str, name: str, value: str) -> P
     if not facts.modules.loaded(module):
         return Planned(changes=(option,), notes=(f"{module} is not loaded: its next load reads it",))
     notes = []
-    if facts.source.live and (holders := holding(reach, "/dev/kvm")):
+    if facts.source.live and (holders := using(reach, module, "/dev/kvm")):
         hold = "holds" if len(holders) == 1 else "hold"
         notes.append(
             f"{', '.join(holders)} {hold} /dev/kvm: {module} is loaded again when they have ended, at the "

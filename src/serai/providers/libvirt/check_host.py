@@ -24,7 +24,7 @@ def check(machine: Machine, root: Path = Path("/"), *, privileged: bool = True) 
     if machine.devices.vsock and not (root / VSOCK).exists():
         yield refuse("devices.vsock", f"there is no /{VSOCK}", "as root: modprobe vhost_vsock", Code.MISSING)
     if machine.memory.hugepages and not _mounted(root, "hugetlbfs"):
-        way_out = "as root: mount -t hugetlbfs hugetlbfs /dev/hugepages, then restart libvirt"
+        way_out = "as root: serai host tune hugepages --for serai.yaml mounts it; then restart libvirt"
         yield refuse("memory.hugepages", "no hugetlbfs is mounted", way_out, Code.MISSING)
     elif machine.memory.hugepages and not privileged and not _told(session_settings(), "hugetlbfs_mount"):
         why = f"a session looks for no hugetlbfs: {session_settings()} does not state hugetlbfs_mount"
