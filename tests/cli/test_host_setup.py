@@ -31,7 +31,7 @@ def world(monkeypatch, tmp_path):
     packages = World("bash")
     reach = host(tmp_path, DEBIAN, run=packages)
     for module in (host_setup, host_undo):
-        monkeypatch.setattr(module, "reach_of", lambda root: reach)
+        monkeypatch.setattr(module, "reach_of", lambda root, **reads: reach)
     return packages
 
 
@@ -60,6 +60,12 @@ def test_it_is_done_looked_at_and_undone(world, capsys, tmp_path):
 def test_who_called_sudo_is_who_shall_use_it(world, monkeypatch, capsys):
     monkeypatch.setenv("SUDO_USER", "ann")
     assert run(["host", "setup", "podman", "-n"]) == 2
+    assert "ann:100000:65536" in capsys.readouterr().out
+
+
+def test_on_a_host_elsewhere_it_is_whose_login_it_is(world, monkeypatch, capsys):
+    monkeypatch.setenv("SUDO_USER", "eve")
+    assert run(["host", "setup", "podman", "-n", "--host", "ann@server"]) == 2
     assert "ann:100000:65536" in capsys.readouterr().out
 
 

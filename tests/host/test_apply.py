@@ -6,7 +6,7 @@ import errno
 
 import pytest
 
-from serai.host.apply import changing, conflicts, states, tune, undo
+from serai.host.apply import by_name, changing, conflicts, states, tune, undo
 from serai.host.changes.change import State
 from serai.host.changes.file import WriteFile
 from serai.host.ledger import Ledger
@@ -240,3 +240,8 @@ def test_a_program_that_fails_afterwards_leaves_a_record_that_says_how_to_go_on(
     assert not record(tree).finished
     run(Local(tree.root, run=lambda argv: Result(argv, 0, "", "")), ONE)
     assert record(tree).finished
+
+
+def test_what_does_it_again_is_named_as_it_was_asked_for():
+    assert by_name(["thp", "ksm"]) == "serai host tune thp ksm"
+    assert by_name(["setup-lxc"]) == "serai host setup lxc"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from serai.cli.host_common import reach_of, where
+from serai.cli.host_common import REMOTE, reach_of, where
 from serai.cli.host_tune import Work, carry_out
 from serai.cli.output import print_json
 from serai.cli.table import columns
@@ -28,7 +28,7 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
 
 @click.command()
 @click.argument("role", required=False, shell_complete=_complete)
-@click.option("--user", default="", metavar="NAME", help="Who shall use it [default: who called sudo].")
+@click.option("--user", default="", metavar="NAME", help="Who shall use it [default: who called sudo or logs in].")
 @click.option("--path", default="/exports/data", metavar="DIR", help="Of nfs-storage: the directory to export.")
 @click.option("--clients", default="", metavar="NETS", help="Of nfs-storage: who may mount it [default: private].")
 @where
@@ -46,8 +46,8 @@ def setup(
     from serai.host.setup.asked import PRIVATE, Asked
     from serai.host.setup.roles import role_of
 
-    reach = reach_of(root)
-    asked = Asked(user=user or os.environ.get("SUDO_USER", ""), path=path, clients=clients or PRIVATE)
+    reach = reach_of(root, reads=dry_run or role is None)
+    asked = Asked(user=user or _caller(root), path=path, clients=clients or PRIVATE)
     if role is None:
         return _list(reach, asked, as_json)
     row = role_of(role)
@@ -56,6 +56,13 @@ def setup(
         hint = f"serai host setup {role} -n --root {root} shows what is missing there"
         raise SeraiError(Code.UNSUPPORTED, f"nothing can be installed in {root}: it is a tree of files", hint=hint)
     return carry_out(reach, [work], yes, dry_run, as_json, lambda: _look(reach, row, asked, as_json))
+
+
+def _caller(root: str) -> str:
+    """Who called sudo, here; of a host elsewhere, whose login it is."""
+    if root.startswith(REMOTE):
+        return root.removeprefix(REMOTE).rpartition("@")[0]
+    return os.environ.get("SUDO_USER", "")
 
 
 def _plan(reach: Reach, row: RoleSetup, asked: Asked) -> Work:

@@ -66,8 +66,8 @@ def settle(reach: Reach, idents: Sequence[str], tell: Tell) -> None:
         try:
             by_hand = follow(reach, name)
         except SeraiError as error:
-            which = " ".join(idents)
-            hint = f"serai host tune {which} tries it again, serai host undo {which} puts all of it back"
+            again, which = by_name(idents), " ".join(idents)
+            hint = f"{again} tries it again, serai host undo {which} puts all of it back"
             raise SeraiError(error.code, error.message, hint=error.hint or hint, details=error.details) from error
         tell(f"to be run in {reach.name}: {by_hand}" if by_hand else name)
         for ident, record in records.items():
@@ -75,6 +75,12 @@ def settle(reach: Reach, idents: Sequence[str], tell: Tell) -> None:
                 left = tuple(each for each in record.owed if each != name)
                 records[ident] = msgspec.structs.replace(record, owed=left)
                 ledger.write(records[ident])
+
+
+def by_name(idents: Sequence[str]) -> str:
+    """The command that does what the ledger has under these names."""
+    role = idents[0].removeprefix("setup-")
+    return f"serai host setup {role}" if role != idents[0] else f"serai host tune {' '.join(idents)}"
 
 
 def _resume(ledger: Ledger, ident: str, changes: Sequence[Change], tell: Tell) -> Record:
