@@ -99,7 +99,7 @@ class Zypper(Rpm):
                 said = f"{name} not found in package names. Trying capabilities.\nNo provider of {name} found.\n"
                 return 104, "", said
             self.add(words[4:])
-            return 0, "done\n", ""
+            return 102, "done\n", ""  # a reboot is advised: that is no failure
         if words[:4] == ["zypper", "--non-interactive", "remove", "--no-clean-deps"]:
             self.drop(words[4:])
             return 0, "done\n", ""

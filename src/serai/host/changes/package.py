@@ -49,10 +49,10 @@ class PackageInstall(Change, frozen=True, kw_only=True, tag="packages"):
         if not names:
             return
         done = tool.run(reach, tool.install(names))
-        if not done.ok and tool.refresh:
+        if done.code not in tool.good and tool.refresh:
             fresh = tool.run(reach, tool.refresh)
             done = tool.run(reach, tool.install(names)) if fresh.ok else fresh
-        if not done.ok:
+        if done.code not in tool.good:
             raise refusal(tool, names, done)
 
     def read_back(self, reach: Reach) -> Seen:
@@ -84,7 +84,7 @@ class PackageInstall(Change, frozen=True, kw_only=True, tag="packages"):
             ([name for name in ours if name not in had_files], purge),
             ([name for name in ours if name in had_files], False),
         ):
-            if names and not (done := tool.run(reach, tool.remove(names, fully))).ok:
+            if names and (done := tool.run(reach, tool.remove(names, fully))).code not in tool.good:
                 raise _stuck(tool, done.stdout, done.stderr)
 
 

@@ -41,6 +41,8 @@ class Tool:
     """What a person types: `apt-get install`."""
     refresh: tuple[str, ...] = ()
     """Fetches the lists of packages; empty: installing does that itself."""
+    good: tuple[int, ...] = (0,)
+    """Exit codes of what was done."""
 
     def database(self, reach: Reach) -> Database:
         raise NotImplementedError
@@ -136,6 +138,8 @@ class Zypper(_Rpm):
     name = "zypper"
     program = "zypper"
     by_hand = "zypper install"
+    good = (0, 102, 103, 107)
+    """Also: a reboot is advised, zypper was updated itself, a script of a package failed. Source: zypper(8)."""
     _quiet = ("env", f"ZYPP_LOCK_TIMEOUT={PATIENCE}", "LC_ALL=C", "zypper", "--non-interactive")
 
     def install(self, names: Sequence[str]) -> list[str]:
