@@ -17,14 +17,21 @@ def titles(planned):
     return [change.title() for change in planned.changes]
 
 
+KVM = {"etc/group": "root:x:0:\nkvm:x:104:\n"}
+
+
 def test_on_debian_a_user_joins_kvm(tmp_path):
-    planned = qemu(facts(host(tmp_path, DEBIAN)), Asked(user="ann"))
+    planned = qemu(facts(host(tmp_path, DEBIAN, files=KVM)), Asked(user="ann"))
     assert titles(planned)[1:] == ["add ann to the group kvm"]
     assert planned.notes == ()
 
 
 def test_without_a_user_it_says_who_may_use_it(tmp_path):
-    assert "--user NAME" in qemu(facts(host(tmp_path, DEBIAN)), Asked()).notes[0]
+    assert "--user NAME" in qemu(facts(host(tmp_path, DEBIAN, files=KVM)), Asked()).notes[0]
+
+
+def test_where_nobody_made_the_group_there_is_none_to_join(tmp_path):
+    assert len(qemu(facts(host(tmp_path, DEBIAN)), Asked(user="ann")).changes) == 1
 
 
 def test_on_fedora_kvm_is_open_to_all(tmp_path):

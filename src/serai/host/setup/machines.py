@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from serai.host.changes.libvirt_network import StartNetwork
 from serai.host.changes.service import Service
+from serai.host.changes.user import GROUP, line
 from serai.host.facts.host import Facts
 from serai.host.setup.asked import Asked, installed, membership, nobody
 from serai.host.setup.offer import family_of
@@ -18,7 +19,8 @@ DATA = ("/etc/libvirt/qemu/*.xml", "/var/lib/libvirt/images", "/var/lib/libvirt/
 def qemu(facts: Facts, asked: Asked) -> Planned:
     family = family_of(facts.system)
     notes: tuple[str, ...] = ()
-    groups = ("kvm",) if family == "debian" else ()  # elsewhere /dev/kvm is open to all
+    has_group = bool(line(facts.source.reach, GROUP, "kvm"))  # udev's package makes it
+    groups = ("kvm",) if family == "debian" and has_group else ()  # elsewhere /dev/kvm is open to all
     if family == "rhel":
         notes = ("RHEL's QEMU is /usr/libexec/qemu-kvm, for guests of this host's own kind of processor",)
     elif groups:
