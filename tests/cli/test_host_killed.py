@@ -86,3 +86,13 @@ def test_several_tunings_in_one_run_are_finished_or_put_back(tree, writes):
     assert killed(tree, writes // 2, "undo", "--all") in (-signal.SIGKILL, 0)
     assert run(["host", "undo", "--all", *OPTIONS, str(tree)]) == 0
     assert contents(tree) == {}
+
+
+def test_what_holds_already_but_was_not_written_down_is_finished_under_the_lock(tree, capsys, monkeypatch):
+    """Killed between a change and the line that says so: all holds, and something is to be done all the same."""
+    assert killed(tree, 2, "tune", "thp") == -signal.SIGKILL
+    assert run(["host", "tune", "thp", "-n", "--root", str(tree)]) == 2
+    assert "thp: a run that did not end is finished, or put back" in capsys.readouterr().out
+    assert run(["host", "tune", "thp", "--root", str(tree)]) == 4  # it asks, and nobody is there
+    assert run(["host", "tune", "thp", *OPTIONS, str(tree)]) == 0
+    assert run(["host", "tune", "thp", "-n", "--root", str(tree)]) == 0

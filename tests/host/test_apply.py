@@ -6,7 +6,7 @@ import errno
 
 import pytest
 
-from serai.host.apply import by_name, changing, conflicts, states, tune, undo
+from serai.host.apply import by_name, changing, conflicts, states, tune, undo, unfinished
 from serai.host.changes.change import State
 from serai.host.changes.file import WriteFile
 from serai.host.ledger import Ledger
@@ -245,3 +245,38 @@ def test_a_program_that_fails_afterwards_leaves_a_record_that_says_how_to_go_on(
 def test_what_does_it_again_is_named_as_it_was_asked_for():
     assert by_name(["thp", "ksm"]) == "serai host tune thp ksm"
     assert by_name(["setup-lxc"]) == "serai host setup lxc"
+
+
+def test_what_cannot_even_be_looked_at_puts_back_what_was_done(tree):
+    class Closed(Local):
+        def entry(self, path):
+            if path == "/etc/two" and self.has("/etc/one"):
+                raise PermissionError(errno.EACCES, "Permission denied", path)
+            return super().entry(path)
+
+    before = files(tree)
+    with pytest.raises(SeraiError, match="/etc/two: Permission denied"):
+        run(Closed(tree.root), ONE, TWO)
+    assert files(tree) == before
+
+
+def test_an_undo_that_fails_says_how_it_goes_on(tree):
+    class Busy(Local):
+        def remove(self, path):
+            raise SeraiError(Code.FAILED, "umount: target is busy")
+
+    run(tree, ONE)
+    with pytest.raises(SeraiError, match="target is busy") as error:
+        undo(Busy(tree.root), record(tree), lambda line: None)
+    assert error.value.hint == "clear the cause, then serai host undo x goes on from here"
+    undo(tree, record(tree), lambda line: None)
+    assert record(tree) is None
+
+
+def test_a_run_that_did_not_end_is_known(tree):
+    assert not unfinished(tree, "x")
+    with pytest.raises(Killed):
+        run(Fragile(tree.root, 1), ONE)
+    assert unfinished(tree, "x")
+    run(tree, ONE)
+    assert not unfinished(tree, "x")

@@ -167,12 +167,15 @@ def carry_out(
     `then` is called when all is done; what it gives is in the JSON, too. `command`: behind `serai host`, where
     it is not `tune` with the ids.
     """
-    from serai.host.apply import do, settle
+    from serai.host.apply import do, settle, unfinished
     from serai.host.apply import seen as read_back
 
+    killed = {each.id for each in work if unfinished(reach, each.id)}
     if not as_json:
         _show(reach, work)
-    to_do = any(each.needed for each in work)
+        for ident in sorted(killed):
+            click.echo(f"{ident}: a run that did not end is finished, or put back")
+    to_do = bool(killed) or any(each.needed for each in work)
     if dry_run:
         if as_json:
             print_json({"tunings": [_as_json(reach, each, []) for each in work]})
@@ -186,7 +189,7 @@ def carry_out(
         for each in work:
             if each.must_confirm and reach.live:
                 _guarded(reach, each, yes)
-            elif each.changes:
+            elif each.changes or each.id in killed:
                 do(reach, each.id, each.value, each.changes, tell)
         settle(reach, ids, tell)
         results = [(each, [read_back(reach, change) for change in each.changes]) for each in work]

@@ -37,6 +37,20 @@ def needed(reach: Reach, changes: Iterable[Change]) -> list[Change]:
     return [change for change in changes if not change.holds(reach)]
 
 
+def unfinished(reach: Reach, ident: str) -> bool:
+    """Whether a run of this tuning was killed: the next one has something to do, whatever holds already.
+
+    A user who may not read the journal may not change anything either: for such a one it is no.
+    """
+    try:
+        record = Ledger(reach).read(ident)
+    except SeraiError as error:
+        if error.code is not Code.REFUSED:
+            raise
+        return False
+    return record is not None and not record.finished
+
+
 def tune(reach: Reach, ident: str, value: str, changes: Sequence[Change], tell: Tell) -> list[Seen]:
     """`do`, `settle`, and read back, for one tuning alone."""
     do(reach, ident, value, changes, tell)
@@ -99,12 +113,12 @@ def _resume(ledger: Ledger, ident: str, changes: Sequence[Change], tell: Tell) -
 
 def _do(ledger: Ledger, record: Record, change: Change, tell: Tell, earlier: int) -> Record:
     reach = ledger.reach
-    step = Step(change=_known(change), before=change.before(reach), boot=ledger.boot())
-    owed = tuple(dict.fromkeys((*record.owed, *change.owes)))
-    begun = msgspec.structs.replace(record, steps=(*record.steps, step), owed=owed)
     try:
+        step = Step(change=_known(change), before=change.before(reach), boot=ledger.boot())
+        owed = tuple(dict.fromkeys((*record.owed, *change.owes)))
+        begun = msgspec.structs.replace(record, steps=(*record.steps, step), owed=owed)
         ledger.write(begun)
-    except OSError as error:
+    except (OSError, SeraiError) as error:
         raise _give_up(ledger, record, earlier, tell, _refused(reach, change.title(), error)) from error
     try:
         tell(change.title())
@@ -184,8 +198,10 @@ def put_back(reach: Reach, record: Record, tell: Tell, force: bool = False) -> N
             ledger.write(record)
             step.change.undo(reach, step.before, step.after)
             record = _without_last(ledger, record)
-        except OSError as error:
-            raise _refused(reach, f"undo: {step.change.title()}", error) from error
+        except (OSError, SeraiError) as error:
+            why = _refused(reach, f"undo: {step.change.title()}", error)
+            hint = why.hint or f"clear the cause, then serai host undo {record.id} goes on from here"
+            raise SeraiError(why.code, why.message, hint=hint, details=why.details) from error
 
 
 def _without_last(ledger: Ledger, record: Record) -> Record:

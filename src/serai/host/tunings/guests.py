@@ -95,7 +95,8 @@ LIMITS = (
     "are only raised: what is higher already stays.",
     values="GUESTS",
     repairs=("sto.aio",),
-    numbers="; ".join(f"{each.key} {each.number(USUAL)} for {USUAL} guests: {each.why}" for each in LIMITS),
+    numbers=f"for {USUAL} guests: "
+    + "; ".join(f"{each.key} {each.number(USUAL)} ({each.why})" for each in LIMITS),
     when_not="A few guests: the defaults are made for that.",
     old="Long lists of sysctls for every host, network buffers among them, with numbers that nobody measured. "
     "vm.max_map_count is not here: it counts for one process, not for all guests.",
