@@ -85,7 +85,7 @@ def thp_defrag(facts: Facts) -> Finding:
 @TABLE.row(
     "mem.tuned",
     "the profile of tuned fits a host of guests",
-    reads="/etc/tuned/active_profile, /proc/*/comm",
+    reads="/etc/tuned/active_profile, /usr/lib/tuned/*/tuned.conf, /proc/*/comm",
     worst=Outcome.WARN,
     why="Some profiles set transparent huge pages for the whole host: hpc-compute always, network-latency never.",
     next="serai host tune tuned",
@@ -100,11 +100,29 @@ def tuned(facts: Facts) -> Finding:
     profile = facts.read("/etc/tuned/active_profile")
     if not facts.services.runs("tuned"):
         return not_applicable("/proc/*/comm", "tuned does not run")
+    if against := _thp_of_tuned(facts):
+        return warn(profile, against)
     if profile.text in ("virtual-host", "realtime-virtual-host", "cpu-partitioning", "throughput-performance"):
         return passed(profile)
     if profile.text in ("hpc-compute", "network-latency", "powersave"):
         return warn(profile, "it sets THP or frequencies against guests' needs")
     return note(profile, "virtual-host is made for hosts of guests")
+
+
+def _thp_of_tuned(facts: Facts) -> str:
+    """What the active profile, or one that it includes, does to transparent huge pages against guests' needs."""
+    found = facts.tuned.sets("vm", "transparent_hugepages", "transparent_hugepage")
+    if not found or found[0] == "madvise":
+        return ""
+    wanted = Role.REALTIME in facts.wants.roles or any(pool.total for pool in facts.memory.pools)
+    if found[0] == "never" and wanted:
+        return ""
+    try:
+        if facts.boot.argument("transparent_hugepage") is not None:
+            return ""
+    except Unknown:
+        pass
+    return f"it sets transparent huge pages to {found[0]}, in {found[1]}"
 
 
 @TABLE.row(
