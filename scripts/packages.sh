@@ -97,6 +97,7 @@ iproute2|ss|sees whether a session goes on
 ifupdown|ifup|makes the network of a host at boot
 openvswitch-switch|ovs-vsctl|makes other bridges to put machines on
 acl|setfacl|opens directories to guests
+sudo|sudo|is how a plain user becomes root on another host
 END
     case "$os_id:$os_version" in
         debian:12 | ubuntu:22.*) virtiofsd=qemu-system-common ;; # where it is one of QEMU's own programs

@@ -17,7 +17,7 @@ from serai.util.process import run
 
 TOOLS = (
     *("id", "head", "ls", "stat", "readlink", "grep", "cat", "chmod", "chown", "mv", "rm", "rmdir", "mkdir", "ln"),
-    *("sync", "df", "sed", "hostname", "flock", "timeout", "sleep", "dmesg", "env", "sh", "true"),
+    *("sync", "df", "sed", "hostname", "flock", "timeout", "sleep", "dmesg", "env", "sh", "true", "wc"),
 )
 OLD_PYTHON = Path("~/.pyenv/versions/3.6.15/bin/python3.6").expanduser()
 

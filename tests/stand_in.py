@@ -32,6 +32,8 @@ class Sshd:
         self.folder = folder
         self.key = key
         self.port = free_port()
+        self.extra = ""
+        """Further lines of its configuration."""
         self.process: subprocess.Popen[bytes] | None = None
         self.authorized = folder / "authorized_keys"
         self.authorized.write_text(f"{public}\n")
@@ -48,7 +50,7 @@ class Sshd:
         config.write_text(
             f"ListenAddress 127.0.0.1\nPort {self.port}\nHostKey {self.folder}/host_key\n"
             f"AuthorizedKeysFile {self.authorized}\nStrictModes no\nUsePAM no\nPidFile none\n"
-            "PermitRootLogin yes\nPasswordAuthentication no\nKbdInteractiveAuthentication no\n"
+            "PermitRootLogin yes\nPasswordAuthentication no\nKbdInteractiveAuthentication no\n" + self.extra
         )
         log = (self.folder / "sshd.log").open("ab")
         self.process = subprocess.Popen(

@@ -85,7 +85,6 @@ def check(
     wants = _wants(project, roles)
     rows = chosen(ids, wants.roles, project is not None)
     source = Source(reach=reach_of(root, reads=True))
-    source.gather()
     results = examined(rows, Facts(source, wants))
     failed = any(result.result == "fail" for result in results)
     if as_json:

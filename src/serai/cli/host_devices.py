@@ -38,7 +38,6 @@ def devices(addresses: tuple[str, ...], root: str, verbose: bool, svg: str | Non
 
     reach = reach_of(root, reads=True)
     source = Source(reach=reach)
-    source.gather()
     try:
         found = inventory(Facts(source))
     except Unknown as error:

@@ -74,7 +74,7 @@ def test_a_size_that_is_none_of_ours_ends_it():
 def test_a_lock_is_given_back_when_nobody_speaks(tmp_path, monkeypatch):
     monkeypatch.setattr(agent, "SILENCE", 0.1)
     path = tmp_path / "lock"
-    served(frame(json.dumps({"do": "lock", "path": str(path), "note": "x"}).encode()), close=False)
+    served(frame(json.dumps({"do": "lock", "path": str(path), "note": "x", "tries": 1}).encode()), close=False)
 
     with path.open() as file:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

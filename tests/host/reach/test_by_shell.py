@@ -27,9 +27,11 @@ def test_directories_are_told_apart():
 
 
 def test_lines_are_given_to_their_files():
-    head = b"/a:b\0/empty\0/c\0\0"
-    assert _grepped(head + b"/a:b:1\n/a:b:/c:2\n/c:3\n") == {"/a:b": b"1\n/c:2\n", "/c": b"3\n"}
-    assert _grepped(b"\0") == {}
+    head = b"/a:b\0/empty\0/c\0/binary\0/proc/x\0\0 7 /a:b\n0 /empty\n1 /c\n9 /binary\n0 /proc/x\n17 total\n\0"
+    lines = b"/a:b:1\n/a:b:/c:2\n/c:3\n/binary:1\n/proc/x:5\n"
+
+    assert _grepped(head + lines) == {"/a:b": b"1\n/c:2\n", "/c": b"3", "/proc/x": b"5\n"}
+    assert _grepped(b"\0\0") == {}
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -11,6 +11,7 @@ import pytest
 from far import cut, explain
 from serai.host.facts.source import Source, Unknown
 from serai.host.reach.contract import Entry, Kind
+from serai.host.reach.gathered import Gathered
 from serai.host.reach.remote import start
 from serai.util.errors import Code, SeraiError
 
@@ -147,8 +148,9 @@ def test_much_is_read_in_one_round_trip(there, tmp_path):
     (tmp_path / "d/a").write_text("one\ntwo\n")
     (tmp_path / "d/b:c").write_text("d/a: x")
     (tmp_path / "d/empty").write_text("")
-    source = Source(reach=there)
-    source._gathered = there.gather([f"{tmp_path}/d/*", "/no/*"], ["/", str(tmp_path), f"{tmp_path}/*"], [], [])
+    known = there.gather([f"{tmp_path}/d/*", "/no/*"], ["/", str(tmp_path), f"{tmp_path}/*"], [], [])
+    source = Source(tmp_path)
+    source.reach = Gathered(there, known)
     before = there.round_trips
 
     assert source.read(f"{tmp_path}/d/a").text == "one\ntwo"

@@ -7,21 +7,14 @@ from pathlib import Path
 
 import msgspec
 
-from serai.host.reach.contract import Reach, Snapshot
-from serai.host.reach.local import PROGRAMS, Asker, Local, Runner
+from serai.host.facts.unknown import Unknown
+from serai.host.reach.contract import Reach
+from serai.host.reach.local import Asker, Local, Runner
 from serai.util.errors import SeraiError
 
+__all__ = ["BUDGET", "Reading", "Source", "Unknown"]
 BUDGET = 5.0
 """Seconds that a program may take."""
-
-
-class Unknown(Exception):
-    """A fact that could not be measured: why, and what was to be read."""
-
-    def __init__(self, why: str, read: str) -> None:
-        super().__init__(why)
-        self.why = why
-        self.read = read
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -49,6 +42,18 @@ class Reading(msgspec.Struct, frozen=True):
             raise Unknown(f"{self.value!r} is not a number", self.path) from None
 
 
+def gathered(reach: Reach) -> Reach:
+    """The same host, with what is usually read of it in memory where each question would take a round trip."""
+    from serai.host.facts.gather import FILES, LINKS, NAMES, QUESTIONS
+
+    known = reach.gather(FILES, NAMES, LINKS, QUESTIONS)
+    if not known.names:
+        return reach
+    from serai.host.reach.gathered import Gathered
+
+    return Gathered(reach, known)
+
+
 class Source:
     """What is read of a host, each thing once. The host is reached as `reach` has it, or it is `root`'s tree."""
 
@@ -59,27 +64,9 @@ class Source:
         ask: Asker | None = None,
         reach: Reach | None = None,
     ) -> None:
-        self.reach: Reach = reach or Local(root, run, ask)
+        self.reach: Reach = gathered(reach) if reach else Local(root, run, ask)
         self.live = self.reach.live if reach else root == Path("/")
         self._read = cache(self._reading)
-        self._gathered = Snapshot()
-
-    def gather(self) -> None:
-        """Read at once what is usually read, where each question would take a round trip of its own."""
-        from serai.host.facts.gather import FILES, LINKS, NAMES, QUESTIONS
-
-        self._gathered = self.reach.gather(FILES, NAMES, LINKS, QUESTIONS)
-
-    def _absent(self, path: str) -> bool:
-        """Whether what was gathered says that nothing is there; else it is not known."""
-        listed, place = self._gathered.names, ""
-        if not listed:
-            return False
-        for part in path.strip("/").split("/"):
-            if part and part not in listed.get(place or "/", (part,)):
-                return True
-            place = f"{place}/{part}"
-        return False
 
     def read(self, path: str) -> Reading:
         """A file of the host, `/proc/cmdline`; what is not there is `there=False`.
@@ -90,10 +77,6 @@ class Source:
 
     def _reading(self, path: str) -> Reading:
         self._must_have(path)
-        if (known := self._gathered.files.get(path)) is not None:
-            return Reading(path, known.decode(errors="replace").rstrip("\n"))
-        if self._absent(path):
-            return Reading(path, there=False)
         try:
             data = self.reach.read(path)
         except OSError as error:
@@ -105,8 +88,6 @@ class Source:
     def names(self, path: str) -> list[str]:
         """What a directory holds, sorted; nothing where it is not there."""
         self._must_have(path)
-        if (known := self._gathered.names.get(path)) is not None or self._absent(path):
-            return sorted(known or ())
         try:
             return sorted(self.reach.names(path) or ())
         except OSError as error:
@@ -115,16 +96,12 @@ class Source:
     def has(self, path: str) -> bool:
         """Whether a file, link or directory is there."""
         self._must_have(path)
-        if self._absent(path):
-            return False
-        above, _, name = path.rpartition("/")
-        return name in self._gathered.names.get(above or "/", ()) or self.reach.has(path)
+        return self.reach.has(path)
 
     def link(self, path: str) -> str:
         """The last part of where a link leads; empty: there is none."""
         self._must_have(path)
-        known = "" if self._absent(path) else self._gathered.links.get(path)
-        return (self.reach.target(path) if known is None else known).rpartition("/")[2]
+        return self.reach.target(path).rpartition("/")[2]
 
     @property
     def is_here(self) -> bool:
@@ -145,11 +122,6 @@ class Source:
     def program(self, name: str) -> str:
         """Where a program is; empty: it is not installed."""
         self._must_have("/usr/bin")
-        for place in PROGRAMS if self._gathered.names else ():
-            if name in self._gathered.names.get(place, ()):
-                return f"{place}/{name}"
-        if all(place in self._gathered.names or self._absent(place) for place in PROGRAMS):
-            return ""
         return self.reach.program(name)
 
     def run(self, *argv: str) -> Reading:
@@ -168,7 +140,4 @@ class Source:
 
     def ask(self, question: str, about: str = "") -> str:
         """What the running kernel answers (facts/kernel.py). Raises Unknown."""
-        known = self._gathered.answers.get((question, about))
-        if isinstance(known, tuple):
-            raise Unknown(*known)
-        return self.reach.ask(question, about) if known is None else known
+        return self.reach.ask(question, about)

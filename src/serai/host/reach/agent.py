@@ -139,14 +139,14 @@ class Agent:
     def lock(self, asked: Asked, _: bytes) -> Told:
         """As util/locks.py has it: the kernel frees it when this process ends."""
         handle = os.open(asked["path"], os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            holder = os.pread(handle, 4096, 0).decode(errors="replace").strip()
-            os.close(handle)
-            if error.errno not in (errno.EAGAIN, errno.EACCES):
-                raise
-            raise Busy(holder or "another process") from error
+        tries = asked["tries"]
+        while not taken(handle):
+            tries -= 1
+            if tries <= 0:
+                holder = os.pread(handle, 4096, 0).decode(errors="replace").strip()
+                os.close(handle)
+                raise Busy(holder or "another process")
+            select.select([], [], [], 0.1)  # one whose connection is cut needs a moment to see it
         os.ftruncate(handle, 0)
         os.pwrite(handle, asked["note"].encode(), 0)
         self.held = handle
@@ -158,6 +158,16 @@ class Agent:
             os.close(self.held)
             self.held = -1
         return None, b""
+
+
+def taken(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in (errno.EAGAIN, errno.EACCES):
+            return False
+        raise
+    return True
 
 
 def whole(path: str, limit: int) -> bytes:

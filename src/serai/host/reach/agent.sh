@@ -103,7 +103,7 @@ s_run() {
 }
 
 # s_gather KIND PATTERN...: names: each directory and what it holds, an empty word behind it. files: the paths, an empty
-# word, then all lines, each behind its path: one program reads them all.
+# word, their sizes, then all lines, each behind its path: one program reads them all.
 s_gather() {
     kind=$1
     shift
@@ -124,6 +124,8 @@ s_gather() {
                 [ -f "$each" ] && [ -r "$each" ] && set -- "$@" "$each"
             done
             [ $# -eq 0 ] || printf '%s\000' "$@"
+            printf '\000'
+            [ $# -eq 0 ] || wc -c "$@"
             printf '\000'
             grep $text -H '' "$@" /dev/null
             ;;
@@ -184,17 +186,28 @@ s_remove() {
     fi
 }
 
-# s_lock PATH NOTE: by flock where it is there; else by a link to the number of this process, which is void without it.
+# s_lock PATH NOTE: tries for some seconds, since one whose connection is cut needs a moment to see it.
 s_lock() {
     (: >>"$1") || { s_why "$1"; return; }
+    for _ in 1 2 3; do
+        s_take_lock "$1" && { printf %s "$2" >"$1"; return 0; }
+        sleep 1
+    done
+    cat "$1"
+    return 3
+}
+
+# By flock where it is there; else by a link to the number of this process, which is void without it.
+s_take_lock() {
     if command -v flock >/dev/null; then
         exec 9<>"$1"
-        flock -n 9 || { exec 9>&-; cat "$1"; return 3; }
-    elif ! ln -s $$ "$1.pid"; then
-        [ -d "/proc/$(readlink "$1.pid")" ] && { cat "$1"; return 3; }
-        rm -f "$1.pid" && ln -s $$ "$1.pid" || { cat "$1"; return 3; }
+        flock -n 9 && return 0
+        exec 9>&-
+        return 1
     fi
-    printf %s "$2" >"$1"
+    ln -s $$ "$1.pid" && return 0
+    [ -d "/proc/$(readlink "$1.pid")" ] && return 1
+    rm -f "$1.pid" && ln -s $$ "$1.pid"
 }
 
 s_unlock() {

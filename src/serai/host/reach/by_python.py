@@ -14,6 +14,8 @@ from serai.host.reach.remote import ANSWERS, FILE_LIMIT, Remote
 from serai.util.errors import Code, SeraiError
 from serai.util.process import Result
 
+LOCK_TRIES = 30
+"""Of 0.1 s."""
 PROBES = 10.0
 """Seconds for the probe guest."""
 HEAD_LIMIT = 1 << 26
@@ -187,7 +189,7 @@ class PythonRemote(Remote):
 
     def _take_lock(self, path: str, note: str) -> str:
         try:
-            self._call(type(None), "lock", path=path, note=note)
+            self._call(type(None), "lock", path=path, note=note, tries=LOCK_TRIES)
         except SeraiError as error:
             if error.code is Code.BUSY:
                 return error.message

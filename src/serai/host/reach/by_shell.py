@@ -20,6 +20,7 @@ NOT_THERE, REFUSED, HELD = 1, 2, 3
 """Exit codes of the functions in agent.sh."""
 ENDED = (124, 143)
 """Exit codes of timeout(1), of GNU and of busybox."""
+KERNEL = (b"/proc/", b"/sys/")
 _KINDS = {0x8000: Kind.FILE, 0x4000: Kind.DIRECTORY, 0xA000: Kind.LINK}
 _ERRNO = {os.strerror(number): number for number in errno.errorcode}
 
@@ -180,8 +181,14 @@ def _listed(data: bytes) -> dict[str, list[str]]:
 
 
 def _grepped(data: bytes) -> dict[str, bytes]:
-    """Of the paths, each ended by a zero byte, another one, and then `PATH:line` for each line of each file."""
-    head, _, body = data.partition(b"\0\0")
+    """Of the paths, each ended by a zero byte, another one, their sizes as wc tells them, one more, and then
+    `PATH:line` for each line of each file. Whether its last line ends is seen by the size; the kernel's files have
+    none, and their lines end."""
+    head, _, rest = data.partition(b"\0\0")
+    told, _, body = rest.partition(b"\0")
+    sizes = {
+        path: int(size) for size, _, path in (line.strip().partition(b" ") for line in told.split(b"\n")) if path
+    }
     found: dict[str, bytes] = {}
     lines = iter(body.split(b"\n"))
     line = next(lines, b"")
@@ -190,6 +197,9 @@ def _grepped(data: bytes) -> dict[str, bytes]:
         while line.startswith(mark):
             parts.append(line[len(mark) :])
             line = next(lines, b"")
-        if parts:
-            found[_text(path)] = b"\n".join(parts) + b"\n"
+        content = b"\n".join(parts) + b"\n"
+        if not path.startswith(KERNEL):
+            content = content[: sizes.get(path, 0)]
+        if parts and (path.startswith(KERNEL) or len(content) == sizes.get(path)):
+            found[_text(path)] = content
     return found
