@@ -12,6 +12,8 @@ SYSTEMD = "/run/systemd/system"
 UNITS = "/etc/systemd/system"
 PATIENCE = 150
 """Fifths of a second to wait for a daemon that was started by hand."""
+KILL = ("sh", "-c", 'kill "$1"', "sh")
+"""The shell's own: a minimal system has no program of that name."""
 DETACHED = 'setsid -f "$@" >/dev/null 2>&1 </dev/null'
 
 
@@ -107,7 +109,7 @@ class Service(Change, frozen=True, kw_only=True, tag="service"):
         if self.stop:
             must(reach, *self.stop)
         elif pid and (after is None or pid == after.value):
-            must(reach, "kill", pid)
+            must(reach, *KILL, pid)
         else:
             return
         self._wait(reach, False)
