@@ -164,7 +164,7 @@ def entropy(facts: Facts) -> Finding:
     reads=f"{FIRMWARE}/*.json",
     worst=Outcome.WARN,
     why="Guests with firmware: uefi need it; Windows 11 needs the build with Secure Boot.",
-    next="install ovmf (Debian, Ubuntu), edk2-ovmf (Fedora, Arch) or qemu-ovmf-x86_64 (openSUSE)",
+    next="serai host setup qemu",
     source="QEMU, docs/interop/firmware.json",
 )
 def uefi(facts: Facts) -> Finding:
@@ -193,7 +193,7 @@ def _helper(facts: Facts, name: str, places: tuple[str, ...], why: str) -> Findi
     reads="/usr/bin/swtpm",
     worst=Outcome.FAIL,
     why="devices.tpm is emulated by swtpm; Windows 11 does not install without one.",
-    next="install swtpm",
+    next="serai host setup qemu",
     source="QEMU, docs/specs/tpm.rst",
 )
 def swtpm(facts: Facts) -> Finding:
@@ -206,7 +206,7 @@ def swtpm(facts: Facts) -> Finding:
     reads="/usr/libexec/virtiofsd, /usr/lib/qemu/virtiofsd, /usr/lib/virtiofsd",
     worst=Outcome.FAIL,
     why="A synced folder of type virtiofs is served by virtiofsd.",
-    next="install virtiofsd (in Debian 12: qemu-system-common)",
+    next="serai host setup qemu",
     source="virtiofsd; QEMU, docs/system/devices/vhost-user.rst",
 )
 def virtiofsd(facts: Facts) -> Finding:
@@ -220,7 +220,7 @@ def virtiofsd(facts: Facts) -> Finding:
     reads="/usr/bin/passt",
     worst=Outcome.FAIL,
     why="uplink: passt is served by passt.",
-    next="install passt",
+    next="serai host setup qemu, where the distribution has passt",
     source="passt(1)",
     guide=("NET-1",),
 )
@@ -251,8 +251,8 @@ def daemons(facts: Facts) -> Finding:
     reads="/etc/libvirt/qemu/networks/{default.xml,autostart}",
     worst=Outcome.WARN,
     why="Guests on the network default do not start after a reboot of the host without it.",
-    next="virsh net-start default; virsh net-autostart default",
-    undo="virsh net-autostart --disable default",
+    next="serai host setup libvirt",
+    undo="serai host undo setup-libvirt",
     source="libvirt, network configuration",
     guide=("NET-5",),
 )
