@@ -81,6 +81,7 @@ class Host(Local):
         if argv[1] == "active":
             return Result(argv, 0, f"Current active profile: {active.read_text().strip()}\n", "")
         active.write_text(f"{argv[2]}\n")
+        (self.root / "etc/tuned/profile_mode").write_text("manual\n")
         return Result(argv, 0, "", "")
 
     def _modprobe(self, argv: Sequence[str]) -> Result:

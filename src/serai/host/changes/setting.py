@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from serai.host.changes.change import Change, Kept, Seen, State
+from serai.host.changes.file import kept, put_back
 from serai.host.changes.running import must
 from serai.host.reach.contract import Reach
 
@@ -20,6 +21,8 @@ class ProgramSetting(Change, frozen=True, kw_only=True, tag="program-setting"):
     set: tuple[str, ...]
     """`{}` stands for the value."""
     unset: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    """Where the program keeps it, and with it how it came to it: they are put back as they were."""
 
     @property
     def subject(self) -> str:
@@ -41,7 +44,8 @@ class ProgramSetting(Change, frozen=True, kw_only=True, tag="program-setting"):
         return [f"{self.name}: {self._now(reach) or 'none'} -> {self.value}"]
 
     def before(self, reach: Reach) -> Kept:
-        return Kept(value=self._now(reach) if reach.live else "")
+        parts = {path: kept(reach, path) for path in self.files}
+        return Kept(value=self._now(reach) if reach.live else "", parts=parts)
 
     def do(self, reach: Reach, before: Kept) -> None:
         self._write(reach, self.value)
@@ -71,3 +75,6 @@ class ProgramSetting(Change, frozen=True, kw_only=True, tag="program-setting"):
     def undo(self, reach: Reach, before: Kept, after: Kept | None) -> None:
         if reach.live and self._now(reach) != before.value:
             self._write(reach, before.value)
+        for path, part in before.parts.items():
+            if kept(reach, path) != part:
+                put_back(reach, path, part)

@@ -10,6 +10,7 @@ from serai.host.changes.setting import ProgramSetting
 from serai.host.changes.value import KernelValue
 from serai.host.facts.host import Facts
 from serai.host.facts.source import Unknown
+from serai.host.facts.tuned import ACTIVE
 from serai.host.tunings.lasting import tmpfiles, tuned_sets
 from serai.host.tunings.tuning import Asked, Planned, Table
 from serai.host.wants import Role
@@ -18,6 +19,8 @@ from serai.util.errors import Code, SeraiError, did_you_mean
 TABLE = Table()
 POLICIES = "/sys/devices/system/cpu/cpufreq"
 TUNED_ADM = "tuned-adm"
+MODE = "/etc/tuned/profile_mode"
+"""`auto` where tuned chose the profile by itself, `manual` after tuned-adm profile. Source: tuned, consts.py."""
 
 
 @TABLE.tuning(
@@ -83,6 +86,7 @@ def tuned(facts: Facts, asked: Asked) -> Planned:
         shows=r"^Current active profile: (.+)$",
         set=(TUNED_ADM, "profile", "{}"),
         unset=(TUNED_ADM, "off"),
+        files=(ACTIVE, MODE),
     )
     return Planned(changes=(setting,), notes=_differs(facts, profile))
 
