@@ -13,7 +13,7 @@ from serai.host.facts.memory import POOLS, Pool
 from serai.host.facts.source import Unknown
 from serai.host.tunings.at_boot import has_systemd
 from serai.host.tunings.boot_pages import on_command_line, short, value
-from serai.host.tunings.lasting import head, is_there, overruled, pairs, sysctl_file, sysctl_text, tmpfiles_file
+from serai.host.tunings.lasting import given, head, is_there, pairs, sysctl_file, sysctl_text, tmpfiles_file
 from serai.host.tunings.spread import WHOLE, place
 from serai.host.tunings.tuning import Asked, Planned, Table
 from serai.host.wants import Pages
@@ -216,10 +216,12 @@ def _at_boot(facts: Facts, total: dict[int, dict[int, int]], notes: list[str]) -
     changes: list[Change] = []
     if not small:
         return changes
+    others, path = given(facts, IDENT).get("vm.nr_hugepages", ("", ""))
+    if others:
+        notes.append(f"{path} sets vm.nr_hugepages = {others} at boot, too: remove it there, one of the two wins")
     one = len(small) == 1 and _default(facts) in small
     if one and (len(_nodes(facts)) == 1 or not has_systemd(facts)):
         values = {"vm.nr_hugepages": str(sum(small[_default(facts)].values()))}
-        notes += overruled(facts, IDENT, values)
         if len(_nodes(facts)) > 1:
             notes.append("without systemd the kernel spreads them over the nodes by itself at boot")
         return [*changes, WriteFile(path=sysctl_file(IDENT), text=sysctl_text(IDENT, values))]
