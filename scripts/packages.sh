@@ -93,6 +93,10 @@ swtpm|swtpm|stands behind the TPMs of machines
 iproute2|ip|makes bridges to put machines on
 systemd|systemd-tmpfiles|reads the drop-ins that tunings write
 systemd|systemd-analyze|holds the units that tunings write to what systemd reads
+virt-what|virt-what|is a checker of hosts that serai is compared with
+lxc|lxc-checkconfig|is another
+tuned|tuned-adm|is another
+dbus|dbus-daemon|is what tuned is asked over
 iproute2|ss|sees whether a session goes on
 ifupdown|ifup|makes the network of a host at boot
 openvswitch-switch|ovs-vsctl|makes other bridges to put machines on
@@ -102,6 +106,10 @@ END
     case "$os_id:$os_version" in
         debian:12 | ubuntu:22.*) virtiofsd=qemu-system-common ;; # where it is one of QEMU's own programs
         *) virtiofsd=virtiofsd ;;
+    esac
+    case $(uname -m) in
+        aarch64 | arm64) ;; # it is of x86 alone
+        *) say 'cpu-checker|kvm-ok|is another checker of hosts' ;;
     esac
     say "$virtiofsd|/usr/libexec/virtiofsd /usr/lib/qemu/virtiofsd|shares folders with machines"
     case "$os_id:$os_version" in

@@ -32,6 +32,7 @@ COMES_WITH = {
     "readelf": "as",
     "virtlogd": "libvirtd",
     "virt-xml-validate": "virsh",
+    "virt-host-validate": "virsh",
     "grub-mkimage": "/usr/lib/grub/i386-pc/boot.img",
 }
 """Program -> what is looked for of the package that brings it, itself or by what it depends on."""

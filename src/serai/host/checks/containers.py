@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import stat
 
 from serai.host.checks.row import Finding, Outcome, Table, fail, not_applicable, note, passed, warn
 from serai.host.facts.host import Facts
+from serai.host.facts.source import Unknown
 from serai.host.wants import Role
 
 TABLE = Table()
@@ -138,9 +140,20 @@ def subids(facts: Facts) -> Finding:
 def id_programs(facts: Facts) -> Finding:
     if not facts.source.program("podman") and not facts.source.program("lxc-start"):
         return not_applicable("/usr/bin/podman", "there is neither podman nor LXC")
-    lost = [name for name in ("newuidmap", "newgidmap") if not facts.source.program(name)]
-    return (
-        warn("/usr/bin", "containers of users do not start", f"no {' '.join(lost)}")
-        if lost
-        else passed("/usr/bin", "there")
-    )
+    found = {name: facts.source.program(name) for name in ("newuidmap", "newgidmap")}
+    lost = [name for name, path in found.items() if not path]
+    if lost:
+        return warn("/usr/bin", "containers of users do not start", f"no {' '.join(lost)}")
+    plain = [name for name, path in found.items() if not _is_setuid(facts, path)]
+    if plain:
+        why = "it works with the capabilities setuid and setgid alone: getcap shows them"
+        return note(found[plain[0]], why, f"{' '.join(plain)}: not setuid-root")
+    return passed("/usr/bin", "there")
+
+
+def _is_setuid(facts: Facts, path: str) -> bool:
+    """Whether a program runs as its owner; where nobody can be asked, as of a tree, it is taken for it."""
+    try:
+        return bool(int(facts.source.ask("owner", path).split()[-1], 8) & stat.S_ISUID)
+    except Unknown:
+        return True

@@ -118,9 +118,10 @@ def tuned_values(facts: Facts) -> Finding:
     if not active.text.strip():
         return not_applicable(ACTIVE, "no profile of tuned is active")
     compared = [(seen, wanted) for seen, wanted in _wanted(facts) if seen.there]
-    for seen, wanted in compared:
-        if not _is(seen.text, wanted):
-            return warn(seen, f"{active.text} says {wanted}")
+    others = [(seen, wanted) for seen, wanted in compared if not _is(seen.text, wanted)]
+    if others:
+        told = [f"{_name(seen)} is {seen.value}, not {wanted}" for seen, wanted in others]
+        return warn(others[0][0], f"{active.text} says otherwise", "; ".join(told))
     return passed(ACTIVE, f"{active.text}: {len(compared)} values")
 
 
@@ -138,6 +139,13 @@ def _wanted(facts: Facts) -> Iterator[tuple[Reading, str]]:
             yield _word(facts.memory.thp("enabled")), wanted
         elif (section, key) == ("cpu", "governor"):
             yield facts.read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"), wanted
+
+
+def _name(seen: Reading) -> str:
+    """`vm.swappiness`; of what is no sysctl, its file."""
+    return (
+        seen.path.removeprefix("/proc/sys/").replace("/", ".") if seen.path.startswith("/proc/sys/") else seen.path
+    )
 
 
 def _word(seen: tuple[Reading, str]) -> Reading:
