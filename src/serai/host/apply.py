@@ -210,10 +210,10 @@ def _without_last(ledger: Ledger, record: Record) -> Record:
     return record
 
 
-def seen(reach: Reach, change: Change) -> Seen:
+def seen(reach: Reach, change: Change, glance: bool = False) -> Seen:
     """What the host has now of a change; what cannot be read is lost, with the reason."""
     try:
-        return change.read_back(reach)
+        return change.glance(reach) if glance else change.read_back(reach)
     except OSError as error:
         return Seen(State.LOST, change.title(), "", error.strerror or str(error))
 
@@ -223,12 +223,15 @@ def states(reach: Reach, record: Record) -> list[Seen]:
     return [found for _, found in standing(reach, record)]
 
 
-def standing(reach: Reach, record: Record) -> list[tuple[Step, Seen]]:
-    """Each change with its step; what waited for a reboot that was is judged by it."""
+def standing(reach: Reach, record: Record, glance: bool = False) -> list[tuple[Step, Seen]]:
+    """Each change with its step; what waited for a reboot that was is judged by it.
+
+    A glance leaves out what takes seconds to be measured.
+    """
     boot = Ledger(reach).boot()
     found = []
     for step in {step.change.subject: step for step in record.steps}.values():
-        now = seen(reach, step.change)
+        now = seen(reach, step.change, glance)
         booted = boot and step.boot and step.boot != boot
         if booted and now.state is State.PENDING and now.why.startswith(REBOOT):
             now = step.change.rebooted(now)

@@ -97,6 +97,10 @@ class Change(msgspec.Struct, frozen=True, kw_only=True, tag_field="change", omit
         """What the host really has now, and will have at its next boot."""
         raise NotImplementedError
 
+    def glance(self, reach: Reach) -> Seen:
+        """`read_back`, without what takes seconds."""
+        return self.read_back(reach)
+
     def rebooted(self, seen: Seen) -> Seen:
         """What it comes to where the host was started anew since, and `seen` still waits for a reboot."""
         return seen

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from serai.host.checks import (
+    applied,
     clock,
     containers,
     cpu,
@@ -47,6 +48,7 @@ FAMILIES = (
     system,
     domains,
     environment,
+    applied,
     containers,
     nfs,
     ovirt,

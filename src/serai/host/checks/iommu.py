@@ -55,9 +55,9 @@ def acpi(facts: Facts) -> Finding:
     reads=GROUPS,
     worst=Outcome.FAIL,
     why="Devices are in IOMMU groups only when the kernel uses the IOMMU.",
-    next="intel_iommu=on on the kernel's command line; AMD needs no argument",
+    next="serai host tune iommu",
     verify="ls /sys/kernel/iommu_groups",
-    undo="remove the argument",
+    undo="serai host undo iommu",
     reboot="reboot",
     old="intel_iommu=on amd_iommu=on for everybody: many kernels default to on, and amd_iommu=on does not exist.",
     source="Linux, Documentation/admin-guide/kernel-parameters.txt: intel_iommu",
@@ -72,9 +72,7 @@ def enabled(facts: Facts) -> Finding:
         return not_applicable(GROUPS, "the firmware describes no IOMMU (iommu.acpi)", "no groups")
     why = f"the firmware has {found[0]}, but the kernel makes no groups"
     if off := [word for word in OFF if facts.boot.argument(word) == "off"]:
-        return fail(
-            NOW, why, f"{off[0]}=off", next=f"remove {off[0]}=off from the kernel's command line, and reboot"
-        )
+        return fail(NOW, why, f"{off[0]}=off", next=f"remove {off[0]}=off: serai host tune iommu")
     if found == ["VIOT"]:
         return fail(GROUPS, why, "no groups", next=_virtio(facts))
     return fail(GROUPS, why, "no groups")
@@ -93,7 +91,7 @@ def _virtio(facts: Facts) -> str:
     reads=NOW,
     worst=Outcome.NOTE,
     why="amd_iommu=on is unknown to the kernel: AMD's IOMMU is on by default.",
-    next="remove amd_iommu=on",
+    next="serai host tune iommu",
     reboot="reboot",
     old="amd_iommu=on beside intel_iommu=on in every guide.",
     source="Linux, kernel-parameters.txt: amd_iommu knows fullflush, off, force_isolation and others, not on",
@@ -154,8 +152,8 @@ def unsafe(facts: Facts) -> Finding:
     reads=f"{GROUPS}/*/type",
     worst=Outcome.NOTE,
     why="Strict mapping (DMA) costs the host's own network and disks; DMA-FQ and identity cost little.",
-    next="iommu=pt on the kernel's command line: an option for speed, not needed for pass-through",
-    undo="remove the argument",
+    next="serai host tune iommu=pt: an option for speed, not needed for pass-through",
+    undo="serai host undo iommu",
     reboot="reboot",
     source="Linux, Documentation/ABI/testing/sysfs-kernel-iommu_groups",
     guide=("GPU-1",),
