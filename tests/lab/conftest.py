@@ -1,0 +1,116 @@
+"""The lab's image, made once and kept; hosts that are started from it, and stopped when the test is over."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from lab import image as images
+from lab.image import LabImage
+from lab.machine import Host, answer
+from serai.images.builders import ext4
+from serai.images.resolve import ensure
+from serai.util.units import GIB
+
+PROGRAMS = ("qemu-system-x86_64", "qemu-img", "mmdebstrap", "ssh", "ssh-keygen", "mke2fs", "sfdisk", "mformat")
+
+
+@pytest.fixture(scope="session")
+def lab_image(test_cache: Path, need: Callable[..., None]) -> LabImage:
+    """Built where there is none of this content; minutes, once."""
+    need(*PROGRAMS, root=True)
+    place = test_cache / f"lab-{images.digest()}"
+    with (test_cache / "lab.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not place.exists():
+            work = Path(tempfile.mkdtemp(dir=test_cache, prefix="lab-work-"))
+            try:
+                _make(work)
+                work.rename(place)
+            finally:
+                shutil.rmtree(work, ignore_errors=True)
+    return images.files_of(place)
+
+
+def _make(work: Path) -> None:
+    images.make_root(work)
+    image, first = images.files_of(work), work / "first"
+    images.app_disk(image, work / "app.ext4")
+    devices = ("-machine", "q35,accel=tcg", "-cpu", "max", "-smp", "2")
+    said = answer(
+        image, first, work / "app.ext4", images.FINISH, devices=devices, disk=work / "disk.raw", budget=400
+    )
+    assert "LAB-MADE" in said, said
+    shutil.rmtree(first)
+    (work / "app.ext4").unlink()
+    images.finished(work)
+
+
+@pytest.fixture(scope="session")
+def lab_app(lab_image: LabImage, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The disk with this checkout's serai."""
+    disk = tmp_path_factory.mktemp("app") / "app.ext4"
+    images.app_disk(lab_image, disk)
+    return disk
+
+
+@pytest.fixture(scope="session")
+def lab_store(image_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
+    """A disk labelled `store`, as arguments: a SERAI_HOME whose image store holds `tiny:generic`."""
+    home = image_cache.with_name(f"lab-{image_cache.name}")
+    ensure("tiny:generic", root=home / "images", arch="amd64", progress=lambda _phrase: None)
+    disk = tmp_path_factory.mktemp("store") / "store.ext4"
+    ext4.make(disk, home, size=GIB, label="store", uuid=images.STORE_UUID)
+    drive = f"if=none,id=store,file={disk},format=raw,cache=unsafe"
+    return ("-drive", drive, "-device", "virtio-blk-pci,drive=store,addr=1b.0")
+
+
+class Answer(NamedTuple):
+    """What a script of `part`s said, by the name of the part."""
+
+    parts: dict[str, str]
+
+    def checks(self, part: str = "check") -> dict[str, dict[str, Any]]:
+        """The results of a part that is `serai host check --json`, by their id."""
+        return {each["id"]: each for each in json.loads(self.parts[part])["checks"]}
+
+
+@pytest.fixture(scope="session")
+def ask(lab_image: LabImage, lab_app: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Answer]:
+    """`ask(devices, {"check": "serai host check --json"}, arguments="intel_iommu=off")`: one short boot."""
+
+    def asked(devices: Sequence[str], script: dict[str, str], **more: Any) -> Answer:
+        place = tmp_path_factory.mktemp("host")
+        whole = "\n".join(f"echo '##### {name}'\n{lines}" for name, lines in script.items())
+        try:
+            said = answer(lab_image, place, lab_app, whole, devices=devices, **more)
+        finally:
+            (place / "root.qcow2").unlink(missing_ok=True)
+        parts = [part.partition("\n") for part in said.split("##### ")[1:]]
+        return Answer({name: text for name, _, text in parts})
+
+    return asked
+
+
+@pytest.fixture
+def host(lab_image: LabImage, lab_app: Path, tmp_path: Path) -> Iterator[Callable[..., Host]]:
+    """`host(devices, memory=2048)`: a Debian host that was waited for; stopped after the test."""
+    started: list[Host] = []
+
+    def start(devices: Sequence[str], **more: Any) -> Host:
+        one = Host(lab_image, tmp_path / f"host{len(started)}", lab_app, devices=devices, **more)
+        started.append(one)
+        one.wait()
+        return one
+
+    yield start
+    for one in started:
+        one.stop()
+        (one.place / "root.qcow2").unlink(missing_ok=True)

@@ -1,0 +1,180 @@
+"""The disk of the lab's host: Debian 12 with its full kernel, booted by its own GRUB; made once, kept by content.
+
+serai is not in it: a second, small disk brings the sources of this checkout and the libraries that they need.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import shutil
+import sys
+import tempfile
+import tomllib
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+
+from serai.images.builders import debian, disk, ext4
+from serai.util.process import run
+from serai.util.units import GIB, MIB
+
+ROOT = Path(__file__).parents[2]
+SIZE = 6 * GIB
+UUID = "7e1ac0de-0000-4000-8000-6c6162000001"
+APP_UUID = "7e1ac0de-0000-4000-8000-6c6162000002"
+STORE_UUID = "7e1ac0de-0000-4000-8000-6c6162000003"
+PACKAGES = (
+    *("linux-image-amd64", "initramfs-tools", "zstd", "systemd-sysv", "systemd-resolved", "dbus", "udev", "kmod"),
+    *("grub-pc", "openssh-server", "python3", "iproute2", "iputils-ping", "nftables", "procps", "pciutils"),
+    *(
+        "qemu-system-x86",
+        "qemu-utils",
+        "ipxe-qemu",
+        "libvirt-clients",
+        "virt-what",
+        "e2fsprogs",
+        "ca-certificates",
+    ),
+)
+_MASKED = (
+    *("apt-daily.timer", "apt-daily-upgrade.timer", "dpkg-db-backup.timer", "e2scrub_all.timer", "fstrim.timer"),
+    *("logrotate.timer", "systemd-tmpfiles-clean.timer", "e2scrub_reap.service", "systemd-pstore.service"),
+    *("systemd-networkd-wait-online.service", "getty@tty1.service", "systemd-random-seed.service"),
+)
+_FILES = {
+    "etc/hostname": "lab\n",
+    "etc/hosts": "127.0.0.1 localhost lab\n",
+    "etc/fstab": f"UUID={UUID} / ext4 defaults,noatime 0 1\nUUID={APP_UUID} /opt/serai ext4 ro,nofail 0 0\n",
+    "etc/systemd/network/80-lan.network": (
+        "[Match]\nType=ether\nName=enp0s28\n[Network]\nDHCP=ipv4\nLinkLocalAddressing=no\n"
+    ),
+    "etc/systemd/journald.conf.d/lab.conf": "[Journal]\nStorage=volatile\n",
+    "etc/default/grub": (
+        'GRUB_DEFAULT=0\nGRUB_TIMEOUT=0\nGRUB_DISTRIBUTOR=Debian\nGRUB_CMDLINE_LINUX_DEFAULT="quiet"\n'
+        'GRUB_CMDLINE_LINUX="console=ttyS0 mitigations=off"\nGRUB_TERMINAL=serial\n'
+    ),
+    "usr/local/bin/serai": '#!/bin/sh\nPYTHONPATH=/opt/serai/src:/opt/serai/lib exec python3 -m serai "$@"\n',
+}
+_EARLY = {
+    "etc/initramfs-tools/conf.d/lab": "MODULES=list\nCOMPRESS=zstd\nRESUME=none\n",
+    "usr/share/initramfs-tools/modules.d/lab": "virtio_pci\nvirtio_blk\next4\ncrc32c\n",
+    "etc/kernel-img.conf": "do_symlinks = yes\nlink_in_boot = no\n",
+}
+INIT = """\
+#!/bin/sh
+# The first process of a machine that only answers: devices and drivers, one script, its output, off.
+export PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp
+mount -t tmpfs tmpfs /tmp
+/lib/systemd/systemd-udevd --daemon
+udevadm trigger --action=add
+udevadm settle --timeout=60
+modprobe qemu_fw_cfg
+mount -o ro UUID=@ /opt/serai
+stty -F /dev/ttyS1 raw -echo
+sh /sys/firmware/qemu_fw_cfg/by_name/opt/lab/raw >/dev/ttyS1 2>&1
+sync
+echo o >/proc/sysrq-trigger
+sleep 60
+""".replace("@", APP_UUID)
+FINISH = "mount -o remount,rw / && update-initramfs -u && update-grub && mount -o remount,ro / && echo LAB-MADE\n"
+"""What has to be made on the machine itself: grub-probe looks at the disk that it runs from."""
+
+
+class LabImage(msgspec.Struct, frozen=True):
+    """What a lab host is started from; nothing writes to it."""
+
+    disk: Path
+    """qcow2."""
+    kernel: Path
+    initrd: Path
+    key: Path
+    """Lets in as root."""
+    libraries: Path
+    """What serai imports, for Debian 12's Python."""
+
+
+def files_of(place: Path) -> LabImage:
+    return LabImage(
+        place / "disk.qcow2", place / "vmlinuz", place / "initrd.img", place / "key", place / "libraries"
+    )
+
+
+def digest() -> str:
+    """Changes with all that goes into the image."""
+    parts = [PACKAGES, _MASKED, _FILES, _EARLY, INIT, FINISH, SIZE, UUID, _requirements()]
+    sources = [inspect.getsource(each) for each in (make_root, _settle, _libraries, disk, ext4)]
+    return sha256(repr([parts, sources]).encode()).hexdigest()[:12]
+
+
+def _requirements() -> list[str]:
+    found: list[str] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    return found
+
+
+def make_root(work: Path) -> None:
+    """All but what the machine itself must finish, in `work`: disk.raw, vmlinuz, initrd.img, key, libraries/."""
+    run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "lab", "-f", work / "key"])
+    tree, early = work / "root", work / "early"
+    _write(early, _EARLY)
+    argv = ["mmdebstrap", "--quiet", "--variant=minbase", "--mode=root", f"--include={','.join(PACKAGES)}"]
+    argv += ["--format=directory", '--aptopt=Acquire::Languages "none"']
+    argv += [f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in ("man", "doc", "info", "locale")]
+    argv += [f"--essential-hook=copy-in {early}/{name} /" for name in ("etc", "usr")]
+    argv += ['--customize-hook=chroot "$1" systemctl enable --quiet systemd-networkd systemd-resolved ssh']
+    run([*argv, "bookworm", tree, "-"], input=debian._sources("bookworm"), timeout=1800)
+    _settle(tree, (work / "key.pub").read_text())
+    for name in ("vmlinuz", "initrd.img"):
+        shutil.copy(tree / (tree / name).readlink(), work / name)
+    ext4.make(work / "root.ext4", tree, size=disk.root_size(SIZE), label="root", uuid=UUID, journal_mib=16)
+    shutil.rmtree(tree)
+    disk.assemble(work / "disk.raw", work / "root.ext4", work, arch="amd64", size=SIZE, root_uuid=UUID)
+    (work / "root.ext4").unlink()
+    _libraries(work / "libraries")
+
+
+def _settle(tree: Path, public_key: str) -> None:
+    _write(tree, _FILES | {"root/.ssh/authorized_keys": public_key, "usr/local/sbin/lab-init": INIT})
+    for name in ("usr/local/bin/serai", "usr/local/sbin/lab-init"):
+        (tree / name).chmod(0o755)
+    (tree / "root/.ssh").chmod(0o700)
+    (tree / "opt/serai").mkdir(parents=True)
+    shutil.copytree(tree / "usr/lib/grub/i386-pc", tree / "boot/grub/i386-pc")  # as grub-install does
+    for unit in _MASKED:
+        (tree / "etc/systemd/system" / unit).unlink(missing_ok=True)
+        (tree / "etc/systemd/system" / unit).symlink_to("/dev/null")
+    (tree / "etc/machine-id").write_text("6c616200000000000000000000000001\n")
+
+
+def _write(root: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+def _libraries(target: Path) -> None:
+    """Wheels for CPython 3.11, whatever Python runs the tests."""
+    wanted = ["--python-version=3.11", "--implementation=cp", "--abi=cp311", "--only-binary=:all:"]
+    platforms = [f"--platform=manylinux{age}_x86_64" for age in ("2014", "_2_17", "_2_28")]
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-compile", "--disable-pip-version-check"]
+    run([*pip, *wanted, *platforms, "--target", target, *_requirements()])
+
+
+def finished(work: Path) -> None:
+    """The disk as it is kept."""
+    run(["qemu-img", "convert", "-f", "raw", "-O", "qcow2", work / "disk.raw", work / "disk.qcow2"])
+    (work / "disk.raw").unlink()
+
+
+def app_disk(image: LabImage, target: Path) -> None:
+    """serai's sources, as they are now, and the libraries."""
+    with tempfile.TemporaryDirectory() as name:
+        tree = Path(name)
+        shutil.copytree(ROOT / "src", tree / "src", ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(image.libraries, tree / "lib")
+        run([sys.executable, "-m", "compileall", "-q", tree], check=False)
+        size = sum(file.stat().st_size for file in tree.rglob("*") if file.is_file())
+        ext4.make(target, tree, size=size * 2 + 32 * MIB, label="serai", uuid=APP_UUID)
+    os.sync()

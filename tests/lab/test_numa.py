@@ -1,0 +1,34 @@
+"""Huge pages of each node: what the command line asks for, and what the kernel really gave (MEM-1, MEM-3, E12)."""
+
+from __future__ import annotations
+
+import pytest
+
+from lab.topologies import nodes
+
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(1500)]
+
+ASKED = "default_hugepagesz=1G hugepagesz=1G hugepages=0:1,1:1 hugepagesz=2M hugepages=0:4,1:8"
+SCRIPT = {"check": "serai host check --json", "log": "dmesg | grep HugeTLB"}
+
+
+def test_nodes_that_are_large_enough_have_the_pages_that_were_asked_for(ask):
+    found = ask(nodes(4096), SCRIPT, arguments=ASKED, memory=8192).checks()
+
+    assert found["mem.huge-asked"]["result"] == "pass"
+    assert found["mem.huge-asked"]["value"] == (
+        "1GiB on node 0: 1 of 1, 1GiB on node 1: 1 of 1, 2MiB on node 0: 4 of 4, 2MiB on node 1: 8 of 8"
+    )
+    assert found["mem.huge-nodes"]["result"] == "note"
+    assert found["mem.huge-nodes"]["value"] == "node 0: 4, node 1: 8"
+    assert found["numa.nodes"]["value"] == "2 nodes"
+
+
+def test_a_page_that_the_kernel_did_not_give_is_named_with_its_node(ask):
+    seen = ask(nodes(1792), SCRIPT, arguments=ASKED, memory=3584)
+
+    found = seen.checks()["mem.huge-asked"]
+    assert "Only allocated 0 hugepages" in seen.parts["log"], "this is all that the kernel says"
+    assert found["result"] == "fail"
+    assert found["value"].startswith("1GiB on node 0: 0 of 1, ")
+    assert "failed node0" in found["why"]

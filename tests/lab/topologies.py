@@ -1,0 +1,79 @@
+"""Hardware for lab hosts, as arguments of QEMU: IOMMUs, groups, nodes, threads, devices to give away."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from serai.util.units import MIB
+
+SPLIT = ("-machine", "q35,accel=tcg,kernel-irqchip=split", "-cpu", "max", "-smp", "2")
+"""`max` under TCG is an AMD processor with SVM, which KVM in the host can use."""
+PLAIN = ("-machine", "q35,accel=tcg", "-cpu", "max", "-smp", "2")
+INTEL = ("-device", "intel-iommu,intremap=on")
+INTEL_UNSAFE = ("-device", "intel-iommu,intremap=off")
+AMD = ("-device", "amd-iommu,intremap=on")
+VIRTIO = ("-device", "virtio-iommu-pci")
+
+
+def port(name: str, number: int, more: str = "") -> tuple[str, ...]:
+    """A PCI Express root port; what is on the bus of port N is 0N:00.0 where ports are alone on the machine."""
+    return ("-device", f"pcie-root-port,id={name},slot={number},chassis={number}{more}")
+
+
+NIC = (*port("rp1", 1), "-device", "e1000e,bus=rp1,netdev=n0", "-netdev", "user,id=n0,net=10.77.0.0/24")
+"""0000:01:00.0, an Intel 82574L on a network of its own: 10.77.0.2 answers there."""
+PATTERN = "read from the disk that was given away"
+
+
+def nvme(file: Path) -> tuple[str, ...]:
+    """0000:02:00.0, a disk that begins with PATTERN; the file is made, nothing is written to it."""
+    file.write_bytes(PATTERN.encode().ljust(16 * MIB, b"\0"))
+    drive = f"if=none,id=d0,file={file},format=raw,snapshot=on"
+    return (*port("rp2", 2), "-device", "nvme,bus=rp2,serial=x1,drive=d0", "-drive", drive)
+
+
+GPU = (*("-device", "VGA,addr=10.0,multifunction=on", "-device", "intel-hda,addr=10.1"),)
+"""0000:00:10.0 and its sound, .1: one group."""
+GROUPS = (
+    *(
+        "-device",
+        "pcie-pci-bridge,id=pb,addr=5",
+        "-device",
+        "e1000,bus=pb,addr=1",
+        "-device",
+        "secondary-vga,bus=pb,addr=2",
+    ),
+    *port("rp1", 1),
+    *("-device", "x3130-upstream,id=up,bus=rp1"),
+    *("-device", "xio3130-downstream,id=p1,bus=up,chassis=11,slot=11", "-device", "e1000e,bus=p1"),
+    *port("rp9", 9, ",disable-acs=on"),
+    *("-device", "bochs-display,bus=rp9"),
+    *port("rp8", 8),
+    *("-device", "nvme-subsys,id=ss0"),
+    "-device",
+    "nvme,bus=rp8,serial=x1,subsys=ss0,sriov_max_vfs=4,sriov_vq_flexible=8,sriov_vi_flexible=4,"
+    "max_ioqpairs=10,msix_qsize=9",
+)
+"""Shared groups: two devices behind a bridge to PCI, a switch and a port without ACS; and an NVMe with SR-IOV."""
+
+
+def nodes(each: int) -> tuple[str, ...]:
+    """Two NUMA nodes with two processors and `each` MiB; an NVMe on the second."""
+    return (
+        *("-machine", "q35,accel=tcg", "-cpu", "max", "-smp", "4,sockets=2,cores=2,threads=1"),
+        *(
+            "-object",
+            f"memory-backend-ram,id=m0,size={each}M",
+            "-object",
+            f"memory-backend-ram,id=m1,size={each}M",
+        ),
+        *("-numa", "node,nodeid=0,cpus=0-1,memdev=m0", "-numa", "node,nodeid=1,cpus=2-3,memdev=m1"),
+        *("-numa", "dist,src=0,dst=1,val=21"),
+        *("-device", "pxb-pcie,id=pxb1,bus_nr=128,numa_node=1"),
+        *("-device", "pcie-root-port,id=rpx,bus=pxb1,chassis=20", "-device", "nvme,bus=rpx,serial=z,drive=d0"),
+        *("-drive", "if=none,id=d0,driver=null-co,size=64M"),
+    )
+
+
+THREADS = ("-machine", "q35,accel=tcg", "-cpu", "Skylake-Server", "-smp", "4,sockets=1,cores=2,threads=2")
+"""An old Intel processor with two threads a core, without microcode; TCG has no VMX."""

@@ -1,0 +1,60 @@
+"""The files of a lab host, told apart to the byte: to see that an undo leaves nothing behind."""
+
+from __future__ import annotations
+
+from lab.machine import Host
+
+LISTING = r"""
+import hashlib, os, stat, sys
+SKIP = {"/dev", "/proc", "/sys", "/run", "/tmp", "/opt/serai", "/var/log", "/var/tmp", "/root/.cache"}
+SKIP |= {"/var/lib/systemd"}
+NAMES = {"__pycache__", "lost+found"}
+PROGRAMS = ("/usr/bin", "/usr/sbin", "/usr/share", "/usr/lib/x86_64-linux-gnu", "/usr/lib/python3")
+for place, folders, files in os.walk("/"):
+    folders[:] = [name for name in folders if os.path.join(place, name) not in SKIP and name not in NAMES]
+    for name in folders + files:
+        path = os.path.join(place, name)
+        seen = os.lstat(path)
+        if stat.S_ISLNK(seen.st_mode):
+            what = "-> " + os.readlink(path)
+        elif stat.S_ISREG(seen.st_mode) and path.startswith(PROGRAMS):
+            what = f"{seen.st_size} bytes of {seen.st_mtime_ns}"
+        elif stat.S_ISREG(seen.st_mode):
+            what = hashlib.sha256(open(path, "rb").read()).hexdigest()
+        else:
+            what = "folder"
+        print(path, oct(seen.st_mode), seen.st_uid, seen.st_gid, what)
+"""
+"""All files but those of the kernel, of the log, of this boot and of the machine's own bookkeeping.
+
+Of what only packages write, the size and the time say enough: their checksums take half a minute.
+"""
+UNPACKED = """
+for each in /boot/initrd.img-*; do
+    rm -rf /tmp/unpacked && mkdir -p /tmp/unpacked && unmkinitramfs $each /tmp/unpacked
+    cd /tmp/unpacked && find . -type l -printf '%p -> %l\\n' -o -type f -exec sha256sum {} + | sort
+done
+rm -rf /tmp/unpacked
+"""
+"""An initramfs holds the time at which it was packed; what is in it is what counts."""
+INITRD = "/boot/initrd.img-"
+
+
+def tree(host: Host) -> dict[str, str]:
+    """Path -> its mode, owner and content; of an initramfs the contents of its files."""
+    lines = host.run("python3 -", input=LISTING, budget=240).stdout.splitlines()
+    found = dict(line.split(" ", 1) for line in lines if not line.startswith(INITRD))
+    packed = [line.split(" ") for line in lines if line.startswith(INITRD)]
+    found.update({path: " ".join(rest[:3]) for path, *rest in packed})
+    inner = host.run(UNPACKED, budget=240).stdout.splitlines()
+    found.update({f"initrd:{line.rsplit(' ', 1)[-1]}": line for line in inner})
+    return found
+
+
+def differences(before: dict[str, str], after: dict[str, str]) -> list[str]:
+    paths = sorted(before.keys() | after.keys())
+    return [
+        f"{path}: {before.get(path, 'not there')} -> {after.get(path, 'not there')}"
+        for path in paths
+        if before.get(path) != after.get(path)
+    ]
