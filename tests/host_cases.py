@@ -37,6 +37,8 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wants: dict[str, Any] = {}
     without: list[str] = []
     """Parts of a host that the tree does not hold: `proc`."""
+    outer: dict[str, dict[str, str | None]] | None = None
+    """`files` and `run` of the host that this one is a guest of."""
 
 
 def cases(family: str) -> list[tuple[str, Case]]:
@@ -85,10 +87,17 @@ def judged(case: tuple[str, Case]) -> Result:
     ident, given = case
     wants = dict(given.wants)
     machines = tuple(msgspec.convert(each, Machine) for each in wants.pop("machines", ()))
-    with tempfile.TemporaryDirectory(prefix="serai-case-") as place:
+    with tempfile.TemporaryDirectory(prefix="serai-case-") as place, tempfile.TemporaryDirectory() as above:
         write(Path(place), given.files, given.without)
+        outer = None if given.outer is None else _outer(Path(above), given.outer)
         wanted = msgspec.structs.replace(msgspec.convert(wants, Wants), machines=machines)
-        return examine(ROWS[ident], Facts(source(Path(place), given), wanted))
+        return examine(ROWS[ident], Facts(source(Path(place), given), wanted, outer))
+
+
+def _outer(root: Path, given: dict[str, dict[str, str | None]]) -> Facts:
+    case = msgspec.convert({"outcome": "pass", **given}, Case)
+    write(root, case.files)
+    return Facts(source(root, case))
 
 
 def wrong(case: tuple[str, Case]) -> str:

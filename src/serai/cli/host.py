@@ -11,9 +11,11 @@ import click
 from serai.cli.host_common import ROLES, reach_of, where
 from serai.cli.output import print_json
 from serai.cli.table import columns
+from serai.util.errors import Code, SeraiError
 
 if TYPE_CHECKING:
     from serai.host.checks.examine import Result
+    from serai.host.reach.contract import Reach
     from serai.host.wants import Wants
 
 COLOURS = {"fail": "red", "warn": "yellow", "note": "cyan", "pass": "green"}
@@ -65,16 +67,24 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
 @click.argument("ids", nargs=-1, metavar="[ID]...", shell_complete=_complete)
 @click.option("--role", "roles", multiple=True, type=click.Choice(ROLES), help="Judge it for this role.")
 @click.option("--for", "project", metavar="FILE", help="Judge it for the machines of this project file.")
+@click.option("--guest", metavar="NAME", help="Judge this guest, and what it lacks of its host to run guests.")
 @where
 @click.option("-v", "--verbose", is_flag=True, help="Show what passed and what does not apply, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def check(
-    ids: tuple[str, ...], roles: tuple[str, ...], project: str | None, root: str, verbose: bool, as_json: bool
+    ids: tuple[str, ...],
+    roles: tuple[str, ...],
+    project: str | None,
+    guest: str | None,
+    root: str,
+    verbose: bool,
+    as_json: bool,
 ) -> int:
     """Say what stands between this host and good virtualization; worst first.
 
     IDs are checks (mem.thp) or families (mem). What could not be measured is `unknown`: it is not passed.
-    The exit code is 1 when something fails. `serai explain ID` tells all of a check.
+    The exit code is 1 when something fails. `serai explain ID` tells all of a check. NAME is a machine of the
+    project, a domain of libvirt's, or a destination of ssh; nest is the family that compares it with its host.
     """
     from serai.host.checks.examine import check as examined
     from serai.host.checks.examine import chosen
@@ -84,8 +94,11 @@ def check(
     began = time.monotonic()
     wants = _wants(project, roles)
     rows = chosen(ids, wants.roles, project is not None)
-    source = Source(reach=reach_of(root, reads=True))
-    results = examined(rows, Facts(source, wants))
+    reach = reach_of(root, reads=True)
+    facts = Facts(Source(reach=reach), wants)
+    if guest:
+        facts = Facts(Source(reach=_guest_of(guest, reach)), wants, outer=facts)
+    results = examined(rows, facts)
     failed = any(result.result == "fail" for result in results)
     if as_json:
         print_json({"checks": results})
@@ -101,6 +114,14 @@ def check(
     if project:
         click.echo(_verdict(results, wants))
     return int(failed)
+
+
+def _guest_of(name: str, host: Reach) -> Reach:
+    from serai.cli.host_guest import guest_of
+
+    if not host.live:
+        raise SeraiError(Code.USAGE, f"{host.name} is a tree: it runs no guest", hint="leave --root out")
+    return guest_of(name, host)
 
 
 def _wants(project: str | None, roles: tuple[str, ...]) -> Wants:

@@ -18,6 +18,7 @@ from serai.host.checks import (
     iommu,
     kvm,
     memory,
+    nested,
     network,
     nfs,
     ovirt,
@@ -53,6 +54,7 @@ FAMILIES = (
     nfs,
     ovirt,
     xen,
+    nested,
 )
 ROWS: dict[str, Row] = {row.id: row for family in FAMILIES for row in family.TABLE.rows}
 """Every check by its id."""

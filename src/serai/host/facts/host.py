@@ -24,8 +24,10 @@ from serai.host.wants import Wants
 class Facts:
     """What checks are functions of."""
 
-    def __init__(self, source: Source, wants: Wants | None = None) -> None:
+    def __init__(self, source: Source, wants: Wants | None = None, outer: Facts | None = None) -> None:
+        """`outer`: of the host that this one is a guest of, where both are looked at."""
         self.source = source
+        self.outer = outer
         self.wants = wants or Wants()
         self.accounts = Accounts(source)
         self.boot = Boot(source)
