@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 
+import click
 import pytest
 
 from host_cases import write
-from serai.cli.host import _verdict
+from serai.cli.host import _verdict, check_lines
 from serai.cli.main import run
 from serai.host.checks.examine import Result
 from serai.host.checks.row import Outcome
@@ -27,6 +28,25 @@ def test_a_failure_is_told_first_and_gives_exit_code_1(tree, capsys):
     assert first.startswith("fail  cpu.mitigations  /proc/cmdline: mitigations=off")
     assert second.startswith("pass  mem.available")
     assert counts.startswith("1 fail, 0 warn, 0 note, 1 pass, 0 unknown, 0 do not apply")
+
+
+def test_on_a_narrow_terminal_what_to_do_is_wrapped_below_and_nothing_of_it_is_lost():
+    why, then = "the clock of this host is disciplined by nobody at all", "enable chronyd or systemd-timesyncd"
+    found = [
+        Result(
+            "time.sync", Outcome.WARN, "unsynchronised", "/a/rather/long/path/of/what/was/read/there", why, then
+        ),
+        Result("mem.thp", Outcome.NOTE, "x", "/y", "", ""),
+    ]
+    (wide, _) = check_lines(found)
+    assert len(wide) > 80
+    assert check_lines(found, 300) == check_lines(found)
+    first, second, third, last = map(click.unstyle, check_lines(found, 60))
+
+    assert first.startswith("warn  time.sync  /a/rather") and first.endswith("…")
+    assert f"{second.strip()} {third.strip()}" == f"{why}; {then}"
+    assert last == "note  mem.thp    /y: x"
+    assert max(map(len, (first, second, third, last))) <= 60
 
 
 def test_as_json_it_says_the_same(tree, capsys):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -93,7 +95,7 @@ def check(
 
     began = time.monotonic()
     wants = _wants(project, roles)
-    rows = chosen(ids, wants.roles, project is not None)
+    rows = chosen(ids, wants.roles, wants if project is not None else None)
     reach = reach_of(root, reads=True)
     facts = Facts(Source(reach=reach), wants)
     if guest:
@@ -104,9 +106,8 @@ def check(
         print_json({"checks": results})
         return int(failed)
     everything = verbose or bool(ids)
-    for line in check_lines(
-        [each for each in results if everything or each.result not in ("pass", "not applicable")]
-    ):
+    shown = [each for each in results if everything or each.result not in ("pass", "not applicable")]
+    for line in check_lines(shown, terminal_width()):
         click.echo(line)
     if untold := _for_want_of_python(results):
         click.echo(untold)
@@ -135,15 +136,41 @@ def _wants(project: str | None, roles: tuple[str, ...]) -> Wants:
     return wants_of(load(Path(project)), wanted)
 
 
-def check_lines(results: list[Result]) -> list[str]:
-    """One line each: outcome, id, file and value, and what it means or what to do."""
+def check_lines(results: list[Result], width: int | None = None) -> list[str]:
+    """One line each: outcome, id, file and value, and what it means or what to do.
+
+    On a terminal of `width` columns that is narrower than one of them, what to do is wrapped below the rest.
+    """
     cells = []
     for each in results:
         word = SHORT.get(each.result, str(each.result))
         seen = f"{each.read}: {each.value}" if each.value else each.read
         then = "; ".join(part for part in (each.why, each.next) if part)
         cells.append((click.style(word, fg=COLOURS.get(each.result)), each.id, seen[:70], then))
-    return columns(cells)
+    lines = columns(cells)
+    if width is None or max((len(click.unstyle(line)) for line in lines), default=0) <= width:
+        return lines
+    return list(_narrow(cells, width))
+
+
+def _narrow(cells: list[tuple[str, str, str, str]], width: int) -> Iterator[str]:
+    from textwrap import wrap
+
+    heads = columns([cell[:2] for cell in cells])
+    indent = " " * (max(len(click.unstyle(cell[0])) for cell in cells) + 2)
+    for head, (_, _, seen, then) in zip(heads, cells, strict=True):
+        room = max(width - len(click.unstyle(head)) - 2, 10)
+        yield f"{head}  {seen if len(seen) <= room else f'{seen[: room - 1]}…'}"
+        yield from wrap(then, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+
+
+def terminal_width() -> int | None:
+    """Columns of the terminal that is written to; None: it is no terminal, and whoever reads wants lines."""
+    if not sys.stdout.isatty():
+        return None
+    import shutil
+
+    return shutil.get_terminal_size().columns
 
 
 def _counts(results: list[Result]) -> str:

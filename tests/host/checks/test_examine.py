@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 from host_cases import HERE, Case, cases, source, write
-from serai.host.checks.examine import FOR_PROJECT, ROWS, check, chosen
+from serai.host.checks.examine import FOR_DEVICES, FOR_PROJECT, ROWS, check, chosen
 from serai.host.checks.row import Outcome
 from serai.host.facts.host import Facts
 from serai.host.facts.source import Source
-from serai.host.wants import Role
+from serai.host.wants import Role, Wants
 from serai.loaders import guide
 from serai.loaders.explain import explain
+from serai.spec.machine import Machine
 from serai.util.errors import SeraiError
 
 GIVEN = [case for path in sorted(HERE.glob("*.yaml")) for case in cases(path.stem)]
@@ -68,7 +69,10 @@ def test_checks_are_chosen_by_id_family_role_or_project():
     assert [row.id for row in chosen(["mem.thp"])] == ["mem.thp"]
     assert {row.family for row in chosen(["iommu"])} == {"iommu"}
     assert "gpu.reset" not in [row.id for row in chosen([], [Role.CONTAINER_HOST])]
-    assert [row.id for row in chosen([], project=True)] == list(FOR_PROJECT)
+    devices = Wants(project="shop", machines=(Machine(name="web"),))
+    assert [row.id for row in chosen([], project=devices)] == list(FOR_PROJECT)
+    none = [row.id for row in chosen([], project=Wants(project="shop"))]
+    assert set(FOR_PROJECT) - set(none) == set(FOR_DEVICES)
     assert len(chosen([])) == len(ROWS)
 
 

@@ -31,7 +31,7 @@ from serai.host.checks import (
 from serai.host.checks.row import Finding, Outcome, Row
 from serai.host.facts.host import Facts
 from serai.host.facts.source import Unknown
-from serai.host.wants import Role
+from serai.host.wants import Role, Wants
 from serai.util.errors import Code, SeraiError, did_you_mean
 
 FAMILIES = (
@@ -81,6 +81,8 @@ FOR_PROJECT = (
     "qemu.passt",
 )
 """What a project file can ask of a host."""
+FOR_DEVICES = ("iommu.enabled", "iommu.intremap", "vfio.available", "host.devices")
+"""Of these, what only machines with devices of the host ask."""
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -94,8 +96,10 @@ class Result(msgspec.Struct, frozen=True):
     next: str
 
 
-def chosen(ids: Sequence[str], roles: Iterable[Role] = (), project: bool = False) -> list[Row]:
+def chosen(ids: Sequence[str], roles: Iterable[Role] = (), project: Wants | None = None) -> list[Row]:
     """The rows that are asked for: by id or family, else those of a project, else those of the roles, else all.
+
+    A project whose machines take no device of the host asks nothing of its IOMMU.
 
     Raises SeraiError (Code.INPUT) for an id that there is not.
     """
@@ -107,8 +111,8 @@ def chosen(ids: Sequence[str], roles: Iterable[Role] = (), project: bool = False
             hint = near or f"families: {', '.join(families)}; serai host check -v lists all"
             raise SeraiError(Code.INPUT, f"there is no check {unknown[0]}", hint=hint)
         return list({row.id: row for ident in ids for row in _named(ident)}.values())
-    if project:
-        return [ROWS[ident] for ident in FOR_PROJECT]
+    if project is not None:
+        return [ROWS[ident] for ident in FOR_PROJECT if project.machines or ident not in FOR_DEVICES]
     wanted = set(roles)
     return [row for row in ROWS.values() if not wanted or not row.roles or wanted & set(row.roles)]
 
