@@ -45,7 +45,7 @@ def test_on_a_narrow_terminal_what_to_do_is_wrapped_below_and_nothing_of_it_is_l
 
     assert first.startswith("warn  time.sync  /a/rather") and first.endswith("…")
     assert f"{second.strip()} {third.strip()}" == f"{why}; {then}"
-    assert last == "note  mem.thp    /y: x"
+    assert last == "note  mem.thp  /y: x"
     assert max(map(len, (first, second, third, last))) <= 60
 
 
