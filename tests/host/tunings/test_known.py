@@ -13,7 +13,7 @@ from serai.util.errors import SeraiError
 
 @pytest.mark.parametrize("row", TUNINGS.values(), ids=list(TUNINGS))
 def test_a_tuning_says_why_and_where_that_is_written(row):
-    assert row.why and row.source and row.title
+    assert all([row.why, row.when_not, row.source, row.title, row.repairs])
     assert [ident for ident in row.repairs if ident not in ROWS] == []
     assert [ident for ident in row.guide if ident not in guide.acts()] == []
 

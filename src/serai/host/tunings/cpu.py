@@ -34,6 +34,7 @@ MODE = "/etc/tuned/profile_mode"
     "and balance_performance there is fine. In a guest there is nothing to set: its host does it.",
     old="cpupower frequency-set -g performance in rc.local; and the package cpufrequtils, which is gone.",
     source="Linux, Documentation/admin-guide/pm/cpufreq.rst: scaling_governor; tmpfiles.d(5)",
+    roles={Role.REALTIME: ""},
 )
 def governor(facts: Facts, asked: Asked) -> Planned:
     value = asked.value or "performance"
