@@ -136,6 +136,7 @@ class Apt(Packages):
         self.kept: list[str] = []
         self.edited: list[str] = []
         self.fresh = True
+        self.interrupted = False
 
     def answer(self, words: list[str]) -> tuple[int, str, str]:
         if words == ["dpkg-query", "-W", "-f", "${binary:Package} ${db:Status-Status}\\n"]:
@@ -143,12 +144,20 @@ class Apt(Packages):
             return 0, "".join(f"{row}\n" for row in rows), ""
         if words[:2] == ["dpkg", "--verify"]:
             return 0, "".join(f"??5?????? c {path}\n" for path in self.edited), ""
+        if words == ["dpkg", "--force-confold", "--configure", "-a"]:
+            self.interrupted = False
+            return 0, "", ""
         if words[0] != "apt-get":
             return 127, "", f"{words[0]}: not found\n"
         return self.act([word for word in words[1:] if not _is_option(word)], "-s" in words)
 
     def act(self, words: list[str], simulate: bool) -> tuple[int, str, str]:
         verb, names = words[0], words[1:]
+        if self.interrupted and not simulate and verb != "update":
+            said = (
+                "E: dpkg was interrupted, you must manually run 'dpkg --configure -a' to correct the problem. \n"
+            )
+            return 100, "", said
         if verb == "update":
             if self.offline:
                 return 100, "", "E: Failed to fetch http://deb  Temporary failure resolving 'deb'\n"

@@ -149,6 +149,15 @@ class TestApt:
         assert any("remove" in call for call in packages.calls)
         assert not any("purge" in call for call in packages.calls)
 
+    def test_what_dpkg_did_not_end_is_ended_first(self, change, reach, packages):
+        before, after = done(change, reach)
+        packages.interrupted = True
+        change.undo(reach, before, after)
+        assert packages.there == ["bash", "seabios-bin"]
+        packages.interrupted = True
+        done(change, reach)
+        assert "qemu-kvm" in packages.there
+
     def test_nobody_is_asked_and_another_run_is_waited_for(self, change, reach, packages):
         done(change, reach)
         call = next(call for call in packages.calls if "install" in call)

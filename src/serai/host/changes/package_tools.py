@@ -75,6 +75,23 @@ class Apt(Tool):
         *("apt-get", "-q", "-y", "-o", f"DPkg::Lock::Timeout={PATIENCE}", "-o", "APT::Get::AutomaticRemove=false"),
     )
     refresh = (*_quiet, "update")
+    _configure = (
+        "env",
+        "DEBIAN_FRONTEND=noninteractive",
+        "LC_ALL=C",
+        "dpkg",
+        "--force-confold",
+        "--configure",
+        "-a",
+    )
+
+    def run(self, reach: Reach, argv: Sequence[str]) -> Result:
+        """Also after a run that was killed: dpkg wants to end that one first."""
+        done = super().run(reach, argv)
+        if done.code != 0 and "dpkg --configure -a" in done.stdout + done.stderr:
+            super().run(reach, self._configure)
+            done = super().run(reach, argv)
+        return done
 
     def database(self, reach: Reach) -> Database:
         """Of a tree of files: from dpkg's own file. Source: dpkg(1), /var/lib/dpkg/status."""
