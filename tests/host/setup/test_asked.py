@@ -25,6 +25,13 @@ def test_without_a_package_manager_the_packages_are_named(tmp_path):
     assert "lxc-templates" in refused.value.hint
 
 
+def test_where_the_system_is_an_image_the_way_on_is_told(tmp_path):
+    files = {"run/ostree-booted": ""}
+    with pytest.raises(SeraiError, match="the system is an image") as refused:
+        installed(facts(host(tmp_path, {"ID": "fedora"}, "dnf", files=files)), "podman")
+    assert refused.value.hint == "by hand: rpm-ostree install podman passt"
+
+
 @pytest.mark.parametrize(("user", "there"), [("ann", True), ("root", False), ("eve", False), ("", False)])
 def test_only_a_user_that_is_there_joins_a_group(tmp_path, user, there):
     found = facts(host(tmp_path, DEBIAN))

@@ -29,6 +29,9 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 def installed(facts: Facts, *roles: str, data: tuple[str, ...] = ()) -> PackageInstall:
     """The packages of roles. Raises SeraiError (Code.UNSUPPORTED) where the distribution has none, or no tool."""
     names = tuple(dict.fromkeys(name for role in roles for name in packages(role, facts)))
+    if facts.source.has("/run/ostree-booted"):
+        message = "the system is an image here (ostree): packages are layered, and there after a reboot"
+        raise SeraiError(Code.UNSUPPORTED, message, hint=f"by hand: rpm-ostree install {' '.join(names)}")
     tool = tool_of(facts.source.reach)
     if tool is None:
         message = "there is no package manager that is known here"
