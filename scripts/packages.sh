@@ -98,6 +98,10 @@ lxc|lxc-checkconfig|is another
 tuned|tuned-adm|is another
 dbus|dbus-daemon|is what tuned is asked over
 iproute2|ss|sees whether a session goes on
+docker.io|dockerd|runs the containers of a host
+nftables|nft|holds filter rules to the kernel
+iptables|iptables|sees what docker filters
+lxc|lxc-update-config|renames old keys of containers, apart from serai
 ifupdown|ifup|makes the network of a host at boot
 openvswitch-switch|ovs-vsctl|makes other bridges to put machines on
 acl|setfacl|opens directories to guests

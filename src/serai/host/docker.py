@@ -43,4 +43,4 @@ def knows(reach: Reach, flag: str) -> bool | None:
     """Whether this dockerd has an option `--flag`, and so its key in daemon.json; None: it cannot be asked."""
     if not reach.live or not reach.program("dockerd"):
         return None
-    return f"--{flag} " in said(reach, "dockerd", "--help")
+    return f"--{flag}" in said(reach, "dockerd", "--help").split()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from serai.host.changes.directory import MakeDirectory
+from serai.host.changes.docker_chains import DockerChains
 from serai.host.changes.file import WriteFile
 from serai.host.changes.filter import IptablesRules, NftTable
 from serai.host.changes.initramfs import Initramfs
@@ -25,6 +26,7 @@ from serai.host.changes.virtual_functions import VirtualFunctions
 AnyChange = (
     AddLines
     | Initramfs
+    | DockerChains
     | IptablesRules
     | HugePages
     | JoinGroup

@@ -43,3 +43,9 @@ def unit(
         WriteFile(path=f"{UNITS}/{name}", text="\n".join(lines) + "\n", runs=("daemon-reload",)),
         WriteFile(path=f"{UNITS}/multi-user.target.d/90-serai-{ident}.conf", text=wants, runs=("daemon-reload",)),
     )
+
+
+def iptables_lines(rules: tuple[str, ...], table: str = "filter") -> list[tuple[str, str]]:
+    """The lines that add each rule at the head of its chain, the last one first, and that take it out again."""
+    base = f"iptables -w 10 -t {table}"
+    return [(f"{base} -I {rule}", f"{base} -D {rule}") for rule in reversed(rules)]

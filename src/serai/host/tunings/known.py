@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from serai.host.tunings import bridge, cpu, guests, hugepages, iommu, isolation, kvm, memory, sriov, thp
+from serai.host.tunings import (
+    bridge,
+    cpu,
+    docker,
+    forwarding,
+    guests,
+    hugepages,
+    iommu,
+    isolation,
+    kvm,
+    memory,
+    sriov,
+    thp,
+)
 from serai.host.tunings.tuning import Tuning
 from serai.host.wants import Role
 from serai.util.errors import Code, SeraiError, did_you_mean
 
-FAMILIES = (hugepages, thp, memory, cpu, isolation, kvm, iommu, guests, sriov, bridge)
+FAMILIES = (hugepages, thp, memory, cpu, isolation, kvm, iommu, guests, sriov, bridge, forwarding, docker)
 TUNINGS: dict[str, Tuning] = {row.id: row for family in FAMILIES for row in family.TABLE.rows}
 """Every tuning by its id."""
 

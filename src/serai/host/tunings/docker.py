@@ -1,0 +1,183 @@
+"""docker and the host's network: the size of its packets, its chains, and what it drops (DOC-3..6)."""
+
+from __future__ import annotations
+
+import re
+
+from serai.host import docker
+from serai.host.changes.docker_chains import DockerChains
+from serai.host.changes.file import WriteFile
+from serai.host.changes.filter import IptablesRules
+from serai.host.changes.json_keys import JsonKey, JsonKeys
+from serai.host.facts.engines import DAEMON, SYSCONFIG
+from serai.host.facts.host import Facts
+from serai.host.facts.source import Unknown
+from serai.host.tunings import at_boot
+from serai.host.tunings.docker_unit import command_without, flagged
+from serai.host.tunings.forwarding import lasting_unit
+from serai.host.tunings.tuning import Asked, Planned, Table
+from serai.util.errors import Code, SeraiError
+
+TABLE = Table()
+MTU = "com.docker.network.driver.mtu"
+USUAL = 1500
+"""Bytes: what docker takes when nobody says anything. Source: moby, daemon/config: mtu."""
+LEAST = 1280
+"""Bytes: the least that IPv6 needs. Source: RFC 8200, 5."""
+RESTART = "a restart of docker"
+UNIT_DROP_IN = "/etc/systemd/system/docker.service.d/90-serai-mtu.conf"
+
+
+def _there(facts: Facts) -> bool:
+    """Whether docker is installed; a tree that holds no programs may have its files."""
+    try:
+        return bool(facts.source.program("dockerd")) or facts.source.has("/etc/docker")
+    except Unknown:
+        return False
+
+
+def _needs_docker(facts: Facts) -> None:
+    if not _there(facts):
+        raise SeraiError(Code.MISSING, "there is no docker here", hint="serai host check net")
+
+
+@TABLE.tuning(
+    "docker-mtu",
+    "packets of containers are no larger than the way out",
+    why="docker gives its networks 1500 bytes, whatever the way out has. Where that is a tunnel, with 1450 or "
+    "1400, larger packets vanish: connections open, and then hang. `mtu` is for the default bridge alone; "
+    "networks that are made later have it from `default-network-opts`.",
+    values="BYTES; without, what the uplink has",
+    repairs=("net.mtu", "net.docker-twice"),
+    needs=RESTART,
+    numbers="VXLAN takes 50 bytes of a packet: 1450. Networks that there are already keep theirs until they are "
+    "made anew.",
+    when_not="The uplink has 1500 or more: larger packets between containers of one host gain little.",
+    old="--mtu in OPTIONS of /etc/sysconfig/docker, which RHEL 7's docker alone read; or in the packaged unit, "
+    "which the next update writes anew. With the same option in both places dockerd does not start.",
+    source="moby, daemon/config: mtu, default-network-opts (since 24.0); dockerd(8)",
+    guide=("DOC-3", "DOC-4"),
+)
+def docker_mtu(facts: Facts, asked: Asked) -> Planned:
+    _needs_docker(facts)
+    size = _size(facts, asked)
+    flag = flagged(facts, "mtu")
+    if not size and not flag:
+        return Planned(notes=("the uplink has no smaller packets than docker's networks",))
+    size = size or USUAL
+    keys = [JsonKey(("mtu",), size)]
+    notes = _other_networks(facts, size)
+    if docker.knows(facts.source.reach, "default-network-opt"):
+        keys.append(JsonKey(("default-network-opts", "bridge", MTU), str(size)))
+    else:
+        notes = (
+            *notes,
+            f"networks that are made later: docker network create --opt {MTU}={size} NAME (this docker is older "
+            "than 24.0, or cannot be asked)",
+        )
+    asks = ("docker", "network", "inspect", "bridge", "--format", f'{{{{index .Options "{MTU}"}}}}')
+    file = JsonKeys(
+        file=DAEMON, keys=tuple(keys), runs=("docker-restart",), asks=asks, answer=str(size), waits=RESTART
+    )
+    if flag:
+        line = command_without(facts, "mtu")
+        text = f"# Written by serai host tune docker-mtu.\n[Service]\nExecStart=\nExecStart={line}\n"
+        unit = WriteFile(path=UNIT_DROP_IN, text=text, runs=("daemon-reload",))
+        return Planned(changes=(unit, file), notes=(*notes, f"--mtu goes from {flag}: {DAEMON} says it"))
+    if facts.engines.setting(SYSCONFIG, "OPTIONS").text:
+        notes = (*notes, f"{SYSCONFIG} is read by no docker of today: remove --mtu there")
+    return Planned(changes=(file,), notes=notes)
+
+
+def _size(facts: Facts, asked: Asked) -> int:
+    """What was asked for, or what the uplink has where that is less than docker's own; 0: nothing to do."""
+    if asked.value:
+        if not asked.value.isdigit() or not LEAST <= int(asked.value) <= 65535:
+            raise SeraiError(Code.INPUT, f"docker-mtu={asked.value}: a number of bytes from {LEAST}, as 1450")
+        return int(asked.value)
+    uplink = asked.interface or facts.network.uplink
+    if not uplink:
+        raise SeraiError(
+            Code.INPUT, "there is no default route, so no size to go by", hint="serai host tune docker-mtu=1450"
+        )
+    size = facts.network.mtu(uplink).number
+    return size if size < USUAL or facts.engines.docker.get("mtu", USUAL) > size else 0
+
+
+def _other_networks(facts: Facts, size: int) -> tuple[str, ...]:
+    """Networks of users keep what they were made with: their bridges are there with it."""
+    if not facts.source.live:
+        return ()
+    names = [name for name in facts.network.bridges if re.fullmatch(r"br-[0-9a-f]{12}", name)]
+    large = [name for name in names if facts.network.mtu(name).number > size]
+    return tuple(f"{name} keeps its {facts.network.mtu(name).text} bytes until it is made anew" for name in large)
+
+
+@TABLE.tuning(
+    "docker-forward",
+    "docker leaves bridges of guests alone",
+    why="docker sets the policy of FORWARD to DROP when it switches forwarding on: guests on libvirt's network "
+    "or on a bridge lose the world. docker 28 and newer can be told not to; with older ones the bridges are "
+    "accepted in DOCKER-USER, a chain that docker makes and leaves to others.",
+    repairs=("net.docker-forward",),
+    needs=RESTART,
+    when_not="Networks of guests must not reach out, and FORWARD's policy is what keeps them.",
+    old="iptables -P FORWARD ACCEPT after each start of docker.",
+    source="moby, daemon/config: ip-forward-no-drop; docker, packet filtering: DOCKER-USER",
+    guide=("DOC-6",),
+)
+def docker_forward(facts: Facts, asked: Asked) -> Planned:
+    _needs_docker(facts)
+    known = docker.knows(facts.source.reach, "ip-forward-no-drop")
+    if known:
+        file = JsonKeys(
+            file=DAEMON,
+            keys=(JsonKey(("ip-forward-no-drop",), True),),
+            runs=("docker-restart",),
+            asks=("iptables", "-S", "FORWARD"),
+            answer="-P FORWARD ACCEPT",
+            waits="a restart of docker after the policy of FORWARD is ACCEPT again: a reboot",
+        )
+        return Planned(changes=(file,))
+    if known is None:
+        raise SeraiError(
+            Code.UNSUPPORTED, "which options this docker knows can be asked on the running host alone", hint=""
+        )
+    bridges = [name for name in facts.network.bridges if not name.startswith(("docker", "br-", "cni", "podman"))]
+    if not bridges:
+        return Planned(notes=("there is no bridge of guests",))
+    back = "-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT"
+    rules = tuple(
+        rule for name in bridges for rule in (f"DOCKER-USER -i {name} -j ACCEPT", f"DOCKER-USER -o {name} {back}")
+    )
+    start, stop = zip(*at_boot.iptables_lines(rules), strict=True)
+    units, note = lasting_unit(
+        facts, "docker-forward", "Let bridges of guests through docker's filter", start, stop, "docker.service"
+    )
+    return Planned(changes=(IptablesRules(rules=rules), *units), notes=note)
+
+
+@TABLE.tuning(
+    "docker-chains",
+    "docker's chains are there",
+    why="A reload of another firewall empties docker's chains: forwarded ports fail with `No chain/target/match "
+    "by that name`. A restart of docker makes them anew.",
+    repairs=("net.docker-chains",),
+    when_not="Containers run without live-restore, and may not stop now: it is refused then, without --force.",
+    old="ip link delete docker0: the link has nothing to do with it; the restart that follows is what helps.",
+    source="moby, bridge driver: setupIPTables",
+    guide=("DOC-6",),
+)
+def docker_chains(facts: Facts, asked: Asked) -> Planned:
+    _needs_docker(facts)
+    reach = facts.source.reach
+    if not docker.runs(reach):
+        return Planned(notes=("docker does not run: it makes its chains when it starts",))
+    change = DockerChains()
+    if not change.holds(reach) and (why := docker.would_stop(reach)) and not asked.force:
+        raise SeraiError(
+            Code.REFUSED,
+            f"docker is not restarted: {why}",
+            hint="serai host tune docker-chains --force restarts it all the same",
+        )
+    return Planned(changes=(change,))
