@@ -115,6 +115,11 @@ END
         aarch64 | arm64) ;; # it is of x86 alone
         *) say 'cpu-checker|kvm-ok|is another checker of hosts' ;;
     esac
+    case "$os_id:$os_version" in
+        debian:12 | ubuntu:*) docker=docker.io ;; # where the client is in the daemon's package
+        *) docker='docker.io docker-cli' ;;
+    esac
+    say "$docker|docker|asks the daemon of containers"
     say "$virtiofsd|/usr/libexec/virtiofsd /usr/lib/qemu/virtiofsd|shares folders with machines"
     case "$os_id:$os_version" in
         ubuntu:22.*) ;; # has none
