@@ -184,7 +184,7 @@ def docker_twice(facts: Facts) -> Finding:
     reads=f"{LINKS}/*/mtu",
     worst=Outcome.WARN,
     why="Packets that are too large vanish where the way out is a tunnel: connections open, and then hang.",
-    next="serai host tune docker-mtu; mtu: of the network in serai.yaml",
+    next="serai host tune docker-mtu; mtu: of the network in serai.yaml; for TCP alone: serai host tune mss-clamp",
     verify="ping -M do -s SIZE from a guest",
     reboot="reload",
     old="TCPMSS clamping alone: it helps TCP and nothing else; nft: tcp option maxseg size set rt mtu.",

@@ -137,6 +137,7 @@ def _accepted(facts: Facts) -> Planned:
     why="Where the way out is a tunnel, and a firewall on it drops the ICMP message that says so, connections "
     "open and then hang. TCP tells the size of its segments when it opens: the host lowers it to what fits.",
     values="BYTES of a segment; without, what the route has",
+    repairs=("net.mtu",),
     numbers="The MTU less 40 bytes of headers with IPv4, 60 with IPv6: 1410 and 1390 of 1450.",
     when_not="It helps TCP alone: where guests can be given the right MTU, do that (serai host tune docker-mtu).",
     old="iptables -t mangle … TCPMSS --clamp-mss-to-pmtu, typed by hand: gone at the next boot.",
