@@ -65,7 +65,7 @@ def test_a_reboot_brings_it_or_it_is_lost(tmp_path):
     tune(reach, "x", "", [kernel_arguments(reach, "x", add=("iommu=pt",))], lambda line: None)
 
     assert state_of(reach).state is State.PENDING
-    assert state_of(reach).value == "now has it not, next boot has it, next kernel has it"
+    assert state_of(reach).value == "now without iommu=pt, next boot with iommu=pt, next kernel with iommu=pt"
     assert state_of(booted(tmp_path, "two", "root=UUID=9e1 ro iommu=pt")).state is State.DONE
     lost = state_of(booted(tmp_path, "three", "root=UUID=9e1 ro"))
     assert lost.state is State.LOST

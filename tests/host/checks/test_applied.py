@@ -56,7 +56,7 @@ def test_a_command_line_waits_and_comes_or_is_lost(tmp_path):
 
     waiting = judged(reach)
     assert waiting.result is Outcome.NOTE
-    assert waiting.value == "iommu: now has it not, next boot has it, next kernel has it"
+    assert waiting.value == "iommu: now without iommu=pt, next boot with iommu=pt, next kernel with iommu=pt"
     assert waiting.why == "iommu waits for reboot"
     assert waiting.next == "reboot, when the guests allow it"
     assert judged(booted(tmp_path, "two", "ro iommu=pt")).result is Outcome.PASS

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from serai.host.boot.known import BY_NAME, tool_of
 from serai.host.boot.tool import BootTool
-from serai.host.boot.words import Words
+from serai.host.boot.words import Words, split
 from serai.host.changes.change import REBOOT, Change, Kept, Seen, State
 from serai.host.changes.file import unified
 from serai.host.changes.followup import by_hand
@@ -74,7 +74,12 @@ class KernelArguments(Change, frozen=True, kw_only=True, tag="kernel-arguments")
         tool = tool_of(reach)
         coming, kept = tool.coming(reach), tool.kept(reach)
         if not reach.live and self.runs and kept is not None and self.words.hold(kept.text):
-            return Seen(State.PENDING, kept.path, "next boot has it", f"{by_hand(self.runs)} in {reach.name}")
+            return Seen(
+                State.PENDING,
+                kept.path,
+                f"next kernel {_with(self.words, kept)}",
+                f"{by_hand(self.runs)} in {reach.name}",
+            )
         return judged(self.words, running(reach), coming, kept)
 
     def rebooted(self, seen: Seen) -> Seen:
@@ -125,4 +130,10 @@ def judged(words: Words, now: Reading | None, coming: list[Reading], kept: Readi
 
 
 def _with(words: Words, line: Reading) -> str:
-    return "has it" if words.hold(line.text) else "has it not"
+    """`with iommu=pt`, `without amd_iommu=on`: what counts of a line."""
+    there = split(line.text)
+    if missing := words.added(line.text):
+        return f"without {' '.join(missing)}"
+    if words.hold(line.text):
+        return f"with {' '.join(words.add)}" if words.add else f"without {' '.join(words.remove)}"
+    return f"with {' '.join(word for word in there if words.unwanted(word))}"

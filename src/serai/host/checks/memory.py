@@ -51,7 +51,7 @@ def thp(facts: Facts) -> Finding:
     reads=NOW,
     worst=Outcome.NOTE,
     why="tuned leaves THP alone when the argument is there, and sysfs no longer shows who decided.",
-    next="remove transparent_hugepage= from the command line; a line in /etc/tmpfiles.d does the same at once",
+    next="serai host tune thp-boot takes it out; serai host tune thp says it at once, and for each boot",
     reboot="reboot",
     old="transparent_hugepage=never in GRUB_CMDLINE_LINUX and a rebuilt grub.cfg.",
     source="tuned, plugins/plugin_vm.py",

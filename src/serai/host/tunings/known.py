@@ -15,12 +15,27 @@ from serai.host.tunings import (
     memory,
     sriov,
     thp,
+    thp_boot,
 )
 from serai.host.tunings.tuning import Tuning
 from serai.host.wants import Role
 from serai.util.errors import Code, SeraiError, did_you_mean
 
-FAMILIES = (hugepages, thp, memory, cpu, isolation, kvm, iommu, guests, sriov, bridge, forwarding, docker)
+FAMILIES = (
+    hugepages,
+    thp,
+    thp_boot,
+    memory,
+    cpu,
+    isolation,
+    kvm,
+    iommu,
+    guests,
+    sriov,
+    bridge,
+    forwarding,
+    docker,
+)
 TUNINGS: dict[str, Tuning] = {row.id: row for family in FAMILIES for row in family.TABLE.rows}
 """Every tuning by its id."""
 
