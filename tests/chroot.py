@@ -19,10 +19,11 @@ class Chroot(Local):
     """A root as a host: its own programs run in it. Each command line is kept in `ran`."""
 
     def __init__(self, root: Path) -> None:
-        super().__init__(root, run=self._in_it)
+        super().__init__(root, run=self.inside)
         self.ran: list[tuple[str, ...]] = []
 
-    def _in_it(self, argv: Sequence[str]) -> Result:
+    def inside(self, argv: Sequence[str]) -> Result:
+        """Run one of its programs."""
         self.ran.append(tuple(argv))
         done = subprocess.run(
             ["unshare", "--mount", "--propagation", "private", "sh", str(SCRIPT), str(self.root), *argv],

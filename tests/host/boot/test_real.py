@@ -30,7 +30,7 @@ def debian(need, test_cache, tmp_path, request):
     (reach.root / "etc/default/grub").write_text(
         'GRUB_CMDLINE_LINUX_DEFAULT="quiet amd_iommu=on"\nGRUB_CMDLINE_LINUX=""\n'
     )
-    assert reach.run(["update-grub"]).ok
+    assert reach.inside(["update-grub"]).ok
     return reach
 
 
@@ -76,7 +76,7 @@ def test_the_command_line_and_the_initramfs_of_debian(debian):
 def _order(reach):
     """The scripts that run first in the initramfs, in their order."""
     (image,) = reach.root.glob("boot/initrd.img-*")
-    assert reach.run(["unmkinitramfs", f"/boot/{image.name}", "/tmp/image"]).ok
+    assert reach.inside(["unmkinitramfs", f"/boot/{image.name}", "/tmp/image"]).ok
     (order,) = reach.root.glob("tmp/image/**/scripts/init-top/ORDER")
     return re.findall(r"^/scripts/init-top/(\S+)", order.read_text(), re.MULTILINE)
 
@@ -90,7 +90,7 @@ def test_the_initramfs_of_dracut(debian):
     (found,) = tune(debian, "vfio", "", [initramfs(debian, "vfio", MODULES, (RULE,))], quiet)
 
     assert (found.state, found.why) == (State.PENDING, "reboot")
-    forced = debian.run(["lsinitrd", "-f", "etc/cmdline.d/20-force_drivers.conf", found.read]).stdout
+    forced = debian.inside(["lsinitrd", "-f", "etc/cmdline.d/20-force_drivers.conf", found.read]).stdout
     assert "rd.driver.pre=vhost_net" in forced
     undo(debian, Ledger(debian).read("vfio"), quiet)
     assert of_the_host(debian) == before
