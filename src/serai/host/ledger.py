@@ -9,13 +9,12 @@ from enum import StrEnum
 
 import msgspec
 
-from serai.host.changes.change import Kept
+from serai.host.changes.change import PLACE, Kept
 from serai.host.changes.file import make_parents, missing_parents
 from serai.host.changes.known import AnyChange
 from serai.host.reach.contract import Reach
 from serai.util.errors import Code, SeraiError
 
-PLACE = "/var/lib/serai/host"
 BOOT_ID = "/proc/sys/kernel/random/boot_id"
 
 

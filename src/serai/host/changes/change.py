@@ -13,6 +13,8 @@ import msgspec
 
 from serai.host.reach.contract import Reach
 
+PLACE = "/var/lib/serai/host"
+"""Where a host keeps what serai changed on it (ledger.py)."""
 REBOOT = "reboot"
 """What a change waits for that is `Seen.why` of one that is pending."""
 

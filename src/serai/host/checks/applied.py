@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from serai.host.apply import standing
-from serai.host.changes.change import Seen, State
+from serai.host.changes.change import PLACE, Seen, State
 from serai.host.checks.row import Finding, Outcome, Table, fail, not_applicable, note, passed, warn
 from serai.host.facts.host import Facts
 from serai.host.facts.source import Unknown
-from serai.host.ledger import PLACE, Ledger
 
 TABLE = Table()
 
@@ -27,15 +25,18 @@ TABLE = Table()
 )
 def applied(facts: Facts) -> Finding:
     """Lost counts more than waiting; what runs programs for long is not asked here."""
-    facts.source.has(PLACE)
+    if not any(name.endswith(".json") for name in facts.source.names(PLACE)):
+        return not_applicable(PLACE, "serai has changed nothing here")
+    # Every kind of change is imported only where one was done: it takes longer than all other checks.
+    from serai.host.apply import standing
+    from serai.host.ledger import Ledger
+
     reach = facts.source.reach
     try:
         records = Ledger(reach).all()
         found = [(record, seen) for record in records for _, seen in standing(reach, record, glance=True)]
     except OSError as error:
         raise Unknown(f"cannot be read: {error.strerror}", error.filename or PLACE) from error
-    if not records:
-        return not_applicable(PLACE, "serai has changed nothing here")
     lost = [(record.id, seen) for record, seen in found if seen.state is State.LOST]
     if lost:
         return fail(lost[0][1].read, _why(lost), _shown(lost), next=f"serai host tune {lost[0][0]}")
