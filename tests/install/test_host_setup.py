@@ -22,7 +22,13 @@ from serai.util.errors import SeraiError
 from serai.util.process import Result
 from setup_hosts import facts
 
-pytestmark = [pytest.mark.root, pytest.mark.slow, pytest.mark.engine, pytest.mark.timeout(900)]
+pytestmark = [
+    pytest.mark.install,
+    pytest.mark.root,
+    pytest.mark.slow,
+    pytest.mark.engine,
+    pytest.mark.timeout(900),
+]
 
 LEFT = {f"etc/{name}{older}" for name in ("group", "gshadow", "passwd", "shadow") for older in ("", "-")}
 """What packages leave when they are purged, as Debian wants it: the user of swtpm and its group."""

@@ -8,7 +8,13 @@ from urllib.request import ProxyHandler, build_opener
 
 import pytest
 
-pytestmark = [pytest.mark.root, pytest.mark.slow, pytest.mark.engine, pytest.mark.timeout(1800)]
+pytestmark = [
+    pytest.mark.install,
+    pytest.mark.root,
+    pytest.mark.slow,
+    pytest.mark.engine,
+    pytest.mark.timeout(1800),
+]
 
 CHECKOUT = "/root/serai"
 PROJECT = f"{CHECKOUT}/serai-quickstart"

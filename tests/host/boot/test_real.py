@@ -16,7 +16,7 @@ from serai.host.facts.boot import Boot
 from serai.host.facts.source import Source
 from serai.host.ledger import Ledger
 
-pytestmark = [pytest.mark.root, pytest.mark.slow]
+pytestmark = [pytest.mark.install, pytest.mark.root, pytest.mark.slow]
 RULE = "/etc/udev/rules.d/05-serai-test.rules"
 MODULES = ("ip_vs", "vhost-net")
 """Which no initramfs has by itself."""
