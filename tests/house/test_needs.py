@@ -25,6 +25,7 @@ COMES_WITH = {
     "mformat": "mcopy",
     "mmd": "mcopy",
     "mdir": "mcopy",
+    "lxc-info": "lxc-checkconfig",
     "ovs-vswitchd": "ovs-vsctl",
     "ovsdb-server": "ovs-vsctl",
     "ovsdb-tool": "ovs-vsctl",

@@ -11,6 +11,7 @@ from serai.host.changes.json_keys import JsonKeys
 from serai.host.changes.kernel_arguments import KernelArguments
 from serai.host.changes.libvirt_network import StartNetwork
 from serai.host.changes.lines import AddLines
+from serai.host.changes.lxc_config import LxcConfig
 from serai.host.changes.module import ModuleParameter
 from serai.host.changes.mount import Mount
 from serai.host.changes.package import PackageInstall
@@ -33,6 +34,7 @@ AnyChange = (
     | JsonKeys
     | KernelArguments
     | KernelValue
+    | LxcConfig
     | MakeDirectory
     | MakeGroup
     | MakeUser

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import stat
 
+from serai.host import lxc
 from serai.host.checks.row import Finding, Outcome, Table, fail, not_applicable, note, passed, warn
 from serai.host.facts.host import Facts
 from serai.host.facts.source import Unknown
@@ -12,7 +12,6 @@ from serai.host.wants import Role
 
 TABLE = Table()
 SPACES = ("cgroup", "ipc", "mnt", "net", "pid", "user", "uts")
-LXC = "/etc/lxc"
 CONTAINERS = (Role.CONTAINER_HOST,)
 
 
@@ -44,8 +43,8 @@ def namespaces(facts: Facts) -> Finding:
     reads="/etc/lxc/default.conf, /var/lib/lxc/*/config",
     worst=Outcome.FAIL,
     why="LXC 3 and newer refuse lxc.network.*: the container does not start.",
-    next="lxc-update-config -c FILE",
-    undo="the file with .backup that it leaves",
+    next="serai host tune lxc-bridge",
+    undo="serai host undo lxc-bridge",
     old="lxc.network.type, lxc.network.link: since LXC 2.1 lxc.net.0.type, lxc.net.0.link.",
     source="LXC, lxc-update-config",
     guide=("LXC-3",),
@@ -54,14 +53,11 @@ def namespaces(facts: Facts) -> Finding:
 def keys(facts: Facts) -> Finding:
     files = facts.engines.lxc_files
     if not files:
-        return not_applicable(LXC, "there is no LXC")
+        return not_applicable(lxc.LXC, "there is no LXC")
     for file in files:
-        old = [line for line in file.lines if re.match(r"\s*lxc\.(network|utsname|rootfs\s*=|tty\s*=|pts)", line)]
-        if old:
-            return fail(
-                file, "LXC 3 and newer refuse it", old[0].strip(), next=f"lxc-update-config -c {file.path}"
-            )
-    return passed(LXC, f"{len(files)} files")
+        if old := lxc.old_line(file.text):
+            return fail(file, "LXC 3 and newer refuse it", old)
+    return passed(lxc.LXC, f"{len(files)} files")
 
 
 @TABLE.row(
@@ -70,16 +66,17 @@ def keys(facts: Facts) -> Finding:
     reads="/etc/lxc/default.conf, /sys/class/net",
     worst=Outcome.FAIL,
     why="A container whose bridge is missing does not start.",
-    next="serai host setup lxc for lxcbr0, or set lxc.net.0.link to a bridge that is there",
+    next="serai host tune lxc-bridge; serai host setup lxc makes lxcbr0",
+    undo="serai host undo lxc-bridge",
     old="virbr0, whatever the host: it is libvirt's, and there only where libvirt's default network runs.",
     source="lxc.container.conf(5): lxc.net.[i].link",
     guide=("LXC-3",),
     roles=CONTAINERS,
 )
 def bridge(facts: Facts) -> Finding:
-    seen = facts.engines.setting("/etc/lxc/default.conf", r"lxc\.net(?:work|\.0)\.link")
+    seen = facts.engines.setting(lxc.DEFAULT, r"lxc\.net(?:work|\.0)\.link")
     if not seen.text:
-        return not_applicable("/etc/lxc/default.conf", "it names no bridge")
+        return not_applicable(lxc.DEFAULT, "it names no bridge")
     return passed(seen) if seen.text in facts.network.links else fail(seen, "there is no such bridge")
 
 

@@ -12,6 +12,7 @@ from serai.host.tunings import (
     iommu,
     isolation,
     kvm,
+    lxc,
     memory,
     sriov,
     thp,
@@ -35,6 +36,7 @@ FAMILIES = (
     bridge,
     forwarding,
     docker,
+    lxc,
 )
 TUNINGS: dict[str, Tuning] = {row.id: row for family in FAMILIES for row in family.TABLE.rows}
 """Every tuning by its id."""
