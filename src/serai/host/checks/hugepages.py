@@ -95,12 +95,15 @@ def _asked(text: str, default: int) -> dict[tuple[int, int], int]:
 
 
 def _refusal(facts: Facts) -> str:
-    """What the kernel said of pages that it could not make; empty: its log is not to be had, or says nothing."""
+    """What the kernel said of pages that it could not make: a line for each size and node that it names.
+
+    Empty: its log is not to be had, or says nothing.
+    """
     try:
         said = [found[0] for line in facts.kernel_log.lines if (found := FAILED.search(line))]
     except Unknown:
         return ""
-    return " ".join(said[-1].split()).rstrip(".") if said else ""
+    return "; ".join(dict.fromkeys(" ".join(line.split()).rstrip(".") for line in said))
 
 
 @TABLE.row(
