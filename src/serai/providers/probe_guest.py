@@ -9,9 +9,12 @@ import os
 import subprocess
 import tempfile
 import zlib
+from contextlib import suppress
 
 BUDGET = 3.0
 """Seconds the probe guest may take; under KVM it takes 0.1, under TCG 0.3."""
+AGAIN = 12.0
+"""Seconds of a second try: QEMU's first start on a slow or busy host waits for its libraries, not for KVM."""
 
 DEBUG_EXIT = 0xF4
 PASSED = 42 << 1 | 1
@@ -73,6 +76,16 @@ def why_not_kvm(binary: str) -> str:
 
 def run_probe(binary: str, accel: str, cpu: str) -> str:
     """Run the probe guest. An empty string when it did all its work, else what went wrong."""
+    with suppress(subprocess.TimeoutExpired):
+        return _run(binary, accel, cpu, BUDGET)
+    try:
+        return _run(binary, accel, cpu, AGAIN)
+    except subprocess.TimeoutExpired:
+        return f"it hung for {AGAIN:g} s"
+
+
+def _run(binary: str, accel: str, cpu: str, budget: float) -> str:
+    """One try. Raises TimeoutExpired where QEMU does not end, and says nothing of an error."""
     with tempfile.NamedTemporaryFile(prefix="serai-probe-") as rom:
         rom.write(guest_code().ljust(RESET, b"\0") + JUMP.ljust(ROM_SIZE - RESET, b"\0"))
         rom.flush()
@@ -85,14 +98,14 @@ def run_probe(binary: str, accel: str, cpu: str) -> str:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
-                timeout=BUDGET,
+                timeout=budget,
                 check=False,
             )
         except subprocess.TimeoutExpired as error:
             said = (error.stderr or b"").decode(errors="replace").strip().splitlines()
             if said and said[0].startswith("KVM internal error"):
                 return f"it stopped at an instruction that this KVM does not run ({said[0]})"
-            return f"it hung for {BUDGET:g} s"
+            raise
         except OSError as error:
             return f"{binary} cannot be run: {error.strerror}"
     if done.returncode == PASSED:

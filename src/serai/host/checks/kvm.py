@@ -144,7 +144,8 @@ def tun(facts: Facts) -> Finding:
     why="A /dev/kvm that answers may run nothing: only a guest that did what a kernel does first is proof.",
     next="let guests run under TCG (serai does), or take a host whose KVM runs them",
     verify="serai host check kvm.probe-guest",
-    numbers="the probe takes 0.1 s under KVM, and is given up after 3 s; the answer is kept until the next boot",
+    numbers="the probe takes 0.1 s under KVM, and is given up after 3 s, and after 12 s of a second try; the "
+    "answer is kept until the next boot",
     old="The flags of /proc/cpuinfo were the proof; here only code that ran is.",
     source="measured: on hosts with kvm_pvm the API answers 12, and stock guests abort",
     guide=("HW-1", "NEST-7"),

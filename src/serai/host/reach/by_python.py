@@ -16,8 +16,8 @@ from serai.util.process import Result
 
 LOCK_TRIES = 30
 """Of 0.1 s."""
-PROBES = 10.0
-"""Seconds for the probe guest."""
+PROBES = 20.0
+"""Seconds for the probe guest, and its second try."""
 HEAD_LIMIT = 1 << 26
 RAW_LIMIT = 1 << 27
 """Bytes of an answer; an agent of ours gives less."""
