@@ -53,8 +53,20 @@ def test_the_picture_is_written(captured, tmp_path, capsys):
     path = tmp_path / "groups.svg"
     assert run(["host", "devices", "--svg", str(path), "--root", str(captured("workstation"))]) == 0
     assert b"PCI devices of workstation" in path.read_bytes()
+    assert path.stat().st_mode & 0o777 == 0o644
+
+
+def test_a_picture_that_cannot_be_written_is_an_error_of_the_file_that_was_named(captured, tmp_path, capsys):
+    path = tmp_path / "none/groups.svg"
+    assert run(["host", "devices", "--svg", str(path), "--root", str(captured("workstation"))]) == 3
+    assert f"the picture cannot be written to {path}: No such file" in capsys.readouterr().err
+
+
+def test_a_device_that_is_named_twice_is_listed_once(captured, capsys):
+    assert run(["host", "devices", "06:00", "06:00.0", "--root", str(captured("workstation"))]) == 0
+    assert capsys.readouterr().out.count("e1000e") == 1
 
 
 def test_a_device_that_is_not_there_is_an_error(captured, capsys):
     assert run(["host", "devices", "09:1f.7", "--root", str(captured("workstation"))]) == 3
-    assert "there is no PCI device 09:1f.7" in capsys.readouterr().err
+    assert "workstation has no PCI device 09:1f.7" in capsys.readouterr().err

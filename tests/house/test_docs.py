@@ -158,6 +158,29 @@ def test_its_examples_on_real_machines_give_what_they_show(
         told("serai destroy -y --force", tmp_path)
 
 
+def on_captured() -> list[tuple[str, str, str]]:
+    """(place, name of the tree, block) of the console blocks that are marked `tree: NAME`."""
+    return [
+        (f"{by_page(page)}:{line}", mark.removeprefix("tree: "), block)
+        for page in PAGES
+        for line, mark, block in fences(page.read_text(), "console")
+        if mark.startswith("tree: ")
+    ]
+
+
+@pytest.mark.parametrize(("place", "tree", "block"), on_captured(), ids=lambda value: value.split("\n")[0])
+def test_its_commands_on_a_captured_host_say_what_they_show(captured, place, tree, block):
+    follow(place, block, captured(tree).parent)
+
+
+def test_its_picture_of_devices_is_what_is_drawn_of_the_captured_host(captured, tmp_path):
+    drawn = tmp_path / "devices.svg"
+    told(f"serai host devices --root {captured('workstation')} --svg {drawn}", tmp_path)
+
+    assert (ROOT / "docs/devices.svg").read_bytes() == drawn.read_bytes(), "docs/guide.md says how it is made"
+    assert "](devices.svg)" in (ROOT / "docs/guide.md").read_text()
+
+
 def test_there_are_examples_of_both_kinds():
     assert len(examples("fake")) > 3
     assert examples("qemu")

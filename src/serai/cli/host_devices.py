@@ -14,9 +14,9 @@ from serai.util.errors import Code, SeraiError
 
 if TYPE_CHECKING:
     from serai.host.devices.inventory import Inventory, Listed
+    from serai.host.facts.host import Facts
 
 COLOURS = {"given": "cyan", "can be given": "green", "can after": "yellow", "cannot": "red"}
-COUNTED = {"can after": "can after something", "stays": "bridges"}
 NAME = 46
 """Letters of a device's name in the table."""
 
@@ -39,10 +39,11 @@ def devices(addresses: tuple[str, ...], root: str, verbose: bool, svg: str | Non
     reach = reach_of(root, reads=True)
     source = Source(reach=reach)
     try:
-        found = inventory(Facts(source))
+        facts = Facts(source)
+        found = inventory(facts)
     except Unknown as error:
         raise SeraiError(Code.FAILED, f"{reach.name}: {error.read}: {error.why}") from error
-    chosen = _chosen(found, addresses)
+    chosen = _chosen(facts, found, addresses)
     if svg:
         _draw(found, svg, reach.name.rpartition("/")[2] or reach.name)
     if as_json:
@@ -69,25 +70,25 @@ def devices(addresses: tuple[str, ...], root: str, verbose: bool, svg: str | Non
     return 0
 
 
-def _chosen(found: Inventory, addresses: tuple[str, ...]) -> list[Listed]:
-    """Those that are named, by slot or address. Raises SeraiError (Code.INPUT) for one that there is not."""
+def _chosen(facts: Facts, found: Inventory, addresses: tuple[str, ...]) -> list[Listed]:
+    """Those that are named, each once. Raises SeraiError (Code.INPUT) for one that there is not."""
+    from serai.host.devices.named import named
+
     if not addresses:
         return sorted(found.devices, key=lambda each: (int(each.group or -1), each.address))
-    chosen = []
-    for address in addresses:
-        whole = address.lower() if address.count(":") == 2 else f"0000:{address.lower()}"
-        fitting = [each for each in found.devices if whole in (each.address, each.address.partition(".")[0])]
-        if not fitting:
-            raise SeraiError(Code.INPUT, f"there is no PCI device {address}", hint="serai host devices lists them")
-        chosen += fitting
-    return chosen
+    chosen = {each.address: each for address in addresses for each in named(facts, found, address)}
+    return list(chosen.values())
 
 
 def _draw(found: Inventory, path: str, name: str) -> None:
     from serai.host.devices.drawing import draw
     from serai.util.files import write_atomic
 
-    write_atomic(Path(path), draw(found, f"PCI devices of {name}"))
+    try:
+        write_atomic(Path(path), draw(found, f"PCI devices of {name}"), mode=0o644)
+    except OSError as error:
+        message = f"the picture cannot be written to {path}: {error.strerror}"
+        raise SeraiError(Code.INPUT, message, hint="--svg FILE, in a directory that is there") from error
 
 
 def _cells(found: Inventory, chosen: list[Listed], everything: bool) -> list[tuple[str, ...]]:
@@ -143,6 +144,10 @@ def _counts(found: Inventory) -> str:
     total = {each: sum(device.verdict == each for device in found.devices) for each in order}
     shown = [f"{total[each]} {words[each]}" for each in order if total[each]]
     bridges = sum(device.verdict == "stays" for device in found.devices)
-    return (
-        f"{len(found.devices)} devices in {len(found.groups)} groups: {', '.join([*shown, f'{bridges} bridges'])}"
-    )
+    shown.append(_many(bridges, "bridge"))
+    where = f"{_many(len(found.devices), 'device')} in {_many(len(found.groups), 'group')}"
+    return f"{where}: {', '.join(shown)}"
+
+
+def _many(count: int, word: str) -> str:
+    return f"{count} {word}{'' if count == 1 else 's'}"

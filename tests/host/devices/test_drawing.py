@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import msgspec
 import pytest
 
-from serai.host.devices.drawing import draw
+from serai.host.devices.drawing import MARGIN, SMALL, WIDTH, draw
 from serai.host.devices.inventory import inventory
 from serai.host.facts.host import Facts
 from serai.host.facts.source import Source
@@ -55,6 +55,21 @@ def test_nothing_is_drawn_over_something_else_or_outside(workstation):
     assert spans[-1][0] + spans[-1][1] < height
     for each in svg.iter(f"{SVG}rect"):
         assert float(each.get("x", 0)) + float(each.get("width")) <= float(svg.get("width"))
+
+
+def test_the_legend_stays_within_the_picture(workstation):
+    svg = ET.fromstring(draw(workstation, "a title"))
+    lowest = max(float(each.get("y")) for each in svg.iter(f"{SVG}text"))
+    legend = [each for each in svg.iter(f"{SVG}text") if float(each.get("y")) == lowest]
+
+    assert len(legend) == 5
+    assert all(float(each.get("x")) + SMALL * len(each.text) <= WIDTH - MARGIN for each in legend)
+
+
+def test_a_device_without_a_name_has_its_ids_beside_its_makers(workstation):
+    svg = ET.fromstring(draw(workstation, "a title"))
+
+    assert "PCI bridge: Red Hat, Inc. 1b36:000e" in texts(svg)
 
 
 def test_names_of_devices_are_data(workstation):

@@ -26,8 +26,8 @@ COLOURS = {
 MEANING = {
     Verdict.GIVEN: "vfio-pci has it",
     Verdict.CAN: "serai host passthrough",
-    Verdict.AFTER: "something comes first, or --force",
-    Verdict.CANNOT: "the host needs it, or it is not safe",
+    Verdict.AFTER: "another thing first, or --force",
+    Verdict.CANNOT: "needed here, or not safe",
     Verdict.STAYS: "a bridge",
 }
 
@@ -193,7 +193,7 @@ def _card(svg: ET.Element, row: Row, number: int) -> None:
     ET.SubElement(card, "rect", {"class": "bar", **box, "width": "5", "rx": "2"})
     _text(card, left + 14, top + 18, device.address, "code")
     pill = right - PILL - 8
-    name = " ".join(part for part in (device.vendor_name, device.name) if part) or device.ids
+    name = " ".join(part for part in (device.vendor_name, device.name or device.ids) if part)
     said = f"{device.kind_name or device.kind}: {name}"
     _text(card, left + 124, top + 18, said, room=pill - left - 132)
     room = pill - left - 22

@@ -284,5 +284,6 @@ def _neighbour(device: Listed, other: Listed) -> Reason:
     if needed := next((use for use in other.uses if use.need is Need.VITAL), None):
         return Reason(Bar.NEVER, f"{why}: {needed.what}", "another slot of the board")
     contact = next((use for use in other.uses if use.need is Need.CONTACT), None)
-    way = f"serai host passthrough {device.address} {other.address}{' --force' if contact else ''}"
+    forced = any(use.need is Need.CONTACT for each in (device, other) for use in each.uses)
+    way = f"serai host passthrough {device.address} {other.address}{' --force' if forced else ''}"
     return Reason(Bar.FIRST, f"{why}: {contact.what}" if contact else why, way)

@@ -10,6 +10,7 @@ from serai.host.changes.change import Change
 from serai.host.changes.pci_binding import PciBinding
 from serai.host.devices.early import early
 from serai.host.devices.inventory import Bar, Inventory, Listed, Reason, Verdict, against
+from serai.host.devices.named import named
 from serai.host.facts.host import Facts
 from serai.host.facts.pci import DISPLAYS
 from serai.providers.pci_use import Need
@@ -30,7 +31,7 @@ def plan(facts: Facts, found: Inventory, addresses: Sequence[str], force: bool) 
 
     Raises SeraiError: Code.INPUT for a device that there is not, Code.REFUSED with all reasons and the way out.
     """
-    sets = _sets(found, addresses)
+    sets = _sets(facts, found, addresses)
     everything = [device for slot in sets for device in slot]
     reasons = against(found, everything)
     _refuse(everything, [each for each in reasons if each.bar is Bar.NEVER])
@@ -42,21 +43,19 @@ def plan(facts: Facts, found: Inventory, addresses: Sequence[str], force: bool) 
     return [_given(facts, slot, reasons) for slot in sets]
 
 
-def _sets(found: Inventory, addresses: Sequence[str]) -> list[list[Listed]]:
+def _sets(facts: Facts, found: Inventory, addresses: Sequence[str]) -> list[list[Listed]]:
     """The functions that go together, each slot once."""
     sets: dict[str, list[Listed]] = {}
     for address in addresses:
-        whole = address.lower() if address.count(":") == 2 else f"0000:{address.lower()}"
-        named = found.device(whole) or found.device(f"{whole}.0")
-        if named is None:
-            raise SeraiError(Code.INPUT, f"there is no PCI device {address}", hint="serai host devices lists them")
-        if named.verdict is Verdict.STAYS:
+        meant = named(facts, found, address)
+        first = next((each for each in meant if each.verdict is not Verdict.STAYS), meant[0])
+        if first.verdict is Verdict.STAYS:
             raise SeraiError(
                 Code.REFUSED,
-                f"{named.address} is a bridge: it carries other devices, and is given to nobody",
-                hint=f"serai host devices {named.address}",
+                f"{first.address} is a bridge: it carries other devices, and is given to nobody",
+                hint=f"serai host devices {first.address}",
             )
-        together = [each for each in found.together(named.address) if each.verdict is not Verdict.STAYS]
+        together = [each for each in found.together(first.address) if each.verdict is not Verdict.STAYS]
         sets.setdefault(together[0].address, together)
     return list(sets.values())
 
