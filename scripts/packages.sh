@@ -90,6 +90,7 @@ libxml2-utils|xmllint|holds XML to the schemas of libvirt
 virtinst|virt-xml|opens domains as virt-manager does
 virtinst|virt-install|makes domains that are none of serai's
 swtpm|swtpm|stands behind the TPMs of machines
+swtpm-tools|swtpm_setup|makes the TPMs that libvirt gives to machines
 iproute2|ip|makes bridges to put machines on
 systemd|systemd-tmpfiles|reads the drop-ins that tunings write
 systemd|systemd-analyze|holds the units that tunings write to what systemd reads

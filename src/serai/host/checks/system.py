@@ -190,14 +190,18 @@ def _helper(facts: Facts, name: str, places: tuple[str, ...], why: str) -> Findi
 @TABLE.row(
     "qemu.swtpm",
     "guests can have a TPM",
-    reads="/usr/bin/swtpm",
+    reads="/usr/bin/swtpm, /usr/bin/swtpm_setup",
     worst=Outcome.FAIL,
     why="devices.tpm is emulated by swtpm; Windows 11 does not install without one.",
     next="serai host setup qemu",
     source="QEMU, docs/specs/tpm.rst",
 )
 def swtpm(facts: Facts) -> Finding:
-    return _helper(facts, "swtpm", (), "no guest can have a TPM")
+    found = _helper(facts, "swtpm", (), "no guest can have a TPM")
+    libvirt = facts.source.program("libvirtd") or facts.source.program("virtqemud")
+    if found.outcome is Outcome.PASS and libvirt and not facts.source.program("swtpm_setup"):
+        return note("/usr/bin", "libvirt gives no guest a TPM", "no swtpm_setup", next="serai host setup libvirt")
+    return found
 
 
 @TABLE.row(

@@ -47,7 +47,8 @@ def _emulated(machine: Machine, able: Able) -> Iterator[SeraiError]:
     devices = machine.devices
     if devices.tpm:
         if not able.can("devices/tpm/backendModel=emulator"):
-            yield refuse("devices.tpm", "swtpm is not installed", "install it: apt install swtpm", Code.MISSING)
+            why = "swtpm, or the swtpm_setup that libvirt calls, is not installed"
+            yield refuse("devices.tpm", why, "install them: apt install swtpm swtpm-tools", Code.MISSING)
         elif not able.can(f"devices/tpm/model=tpm-{devices.tpm.model}"):
             other = "tis" if devices.tpm.model is TpmModel.CRB else "crb"
             yield refuse("devices.tpm.model", f"this board has no {devices.tpm.model}", f"model: {other}")
