@@ -9,11 +9,15 @@ from serai.host.facts.boot import NOW
 from serai.host.facts.host import Facts
 from serai.host.facts.pci import Device
 from serai.host.facts.source import Unknown
+from serai.host.initramfs import known as initramfs
+from serai.host.initramfs.tool import Wanted, lacking
 from serai.host.wants import Role
+from serai.util.errors import SeraiError
 
 TABLE = Table()
 DEVICES = "/sys/bus/pci/devices"
 DRACUT = "/etc/dracut.conf.d"
+RULES = "/etc/udev/rules.d"
 VIRQFD_IS_GONE = (6, 2)
 """From this kernel on it is part of vfio."""
 
@@ -140,6 +144,40 @@ def bound(facts: Facts) -> Finding:
     if lost:
         return fail(f"{lost[0].path}/driver", f"{lost[0].driver or 'no driver'} has it", lost[0].driver or "none")
     return passed(DEVICES, " ".join(each.address for each in wanted))
+
+
+@TABLE.row(
+    "vfio.early",
+    "VFIO is in the initramfs where it is to take devices at boot",
+    reads="the listing of the running kernel's initramfs; /etc/udev/rules.d",
+    worst=Outcome.WARN,
+    why="The drivers of cards and disks are in the initramfs, too: who is loaded there first has the device.",
+    next="serai host passthrough ADDRESS packs what is missing, and has the image made anew",
+    reboot="reboot",
+    old="A line in modprobe.d, and no look into the image.",
+    source="initramfs-tools(7), dracut.conf(5), mkinitcpio(8); lsinitramfs, lsinitrd, lsinitcpio list an image",
+    guide=("GPU-4", "GPU-5"),
+)
+def early(facts: Facts) -> Finding:
+    rules = [name for name in facts.source.names(RULES) if name.startswith("90-serai-passthrough-")]
+    if not rules and not _ids(facts)[1]:
+        return not_applicable(RULES, "no device is to be taken at boot")
+    reach = facts.source.reach
+    tool = initramfs.found(reach)
+    if tool is None:
+        return warn("/usr/bin", "udev alone binds devices at boot", "no tool that makes an initramfs")
+    images = tool.images(reach)
+    if not images or not reach.live:
+        raise Unknown("no image is to be seen" if reach.live else "only the running host can be asked", tool.name)
+    image = next((each for each in images if each.kernel == facts.modules.release), images[0])
+    wanted = Wanted(name="", modules=("vfio_pci",), files=tuple(f"{RULES}/{name}" for name in rules))
+    try:
+        missing = lacking(reach, tool, image, wanted)
+    except SeraiError as error:
+        raise Unknown(error.message, image.path) from error
+    if missing:
+        return warn(image.path, "the device's own driver may be there first", f"no {', '.join(missing)}")
+    return passed(image.path, "vfio_pci" + (f" and {len(rules)} rules" if rules else ""))
 
 
 @TABLE.row(
