@@ -8,6 +8,7 @@ import msgspec
 
 from serai.host.checks import (
     applied,
+    cards,
     clock,
     containers,
     cpu,
@@ -45,6 +46,7 @@ FAMILIES = (
     vfio,
     gpu,
     network,
+    cards,
     storage,
     system,
     domains,

@@ -292,6 +292,38 @@ def firewall(facts: Facts) -> Finding:
 
 
 @TABLE.row(
+    "lv.guests-service",
+    "libvirt's guests end well when the host does",
+    reads="/etc/systemd/system/*.wants, /etc/default/libvirt-guests, /etc/sysconfig/libvirt-guests",
+    worst=Outcome.NOTE,
+    why="A guest that nobody stops is killed with the host, as by a power cut; and one that has a device of the "
+    "host cannot be saved to disk, only shut down.",
+    next="ON_SHUTDOWN=shutdown in its file, and systemctl enable --now libvirt-guests",
+    verify="systemctl is-enabled libvirt-guests",
+    undo="systemctl disable libvirt-guests",
+    source="libvirt, tools/libvirt-guests.sysconf; libvirt-guests(8)",
+    guide=("GUI-9",),
+)
+def guests_service(facts: Facts) -> Finding:
+    unit = "libvirt-guests.service"
+    domains = facts.domains.all if facts.source.has("/etc/libvirt") else []
+    if not domains:
+        return not_applicable("/etc/libvirt/qemu", "no domain is defined")
+    if not facts.services.enabled(unit):
+        why = "what runs when the host goes down is killed"
+        return note("/etc/systemd/system", why, f"{unit} is not enabled, {len(domains)} domains")
+    files = [
+        facts.engines.setting(f"/etc/{place}/libvirt-guests", "ON_SHUTDOWN") for place in ("default", "sysconfig")
+    ]
+    seen = next((each for each in files if each.text), None)
+    if seen is None:
+        return passed(files[0].path, f"{unit} is enabled, with what the distribution does")
+    if seen.text == "suspend" and (bound := [each.name for each in domains if each.devices]):
+        return note(seen, f"{' '.join(bound)} has a device of the host, and cannot be saved")
+    return passed(seen)
+
+
+@TABLE.row(
     "host.devices",
     "devices that the project names can be given",
     reads="/sys/bus/pci, /sys/bus/usb, /sys/bus/mdev",
