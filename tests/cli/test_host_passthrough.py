@@ -42,6 +42,14 @@ def test_what_is_refused_says_what_is_next(root, capsys):
     assert "next: umount /srv" in said
 
 
+def test_the_boards_own_devices_go_by_force_alone_and_it_is_said_what_is_lost(root, capsys):
+    argv = ["host", "passthrough", "00:1f.2", "-n", "--root", str(root)]
+    assert run(argv) == 4
+    assert "the board's clock, TPM and watchdog may hang on 0000:00:1f.0" in capsys.readouterr().err
+    assert run([*argv, "--force"]) == 2
+    assert "0000:00:1f.0: the host is without them afterwards" in capsys.readouterr().out
+
+
 def test_json_has_the_changes(root, capsys):
     assert run(["host", "passthrough", "06:00.0", "-n", "--json", "--root", str(root)]) == 2
     (given,) = json.loads(capsys.readouterr().out)["tunings"]

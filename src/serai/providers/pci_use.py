@@ -16,6 +16,10 @@ from serai.providers.host_files import Files, last
 ADDRESS = re.compile(r"[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]")
 
 
+BOARD = {"0601": "clock, TPM and watchdog", "0c05": "sensors and memory modules"}
+"""Classes of a board's own devices -> what may hang on them. Source: linux/pci_ids.h: BRIDGE_ISA, SERIAL_SMBUS."""
+
+
 class Need(StrEnum):
     """How badly the host needs what it does with a device."""
 
@@ -57,6 +61,17 @@ def screens(files: Files) -> Uses:
         owner = address_in(files.target(f"/sys/class/graphics/{name}"))
         if owner and owner not in found and "framebuffer" in files.target(f"/sys/class/graphics/{name}"):
             found.setdefault(owner, []).append(Use(Need.CONTACT, f"the console is on its frame buffer ({name})"))
+    return found
+
+
+def boards(files: Files) -> Uses:
+    """The LPC bridge and the SMBus, where a driver of the host's has them: guests do nothing with those."""
+    found: Uses = {}
+    for name in files.names("/sys/bus/pci/devices"):
+        place = f"/sys/bus/pci/devices/{name}"
+        what = BOARD.get(files.text(f"{place}/class").removeprefix("0x")[:4], "")
+        if what and last(files.target(f"{place}/driver")) not in ("", "vfio-pci"):
+            found[name] = [Use(Need.CONTACT, f"the board's {what} may hang on {name}")]
     return found
 
 

@@ -99,6 +99,7 @@ def uses(files: Files, zpool: Sequence[str] | None = None, opened: Sequence[tupl
         pci_disks.uses(files, list(zpool) if zpool is not None else None),
         pci_links.uses(files),
         pci_use.screens(files),
+        pci_use.boards(files),
         pci_use.programs(files, list(opened)),
     )
     for reader in readers:

@@ -124,6 +124,7 @@ def _uses(facts: Facts) -> tuple[Uses, tuple[str, ...]]:
         lambda: pci_disks.uses(files, _zpool(facts)),
         lambda: pci_links.uses(files),
         lambda: pci_use.screens(files),
+        lambda: pci_use.boards(files),
         lambda: pci_use.programs(files, _opened(facts)),
     )
     for reader in readers:
@@ -266,7 +267,7 @@ def against(found: Inventory, given: Sequence[Listed]) -> list[Reason]:
             why = f"{device.sriov.made} virtual functions of it are made"
             reasons.append(Reason(Bar.FIRST, why, f"serai host tune sriov={device.address}:0"))
         for use in device.uses:
-            way = f"serai host passthrough {device.address} --force" if use.need is Need.CONTACT else use.way
+            way = f"serai host passthrough {given[0].address} --force" if use.need is Need.CONTACT else use.way
             reasons.append(Reason(BARS[use.need], use.what, way))
     for number in dict.fromkeys(each.group for each in given if each.group):
         group = next(each for each in found.groups if each.number == number)

@@ -13,7 +13,7 @@ from serai.host.devices.inventory import Bar, Inventory, Listed, Reason, Verdict
 from serai.host.devices.named import named
 from serai.host.facts.host import Facts
 from serai.host.facts.pci import DISPLAYS
-from serai.providers.pci_use import Need
+from serai.providers.pci_use import BOARD, Need
 from serai.providers.vfio import VFIO
 from serai.util.errors import Code, SeraiError
 
@@ -108,15 +108,18 @@ def _notes(slot: Sequence[Listed], waits: str, reasons: Sequence[Reason]) -> lis
     own = {use.what for each in slot for use in each.uses}
     for reason in reasons:
         if reason.bar is Bar.FORCE and reason.why in own:
-            card = any(each.kind in DISPLAYS for each in slot)
-            then = (
-                "the host shows nothing there afterwards"
-                if card
-                else "the host cannot be reached by it afterwards"
-            )
-            notes.append(f"{reason.why}: {then}; have another way in, a serial console or a second card")
+            notes.append(f"{reason.why}: {_lost(slot)}")
     if waits:
         notes.append(f"it takes effect at the next {waits}")
     if any(each.kind in DISPLAYS and not set(each.reset) & {"flr", "device_specific"} for each in slot):
         notes.append("the card has no reset of its function alone: a second start of a guest may find it hung")
     return notes
+
+
+def _lost(slot: Sequence[Listed]) -> str:
+    """What the host is without afterwards."""
+    kinds = {each.kind for each in slot}
+    if kinds & BOARD.keys():
+        return "the host is without them afterwards"
+    lost = "the host shows nothing there" if kinds & set(DISPLAYS) else "the host cannot be reached by it"
+    return f"{lost} afterwards; have another way in, a serial console or a second card"
