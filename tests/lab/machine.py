@@ -17,7 +17,7 @@ from serai.util.process import Result, run
 
 TAIL = 30
 """Lines of the console that a failure shows."""
-BOOT = 400.0
+BOOT = 600.0
 """Seconds that a host may take from its firmware to SSH; on two idle cores it takes 40."""
 DIRECT = f"root=UUID={UUID} ro console=ttyS0 quiet mitigations=off panic=-1 init=/usr/local/sbin/lab-init"
 
@@ -101,7 +101,7 @@ class Host:
             *("-o", "ConnectTimeout=30", "-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=12"),
         ]
 
-    def run(self, script: str, *, budget: float = 120, check: bool = True, input: str | None = None) -> Result:
+    def run(self, script: str, *, budget: float = 300, check: bool = True, input: str | None = None) -> Result:
         """A script in the host, as root."""
         done = run(
             ["ssh", *self.ssh_options(), "root@127.0.0.1", script], timeout=budget, check=False, input=input
@@ -111,7 +111,7 @@ class Host:
         )
         return done
 
-    def serai(self, arguments: str, *, budget: float = 180, codes: Sequence[int] = (0,)) -> Any:
+    def serai(self, arguments: str, *, budget: float = 400, codes: Sequence[int] = (0,)) -> Any:
         """`serai ARGUMENTS --json` in the host, decoded."""
         done = self.run(f"serai {arguments} --json", budget=budget, check=False)
         assert done.code in codes, (
@@ -142,13 +142,17 @@ class Host:
         return (self.place / "qemu.log").read_text()
 
     def reboot(self) -> None:
-        self.run("systemctl reboot", check=False)
+        self._let_go("systemctl reboot")
         self.wait()
 
     def crash(self) -> None:
         """As if its power had failed: what was not written to the disk is lost."""
-        self.run("echo b >/proc/sysrq-trigger", check=False, budget=20)
+        self._let_go("echo b >/proc/sysrq-trigger")
         self.wait()
+
+    def _let_go(self, command: str) -> None:
+        """Begin what ends the session that begins it."""
+        self.run(f"(sleep 1; {command}) >/dev/null 2>&1 </dev/null &")
 
     def stop(self) -> None:
         if self.process.poll() is None:

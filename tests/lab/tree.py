@@ -10,7 +10,7 @@ SKIP = {"/dev", "/proc", "/sys", "/run", "/tmp", "/opt/serai", "/var/log", "/var
 SKIP |= {"/var/lib/systemd"}
 NAMES = {"__pycache__", "lost+found"}
 PROGRAMS = ("/usr/bin", "/usr/sbin", "/usr/share", "/usr/lib/x86_64-linux-gnu", "/usr/lib/python3")
-for place, folders, files in os.walk("/"):
+for place, folders, files in (found for top in sys.argv[1:] for found in os.walk(top)):
     folders[:] = [name for name in folders if os.path.join(place, name) not in SKIP and name not in NAMES]
     for name in folders + files:
         path = os.path.join(place, name)
@@ -40,14 +40,15 @@ rm -rf /tmp/unpacked
 INITRD = "/boot/initrd.img-"
 
 
-def tree(host: Host) -> dict[str, str]:
-    """Path -> its mode, owner and content; of an initramfs the contents of its files."""
-    lines = host.run("python3 -", input=LISTING, budget=240).stdout.splitlines()
+def tree(host: Host, *tops: str) -> dict[str, str]:
+    """Path -> its mode, owner and content, below `tops` or all; of an initramfs the contents of its files."""
+    lines = host.run(f"python3 - {' '.join(tops) or '/'}", input=LISTING, budget=400).stdout.splitlines()
     found = dict(line.split(" ", 1) for line in lines if not line.startswith(INITRD))
     packed = [line.split(" ") for line in lines if line.startswith(INITRD)]
     found.update({path: " ".join(rest[:3]) for path, *rest in packed})
-    inner = host.run(UNPACKED, budget=240).stdout.splitlines()
-    found.update({f"initrd:{line.rsplit(' ', 1)[-1]}": line for line in inner})
+    if not tops:
+        inner = host.run(UNPACKED, budget=400).stdout.splitlines()
+        found.update({f"initrd:{line.rsplit(' ', 1)[-1]}": line for line in inner})
     return found
 
 
