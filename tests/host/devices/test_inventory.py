@@ -130,3 +130,10 @@ def test_what_could_not_be_read_is_named(tmp_path):
 def test_a_tree_without_sys_is_no_host(tmp_path):
     with pytest.raises(Unknown):
         of(tmp_path)
+
+
+def test_where_nothing_can_be_given_no_way_out_is_named_that_is_none(captured):
+    found = inventory(Facts(Source(captured("no-remapping"))))
+
+    assert not any("--force" in way for each in found.devices for way in each.next)
+    assert all("interrupt remapping" in each.next[0] for each in found.devices if each.verdict is Verdict.CANNOT)

@@ -57,9 +57,10 @@ def draw(found: Inventory, title: str) -> bytes:
     ET.SubElement(svg, "rect", {"class": "paper", "width": str(WIDTH), "height": str(height), "rx": "10"})
     _head(svg, found, title)
     _boxes(svg, found, rows)
+    at_top = {why for why, _ in found.obstacles}
     for number, row in enumerate(rows):
         _elbow(svg, rows, number)
-        _card(svg, row, number)
+        _card(svg, row, number, at_top)
     _foot(svg, height)
     ET.indent(svg)
     text: bytes = ET.tostring(svg, encoding="utf-8", xml_declaration=True)
@@ -178,7 +179,8 @@ def _elbow(svg: ET.Element, rows: list[Row], number: int) -> None:
         ET.SubElement(svg, "path", {"class": "wire", "d": path})
 
 
-def _card(svg: ET.Element, row: Row, number: int) -> None:
+def _card(svg: ET.Element, row: Row, number: int, at_top: set[str]) -> None:
+    """`at_top`: reasons that stand above for all devices."""
     left, top = _left(row.depth), _top(number)
     device = row.device
     if device is None:
@@ -201,9 +203,9 @@ def _card(svg: ET.Element, row: Row, number: int) -> None:
         x, y = left + 14, top + 34
         ET.SubElement(card, "path", {"class": "blocker", "d": f"M{x:g} {y:g} l5 -9 l5 9 z"})
         _text(card, x + 15, y, f"blocks group {device.group}", "blocks")
-        _text(card, x + 122, y, _quiet(device), "quiet", room - 122)
+        _text(card, x + 122, y, _quiet(device, at_top), "quiet", room - 122)
     else:
-        _text(card, left + 14, top + 34, _quiet(device), "quiet", room)
+        _text(card, left + 14, top + 34, _quiet(device, at_top), "quiet", room)
     place = {
         "x": f"{pill:g}",
         "y": f"{top + 10:g}",
@@ -216,7 +218,7 @@ def _card(svg: ET.Element, row: Row, number: int) -> None:
     _text(card, pill + PILL / 2, top + 25, str(device.verdict), "word")
 
 
-def _quiet(device: Listed) -> str:
+def _quiet(device: Listed, at_top: set[str]) -> str:
     """The second line: what it is bound to, then why."""
     words = [device.driver or "no driver"]
     if device.node >= 0:
@@ -226,7 +228,7 @@ def _quiet(device: Listed) -> str:
     if device.function_of:
         words.append(f"a function of {device.function_of}")
     if device.verdict is not Verdict.STAYS:
-        words += device.why
+        words += [why for why in device.why if why not in at_top]
     return " · ".join(words)
 
 

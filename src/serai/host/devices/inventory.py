@@ -222,12 +222,13 @@ def _judged(found: Inventory, device: Listed) -> Listed:
     device = msgspec.structs.replace(device, blocks_others=bool(device.blocks and device.group and strange))
     reasons = against(found, found.together(device.address))
     why = tuple(dict.fromkeys(each.why for each in reasons))
-    ways = tuple(dict.fromkeys(each.way for each in reasons if each.way))
+    never = [each for each in reasons if each.bar is Bar.NEVER]
+    ways = tuple(dict.fromkeys(each.way for each in never or reasons if each.way))
     verdict = Verdict.CAN
     if device.driver == vfio.VFIO:
         verdict = Verdict.GIVEN
     elif reasons:
-        verdict = Verdict.CANNOT if any(each.bar is Bar.NEVER for each in reasons) else Verdict.AFTER
+        verdict = Verdict.CANNOT if never else Verdict.AFTER
     return msgspec.structs.replace(device, verdict=verdict, why=why, next=ways)
 
 
