@@ -53,3 +53,11 @@ def test_a_damaged_record_is_named(ledger, tmp_path):
     with pytest.raises(SeraiError, match=r"thp\.json cannot be read") as error:
         ledger.all()
     assert error.value.code is Code.CORRUPT
+
+
+def test_a_record_whose_writing_was_killed_leaves_nothing_behind(ledger, tmp_path):
+    ledger.write(Record(id="thp", steps=(STEP,)))
+    (tmp_path / PLACE.lstrip("/") / ".thp.json.0123456789ab").write_text("half")
+    ledger.write(Record(id="thp"))
+
+    assert not (tmp_path / "var/lib/serai").exists()

@@ -55,7 +55,7 @@ def answer(
     devices: Sequence[str],
     arguments: str = "",
     memory: int = 1024,
-    budget: float = 200,
+    budget: float = 500,
     disk: Path | None = None,
 ) -> str:
     """Boot the kernel without GRUB and systemd, run a script as root, and give what it said: 15 s instead of 40.

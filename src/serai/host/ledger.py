@@ -10,7 +10,7 @@ from enum import StrEnum
 import msgspec
 
 from serai.host.changes.change import PLACE, Kept
-from serai.host.changes.file import make_parents, missing_parents
+from serai.host.changes.file import make_parents, missing_parents, sweep
 from serai.host.changes.known import AnyChange
 from serai.host.reach.contract import Reach
 from serai.util.errors import Code, SeraiError
@@ -92,6 +92,7 @@ class Ledger:
 
     def write(self, record: Record) -> None:
         """On the disk when it returns; a record without anything in it is removed."""
+        sweep(self.reach, self._path(record.id))
         if not record.steps and not record.owed:
             self.reach.remove(self._path(record.id))
             self._leave()

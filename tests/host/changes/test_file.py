@@ -92,3 +92,13 @@ def test_what_waits_for_a_reboot_is_pending(tree):
 
     assert change.read_back(tree).state is State.PENDING
     assert change.owes == ("daemon-reload",)
+
+
+def test_what_a_killed_write_has_left_goes_when_the_file_is_put_back(tree):
+    before = done(tree)
+    place = tree.root / "etc/sysctl.d"
+    (place / ".90-serai.conf.0123456789ab").write_text("half")
+    (place / ".90-serai.conf.swp").write_text("an editor's")
+    CHANGE.undo(tree, before, None)
+
+    assert [each.name for each in place.iterdir()] == [".90-serai.conf.swp"]

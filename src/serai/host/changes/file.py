@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import re
 
 from serai.host.changes.change import REBOOT, Change, Kept, Seen, State
 from serai.host.reach.contract import Kind, Reach
+
+_DRAFT = re.compile("[0-9a-f]+")
+"""How reach/ ends the name of a file that is not whole yet."""
 
 
 class WriteFile(Change, frozen=True, kw_only=True, tag="write-file"):
@@ -81,6 +85,7 @@ def kept(reach: Reach, path: str) -> Kept:
 
 def put_back(reach: Reach, path: str, before: Kept) -> None:
     """What `kept` found, without the directories that were made for it and are empty again."""
+    sweep(reach, path)
     if before.target:
         reach.link(path, before.target)
     elif before.there:
@@ -88,6 +93,14 @@ def put_back(reach: Reach, path: str, before: Kept) -> None:
     else:
         reach.remove(path)
         remove_empty(reach, before.made)
+
+
+def sweep(reach: Reach, path: str) -> None:
+    """Remove what a write that was killed has left beside a file: `.NAME.HEX`. The host's lock is held."""
+    place, _, name = path.rpartition("/")
+    for each in reach.names(place) or ():
+        if each.startswith(f".{name}.") and _DRAFT.fullmatch(each[len(name) + 2 :]):
+            reach.remove(f"{place}/{each}")
 
 
 def missing_parents(reach: Reach, path: str) -> tuple[str, ...]:
