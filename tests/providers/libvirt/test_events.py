@@ -25,7 +25,13 @@ def connection():
 
 @pytest.fixture
 def domain(connection):
-    return connection.lookupByName("test")
+    """It runs, also where another test of this process still holds the driver, and with it what was done there."""
+    found = connection.lookupByName("test")
+    if not found.isActive():
+        found.create()
+    if found.state()[0] == libvirt.VIR_DOMAIN_PAUSED:
+        found.resume()
+    return found
 
 
 def off(domain):
