@@ -34,6 +34,6 @@ def test_a_page_that_the_kernel_did_not_give_is_named_with_its_node(ask):
     short = re.findall(r"1GiB on node (\d): 0 of 1", found["value"])
     assert refused, "the kernel says it in its log, and nowhere else"
     assert found["result"] == "fail"
+    # The kernel may take the page of one node from the other: its log names the other node then.
     assert short, "which node has room for none differs from kernel to kernel"
     assert all(line in found["why"] for line in refused), (found, refused)
-    assert {line[-1] for line in refused} <= set(short), "the log and the pages name the same nodes"
