@@ -1,0 +1,1 @@
+"""The configuration that Vagrantfiles make: namespaces, keys, merging. `model` is what comes out."""

@@ -1,0 +1,11 @@
+"""Options as one provider sees them."""
+
+from __future__ import annotations
+
+from serai.loaders.vagrantfile.config.model import scoped
+
+
+def test_a_provider_s_own_option_counts_before_the_general_one() -> None:
+    options = {"ip": "10.0.0.2", "libvirt__ip": "10.0.0.3", "virtualbox__intnet": True, "mac": "52"}
+    assert scoped(options, "libvirt") == {"ip": "10.0.0.3", "mac": "52"}
+    assert scoped(options, "virtualbox") == {"ip": "10.0.0.2", "mac": "52", "intnet": True}
