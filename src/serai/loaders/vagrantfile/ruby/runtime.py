@@ -59,6 +59,8 @@ class Runtime(Protocol):
     """`ENV`: a copy; writes stay in it."""
     bounds: Bounds
     files: Files
+    last_match: Value
+    """`$~`, and what `$1` reads: every match that Ruby notes there puts its MatchData here, or None."""
 
     def call(self, proc: Proc, args: list[Value], me: Value = None) -> Value:
         """Run a block. `break` out of it is handled where the method with the block was called."""
@@ -95,6 +97,10 @@ class Runtime(Protocol):
 
     def load(self, path: str, *, once: bool) -> bool:
         """`load`, `require_relative` and `require` of a file of the project."""
+        ...
+
+    def evaluate(self, text: str, binding: Value, name: str, line: int = 1) -> Value:
+        """Run Ruby that is not a file (what ERB makes of a template) in a `binding`; None is the top level's."""
         ...
 
 
