@@ -77,6 +77,7 @@ needs_of_tests() {
     needs_of_serai
     cat <<'END'
 git|git|lists the files of this checkout
+ruby|ruby|says what Ruby itself answers
 openssh-server|sshd|stands in for a guest
 busybox-static|busybox|stands in for a guest that has little
 cpio|cpio|reads the tiny image's archive again
