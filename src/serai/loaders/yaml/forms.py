@@ -11,14 +11,14 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from serai.loaders.file import Block, Layer
-from serai.loaders.yaml.nodes import Map, Node, Scalar, Seq, is_null, mapping, of
+from serai.loaders.yaml.nodes import Map, Node, Scalar, Seq, is_null, mapping, of, short
 from serai.loaders.yaml.problems import Problems
 from serai.spec.clock import Clock, HyperV
 from serai.spec.cpu import Cpu, Pin
 from serai.spec.device import Boot, Channel, Graphics, Mdev, PciDevice, Serial, Tpm, UsbDevice, Vsock, Watchdog
 from serai.spec.disk import Disk
 from serai.spec.guest import Hook, Ready, SyncedFolder, User
-from serai.spec.image import ImageSource
+from serai.spec.image import FILE_CHECKSUM, ImageSource
 from serai.spec.memory import HugePages, Memory
 from serai.spec.network import ForwardedPort, Network, Nic, PrivateNic, PublicNic, UplinkNic
 from serai.spec.numa import Numa
@@ -117,6 +117,11 @@ _BESIDE = frozenset(
         "privileged",
         "sensitive",
         "checksum",
+        "checksum_type",
+        "version",
+        "urls",
+        "server",
+        "architecture",
         "user",
         "cloud_init",
         *Nic.__struct_fields__,
@@ -191,10 +196,24 @@ def _shell(node: Node, problems: Problems) -> Node | None:
     return _one_of(node, ("inline", "path"), problems)
 
 
+BOX_KEYS = ("version", "urls", "server", "architecture", "checksum_type")
+
+
 def _image(node: Node, problems: Problems) -> Node | None:
     if isinstance(node, Scalar) and not is_null(node):
+        if node.text.startswith("box:"):
+            return mapping({"box": of(node.text.removeprefix("box:"), node)}, node)
         return mapping({"url" if node.text.startswith(("http://", "https://")) else "path": node}, node)
-    return _one_of(node, ("url", "path"), problems)
+    if isinstance(node, Map) and is_null(node.items.get("box", of(None, node))):
+        for key in BOX_KEYS:
+            if key in node.items:
+                problems.at_key(node, key, "goes with box, which is not stated")
+        checksum = node.items.get("checksum")
+        if isinstance(checksum, Scalar) and not is_null(checksum) and not re.match(FILE_CHECKSUM, checksum.text):
+            text = f"{short(checksum.text)!r} is not sha256: or sha512: and the digest in lower-case hex"
+            problems.at(checksum, text)
+            return node.replaced({key: item for key, item in node.items.items() if key != "checksum"})
+    return _one_of(node, ("url", "path", "box"), problems)
 
 
 def _pair(first: str, second: str, example: str) -> Expand:

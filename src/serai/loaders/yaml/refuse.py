@@ -25,7 +25,7 @@ _PATTERNS = {
     r"^/": "an absolute path",
     r"^https?://": "a URL with http:// or https://",
     r"^0?[0-7]{3,4}$": "permissions in octal, for example 0644",
-    r"^(sha256|sha512):[0-9a-f]{64,128}$": "sha256: or sha512: and the digest in lower-case hex",
+    r"^((md5|sha1|sha256|sha384|sha512):)?[0-9a-f]{32,128}$": "a digest in lower-case hex, as sha256:…",
     r"^[a-z_][a-z0-9_-]{0,31}$": "a login name: lower-case letters, digits, _ and -",
     r"^[a-z][a-z0-9_-]*$": "lower-case letters, digits, _ and -",
     CPU_SET_PATTERN: "a list of numbers, for example 0-3,8",
