@@ -57,6 +57,8 @@ class Runtime(Protocol):
     """The file that runs now (`__FILE__`)."""
     environ: dict[str, str]
     """`ENV`: a copy; writes stay in it."""
+    argv: list[str]
+    """`ARGV`: the words of the command line."""
     bounds: Bounds
     files: Files
     last_match: Value

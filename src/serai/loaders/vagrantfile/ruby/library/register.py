@@ -29,10 +29,29 @@ ANCESTORS: dict[str, tuple[str, ...]] = {
     "Proc": ("Proc", "Object", "Kernel"),
     "Enumerator": ("Enumerator", "Enumerable", "Object", "Kernel"),
 }
-"""In the order in which a method is looked for; std modules add their own."""
+"""In the order in which a method is looked for; `declare` adds to it."""
+
+PARENTS: dict[str, str | None] = {}
+"""What `declare` entered → its parent, or None for a module. `rt.constant(name)` makes a Module of each when it is
+named first; one with `::` is found inside the one before it."""
 
 STD: dict[str, str] = {}
 """Top-level constant → module below `library.std` that enters it: filled by `std/names.py`."""
+LATE: dict[str, str] = {}
+"""Method of a class of core → module below `library.std` that enters it (`to_json`): looked at when nothing else
+answers. From `std/names.py` too."""
+REQUIRES: dict[str, str] = {}
+"""Name that `require` knows → module below `library.std` to import, or "" where there is nothing to do."""
+
+
+def declare(name: str, parent: str | None = "Object", *mixed: str) -> None:
+    """Enter a class of the library, or (with None) a module. `mixed` are the modules that it includes."""
+    above: tuple[str, ...] = ()
+    if parent is not None:
+        usual = ("Object", "Kernel") if parent == "Object" else (parent, "Exception", "Object", "Kernel")
+        above = ANCESTORS.get(parent, usual)
+    ANCESTORS[name] = (name, *mixed, *above)
+    PARENTS[name] = parent
 
 
 def method(kind: str, *names: str) -> Callable[[Builtin], Builtin]:
