@@ -178,3 +178,33 @@ def test_ctrl_c_leaves_a_state_that_the_next_up_finishes(serai: Any) -> None:
 def test_an_unknown_provider_is_an_error_with_the_known_ones(serai: Any) -> None:
     serai.file("project: shop\nmachines: {web: {provider: qmeu}}\n")
     assert "no provider is called 'qmeu'" in serai("up", code=3).stderr
+
+
+def test_one_machine_after_another(serai: Any) -> None:
+    serai.file("project: shop\ndefaults: {provider: fake}\nmachines: {a: {}, b: {}}\n")
+    lines = serai("up", "--no-parallel").stderr.splitlines()
+    assert lines.index("b  creating") > max(at for at, line in enumerate(lines[:-2]) if line.startswith("a  "))
+
+
+def test_what_does_not_come_up_is_destroyed_when_that_is_asked(serai: Any) -> None:
+    serai.file(
+        "project: shop\ndefaults: {provider: fake}\n"
+        'machines: {a: {}, b: {providers: {fake: {fail: {start: "no space"}}}}}\n'
+    )
+    assert "destroying what did not come up: b" in serai("up", "--destroy-on-error", code=1).stderr
+    assert serai.states() == {"a": "ready", "b": "absent"}
+
+
+def test_a_pattern_means_the_machines_that_it_is_found_in(serai: Any) -> None:
+    serai.file(SHOP)
+    serai("up")
+    serai("halt", "/^web-[12]$/")
+    assert serai.states() == {"db": "ready", "web-1": "stopped", "web-2": "stopped"}
+    assert "is no pattern" in serai("halt", "/web-(/", code=3).stderr
+
+
+def test_a_graceful_destroy_halts_first(serai: Any) -> None:
+    serai.file("project: shop\nmachines: {a: {provider: fake}}\n")
+    serai("up")
+    out = serai("destroy", "-y", "-g").stderr
+    assert out.index("stopping") < out.index("destroying")

@@ -57,8 +57,10 @@ def _failed(message: str, hint: str) -> Exception:
 @click.command(cls=Split, options_metavar="[OPTIONS] [-- SSH_ARGS]...")
 @click.argument("name", required=False, metavar="[NAME]")
 @click.option("-c", "--command", metavar="CMD", help="Run this by the login's shell, and end with its exit code.")
+@click.option("-p", "--plain", is_flag=True, help="Only the address: who logs in, and with what, is left to ssh.")
+@click.option("-t/-T", "--tty/--no-tty", default=None, help="Give a command a terminal, or none.")
 @click.pass_obj
-def ssh(obj: object, name: str | None, command: str | None) -> int:
+def ssh(obj: object, name: str | None, command: str | None, plain: bool, tty: bool | None) -> int:
     """Log in to NAME (the primary machine, or the only one), or run one command.
 
     Words after `--` go to ssh: `serai ssh web -- -L 8080:localhost:80`.
@@ -68,9 +70,14 @@ def ssh(obj: object, name: str | None, command: str | None) -> int:
 
     workspace = _open(obj)
     into = way(workspace, _one(workspace, name).name)
-    words = into.argv(command, tty=command is not None and sys.stdin.isatty() and sys.stdout.isatty())
+    if tty is None:
+        tty = command is not None and sys.stdin.isatty() and sys.stdout.isatty()
+    words = into.argv(command, tty=tty)
     if isinstance(into, SshTransport):
-        into.open()
+        if plain:
+            words = into.plain(command, tty=tty)
+        else:
+            into.open()
         at = len(words) - (1 if command is None else 2)
         words[at:at] = tail()
     elif tail():
@@ -215,15 +222,18 @@ def logs(obj: object, name: str | None, follow: bool, serial: bool, lines: int) 
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--guest", type=int, metavar="PORT", help="Only the port of this host that leads to this one.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
-def port(obj: object, names: tuple[str, ...], as_json: bool) -> int:
+def port(obj: object, names: tuple[str, ...], guest: int | None, as_json: bool) -> int:
     """Show the ports of this host that lead into machines."""
     from serai.run.workspace import open_workspace
 
     workspace = open_workspace(obj)
     observed = workspace.observe()
     chosen = [machine.name for machine in workspace.targets(names, extra=observed) if machine.name in observed]
+    if guest is not None:
+        return _port_to(workspace, names, observed, guest)
     if as_json:
         from serai.cli.output import print_json
 
@@ -236,6 +246,18 @@ def port(obj: object, names: tuple[str, ...], as_json: bool) -> int:
             left = f"{forward.host_ip}:{forward.host}"
             click.echo(f"{name:{width}}  {left:<21} -> {forward.guest}/{forward.protocol}{note}")
     return 0
+
+
+def _port_to(workspace: Any, names: tuple[str, ...], observed: Any, guest: int) -> int:
+    """Print the number alone, for scripts."""
+    from serai.util.errors import Code, SeraiError
+
+    name = workspace.targets(names, one=True, extra=observed)[0].name
+    for forward in observed[name].forwards if name in observed else ():
+        if forward.guest == guest:
+            click.echo(forward.host)
+            return 0
+    raise SeraiError(Code.INPUT, f"{name}: no port of this host leads to {guest}", hint=f"serai port {name}")
 
 
 @click.command()
@@ -254,14 +276,79 @@ def rsync(obj: object, names: tuple[str, ...]) -> int:
 
         total += again(workspace, machine, say)
     if not total:
-        click.echo("no machine has a synced folder of the type rsync", err=True)
+        click.echo(NO_RSYNC, err=True)
+    return 0
+
+
+NO_RSYNC = "no machine has a synced folder of the type rsync"
+
+
+@click.command(name="rsync-auto")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--poll", is_flag=True, help="Look at the files: for network file systems, which tell nothing.")
+@click.pass_obj
+def rsync_auto(obj: object, names: tuple[str, ...], poll: bool) -> int:
+    """Copy the rsync folders whenever something in them changes, until Ctrl-C.
+
+    What `exclude` names does not count.
+    """
+    from serai.run.reach import rsync as again
+    from serai.run.watch import watch
+    from serai.util.errors import SeraiError
+
+    workspace = _open(obj)
+    began = False
+
+    def copy(machine: Any) -> None:
+        nonlocal began
+        try:
+            again(workspace, machine, lambda phrase: click.echo(f"{machine.name}: {phrase}", err=True))
+        except SeraiError as error:
+            if not began:
+                raise
+            # a guest that reboots is there again at the next change
+            click.echo(f"{machine.name}: {error}", err=True)
+        began = True
+
+    try:
+        watch(workspace.targets(names), workspace.scope.root, copy, poll=poll)
+    except KeyboardInterrupt:
+        return 0
+    click.echo(NO_RSYNC, err=True)
+    return 0
+
+
+@click.command()
+@click.argument("source", metavar="SRC")
+@click.argument("destination", metavar="[DST]", required=False)
+@click.argument("name", metavar="[NAME]", required=False)
+@click.option("-t", "--temporary", is_flag=True, help="To a new directory below /tmp, which is printed.")
+@click.pass_obj
+def upload(obj: object, source: str, destination: str | None, name: str | None, temporary: bool) -> int:
+    """Copy a file or a directory into NAME (the primary machine, or the only one); DST is its home otherwise."""
+    from pathlib import Path
+
+    from serai.run.reach import way
+
+    path = Path(source)
+    if not path.exists():
+        raise _failed(f"there is no file {source}", "serai upload SRC [DST] [NAME]")
+    workspace = _open(obj)
+    into = way(workspace, _one(workspace, name).name)
+    if temporary:
+        folder = into.run("mktemp -d /tmp/serai-upload.XXXXXX").stdout.strip()
+        destination = f"{folder}/{destination or path.name}"
+    into.put(path, destination or path.name)
+    if temporary:
+        click.echo(destination)
     return 0
 
 
 @click.command(name="ssh-config")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--host", metavar="ALIAS", help="Call the one machine this, instead of by its name.")
 @click.pass_obj
-def ssh_config(obj: object, names: tuple[str, ...]) -> int:
+def ssh_config(obj: object, names: tuple[str, ...], host: str | None) -> int:
     """Print blocks for ~/.ssh/config, for machines that run: other programs then reach them by name."""
     from serai.guest.ssh import block
     from serai.providers.contract import SshEndpoint
@@ -269,7 +356,7 @@ def ssh_config(obj: object, names: tuple[str, ...]) -> int:
 
     workspace = _open(obj)
     found = []
-    for machine in workspace.targets(names):
+    for machine in workspace.targets(names, one=host is not None):
         try:
             endpoint = workspace.provider(machine.name).endpoint(machine.name)
         except SeraiError as error:
@@ -278,6 +365,6 @@ def ssh_config(obj: object, names: tuple[str, ...]) -> int:
             click.echo(f"# {error.message}", err=True)
             continue
         if isinstance(endpoint, SshEndpoint):
-            found.append(block(endpoint, machine.name))
+            found.append(block(endpoint, machine.name, host))
     click.echo("\n".join(found), nl=False)
     return 0

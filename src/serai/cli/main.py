@@ -30,11 +30,13 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "ssh": ("serai.cli.access:ssh", "Log in, or run one command"),
         "exec": ("serai.cli.access:exec_", "Run a command in one or many machines"),
         "cp": ("serai.cli.access:cp", "Copy files in or out"),
+        "upload": ("serai.cli.access:upload", "Copy a file in, to the one machine"),
         "console": ("serai.cli.access:console", "Attach to the serial console"),
         "logs": ("serai.cli.access:logs", "Show what the console and the engine said"),
         "screenshot": ("serai.cli.screenshot:screenshot", "Write what the screen shows to a file"),
         "port": ("serai.cli.access:port", "Show forwarded ports"),
         "rsync": ("serai.cli.access:rsync", "Copy the rsync folders again"),
+        "rsync-auto": ("serai.cli.access:rsync_auto", "Copy the rsync folders whenever they change"),
         "ssh-config": ("serai.cli.access:ssh_config", "Print blocks for ~/.ssh/config"),
     },
     "Project": {

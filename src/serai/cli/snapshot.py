@@ -25,19 +25,80 @@ def _each(obj: object, names: tuple[str, ...], verb: str, snapshot_name: str, te
 @snapshot.command()
 @click.argument("snapshot_name", metavar="SNAPSHOT")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("-f", "--force", is_flag=True, help="In place of one that has the name.")
 @click.pass_obj
-def save(obj: object, snapshot_name: str, names: tuple[str, ...]) -> int:
+def save(obj: object, snapshot_name: str, names: tuple[str, ...], force: bool) -> int:
     """Save SNAPSHOT of the machines (all of the project without names)."""
+    if force:
+        from serai.run.snapshots import holders
+        from serai.run.workspace import open_workspace
+
+        if old := holders(open_workspace(obj), names, snapshot_name):
+            _each(obj, tuple(old), "delete", snapshot_name, "deleted")
     return _each(obj, names, "save", snapshot_name, "saved")
+
+
+start_option = click.option(
+    "--start/--no-start",
+    default=None,
+    help="Then start what is off, or stop what runs. [default: as it was saved]",
+)
+provision_option = click.option(
+    "--provision/--no-provision", default=None, help="At the start, run all blocks again, or none."
+)
 
 
 @snapshot.command()
 @click.argument("snapshot_name", metavar="SNAPSHOT")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
+@start_option
+@provision_option
 @click.pass_obj
-def restore(obj: object, snapshot_name: str, names: tuple[str, ...]) -> int:
+def restore(
+    obj: object, snapshot_name: str, names: tuple[str, ...], start: bool | None, provision: bool | None
+) -> int:
     """Go back to SNAPSHOT; with memory, the machine goes on where it was."""
-    return _each(obj, names, "restore", snapshot_name, "restored")
+    _each(obj, names, "restore", snapshot_name, "restored")
+    return _then(obj, names, start, provision)
+
+
+def _then(obj: object, names: tuple[str, ...], start: bool | None, provision: bool | None) -> int:
+    """What is to become of machines that went back."""
+    from serai.cli import verbs
+    from serai.plan.up import Options
+    from serai.run.workspace import open_workspace
+
+    if start or provision:
+        return verbs.bring_up(open_workspace(obj), names, Options(provision=provision))
+    return verbs.power_off(obj, names) if start is False else 0
+
+
+@snapshot.command()
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.pass_obj
+def push(obj: object, names: tuple[str, ...]) -> int:
+    """Save a snapshot that `pop` goes back to; pushed twice, popped twice."""
+    from serai.run.snapshots import pushed_name
+
+    return _each(obj, names, "save", pushed_name(), "saved")
+
+
+@snapshot.command()
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--delete/--no-delete", default=True, help="Delete the snapshot then, or keep it. [default: delete]")
+@start_option
+@provision_option
+@click.pass_obj
+def pop(obj: object, names: tuple[str, ...], delete: bool, start: bool | None, provision: bool | None) -> int:
+    """Go back to the snapshot that was pushed last, and delete it."""
+    from serai.run.snapshots import last_pushed
+    from serai.run.workspace import open_workspace
+
+    for machine, name in last_pushed(open_workspace(obj), names).items():
+        _each(obj, (machine,), "restore", name, "restored")
+        if delete:
+            _each(obj, (machine,), "delete", name, "deleted")
+    return _then(obj, names, start, provision)
 
 
 @snapshot.command()

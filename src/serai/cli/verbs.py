@@ -20,6 +20,8 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print the re
 @click.option("--provider", metavar="NAME", help="Make new machines on this provider.")
 @click.option("--provision/--no-provision", default=None, help="Run all blocks again, or none.")
 @click.option("--provision-with", metavar="BLOCK,...", help="Run these blocks only, by name or kind.")
+@click.option("--parallel/--no-parallel", default=True, help="All machines at once, or one after another.")
+@click.option("--destroy-on-error", is_flag=True, help="Destroy a new machine that does not come up.")
 @click.option("--force", is_flag=True, help="Recreate machines that say `keep: true`, too.")
 @yes_option
 @json_option
@@ -30,6 +32,8 @@ def up(
     provider: str | None,
     provision: bool | None,
     provision_with: str | None,
+    parallel: bool,
+    destroy_on_error: bool,
     force: bool,
     yes: bool,
     as_json: bool,
@@ -39,26 +43,32 @@ def up(
     Without names: every machine, but those with `autostart: false`. What is there already is left alone; what
     differs is changed live where that is possible. Machines that others come `after` are brought up too.
     """
+    from serai.plan.up import Options
     from serai.run.workspace import open_workspace
 
     workspace = open_workspace(obj, provider=provider)
-    return _up(
-        workspace, names, provision=provision, only=_split(provision_with), force=force, yes=yes, as_json=as_json
+    return bring_up(
+        workspace,
+        names,
+        Options(force=force, provision=provision, only=split(provision_with), parallel=parallel),
+        yes=yes,
+        as_json=as_json,
+        destroy_on_error=destroy_on_error,
     )
 
 
-def _up(
+def bring_up(
     workspace: Any,
     names: tuple[str, ...],
+    options: Any,
     *,
-    provision: bool | None = None,
-    only: tuple[str, ...] = (),
-    force: bool = False,
     yes: bool = False,
     as_json: bool = False,
+    destroy_on_error: bool = False,
 ) -> int:
+    """`up`, shown; the exit code. `options` are a plan's Options."""
     from serai.cli.report import headline, plan_lines, reporter, summary
-    from serai.plan.up import Action, Options, Plan
+    from serai.plan.up import Action, Plan
     from serai.run import verbs
 
     if any(nic.public for machine in workspace.project.machines.values() for nic in machine.networks):
@@ -88,7 +98,6 @@ def _up(
         lost = ", ".join(machine.name for machine in plan.destroys)
         return _ask(f"Recreate {lost} and destroy what is on the disks named above?", yes)
 
-    options = Options(force=force, provision=provision, only=only)
     with report:
         run = verbs.up(workspace, names, options, emit=report.emit, consent=consent, shown=shown)
     plan = run.plan
@@ -109,10 +118,28 @@ def _up(
         ]
         if waiting:
             report.say(f"next: serai reload {' '.join(waiting)}  (changes wait for a restart)")
+    if destroy_on_error:
+        _clear(workspace, plan, run.outcome, report)
     return _end(run.outcome)
 
 
-def _split(text: str | None) -> tuple[str, ...]:
+def _clear(workspace: Any, plan: Any, outcome: Any, report: Any) -> None:
+    """Destroy what this run made and could not bring up."""
+    from serai.plan.up import Action
+    from serai.run import verbs
+
+    failed = {failure.step.machine for failure in outcome.failures}
+    made = [item.name for item in plan.machines if item.action is Action.CREATE and item.name in failed]
+    if not made:
+        return
+    report.say(f"destroying what did not come up: {', '.join(made)}")
+    with report:
+        done = verbs.destroy(workspace, made, emit=report.emit, consent=lambda question: True, force=True)
+    outcome.failures += done.outcome.failures
+
+
+def split(text: str | None) -> tuple[str, ...]:
+    """`a,b` → ("a", "b")."""
     return tuple(word for word in (text or "").split(",") if word)
 
 
@@ -224,6 +251,13 @@ def halt(obj: object, names: tuple[str, ...], force: bool) -> int:
     return _simple(obj, lambda workspace, report: verbs.halt(workspace, names, emit=report.emit, force=force))
 
 
+def power_off(obj: object, names: tuple[str, ...]) -> int:
+    """`halt --force` of machines: what a restored snapshot has brought to life, and nobody wants."""
+    from serai.run import verbs
+
+    return _simple(obj, lambda workspace, report: verbs.halt(workspace, names, emit=report.emit, force=True))
+
+
 @click.command()
 @names_argument
 @click.option("-f", "--force", is_flag=True, help="Cut the power instead of asking the guest.")
@@ -241,12 +275,12 @@ def reload(
     from serai.run.workspace import open_workspace
 
     workspace = open_workspace(obj)
-    options = Options(provision=provision, only=_split(provision_with))
+    options = Options(provision=provision, only=split(provision_with))
     verbs.make_plan(workspace, names, options)  # what `up` will refuse is refused while the machines still run
     with reporter() as report:
         stopped = verbs.halt(workspace, names, emit=report.emit, force=force)
     code = _end(stopped.outcome)
-    return code or _up(workspace, names, provision=provision, only=_split(provision_with), yes=yes)
+    return code or bring_up(workspace, names, options, yes=yes)
 
 
 @click.command()
@@ -259,7 +293,7 @@ def provision(obj: object, names: tuple[str, ...], provision_with: str | None) -
 
     return _simple(
         obj,
-        lambda workspace, report: verbs.provision(workspace, names, emit=report.emit, only=_split(provision_with)),
+        lambda workspace, report: verbs.provision(workspace, names, emit=report.emit, only=split(provision_with)),
     )
 
 
@@ -289,9 +323,10 @@ def resume(obj: object, names: tuple[str, ...]) -> int:
 @click.command()
 @names_argument
 @yes_option
+@click.option("-g", "--graceful", is_flag=True, help="Ask the guests to power off first, as `halt` does.")
 @click.option("--force", is_flag=True, help="Destroy what says `keep: true`, too.")
 @click.pass_obj
-def destroy(obj: object, names: tuple[str, ...], yes: bool, force: bool) -> int:
+def destroy(obj: object, names: tuple[str, ...], yes: bool, graceful: bool, force: bool) -> int:
     """Remove machines and all that was made for them: disks, seed, sockets, records."""
     from serai.run import verbs
 
@@ -300,7 +335,9 @@ def destroy(obj: object, names: tuple[str, ...], yes: bool, force: bool) -> int:
 
     return _simple(
         obj,
-        lambda workspace, report: verbs.destroy(workspace, names, emit=report.emit, consent=consent, force=force),
+        lambda workspace, report: verbs.destroy(
+            workspace, names, emit=report.emit, consent=consent, force=force, graceful=graceful
+        ),
     )
 
 

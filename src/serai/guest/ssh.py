@@ -55,6 +55,11 @@ class SshTransport(PipeTransport):
         words = [*self.base(master="auto"), *persist, *(["-t"] if tty else []), *self.place]
         return words if command is None else [*words, command]
 
+    def plain(self, command: str | None = None, *, tty: bool = False) -> list[str]:
+        """ssh to the address alone, by the user's own configuration: no login, no key, no shared connection."""
+        words = [which("ssh", "openssh-client"), *(["-t"] if tty else []), "-p", str(self.endpoint.port)]
+        return [*words, self.endpoint.host, *([] if command is None else [command])]
+
     def dial(self, timeout: float = DIAL_SECONDS) -> Refusal | None:
         """Open the shared connection; None when it is open, else why not.
 
@@ -150,12 +155,12 @@ def settings(endpoint: SshEndpoint, name: str) -> dict[str, str]:
     return values | {folded.get(key.lower(), key): value for key, value in endpoint.options.items()}
 
 
-def block(endpoint: SshEndpoint, name: str) -> str:
-    """A block of ssh_config(5) by which other programs reach the machine."""
+def block(endpoint: SshEndpoint, name: str, host: str | None = None) -> str:
+    """A block of ssh_config(5) by which other programs reach the machine as `host` (its name)."""
     values = {"HostName": endpoint.host, "Port": str(endpoint.port), "User": endpoint.user}
     kept = {key: value for key, value in settings(endpoint, name).items() if key not in ("BatchMode", "LogLevel")}
     lines = [f"  {key} {value}" for key, value in (values | kept).items()]
-    return "\n".join([f"Host {name}", *lines]) + "\n"
+    return "\n".join([f"Host {host or name}", *lines]) + "\n"
 
 
 def _host_key(endpoint: SshEndpoint, name: str) -> dict[str, str]:

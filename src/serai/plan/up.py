@@ -38,6 +38,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     provision: bool | None = None
     only: tuple[str, ...] = ()
     """`--provision-with`: blocks by name or kind."""
+    parallel: bool = True
+    """False: one machine after another, in the file's order."""
 
 
 DEFAULTS = Options()
@@ -104,6 +106,10 @@ def plan_up(
     for name in wanted:
         steps += _steps(machines[name], plans[name], observed.get(name))
     steps = _order(machines, steps)
+    if not options.parallel:
+        from serai.plan.turns import in_turn
+
+        steps = in_turn(machines, steps)
     images: dict[str, Step] = {}
     for item in steps:
         if item.act is Act.IMAGE:

@@ -49,3 +49,45 @@ def for_each(workspace: Workspace, names: Sequence[str], verb: str, snapshot: st
                 point("after", step)
                 journal.write("done", step)
                 yield name
+
+
+PUSHED = "push_"
+
+
+def pushed_name() -> str:
+    """A name that sorts by time, and that nobody else takes: `push_1790000000000_3f2a`."""
+    import secrets
+    import time
+
+    return f"{PUSHED}{time.time_ns() // 1_000_000}_{secrets.token_hex(2)}"
+
+
+def holders(workspace: Workspace, names: Sequence[str], snapshot: str) -> list[str]:
+    """The machines, of those meant, that have a snapshot of that name."""
+    return [name for name, have in _snapshots(workspace, names).items() if snapshot in have]
+
+
+def last_pushed(workspace: Workspace, names: Sequence[str]) -> dict[str, str]:
+    """machine -> its newest pushed snapshot. Code.REFUSED for one that was named and has none."""
+    found: dict[str, str] = {}
+    for name, have in _snapshots(workspace, names).items():
+        pushed = [snapshot for snapshot in have if snapshot.startswith(PUSHED)]
+        if pushed:
+            found[name] = max(pushed)
+        elif names:
+            raise SeraiError(Code.REFUSED, f"{name}: nothing was pushed", hint=f"serai snapshot list {name}")
+    if not found:
+        raise SeraiError(Code.REFUSED, "no machine has a pushed snapshot", hint="serai snapshot push")
+    return found
+
+
+def _snapshots(workspace: Workspace, names: Sequence[str]) -> dict[str, list[str]]:
+    observed = workspace.observe()
+    workspace.settled(observed)
+    found = {}
+    for machine in workspace.targets(names, extra=observed):
+        if machine.name in observed:
+            driver = workspace.provider(machine.name)
+            driver.capabilities().need(Feature.SNAPSHOT, provider=driver.name, machine=machine.name)
+            found[machine.name] = [item.name for item in driver.snapshot_list(machine.name)]
+    return found

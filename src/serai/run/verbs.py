@@ -337,8 +337,11 @@ def destroy(
     emit: Emit,
     consent: Callable[[str], bool],
     force: bool = False,
+    graceful: bool = False,
 ) -> Run:
     """Remove machines. `consent` is asked a question that says what goes. `keep: true` needs `force`.
+
+    With `graceful` what runs is halted first.
 
     When none is left, the project's home goes as well.
     """
@@ -354,6 +357,10 @@ def destroy(
             )
         if chosen and not consent(question({name: observed[name].applied for name in chosen})):
             raise SeraiError(Code.REFUSED, "not destroyed", hint="serai destroy -y does not ask")
+        if graceful and (running := [name for name in chosen if observed[name].state in ALIVE]):
+            halted = _simple(workspace, "halt", Act.STOP, running, observed, emit)
+            if halted.outcome.failures:
+                return halted
         done = _simple(workspace, "destroy", Act.DESTROY, chosen, observed, emit, force=True)
         if not done.observed:
             _forget(workspace)

@@ -76,7 +76,7 @@ class Workspace:
         self.project = msgspec.structs.replace(self.project, machines=machines)
 
     def targets(self, names: Sequence[str], *, one: bool = False, extra: Collection[str] = ()) -> list[Machine]:
-        """The machines that `names` (names or globs) mean, in the file's order; none means all.
+        """The machines that `names` (names, globs or /patterns/) mean, in the file's order; none means all.
 
         With `one`: exactly one; without names the primary, or the only one. `extra` are machines that exist
         but are not in the file. Raises Code.INPUT for a name that means nothing.
@@ -95,7 +95,7 @@ class Workspace:
             return chosen
         hits: set[str] = set()
         for name in names:
-            found = {known for known in machines if known == name or fnmatchcase(known, name)}
+            found = _named(name, machines)
             if not found:
                 raise unknown(name, list(machines))
             hits |= found
@@ -133,6 +133,21 @@ def engines_of(project: Project) -> dict[str, tuple[str, ...]]:
     machines = [machine for machine in project.machines.values() if machine.provider == "libvirt"]
     uris = {machine.providers.libvirt.uri or "" for machine in machines}
     return {"libvirt": tuple(sorted(uris))} if uris else {}
+
+
+def _named(word: str, known: Collection[str]) -> set[str]:
+    """Those of `known` that a name, a glob or a /regular expression/ means."""
+    if len(word) > 2 and word[0] == word[-1] == "/":
+        import re
+
+        try:
+            pattern = re.compile(word[1:-1])
+        except re.error as error:
+            raise SeraiError(
+                Code.INPUT, f"{word} is no pattern: {error}", hint="serai status lists names"
+            ) from error
+        return {name for name in known if pattern.search(name)}
+    return {name for name in known if name == word or fnmatchcase(name, word)}
 
 
 def unknown(name: str, known: Sequence[str]) -> SeraiError:
