@@ -31,7 +31,7 @@ def decompress(path: Path, kind: Kind, target: Path, max_size: int) -> None:
         if kind is Kind.ZSTD:
             _zstd(path, target, max_size)
             return
-        with _opened(path, kind) as source:
+        with opened(path, kind) as source:
             copy_bounded(source, target, max_size, path)
     except (EOFError, OSError, lzma.LZMAError, ValueError) as error:
         if isinstance(error, OSError) and error.errno:
@@ -39,7 +39,7 @@ def decompress(path: Path, kind: Kind, target: Path, max_size: int) -> None:
         raise refuse(path, f"its {kind} stream is damaged or truncated: {error}") from error
 
 
-def _opened(path: Path, kind: Kind) -> IO[bytes]:
+def opened(path: Path, kind: Kind) -> IO[bytes]:
     if kind is Kind.GZIP:
         return gzip.open(path)  # type: ignore[return-value]
     return lzma.open(path) if kind is Kind.XZ else bz2.open(path)
@@ -119,7 +119,7 @@ def _members(path: Path, archive: tarfile.TarFile) -> dict[str, tarfile.TarInfo]
 def _disk_name(path: Path, archive: tarfile.TarFile, members: dict[str, tarfile.TarInfo]) -> str:
     descriptions = [name for name in members if name.endswith(".ovf")]
     if descriptions:
-        disks = _ovf_disks(path, _small(path, archive, members[descriptions[0]]))
+        disks = ovf_disks(path, _small(path, archive, members[descriptions[0]]))
     else:
         disks = [name for name in members if name.endswith(_DISK_NAMES)]
     missing = [name for name in disks if name not in members]
@@ -137,7 +137,7 @@ def _small(path: Path, archive: tarfile.TarFile, member: tarfile.TarInfo) -> byt
     return file.read() if file else b""
 
 
-def _ovf_disks(path: Path, text: bytes) -> list[str]:
+def ovf_disks(path: Path, text: bytes) -> list[str]:
     """Files of the disks. Source: DMTF DSP0243, References and DiskSection."""
     if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
         raise refuse(path, "its OVF description has a document type: refused, entities can be bombs")

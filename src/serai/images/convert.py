@@ -21,7 +21,14 @@ _MEMORY = 2 << 30  # bytes of address space for qemu-img; a normal conversion ta
 _CPU_SECONDS = 3600
 _FICLONE = 0x40049409  # linux/fs.h
 
-_QEMU_FORMAT = {Kind.VMDK: "vmdk", Kind.VDI: "vdi", Kind.VHD: "vpc", Kind.VHDX: "vhdx", Kind.RAW: "raw"}
+_QEMU_FORMAT = {
+    Kind.VMDK: "vmdk",
+    Kind.VMDK_DESCRIPTOR: "vmdk",
+    Kind.VDI: "vdi",
+    Kind.VHD: "vpc",
+    Kind.VHDX: "vhdx",
+    Kind.RAW: "raw",
+}
 
 
 def convert(
@@ -59,7 +66,9 @@ def _to_qcow2(path: Path, what: Kind, disk: Path, max_size: int, progress: Calla
         progress("copying")
         _copy(path, disk)
         return size
-    if what is Kind.VMDK_DESCRIPTOR:
+    if what is Kind.VMDK_DESCRIPTOR and headers.vmdk_is_split(path):
+        headers.vmdk_pieces(path)
+    elif what is Kind.VMDK_DESCRIPTOR:
         path, what = headers.vmdk_flat_extent(path), Kind.RAW
     check = {Kind.VMDK: headers.vmdk, Kind.VDI: headers.vdi, Kind.VHD: headers.vhd}.get(what)
     if check:

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from serai.images.store import full_disk
+from serai.images.way import PLAIN, REDIRECTS, Way, shown
 from serai.util.errors import Code, SeraiError
 from serai.util.files import private_dir, write_atomic
 from serai.util.locks import lock
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 _CHUNK = 1 << 18
 _CONNECT_TIMEOUT, _READ_TIMEOUT = 10.0, 60.0  # seconds
-_REDIRECTS = 5
 _TRIES = 4
 _MAX_TEXT = 4 << 20  # bytes of a checksum file
 _MAX_SIZE = 256 << 30  # bytes of an image
@@ -48,25 +48,26 @@ def fetch(
     checksum: str | None,
     progress: Callable[[str], None],
     on_bytes: Callable[[int, int], None] | None = None,
+    way: Way = PLAIN,
 ) -> Path:
     """The verified file, in `folder`. `on_bytes(done, total)`; total is 0 when the server does not say.
 
     Raises Code.NETWORK for what a second try may cure, Code.CORRUPT for what is not the image.
     """
-    _allowed(url, checksum)
+    _allowed(url, checksum or ("none" if way.plain_http else None))
     private_dir(folder)
     name = hashlib.sha256(f"{url} {checksum}".encode()).hexdigest()[:32]
     part, whole = folder / f"{name}.part", folder / name
-    with lock(folder / f"{name}.lock", what=url, note=f"download, pid {os.getpid()}"):
+    with lock(folder / f"{name}.lock", what=shown(url), note=f"download, pid {os.getpid()}"):
         if whole.exists():
             return whole  # a killed run was done with the download, not with what came after
         with full_disk(folder):
-            _download(url, part, progress, on_bytes)
+            _download(url, part, progress, on_bytes, way)
         try:
-            _not_a_web_page(part, url)
+            _not_a_web_page(part, shown(url))
             if checksum:
                 progress("verifying the digest")
-                verify(part, checksum, source=url)
+                verify(part, checksum, source=shown(url))
         except SeraiError:
             part.unlink()
             part.with_suffix(".json").unlink(missing_ok=True)
@@ -78,25 +79,52 @@ def fetch(
 
 def text(url: str) -> str:
     """A small text file (a vendor's checksum file)."""
+    found = document(url, limit=_MAX_TEXT)
+    if found.status != 200:
+        raise _refused(url, found.status)
+    return found.data.decode(errors="replace")
+
+
+class Document(msgspec.Struct, frozen=True):
+    """What a server answered: at most as many bytes as were asked for."""
+
+    status: int
+    data: bytes
+    url: str
+    """Where it was in the end."""
+    validator: str = ""
+    """Its ETag."""
+
+
+def document(
+    url: str,
+    *,
+    limit: int,
+    way: Way = PLAIN,
+    headers: Mapping[str, str] = {},
+    timeout: float | None = None,
+) -> Document:
+    """A small file, read into memory. `timeout` in seconds, for a question that must not hold anybody up.
+
+    Raises Code.NETWORK when nobody answers; an answer that refuses is given back with its status.
+    """
     _allowed(url, "small")
     import urllib3
 
     try:
-        with _pool() as pool:
-            response = _request(pool, url, {})
-            data = response.read(_MAX_TEXT)
+        with _pool(way, timeout) as pool:
+            response = _request(pool, url, dict(headers), way)
+            data = response.read(limit) if response.status == 200 else b""
             response.close()
     except (urllib3.exceptions.HTTPError, OSError) as error:
         raise SeraiError(
-            Code.NETWORK, f"{url}: {_cause(error)}", hint="check the network and https_proxy"
+            Code.NETWORK, f"{shown(url)}: {_cause(error)}", hint="check the network and https_proxy"
         ) from error
-    if response.status != 200:
-        raise _refused(url, response.status)
-    return data.decode(errors="replace")
+    return Document(response.status, data, response.geturl() or url, response.headers.get("ETag", ""))
 
 
 def verify(path: Path, checksum: str, *, source: str | None = None) -> None:
-    """Raise Code.CORRUPT unless the file has that digest (`sha256:…` or `sha512:…`)."""
+    """Raise Code.CORRUPT unless the file has that digest: `sha256:…`, `sha512:…`; of boxes md5, sha1, sha384 too."""
     algorithm, _, expected = checksum.partition(":")
     with path.open("rb") as file:
         actual = hashlib.file_digest(file, algorithm).hexdigest()
@@ -122,17 +150,21 @@ def _allowed(url: str, checksum: str | None) -> None:
 
 
 def _download(
-    url: str, part: Path, progress: Callable[[str], None], on_bytes: Callable[[int, int], None] | None
+    url: str,
+    part: Path,
+    progress: Callable[[str], None],
+    on_bytes: Callable[[int, int], None] | None,
+    way: Way,
 ) -> None:
     """Fill `part`, resuming it; a connection that breaks is taken up again while it makes progress."""
     import urllib3
 
     tries = 0
-    with _pool() as pool:
+    with _pool(way) as pool:
         while True:
             before = part.stat().st_size if part.exists() else 0
             try:
-                if _one_request(pool, url, part, progress, on_bytes):
+                if _one_request(pool, url, part, progress, on_bytes, way):
                     return
                 cause = "the connection ended early"
             except (urllib3.exceptions.HTTPError, OSError) as error:
@@ -144,7 +176,7 @@ def _download(
             if tries >= _TRIES:
                 have = f", {human_size(after)} are kept" if after else ""
                 raise SeraiError(
-                    Code.NETWORK, f"{url}: {cause}{have}", hint="run it again: it goes on where it stopped"
+                    Code.NETWORK, f"{shown(url)}: {cause}{have}", hint="run it again: it goes on where it stopped"
                 )
             progress(f"{cause}, going on at {human_size(after)}")
 
@@ -155,6 +187,7 @@ def _one_request(
     part: Path,
     progress: Callable[[str], None],
     on_bytes: Callable[[int, int], None] | None,
+    way: Way,
 ) -> bool:
     """One GET; True when the file is whole, False when the body was shorter than announced."""
     state_file = part.with_suffix(".json")
@@ -163,7 +196,7 @@ def _one_request(
     headers = {}
     if have and state and state.url == url and state.validator:
         headers = {"Range": f"bytes={have}-", "If-Range": state.validator}
-    response = _request(pool, url, headers)
+    response = _request(pool, url, headers, way)
     try:
         if response.status == 416:  # nothing is left to send
             part.unlink(missing_ok=True)
@@ -229,31 +262,34 @@ def _range_start(headers: Mapping[str, str]) -> int:
     return int(words[0]) if words[0].isdigit() else -1
 
 
-def _pool() -> urllib3.PoolManager:
+def _pool(way: Way, timeout: float | None = None) -> urllib3.PoolManager:
     import urllib3
 
-    return urllib3.PoolManager(timeout=urllib3.Timeout(connect=_CONNECT_TIMEOUT, read=_READ_TIMEOUT))
+    if way.insecure:
+        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+    times = urllib3.Timeout(connect=timeout or _CONNECT_TIMEOUT, read=timeout or _READ_TIMEOUT)
+    return urllib3.PoolManager(timeout=times, **way.pool_options())
 
 
-def _request(pool: urllib3.PoolManager, url: str, headers: dict[str, str]) -> urllib3.BaseHTTPResponse:
+def _request(pool: urllib3.PoolManager, url: str, headers: dict[str, str], way: Way) -> urllib3.BaseHTTPResponse:
     import urllib3
 
     manager = pool
     if proxy := _proxy(url):
-        manager = urllib3.ProxyManager(proxy, timeout=pool.connection_pool_kw["timeout"])
+        manager = urllib3.ProxyManager(proxy, timeout=pool.connection_pool_kw["timeout"], **way.pool_options())
     response = manager.request(
         "GET",
-        url,
-        headers={"User-Agent": "serai", "Accept-Encoding": "identity", **headers},
+        shown(url),
+        headers={"User-Agent": "serai", "Accept-Encoding": "identity", **way.headers(url), **headers},
         preload_content=False,
-        retries=urllib3.Retry(
-            total=_REDIRECTS, connect=2, read=0, redirect=_REDIRECTS, status=0, backoff_factor=0.2
-        ),
+        retries=way.retries(),
     )
     final = response.geturl() or url
     if url.startswith("https:") and final.startswith("http:"):
         response.close()
-        raise SeraiError(Code.NETWORK, f"{url} leads to {final}: from https: to http: serai does not follow")
+        raise SeraiError(
+            Code.NETWORK, f"{shown(url)} leads to {final}: from https: to http: serai does not follow"
+        )
     return response
 
 
@@ -289,7 +325,7 @@ def _refused(url: str, status: int) -> SeraiError:
         429: "is asked too often",
     }
     what = words.get(status, "failed" if status >= 500 else "was refused")
-    return SeraiError(Code.NETWORK, f"{url} {what} (HTTP {status})", hint="check the address in a browser")
+    return SeraiError(Code.NETWORK, f"{shown(url)} {what} (HTTP {status})", hint="check the address in a browser")
 
 
 def _cause(error: Exception) -> str:
@@ -302,7 +338,7 @@ def _cause(error: Exception) -> str:
         ("Connection refused", "the connection was refused"),
         ("timed out", "the server does not answer"),
         ("CERTIFICATE_VERIFY_FAILED", "the server's certificate is not trusted"),
-        ("too many redirects", f"more than {_REDIRECTS} redirects"),
+        ("too many redirects", f"more than {REDIRECTS} redirects"),
         ("IncompleteRead", "the connection ended early"),
         ("Connection broken", "the connection ended early"),
     ):

@@ -18,6 +18,8 @@ _MAX_SNAPSHOTS = 64
 _MAX_L1 = 4 << 20  # entries: 32 MiB, QEMU's own limit (QCOW_MAX_L1_SIZE)
 _MAX_REFCOUNT_CLUSTERS = 128  # QEMU allows 8 MiB of refcount table (QCOW_MAX_REFTABLE_SIZE), 64 KiB clusters
 _KNOWN_INCOMPATIBLE = 0b11011  # dirty, corrupt, compression type, extended L2; bit 2 is the external data file
+_SPLIT = ("twoGbMaxExtentSparse", "twoGbMaxExtentFlat")
+_MAX_PIECES = 1024  # of a split vmdk: 2 TiB
 _OFFSET_MASK = 0x00FFFFFFFFFFFE00
 
 
@@ -129,14 +131,52 @@ def vmdk_flat_extent(path: Path) -> Path:
     return extent
 
 
-def _vmdk_description(path: Path, text: str) -> None:
+def vmdk_is_split(path: Path) -> bool:
+    """Whether a descriptor is of VMware's `twoGbMaxExtent…`, whose data is in pieces beside it."""
+    if path.stat().st_size > 64 * 1024:
+        raise refuse(path, "its description claims an absurd size")
+    kind = re.search(r'^createType\s*=\s*"(\w*)"', path.read_text(errors="replace"), re.MULTILINE)
+    return kind is not None and kind[1] in _SPLIT
+
+
+def vmdk_pieces(path: Path) -> int:
+    """Check a split vmdk, each of whose pieces must be a plain file beside it; gives its size (bytes)."""
+    description = path.read_text(errors="replace")
+    _vmdk_description(path, description, split=True)
+    extents = re.findall(r'^(?:RW|RDONLY)\s+(\d+)\s+(\w+)\s+"([^"]*)"', description, re.MULTILINE)
+    lines = re.findall(r"^(?:RW|RDONLY|NOACCESS)\b", description, re.MULTILINE)
+    if not extents or len(extents) != len(lines) or len(extents) > _MAX_PIECES:
+        raise refuse(path, f"it has {len(lines)} extents, of which {len(extents)} are files")
+    for sectors, kind, name in extents:
+        piece = path.with_name(name) if name and "/" not in name and name not in (".", "..") else None
+        if kind not in ("SPARSE", "FLAT") or piece is None or piece.is_symlink() or not piece.is_file():
+            raise refuse(path, f"its data {name[:80]!r} is not a file beside it")
+        if kind == "SPARSE":
+            _piece(piece, int(sectors))
+    size = sum(int(sectors) for sectors, _, _ in extents) * 512
+    _bounded(path, size)
+    return size
+
+
+def _piece(piece: Path, sectors: int) -> None:
+    with piece.open("rb") as file:
+        head = file.read(512)
+    if len(head) < 512 or head[:4] != b"KDMV":
+        raise refuse(piece, "it is no piece of a vmdk")
+    (capacity,) = struct.unpack_from("<Q", head, 12)
+    if not 0 < capacity <= sectors + 2048:  # rounded up to a grain
+        raise refuse(piece, f"it claims {capacity} sectors, its description {sectors}")
+
+
+def _vmdk_description(path: Path, text: str, *, split: bool = False) -> None:
     parent = re.search(r"^parentCID\s*=\s*([0-9a-fA-F]+)", text, re.MULTILINE)
     if (parent and parent[1].lower() != "ffffffff") or "parentFileNameHint" in text:
         raise refuse(
             path, "it has a parent disk: it is a part of an image", hint="consolidate its snapshots first"
         )
     kind = re.search(r'^createType\s*=\s*"([^"]*)"', text, re.MULTILINE)
-    if kind and kind[1] not in ("monolithicSparse", "streamOptimized", "monolithicFlat"):
+    known = _SPLIT if split else ("monolithicSparse", "streamOptimized", "monolithicFlat")
+    if kind and kind[1] not in known:
         raise refuse(path, f"vmdk of type {kind[1]} is not taken", hint="convert it to monolithicSparse")
 
 

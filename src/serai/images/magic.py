@@ -1,7 +1,8 @@
 """What a file is, by its first bytes; never by its name.
 
 Source: qemu docs/interop/qcow2.txt; VMware Virtual Disk Format 5.0; VirtualBox VDICore.h; Microsoft VHD and
-VHDX specifications; RFC 1952; xz, zstd and bzip2 format documents; POSIX ustar; UEFI (GPT).
+VHDX specifications; RFC 1952; xz, zstd and bzip2 format documents; POSIX ustar; PKWARE's APPNOTE (zip);
+UEFI (GPT).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ class Kind(StrEnum):
     ZSTD = "zstd"
     BZIP2 = "bzip2"
     TAR = "tar"
+    ZIP = "zip"
     WEB_PAGE = "web page"
     UNKNOWN = "unknown"
 
@@ -41,6 +43,7 @@ _MAGIC = (
     (0, b"\x28\xb5\x2f\xfd", Kind.ZSTD),
     (0, b"BZh", Kind.BZIP2),
     (257, b"ustar", Kind.TAR),
+    (0, b"PK\x03\x04", Kind.ZIP),
     (512, b"EFI PART", Kind.RAW),
     (510, b"\x55\xaa", Kind.RAW),
     (1024 + 56, b"\x53\xef", Kind.RAW),  # ext2, 3, 4 without a partition table
