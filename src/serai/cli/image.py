@@ -57,7 +57,7 @@ def pull(reference: str, arch: str | None) -> None:
     """Download the vendor's official image (debian:12, fedora:43, …) and verify it."""
     from serai.images.resolve import pull as act
 
-    _done(act(reference, arch=arch, progress=_progress()))
+    _done(act(reference, arch=arch, progress=progress()))
 
 
 @image.command()
@@ -67,7 +67,7 @@ def build(reference: str, arch: str | None) -> None:
     """Build tiny, tiny:generic or debian:VERSION from this host's package mirror."""
     from serai.images.resolve import build as act
 
-    _done(act(reference, arch=arch, progress=_progress()))
+    _done(act(reference, arch=arch, progress=progress()))
 
 
 @image.command("import")
@@ -98,7 +98,7 @@ def import_(
     store, arch = Store(), arch or host_arch()
     with store.locked(name, arch):
         made = import_file(
-            file, store=store, arch=arch, progress=_progress(), source=source, name=name, max_size=limit
+            file, store=store, arch=arch, progress=progress(), source=source, name=name, max_size=limit
         )
     _done(made)
 
@@ -180,7 +180,7 @@ def _done(image: Any) -> None:
     click.echo(f"{image.reference} is ready: {size}, login {image.user}, {image.digest[:19]}")
 
 
-def _progress() -> Callable[[str], None]:
+def progress() -> Callable[[str], None]:
     """Phrases on stderr: one line that changes on a terminal, else a line for each new phrase."""
     if not sys.stderr.isatty():
         last = ""

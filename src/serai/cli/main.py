@@ -51,6 +51,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "Host": {
         "host": ("serai.cli.host:host", "Check the host, tune it, and undo that"),
         "image": ("serai.cli.image:image", "List, pull, build, import, inspect and prune images"),
+        "box": ("serai.cli.box:box", "Fetch, list, renew and remove Vagrant boxes"),
         "global-status": ("serai.cli.status:global_status", "Show the machines of all projects"),
         "bench": ("serai.cli.bench:bench", "Measure what a tuning gains here, in real guests"),
         "completion": ("serai.cli.completion:completion", "Print the completion script of a shell"),

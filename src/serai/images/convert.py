@@ -64,7 +64,7 @@ def _to_qcow2(path: Path, what: Kind, disk: Path, max_size: int, progress: Calla
     if what is Kind.QCOW2:
         size = headers.qcow2(path)
         progress("copying")
-        _copy(path, disk)
+        copy(path, disk)
         return size
     if what is Kind.VMDK_DESCRIPTOR and headers.vmdk_is_split(path):
         headers.vmdk_pieces(path)
@@ -103,7 +103,7 @@ def _not_an_image(path: Path, what: Kind) -> SeraiError:
     )
 
 
-def _copy(source: Path, target: Path) -> None:
+def copy(source: Path, target: Path) -> None:
     """A copy that shares its blocks where the file system can."""
     with source.open("rb") as old, target.open("wb") as new:
         try:

@@ -56,7 +56,7 @@ def fetch(
     """
     _allowed(url, checksum or ("none" if way.plain_http else None))
     private_dir(folder)
-    name = hashlib.sha256(f"{url} {checksum}".encode()).hexdigest()[:32]
+    name = _name(url, checksum)
     part, whole = folder / f"{name}.part", folder / name
     with lock(folder / f"{name}.lock", what=shown(url), note=f"download, pid {os.getpid()}"):
         if whole.exists():
@@ -77,11 +77,23 @@ def fetch(
         return whole
 
 
+def _name(url: str, checksum: str | None) -> str:
+    return hashlib.sha256(f"{url} {checksum}".encode()).hexdigest()[:32]
+
+
+def forget(url: str, folder: Path, *, checksum: str | None) -> None:
+    """Drop what an earlier run has left of a download."""
+    name = _name(url, checksum)
+    with lock(folder / f"{name}.lock", what=shown(url), note=f"download, pid {os.getpid()}"):
+        for left in (name, f"{name}.part", f"{name}.json"):
+            (folder / left).unlink(missing_ok=True)
+
+
 def text(url: str) -> str:
     """A small text file (a vendor's checksum file)."""
     found = document(url, limit=_MAX_TEXT)
     if found.status != 200:
-        raise _refused(url, found.status)
+        raise refused(url, found.status)
     return found.data.decode(errors="replace")
 
 
@@ -124,7 +136,7 @@ def document(
 
 
 def verify(path: Path, checksum: str, *, source: str | None = None) -> None:
-    """Raise Code.CORRUPT unless the file has that digest: `sha256:…`, `sha512:…`; of boxes md5, sha1, sha384 too."""
+    """Raise Code.CORRUPT unless the file has that digest: `sha256:…`; of boxes md5 and sha1 too."""
     algorithm, _, expected = checksum.partition(":")
     with path.open("rb") as file:
         actual = hashlib.file_digest(file, algorithm).hexdigest()
@@ -202,7 +214,7 @@ def _one_request(
             part.unlink(missing_ok=True)
             return False
         if response.status not in (200, 206):
-            raise _refused(url, response.status)
+            raise refused(url, response.status)
         if response.status == 200:
             have = 0
             etag = response.headers.get("ETag", "")
@@ -316,7 +328,8 @@ def _not_a_web_page(part: Path, url: str) -> None:
         )
 
 
-def _refused(url: str, status: int) -> SeraiError:
+def refused(url: str, status: int) -> SeraiError:
+    """The error for an HTTP status that is not the file."""
     words = {
         401: "wants a login",
         403: "is forbidden",

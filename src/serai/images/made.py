@@ -21,5 +21,7 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
     seed: str = "cloud-init"
     firmware: tuple[str, ...] = ("bios",)
     console: str = "ttyS0"
+    login: str = ""
+    """`vagrant`: it lets in the key that everybody knows, until that is replaced."""
     versions: dict[str, str] = {}
     """Package -> version, of what went in."""

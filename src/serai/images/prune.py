@@ -44,7 +44,14 @@ def digests_of_machines(home: Path) -> set[str]:
     return found
 
 
-USERS: list[Callable[[Path], set[str]]] = [digests_of_machines]
+def digests_of_boxes(home: Path) -> set[str]:
+    """Digests of the disks of boxes that are on the shelf: `serai box prune` and `remove` let them go."""
+    from serai.images.boxes import shelf
+
+    return {digest for box in shelf.own(home / "boxes") for digest in (box.record.digests if box.record else ())}
+
+
+USERS: list[Callable[[Path], set[str]]] = [digests_of_machines, digests_of_boxes]
 """Who uses images: each gives the digests in use below SERAI_HOME."""
 
 

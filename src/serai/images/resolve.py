@@ -1,8 +1,9 @@
 """From what a project file calls an image to the image: in the store, else imported, built or pulled.
 
 A name is looked up in the project's own `images:`, then as a path, then among the builders (`tiny`,
-`debian:12`), then in the catalogue of official cloud images (`fedora:42`, `debian:12-cloud`). What is in the
-store is used without looking at the network at all.
+`debian:12`), then in the catalogue of official cloud images (`fedora:42`, `debian:12-cloud`).
+`box:debian/bookworm64` is a Vagrant box (images/boxes). What is in the store is used without looking at the
+network at all.
 """
 
 from __future__ import annotations
@@ -30,6 +31,9 @@ BUILDERS = {
 }
 """Reference -> `module:function`, imported when it is used; function(target, arch, progress) -> Made."""
 
+BOX = "box:"
+"""What a reference to a box begins with."""
+
 ALIASES = {"debian": "debian:13", "debian:bookworm": "debian:12"}
 ALIASES |= {"debian:trixie": "debian:13", "debian:stable": "debian:13"}
 
@@ -47,6 +51,11 @@ def find(
     `base` is where relative paths begin (the project's directory; default: here).
     """
     store, arch = Store(root), arch or host_arch()
+    if box := box_source(reference, project_images):
+        from serai.images.boxes import use
+
+        image = use.find(box, store=store, arch=arch, base=base or Path.cwd())
+        return msgspec.structs.replace(image, reference=reference) if image else None
     key = _key(reference, project_images, base or Path.cwd())
     image = store.get(key, arch) if key else None
     return msgspec.structs.replace(image, reference=reference) if image else None
@@ -67,6 +76,11 @@ def ensure(
     Code.NETWORK, Code.CORRUPT and Code.FAILED, each with the cause and the way out.
     """
     store, arch, base = Store(root), arch or host_arch(), base or Path.cwd()
+    if box := box_source(reference, project_images):
+        from serai.images.boxes import use
+
+        image = use.ensure(box, store=store, arch=arch, base=base, progress=progress)
+        return msgspec.structs.replace(image, reference=reference)
     found = find(reference, project_images=project_images, root=root, arch=arch, base=base)
     key = _key(reference, project_images, base)
     if found is None:
@@ -123,6 +137,11 @@ def check(
     """Raise Code.INPUT when the name means nothing, or a file is not there. No network, no work."""
     if find(reference, project_images=project_images, arch=arch, base=base):
         return
+    if box := box_source(reference, project_images):
+        from serai.images.boxes import use
+
+        use.check(box, base or Path.cwd())
+        return
     source = project_images.get(reference)
     path = source.path if source is not None else reference if _is_path(reference) else None
     if path is not None:
@@ -134,6 +153,14 @@ def check(
 
         if catalogue.lookup(reference) is None:
             raise _unknown(reference, project_images)
+
+
+def box_source(reference: str, project_images: Mapping[str, ImageSource]) -> ImageSource | None:
+    """What is said of the box that the name means; None when it means none. `box:NAME` is one by itself."""
+    source = project_images.get(reference)
+    if source is not None:
+        return source if source.box else None
+    return ImageSource(box=reference.removeprefix(BOX)) if reference.startswith(BOX) else None
 
 
 def _is_path(reference: str) -> bool:

@@ -45,6 +45,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     seed: str = "cloud-init"
     firmware: tuple[str, ...] = ("bios",)
     console: str = "ttyS0"
+    login: str = ""
     versions: dict[str, str] = {}
 
 
@@ -110,6 +111,7 @@ class Store:
             seed=manifest.seed,
             firmware=manifest.firmware,
             console=manifest.console,
+            login=manifest.login,
         )
 
     def manifest(self, digest: str) -> Manifest | None:
@@ -147,6 +149,7 @@ class Store:
                 seed=made.seed,
                 firmware=made.firmware,
                 console=made.console,
+                login=made.login,
                 versions=made.versions,
             )
             content = msgspec.json.encode(manifest, order="sorted")
@@ -217,7 +220,8 @@ class Store:
         hexadecimal = sha256(path)
         blob = self._blob(hexadecimal)
         private_dir(blob.parent)
-        path.chmod(0o444)
+        if path.stat().st_nlink == 1:  # else it is somebody's, linked: it keeps its mode
+            path.chmod(0o444)
         if not blob.exists():
             handle = os.open(path, os.O_RDONLY)
             try:

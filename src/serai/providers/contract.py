@@ -152,6 +152,10 @@ class Image(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     firmware: tuple[str, ...] = ("bios",)
     """What it boots by: `bios`, `uefi`; the first is preferred."""
     console: str = "ttyS0"
+    login: str = ""
+    """`vagrant`: a box; the key that everybody knows lets in, until a fresh one has replaced it."""
+    login_key: Path | None = None
+    """A private key that came in the box, which lets in too."""
 
 
 class Materials(msgspec.Struct, frozen=True, kw_only=True):

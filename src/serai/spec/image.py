@@ -71,6 +71,20 @@ class ImageSource(Spec, frozen=True):
     checksum_type: Annotated[
         ChecksumType | None, Meta(description="of the box: what the checksum is, where it does not say so itself")
     ] = None
+    insecure: Annotated[bool, Meta(description="of the box: take any certificate of its server")] = False
+    ca_cert: Annotated[
+        str | None, Meta(description="of the box: file of certificates to trust, not the system's")
+    ] = None
+    ca_path: Annotated[str | None, Meta(description="of the box: directory of them (`openssl rehash`)")] = None
+    client_cert: Annotated[
+        str | None, Meta(description="of the box: file with our own certificate and its key")
+    ] = None
+    location_trusted: Annotated[
+        bool, Meta(description="of the box: a login goes along to the host that a redirect leads to")
+    ] = False
+    check_update: Annotated[
+        bool, Meta(description="of the box: say so when a newer version is out; asked once an hour at most")
+    ] = True
     user: Annotated[
         str | None, Meta(description="its login; default: the catalogue's, else the one of the host")
     ] = None

@@ -21,6 +21,7 @@ MAX_BYTES = 20 << 20
 AUTO = "auto"
 """As an architecture: this host's. None is the catalogue's default one."""
 _SHOWN = 8  # versions in an error
+_FEW = 3  # providers in an error
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -162,7 +163,11 @@ def digest(checksum: str | None, kind: str | None) -> str | None:
     lengths = {"md5": 32, "sha1": 40, "sha256": 64, "sha384": 96, "sha512": 128}
     kind = (kind or next((name for name, length in lengths.items() if length == len(checksum)), "")).lower()
     if kind not in lengths:
-        raise SeraiError(Code.INPUT, f"{kind or checksum[:20]!r} is no type of checksum: {', '.join(lengths)}")
+        raise SeraiError(
+            Code.INPUT,
+            f"{kind or checksum[:20]!r} is no type of checksum: {', '.join(lengths)}",
+            hint="take the digest that its maker gives, whole",
+        )
     if len(checksum) != lengths[kind] or set(checksum) - set("0123456789abcdef"):
         raise SeraiError(Code.INPUT, f"{checksum[:20]}… is no {kind} digest: {lengths[kind]} hexadecimal digits")
     return f"{kind}:{checksum}"
@@ -195,7 +200,7 @@ def _none(
         for release in meeting
         for entry in release.providers
     )
-    wants = " or ".join(providers) or "any provider"
+    wants = "any provider that can be used here" if len(providers) > _FEW else " or ".join(providers) or "anybody"
     return SeraiError(
         Code.MISSING,
         f"box {name}: it has no box for {wants}{' on ' + arch if arch else ''}, only for "

@@ -1,7 +1,7 @@
 """The disks in an unpacked box, whoever it was made for; the first is the one that boots.
 
-libvirt and qemu: `box.img`, or what `metadata.json` lists. VirtualBox and Parallels' OVF: what `*.ovf` lists. VMware:
-what `*.vmx` attaches. Hyper-V: `Virtual Hard Disks/`. Docker and cloud boxes have none.
+libvirt and qemu: `box.img`, or what `metadata.json` lists. VirtualBox: what `*.ovf` lists. VMware: what
+`*.vmx` attaches. Hyper-V: `Virtual Hard Disks/`. Docker and cloud boxes have none.
 Source: Vagrant's documentation, Box File Format and each provider's own; DMTF DSP0243; VMware's .vmx keys.
 """
 
@@ -117,7 +117,7 @@ def _of_ovf(folder: Path) -> list[Path]:
 
 
 def _of_vmx(folder: Path) -> list[Path]:
-    """In the order of their controllers' slots; snapshots (`disk-000001.vmdk`) reach for a parent, and are refused."""
+    """In the order of their slots; snapshots (`disk-000001.vmdk`) reach for a parent, and are refused."""
     for description in sorted(folder.glob("*.vmx")):
         text = _text(description).decode(errors="replace")
         slots = sorted((slot.lower(), name) for slot, name in _VMX_DISK.findall(text))

@@ -1,6 +1,6 @@
 """`metadata.json` of a box: typed, bounded, read as a stranger's.
 
-libvirt, version 1: one `box.img`, `format` and `virtual_size` (GB). Version 2: `disks`, each with a path of its own.
+libvirt, version 1: one `box.img`, `format` and `virtual_size` (GB). Version 2: `disks`, each with its own path.
 Source: Vagrant's documentation, Box File Format; vagrant-libvirt's documentation, Box Format.
 """
 

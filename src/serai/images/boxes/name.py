@@ -16,14 +16,14 @@ _REGISTRY = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*/[A-Za-z0-9_][A-Za-z0-9_.-]*
 
 
 def folder(name: str) -> str:
-    """`debian/bookworm64` -> `debian-VAGRANTSLASH-bookworm64`. Raises Code.INPUT for what cannot be a directory."""
+    """`debian/bookworm64` -> `debian-VAGRANTSLASH-bookworm64`. Raises Code.INPUT for what cannot be one."""
     text = name.replace(":", COLON).replace("/", SLASH)
     bad = not text or text.startswith(".") or len(text) > _MAX_NAME or any(ord(sign) < 32 for sign in text)
     if bad or "\\" in text:
         raise SeraiError(
             Code.INPUT,
             f"{name[:80]!r} cannot be the name of a box",
-            hint="take letters, digits, dots, dashes, one /",
+            hint="take letters, digits, dots, dashes, /",
         )
     return text
 

@@ -3,8 +3,8 @@
 NAME/catalog.json                                  where its catalogue is, and what it last said
      VERSION/ARCHITECTURE/PROVIDER/metadata.json   what came in the box, without its disks; `_`: no architecture
                                    box.json        serai's own record: the disks, as names in the image store
-Vagrant's is the same without box.json: NAME/metadata_url, VERSION/[ARCHITECTURE/]PROVIDER/ with the disks. It is only
-read. Source: the layout of ~/.vagrant.d/boxes.
+Vagrant's is the same without box.json: NAME/metadata_url, VERSION/[ARCHITECTURE/]PROVIDER/ with the disks. It is
+only read. Source: the layout of ~/.vagrant.d/boxes.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def place(name: str, number: str, architecture: str | None, provider: str) -> Pa
 
 def boxes(name: str | None = None) -> list[Box]:
     """All that are here, or those of one name: by name, the newest version first, serai's own before Vagrant's."""
-    found = [*_own(own_root(), name), *_vagrant(vagrant_root(), name)]
+    found = [*own(own_root(), name), *_vagrant(vagrant_root(), name)]
     found.sort(key=lambda box: not box.is_own)
     found.sort(key=lambda box: version(box.version), reverse=True)
     found.sort(key=lambda box: box.name)
@@ -117,8 +117,9 @@ def installed(
     provider: str | Sequence[str] = "",
     architecture: str | None = AUTO,
 ) -> Box | None:
-    """The newest box here that meets the constraint. `provider`: serai's (qemu, libvirt: any that can be converted),
-    or the boxes' own, the best first. `architecture`: `auto` is this host's; a box that does not say fits always.
+    """The newest box here that meets the constraint. `provider`: serai's (qemu, libvirt: any that can be
+    converted), or the boxes' own, the best first. `architecture`: `auto` is this host's; a box that does not say
+    fits always.
 
     Raises Code.INPUT for a constraint that is none. Reads directories, and no file.
     """
@@ -138,7 +139,8 @@ def installed(
     return chosen
 
 
-def _own(root: Path, name: str | None) -> Iterator[Box]:
+def own(root: Path, name: str | None = None) -> Iterator[Box]:
+    """Those that serai keeps below `root`. Raises Code.CORRUPT for a record that cannot be read."""
     for record in sorted(root.glob(f"{_one(name)}/*/*/*/{RECORD}")):
         try:
             known = msgspec.json.decode(record.read_bytes(), type=Record)

@@ -7,6 +7,7 @@ Source: POSIX.1-2001, pax; PKWARE's APPNOTE 6.3.
 
 from __future__ import annotations
 
+import errno
 import lzma
 import struct
 import subprocess
@@ -62,7 +63,7 @@ def unpack(path: Path, target: Path, *, max_size: int = MAX_SIZE) -> None:
                 path, f"it is no box: {_seen(path, what)}", hint="a box is a tar, a compressed tar or a zip"
             )
     except _DAMAGE as error:
-        if isinstance(error, OSError) and error.errno:
+        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):  # a seek before the beginning
             raise
         raise refuse(path, f"the box is damaged or truncated: {error}", hint="download it again") from error
 
@@ -119,7 +120,6 @@ def _tar(path: Path, stream: IO[bytes], target: Path, max_size: int) -> None:
     left = max_size
     with tarfile.open(fileobj=cast("IO[bytes]", metered), mode="r|") as opened:
         while (member := opened.next()) is not None:
-            opened.members = []  # it keeps them all, for seeking
             if not (member.isreg() or member.isdir()):
                 raise refuse(path, f"{member.name[:80]!r} in it is not a plain file")
             place = checked.place(member.name, is_directory=member.isdir())
@@ -129,6 +129,8 @@ def _tar(path: Path, stream: IO[bytes], target: Path, max_size: int) -> None:
                 metered.budget(None)
                 left -= _copy(path, source, place, member.size, left, max_size)
             metered.budget(_HEADER_BUDGET)
+    while metered.read(1 << 16):
+        continue  # to the end, where a compressed stream has its checksum
     if not checked.count:
         raise refuse(path, "it holds nothing: it is truncated, or no tar")
 
@@ -198,6 +200,8 @@ def _zip(path: Path, target: Path, max_size: int) -> None:
             if mode not in (0, _PLAIN, _DIRECTORY) or member.flag_bits & 1:
                 what = "is encrypted" if member.flag_bits & 1 else "is not a plain file"
                 raise refuse(path, f"{member.filename[:80]!r} in it {what}")
+            if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                raise refuse(path, f"{member.filename[:80]!r} in it is packed in a way that is not taken")
             place = checked.place(member.filename, is_directory=member.is_dir())
             if place is not None:
                 with opened.open(member) as source:

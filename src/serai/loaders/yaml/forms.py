@@ -122,6 +122,12 @@ _BESIDE = frozenset(
         "urls",
         "server",
         "architecture",
+        "insecure",
+        "ca_cert",
+        "ca_path",
+        "client_cert",
+        "location_trusted",
+        "check_update",
         "user",
         "cloud_init",
         *Nic.__struct_fields__,
@@ -196,7 +202,19 @@ def _shell(node: Node, problems: Problems) -> Node | None:
     return _one_of(node, ("inline", "path"), problems)
 
 
-BOX_KEYS = ("version", "urls", "server", "architecture", "checksum_type")
+BOX_KEYS = (
+    "version",
+    "urls",
+    "server",
+    "architecture",
+    "checksum_type",
+    "insecure",
+    "ca_cert",
+    "ca_path",
+    "client_cert",
+    "location_trusted",
+    "check_update",
+)
 
 
 def _image(node: Node, problems: Problems) -> Node | None:
