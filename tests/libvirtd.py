@@ -16,6 +16,7 @@ import pytest
 
 URI = "qemu:///system"
 DAEMONS = ("virtlogd", "libvirtd")
+TPM_KEYS = Path("/var/lib/swtpm-localca")
 START_BUDGET = 20.0
 STARTING, USING = Path("/tmp/serai-tests-libvirtd.start"), Path("/tmp/serai-tests-libvirtd.use")
 
@@ -24,8 +25,10 @@ STARTING, USING = Path("/tmp/serai-tests-libvirtd.start"), Path("/tmp/serai-test
 def libvirtd(need: Callable[..., None]) -> Iterator[str]:
     """The URI of a system libvirtd. Several runs of tests at once share it, and the last one stops it."""
     need("libvirtd", "virtlogd", "virsh", "dnsmasq", "qemu-system-x86_64", "qemu-img", root=True)
+    need("swtpm_setup")  # a libvirtd that is started before swtpm's user is there runs it as root
     with locked(STARTING, fcntl.LOCK_EX):
         let_in()
+        give_keys()
         started = [] if answers() else [pid for name in DAEMONS if (pid := start(name))]
         deadline = time.monotonic() + START_BUDGET
         while not answers():
@@ -48,6 +51,16 @@ def let_in() -> None:
     if device.exists() and device.stat().st_mode & 0o666 == 0o600:
         shutil.chown(device, group="kvm")
         device.chmod(0o660)
+
+
+def give_keys() -> None:
+    """Give the keys that TPMs are certified with to swtpm's user, as `serai host check lv.tpm-ca` says.
+
+    A libvirtd that ran before that user was there has made them as root.
+    """
+    for path in TPM_KEYS.glob("*"):
+        if path.owner() != TPM_KEYS.owner():
+            shutil.chown(path, user=TPM_KEYS.owner())
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from serai.host.wants import Pages, wants_of
+from serai.spec.device import Devices, Tpm
 from serai.spec.disk import Disk
 from serai.spec.machine import Machine, Project
 from serai.spec.memory import HugePages, Memory
@@ -36,3 +37,12 @@ def test_guests_bring_the_nodes_that_their_huge_pages_are_bound_to():
 
     assert wants.pages == (Pages(GIB, GIB, (1,)), Pages(0, 3 * GIB, (0, 1)))
     assert (wants.memory, wants.hugepages) == (GIB, {GIB: GIB, 0: 3 * GIB})
+
+
+def test_a_tpm_needs_more_programs_on_libvirt_than_on_qemu():
+    def programs(provider: str) -> frozenset[str]:
+        machine = Machine(name="a", provider=provider, devices=Devices(tpm=Tpm()))
+        return wants_of(Project(project="shop", machines={"a": machine})).programs
+
+    assert programs("qemu") == {"swtpm"}
+    assert programs("libvirt") == {"swtpm", "swtpm_setup"}

@@ -99,6 +99,7 @@ def _pages(machine: Machine) -> list[Pages]:
 
 def _programs(machines: list[Machine]) -> set[str]:
     found = {"swtpm" for machine in machines if machine.devices.tpm}
+    found |= {"swtpm_setup" for machine in machines if machine.devices.tpm and machine.provider == "libvirt"}
     found |= {
         "virtiofsd" for machine in machines for folder in machine.synced_folders if folder.type == "virtiofs"
     }

@@ -26,6 +26,7 @@ from serai.host.checks import (
     security,
     storage,
     system,
+    tpm,
     vfio,
     xen,
 )
@@ -49,6 +50,7 @@ FAMILIES = (
     cards,
     storage,
     system,
+    tpm,
     domains,
     environment,
     applied,
@@ -79,6 +81,7 @@ FOR_PROJECT = (
     "sto.space",
     "sto.direct",
     "qemu.swtpm",
+    "lv.tpm-ca",
     "qemu.virtiofsd",
     "qemu.passt",
 )

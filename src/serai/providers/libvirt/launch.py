@@ -6,9 +6,9 @@ import time
 from typing import Any
 
 from serai.providers.contract import Forward, Scope
-from serai.providers.libvirt import access, forwards, ledger
+from serai.providers.libvirt import access, forwards, ledger, swtpm
 from serai.providers.libvirt.binding import library
-from serai.providers.libvirt.connect import asking
+from serai.providers.libvirt.connect import asking, is_remote
 from serai.providers.libvirt.console import COPY
 from serai.providers.libvirt.define import keep, lookup
 from serai.spec.machine import Machine
@@ -29,13 +29,17 @@ def launch(conn: Any, scope: Scope, name: str) -> None:
     saved = domain.hasManagedSaveImage()
     waits = forwards.by_monitor(machine, state.uri)
     (ledger.directory_of(scope, name) / COPY).unlink(missing_ok=True)  # what it said in its last life
-    with asking(f"{name} cannot be started", hint=f"serai logs {name} --engine"):
-        domain.createWithFlags(libvirt.VIR_DOMAIN_START_PAUSED if waits else 0)
+    what = f"{name} cannot be started"
+    try:
+        with asking(what, hint=f"serai logs {name} --engine"):
+            domain.createWithFlags(libvirt.VIR_DOMAIN_START_PAUSED if waits else 0)
+    except SeraiError as error:
+        raise swtpm.explained(error, what, here=not is_remote(state.uri)) from error
     try:
         told = () if forwards.by_ssh(machine, state.uri) else state.forwards
         note(scope, name, domain, forward(domain, name, machine, state.uri, told) if waits else told)
         if waits:
-            with asking(f"{name} cannot be started"):
+            with asking(what):
                 domain.resume()
     except SeraiError:
         _take_back(domain, saved)
