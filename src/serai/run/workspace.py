@@ -159,12 +159,12 @@ def unknown(name: str, known: Sequence[str]) -> SeraiError:
 def open_workspace(options: object = None, *, provider: str | None = None) -> Workspace:
     """Find and read the project file. `options` is what the command line gave (its `file`), or None."""
     from serai.loaders import find
-    from serai.loaders.yaml import load
-    from serai.providers.registry import known, raw_block
+    from serai.loaders.cache import load
+    from serai.providers.registry import BUILT_IN, known, raw_block
 
     named = getattr(options, "file", None)
     path = Path(named) if named else find()
-    project = load(path, provider=provider, known_provider=known, raw_block=raw_block)
+    project = load(path, provider=provider, known_provider=known, raw_block=raw_block, built_in=BUILT_IN)
     scope = scope_of(project.project, path.resolve().parent)
     return Workspace(_joined(project, scope), path, scope)
 

@@ -2,7 +2,7 @@
 
 $SERAI_HOME (default $XDG_DATA_HOME/serai, ~/.local/share/serai)
   images/                          the image store, shared by all projects
-  cache/                           what can be made again: accelerator probe, …
+  cache/                           what can be made again: accelerator probe, resolved project files, …
   projects/NAME-ID/                one a project: lock, journal.jsonl, ssh/, machines/, networks/
 """
 

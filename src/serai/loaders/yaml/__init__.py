@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from serai.loaders.blocks import RawBlock
+from serai.loaders.inputs import Inputs
 from serai.loaders.yaml.check import KnownProvider
 from serai.loaders.yaml.parse import MAX_BYTES, parse
 from serai.loaders.yaml.problems import Problems
@@ -19,6 +20,7 @@ def load(
     path: Path,
     *,
     environ: Mapping[str, str] | None = None,
+    inputs: Inputs | None = None,
     provider: str | None = None,
     text: str | bytes | None = None,
     known_provider: KnownProvider | None = None,
@@ -26,28 +28,32 @@ def load(
 ) -> Project:
     """The resolved project of a file.
 
-    `environ` is what `${env.X}` reads (default: the process's), `provider` overrides every machine's, `text` is
-    used in place of the file's content; relative paths start from the file's directory in any case.
+    `environ` is what `${env.X}` reads (default: the process's); `inputs` has its own, and notes what the project
+    was made of. `provider` overrides every machine's, `text` is used in place of the file's content; relative
+    paths start from the file's directory in any case.
     `known_provider` is asked once for each provider that the file names, and raises for one that is not there.
     `raw_block` is asked for the form of each block of `providers:` that is not of a built in provider; without it
     there is no such block.
     Raises SeraiErrors (Code.INPUT) with every error and its place; SeraiError where reading must stop.
     """
     problems = Problems(shown(path))
-    root = parse(_read(path, problems.file) if text is None else text, problems)
+    root = parse(read(path) if text is None else text, problems)
     directory = path.absolute().parent
-    resolver = Resolver(root, directory, os.environ if environ is None else environ, problems, raw_block)
+    if inputs is None:
+        inputs = Inputs(os.environ if environ is None else environ)
+    resolver = Resolver(root, directory, inputs, problems, raw_block)
     return resolver.project(provider, known_provider)
 
 
-def _read(path: Path, file: str) -> bytes:
+def read(path: Path) -> bytes:
+    """The bytes of a file, as far as `load` reads them. Raises SeraiError (Code.INPUT) where it cannot be read."""
     try:
         with path.open("rb") as source:
             return source.read(MAX_BYTES + 1)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise SeraiError(
-            Code.INPUT, f"cannot be read: {reason}", hint="serai init writes one", where=Where(file)
+            Code.INPUT, f"cannot be read: {reason}", hint="serai init writes one", where=Where(shown(path))
         ) from error
 
 

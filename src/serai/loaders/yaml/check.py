@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from serai.loaders.inputs import ABSENT, FILE, Inputs
 from serai.loaders.yaml.instances import Instance
 from serai.loaders.yaml.nodes import Map, Node, Place, is_null, listed, locate, of
 from serai.loaders.yaml.problems import Problems
@@ -82,19 +83,18 @@ class Checked:
         return locate(self.node, steps)
 
 
-def check(machines: Sequence[Checked], root: Path, problems: Problems) -> None:
-    """All checks of machines; `root` is what relative paths start from."""
+def check(machines: Sequence[Checked], root: Path, inputs: Inputs, problems: Problems) -> None:
+    """All checks of machines; `root` is what relative paths start from, `inputs` looks for them."""
     _order(machines, problems)
     _primary(machines, problems)
     _host_ports(machines, problems)
     _macs(machines, problems)
     _forward_addresses(machines, problems)
-    seen: dict[object, bool] = {}
     for one in machines:
         _cpu(one, problems)
         _memory(one, problems)
         _disks(one, problems)
-        _sources(one, root, seen, problems)
+        _sources(one, root, inputs, problems)
 
 
 def check_providers(machines: Sequence[Checked], known: KnownProvider, problems: Problems) -> None:
@@ -241,38 +241,27 @@ def _states(one: Checked, *steps: str) -> bool:
     return isinstance(above, Map) and not is_null(above.items.get(steps[-1], of(None, above)))
 
 
-def _sources(one: Checked, root: Path, seen: dict[object, bool], problems: Problems) -> None:
+def _sources(one: Checked, root: Path, inputs: Inputs, problems: Problems) -> None:
     """Scripts, files and folders of the host are there; each path is looked at once."""
     for index, block in enumerate(one.machine.provision):
         if block.shell is not None and block.shell.inline is not None:
-            _no_script(one.at("provision", index, "shell", "inline"), block.shell.inline.strip(), root, problems)
+            text = block.shell.inline.strip()
+            _no_script(one.at("provision", index, "shell", "inline"), text, root, inputs, problems)
         if block.shell is not None and block.shell.path is not None:
-            _there(one.at("provision", index, "shell", "path"), block.shell.path, root, seen, problems)
+            _there(one.at("provision", index, "shell", "path"), block.shell.path, root, inputs, problems)
         if block.file is not None:
-            _there(one.at("provision", index, "file", "source"), block.file.source, root, seen, problems)
+            _there(one.at("provision", index, "file", "source"), block.file.source, root, inputs, problems)
     for index, folder in enumerate(one.machine.synced_folders):
-        _there(one.at("synced_folders", index, "source"), folder.source, root, seen, problems)
+        _there(one.at("synced_folders", index, "source"), folder.source, root, inputs, problems)
 
 
-def _no_script(node: Node, text: str, root: Path, problems: Problems) -> None:
+def _no_script(node: Node, text: str, root: Path, inputs: Inputs, problems: Problems) -> None:
     """`shell: ./setup.sh` would look for it in the guest; who has it in the project means its text."""
-    if text.startswith("./") and len(text.split()) == 1 and _is_file(root / text):
+    if text.startswith("./") and len(text.split()) == 1 and inputs.look(root, text) == FILE:
         message = f"{text} is a file of the project, and would be looked for in the guest"
         problems.at(node, message, f"write `shell: {{path: {text}}}`, or `sh {text}` for one in the guest")
 
 
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except (OSError, ValueError):  # too long a name, a NUL
-        return False
-
-
-def _there(node: Node, text: str, root: Path, seen: dict[object, bool], problems: Problems) -> None:
-    if text not in seen:
-        try:
-            seen[text] = (root / Path(text).expanduser()).exists()
-        except (OSError, ValueError, RuntimeError):  # too long a name, a NUL, ~ of an unknown user
-            seen[text] = False
-    if not seen[text]:
+def _there(node: Node, text: str, root: Path, inputs: Inputs, problems: Problems) -> None:
+    if inputs.look(root, text) == ABSENT:
         problems.at(node, f"there is no file {of(text, node).text!r} in {root}")

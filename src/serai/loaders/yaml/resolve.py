@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import msgspec
 
 from serai.loaders.blocks import Blocks, RawBlock
 from serai.loaders.file import EXTENSION, ProjectFile
+from serai.loaders.inputs import Inputs
 from serai.loaders.shape import MapOf, record
 from serai.loaders.yaml.check import Checked, KnownProvider, check, check_providers, expand_after
 from serai.loaders.yaml.expand import Expander
@@ -40,13 +40,14 @@ class Resolver:
         self,
         root: Map,
         directory: Path,
-        environ: Mapping[str, str],
+        inputs: Inputs,
         problems: Problems,
         raw_block: RawBlock | None = None,
     ) -> None:
         self._root = root
         self._directory = directory
-        self._environ = environ
+        self._inputs = inputs
+        self._environ = inputs.environ
         self._problems = problems
         self._blocks = Blocks(raw_block)
         self._expander = Expander(problems, self._blocks)
@@ -66,7 +67,7 @@ class Resolver:
         pools = self._converted(pools_node, MapOf(str, Pool), dict[str, Pool]) or {}
         images = self._converted(self._filled("images", name), MapOf(str, ImageSource), dict[str, ImageSource])
         machines = self._machines(name, provider)
-        check(machines, self._directory, self._problems)
+        check(machines, self._directory, self._inputs, self._problems)
         if known_provider and not provider:
             check_providers(machines, known_provider, self._problems)
         self._tuned(machines, networks, networks_node)
