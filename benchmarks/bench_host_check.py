@@ -36,9 +36,9 @@ def check(env: dict[str, str], cwd: Path, *words: str) -> Callable[[], Sample]:
 @contextmanager
 def far(base: Path, env: dict[str, str], delay: float) -> Iterator[dict[str, str]]:
     """An sshd of this user's, and an environment in which `far` leads to it, over a line with that delay."""
-    from second_host import Line
+    from bad_line import Line
+    from real_sshd import Sshd
     from serai.guest.keys import project_key
-    from stand_in import Sshd
 
     base.mkdir()
     key, public = project_key(base / "project")

@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
-from second_host import PLAIN, Line, Second
+from bad_line import Line
+from second_host import PLAIN, Second
 from serai.cli.main import run as serai
 from serai.host.checks.examine import ROWS
 

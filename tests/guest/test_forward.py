@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from real_sshd import free_port
 from serai.guest.forward import close_forwards, control_of, is_open, open_forwards, rule
 from serai.providers.contract import Forward
 from serai.util.errors import Code, SeraiError
-from stand_in import free_port
 
 
 def test_a_rule_leads_to_the_guests_own_address() -> None:

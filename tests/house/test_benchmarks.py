@@ -103,3 +103,17 @@ def test_observing_finds_as_many_stopped_and_living_machines_as_it_says():
 
     assert done.returncode == 0, done.stderr
     assert "observe, 50 of them alive" in done.stdout
+
+
+def test_they_run_where_the_tools_of_the_tests_are_not_installed():
+    tests = FOLDER.parent / "tests"
+    imported = re.findall(r"^ *(?:from|import) (\w+)", "".join(map(Path.read_text, FOLDER.glob("*.py"))), re.M)
+    borrowed = sorted({name for name in imported if (tests / f"{name}.py").exists()})
+    assert borrowed == ["bad_line", "real_sshd"]
+    script = f"import sys; sys.modules['pytest'] = None; sys.path.append({str(tests)!r}); import "
+
+    done = subprocess.run(
+        [sys.executable, "-c", script + ", ".join(borrowed)], capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stderr

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from bare_metal import WEB, forward, state, up
+from real_sshd import free_port
 from serai.providers.contract import Mark, Materials, State
 from serai.providers.qemu import gather, launch
 from serai.providers.qemu.driver import Qemu
@@ -17,7 +18,6 @@ from serai.providers.qemu.record import Phase, editing, is_alive
 from serai.spec.machine import Machine
 from serai.spec.network import Nic, PrivateNic
 from serai.util.errors import Code, SeraiError
-from stand_in import free_port
 
 pytestmark = pytest.mark.engine
 

@@ -10,6 +10,7 @@ import pytest
 
 from bare_metal import WEB, forward, up
 from monitor import Monitor, refusal
+from real_sshd import free_port
 from serai.providers.contract import Effect, Materials, Verdict
 from serai.providers.qemu import launch, live
 from serai.providers.qemu.driver import Qemu
@@ -20,7 +21,6 @@ from serai.spec.machine import Machine
 from serai.spec.memory import Memory
 from serai.util.errors import Code, SeraiError
 from serai.util.units import GIB, MIB
-from stand_in import free_port
 
 LIVE = Verdict(Effect.LIVE)
 

@@ -9,10 +9,10 @@ import msgspec
 import pytest
 
 from bare_metal import WEB, forward, up
+from real_sshd import free_port
 from serai.providers.contract import Materials
 from serai.providers.qemu.driver import Qemu
 from serai.providers.qemu.preview import preview
-from stand_in import free_port
 
 pytestmark = pytest.mark.engine
 
