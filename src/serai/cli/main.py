@@ -23,6 +23,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "suspend": ("serai.cli.verbs:suspend", "Pause machines in memory, or save them to disk"),
         "resume": ("serai.cli.verbs:resume", "Wake suspended machines"),
         "snapshot": ("serai.cli.snapshot:snapshot", "Save, list, restore and delete snapshots"),
+        "package": ("serai.cli.package:package", "Write a stopped machine as a box"),
         "clone": ("serai.cli.verbs:clone", "Copy a stopped machine, with a new identity"),
         "destroy": ("serai.cli.verbs:destroy", "Remove machines and all that was made for them"),
     },

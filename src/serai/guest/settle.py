@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from shlex import quote
 
 from serai.guest.pipe import as_root
-from serai.guest.seed import hostname
+from serai.guest.seed import SeedNic, hostname
 from serai.guest.tiny import host_lines, place
 from serai.guest.transport import Transport
 from serai.providers.contract import Materials, Progress
@@ -37,18 +38,34 @@ chmod 700 "$home/.ssh"; chmod 600 "$f"; chown -R "$1:$(id -gn "$1")" "$home/.ssh
 """
 
 
-def settle(transport: Transport, machine: Machine, materials: Materials, progress: Progress) -> None:
-    """Set host name, hosts, time zone, users, packages, files, then run the commands once. Can be done again.
+def settle(
+    transport: Transport,
+    machine: Machine,
+    materials: Materials,
+    progress: Progress,
+    nics: Sequence[SeedNic] = (),
+) -> None:
+    """Set host name, cards, hosts, zone, users, packages, files, then run the commands once. Can be done again.
+
+    `nics`: the cards that the guest does not bring up by itself.
 
     Raises Code.FAILED naming the setting, with the guest's last lines.
     """
     guest = machine.guest
     _do(transport, machine, "hostname", _hostname(hostname(machine)), progress)
+    if nics:
+        from serai.guest import cards
+
+        _do(transport, machine, "network cards", cards.script(nics), progress)
     if materials.hosts:
         _do(transport, machine, "hosts", _hosts(host_lines(materials.hosts, hostname(machine))), progress)
     if guest.timezone:
         _do(transport, machine, "timezone", _timezone(guest.timezone), progress)
     _keys(transport, machine, materials.user, list(materials.public_keys), progress)
+    if machine.ssh.insert_key and materials.image is not None and materials.image.login:
+        from serai.guest import known_key
+
+        _do(transport, machine, f"keys of {materials.user}", known_key.forget(materials.user), progress)
     for user in guest.users:
         _do(transport, machine, f"user {user.name}", _user(user), progress)
         if user.authorized_keys:

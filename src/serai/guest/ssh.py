@@ -36,9 +36,8 @@ class SshTransport(PipeTransport):
 
     def options(self) -> list[str]:
         """Options without the shared connection: what `serai ssh-config` prints as a block."""
-        return [
-            word for key, value in settings(self.endpoint, self.name).items() for word in ("-o", f"{key}={value}")
-        ]
+        pairs = [*settings(self.endpoint, self.name).items(), *_further(self.endpoint)]
+        return [word for key, value in pairs for word in ("-o", f"{key}={value}")]
 
     def base(self, *, master: str) -> list[str]:
         """ssh and its options. The user's and the host's own configuration are not read: they could break it."""
@@ -69,12 +68,20 @@ class SshTransport(PipeTransport):
             return None
         private_dir(self.control.parent)
         master = [*self.base(master="yes"), "-o", f"ControlPersist={PERSIST_SECONDS}", "-N", "-f", *self.place]
-        output = stream(master, timeout=timeout)
+        output = stream(master, timeout=timeout, env=self._answers())
         if output.timed_out:
             return Refusal(Cause.TIMED_OUT, f"no login within {timeout:g} s")
         if output.code == 0 or self.alive():
             return None
         return refusal(output.stderr.decode(errors="replace"))
+
+    def _answers(self) -> dict[str, str]:
+        """Environment that answers ssh's question for the password."""
+        if not self.endpoint.password:
+            return {}
+        from serai.guest.known_key import askpass
+
+        return askpass(self.endpoint.password)
 
     def alive(self) -> bool:
         """Whether the shared connection is open."""
@@ -149,6 +156,12 @@ def settings(endpoint: SshEndpoint, name: str) -> dict[str, str]:
     }
     if endpoint.key is not None:
         values |= {"IdentityFile": _quoted(endpoint.key), "IdentitiesOnly": "yes"}
+    if endpoint.password:
+        values |= {
+            "BatchMode": "no",
+            "NumberOfPasswordPrompts": "1",
+            "PreferredAuthentications": "publickey,password,keyboard-interactive",
+        }
     if endpoint.forward_agent:
         values["ForwardAgent"] = "yes"
     folded = {key.lower(): key for key in values}
@@ -159,8 +172,13 @@ def block(endpoint: SshEndpoint, name: str, host: str | None = None) -> str:
     """A block of ssh_config(5) by which other programs reach the machine as `host` (its name)."""
     values = {"HostName": endpoint.host, "Port": str(endpoint.port), "User": endpoint.user}
     kept = {key: value for key, value in settings(endpoint, name).items() if key not in ("BatchMode", "LogLevel")}
-    lines = [f"  {key} {value}" for key, value in (values | kept).items()]
+    lines = [f"  {key} {value}" for key, value in (*(values | kept).items(), *_further(endpoint))]
     return "\n".join([f"Host {host or name}", *lines]) + "\n"
+
+
+def _further(endpoint: SshEndpoint) -> list[tuple[str, str]]:
+    """Keys after the first: the option may be there many times."""
+    return [("IdentityFile", _quoted(key)) for key in endpoint.more_keys]
 
 
 def _host_key(endpoint: SshEndpoint, name: str) -> dict[str, str]:

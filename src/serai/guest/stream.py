@@ -6,7 +6,7 @@ import os
 import selectors
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from serai.guest.transport import OnLine
@@ -55,9 +55,11 @@ def stream(
     input: bytes | None = None,
     timeout: float | None = None,
     on_line: OnLine | None = None,
+    env: Mapping[str, str] | None = None,
 ) -> Output:
     """Run `argv` to its end, or until `timeout` seconds are over: then it is killed and `timed_out` is set.
 
+    `env` is added to the environment.
     With `on_line`, stdout and stderr are one stream. Whatever interrupts this call ends the program first.
     Raises Code.MISSING when the program is not there.
     """
@@ -68,6 +70,7 @@ def stream(
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT if on_line else subprocess.PIPE,
             bufsize=0,
+            env={**os.environ, **env} if env else None,
         )
     except FileNotFoundError as error:
         raise SeraiError(Code.MISSING, f"the program {argv[0]} is not installed") from error

@@ -184,6 +184,10 @@ class SshEndpoint(msgspec.Struct, frozen=True, kw_only=True, tag="ssh"):
     key: Path | None
     options: dict[str, str] = {}
     forward_agent: bool = False
+    more_keys: tuple[Path, ...] = ()
+    """Tried after `key`."""
+    password: str = ""
+    """Tried after the keys; empty: none."""
 
 
 class ExecEndpoint(msgspec.Struct, frozen=True, kw_only=True, tag="exec"):

@@ -10,7 +10,7 @@ from serai.guest.transport import Transport
 from serai.plan.provisioning import GUEST, block_keys
 from serai.plan.steps import Step
 from serai.plan.up import MachinePlan
-from serai.providers.contract import Effect, Mark, Observed, Progress, SshEndpoint, Verdict
+from serai.providers.contract import Effect, Endpoint, Image, Mark, Observed, Progress, SshEndpoint, Verdict
 from serai.run.events import Emit, Event, Kind
 from serai.run.hooks import Table, fire
 from serai.run.materials import Stock
@@ -137,9 +137,11 @@ class Executor:
         driver = self.workspace.provider(machine.name)
         materials = self.stock.of(machine, progress)
         kind = materials.image.seed if materials.image else "none"
+        seen = self.observed.get(machine.name)
+        fresh = machine.name in self.made or seen is None or GUEST not in seen.marks
         way = wait_ready(
             machine,
-            lambda: driver.endpoint(machine.name),
+            lambda: self._endpoint(machine, materials.image if fresh else None),
             driver.console(machine.name).log,
             lambda: driver.failure(machine.name),
             progress,
@@ -147,8 +149,7 @@ class Executor:
         )
         with self._lock:
             self._ways[machine.name] = way
-        seen = self.observed.get(machine.name)
-        if machine.name in self.made or seen is None or GUEST not in seen.marks:
+        if fresh:
             if kind == "none" and materials.image is not None:
                 self._settle(machine, step, progress)
             else:
@@ -157,12 +158,25 @@ class Executor:
         endpoint = driver.endpoint(machine.name)
         return f"{endpoint.host}:{endpoint.port}" if isinstance(endpoint, SshEndpoint) else ""
 
+    def _endpoint(self, machine: Machine, image: Image | None) -> Endpoint:
+        """The way in; into a box that nobody has been in, with what everybody has (VAG-13)."""
+        way = self.workspace.provider(machine.name).endpoint(machine.name)
+        if image is None or not image.login or not isinstance(way, SshEndpoint):
+            return way
+        from serai.guest.known_key import first_way
+
+        return first_way(way, [image.login_key] if image.login_key else [])
+
     def _settle(self, machine: Machine, step: Step, progress: Progress) -> str:
         from serai.guest.keys import with_keys
         from serai.guest.settle import settle
 
         settled = with_keys(machine, self.workspace.scope.root)
-        settle(self.way_in(machine.name), settled, self.stock.of(machine, progress), progress)
+        materials = self.stock.of(machine, progress)
+        ask = getattr(self.workspace.provider(machine.name), "cards", None)
+        boxed = materials.image is not None and materials.image.login
+        nics = ask(machine, materials) if ask and boxed else []
+        settle(self.way_in(machine.name), settled, materials, progress, nics)
         self._mark_settled(machine)
         return ""
 

@@ -74,7 +74,11 @@ class Stock:
         lines = []
         if machine.ssh.key:
             private = (self._workspace.scope.root / Path(machine.ssh.key).expanduser()).resolve()
-            lines.append(_read_key(private.with_name(private.name + ".pub"), "ssh.key"))
+            lines.append(public_half(private))
+        elif not machine.ssh.insert_key:
+            from serai.guest.known_key import public
+
+            lines.append(public())
         else:
             from serai.guest.keys import project_key
 
@@ -149,6 +153,17 @@ def read_allocation(path: Path) -> Allocation:
         return msgspec.json.decode(path.read_bytes(), type=Allocation)
     except (FileNotFoundError, msgspec.MsgspecError):
         return Allocation()
+
+
+def public_half(private: Path) -> str:
+    """The line beside a private key; made from it where there is none, as beside the key of a box."""
+    public = private.with_name(private.name + ".pub")
+    if public.exists() or not private.exists():
+        return _read_key(public, "ssh.key")
+    from serai.guest.known_key import kept
+    from serai.util.process import run, which
+
+    return run([which("ssh-keygen", "openssh-client"), "-y", "-P", "", "-f", kept(private)]).stdout.strip()
 
 
 def _read_key(path: Path, key: str) -> str:

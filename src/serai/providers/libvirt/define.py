@@ -151,6 +151,13 @@ def write_seed(conn: Any, scope: Scope, state: Record, machine: Machine, materia
         state.seed_digest = digest
 
 
+def further_cards(conn: Any, scope: Scope, machine: Machine, materials: Materials) -> list[Any]:
+    """What a seed would say of its interfaces beside the uplink."""
+    cards = links.links_of(conn, scope, machine, materials.networks)
+    further = [card for card in cards if card.index >= 0 and not machine.networks[card.index].uplink]
+    return [_seed_nic(card, machine, materials) for card in further]
+
+
 def _seed_nic(card: Any, machine: Machine, materials: Materials) -> Any:
     from serai.guest.seed import SeedNic
 

@@ -152,6 +152,21 @@ class Libvirt:
         return endpoint(self.scope, name)
 
     @lasting
+    def disk_paths(self, name: str) -> list[Path]:
+        """See qemu's. Raises Code.UNSUPPORTED for disks that are no files of this host."""
+        from serai.providers.libvirt.volumes import paths_of
+
+        return paths_of(self.scope, name)
+
+    @lasting
+    def cards(self, machine: Machine, materials: Materials) -> list[Any]:
+        """See qemu's: for a guest that reads no seed."""
+        from serai.providers.libvirt.connect import opened, uri_of
+        from serai.providers.libvirt.define import further_cards
+
+        return further_cards(opened(uri_of(machine)), self.scope, machine, materials)
+
+    @lasting
     def console(self, name: str) -> Console:
         from serai.providers.libvirt.console import console
 

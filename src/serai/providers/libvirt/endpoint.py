@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from shlex import join
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -13,6 +12,7 @@ from serai.providers.libvirt.binding import library
 from serai.providers.libvirt.connect import is_remote, opened
 from serai.providers.libvirt.define import UPLINK, lookup
 from serai.providers.libvirt.record import Record
+from serai.providers.login import key_of
 from serai.spec.machine import Machine
 from serai.spec.network import UplinkType
 from serai.util.errors import Code, SeraiError
@@ -44,11 +44,10 @@ def endpoint(scope: Scope, name: str) -> SshEndpoint:
         host=host,
         port=port,
         user=state.user,
-        key=scope.root / Path(machine.ssh.key).expanduser()
-        if machine.ssh.key
-        else scope.home / "ssh" / "id_ed25519",
+        key=key_of(machine, scope),
         options={**jump(state.uri), **_known_hosts(scope, name, host, state.uri), **machine.ssh.options},
         forward_agent=machine.ssh.forward_agent,
+        password=machine.ssh.password or "",
     )
 
 

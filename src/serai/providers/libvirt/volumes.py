@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import stat
 import tempfile
@@ -52,6 +53,25 @@ def volume_name(scope: Scope, machine: str, disk: str, suffix: str) -> str:
 def current(record: Record, disk: str) -> Volume | None:
     """The volume that the guest writes to: the last one of the disk that no snapshot has frozen."""
     return next((each for each in reversed(record.volumes) if each.disk == disk and not each.frozen), None)
+
+
+def paths_of(scope: Scope, name: str) -> list[Path]:
+    """Files of the disks that serai made, the root first. Raises Code.UNSUPPORTED for what is no file here."""
+    from serai.providers.libvirt.connect import opened
+
+    state = ledger.made(scope, name)
+    if is_remote(state.uri):
+        raise SeraiError(
+            Code.UNSUPPORTED, f"{name}: its disks are on another host", hint="serai package works on this host"
+        )
+    disks = specs(state.applied, state.image) if state.applied else {}
+    volumes = [volume for disk in disks if (volume := current(state, disk)) is not None]
+    paths = [Path(str(found(opened(state.uri), volume).path())) for volume in volumes]
+    if unread := [path for path in paths if not path.is_file() or not os.access(path, os.R_OK)]:
+        raise SeraiError(
+            Code.UNSUPPORTED, f"{name}: the disk {unread[0]} cannot be read as a file", hint="try it as root"
+        )
+    return paths
 
 
 def make_missing(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from serai.providers.contract import (
     Capabilities,
@@ -26,6 +26,9 @@ from serai.providers.qemu.observe import death, find_projects, observe
 from serai.providers.qemu.record import editing, is_alive, load
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
+
+if TYPE_CHECKING:
+    from serai.guest.seed import SeedNic
 
 __all__ = ["Qemu", "find_projects"]
 
@@ -147,19 +150,38 @@ class Qemu:
             state = observe(self.scope.home, [name]).get(name)
             word = f"is {state.state}" if state else "does not exist"
             raise SeraiError(Code.FAILED, f"{name} {word}: there is no way in", hint=f"serai up {name}")
+        from serai.providers.login import key_of
+
         ssh = record.applied.ssh
         host, port = "127.0.0.1", next((each.host for each in record.forwards if each.id == "ssh"), 0)
         if not has_uplink(record.applied):
             host, port = known_address(record.applied), ssh.guest_port
-        key = self.scope.root / Path(ssh.key).expanduser() if ssh.key else self.scope.home / "ssh" / "id_ed25519"
         return SshEndpoint(
             host=host,
             port=port,
             user=record.user,
-            key=key,
+            key=key_of(record.applied, self.scope),
             options=ssh.options,
             forward_agent=ssh.forward_agent,
+            password=ssh.password or "",
         )
+
+    def disk_paths(self, name: str) -> list[Path]:
+        """Files of the disks that serai made for it, the root first."""
+        from serai.providers.qemu import disks
+
+        record = load(self.directory(name))
+        if record is None or record.applied is None:
+            return []
+        specs = disks.specs(record.applied, record.image)
+        made = [disks.file_path(disk, spec) for disk, spec in specs.items() if disks.is_made(spec)]
+        return [self.directory(name) / path for path in made]
+
+    def cards(self, machine: Machine, materials: Materials) -> list[SeedNic]:
+        """What a seed would say of its interfaces beside the uplink."""
+        from serai.providers.qemu.links import has_uplink, seed_nics
+
+        return seed_nics(self.scope, machine, materials)[int(has_uplink(machine)) :]
 
     def console(self, name: str) -> Console:
         directory = self.directory(name)

@@ -1,0 +1,19 @@
+"""Whom a machine lets in, and how: the key and the password that its spec comes to (VAG-13)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from serai.providers.contract import Scope
+from serai.spec.machine import Machine
+
+
+def key_of(machine: Machine, scope: Scope) -> Path:
+    """The private key: the stated one, a box's well-known one where that is to stay, else the project's."""
+    if machine.ssh.key:
+        return scope.root / Path(machine.ssh.key).expanduser()
+    if not machine.ssh.insert_key:
+        from serai.guest.known_key import private
+
+        return private()
+    return scope.home / "ssh" / "id_ed25519"

@@ -1,0 +1,79 @@
+"""What goes into a box beside its disks, and what is not packed."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from serai.run.package import Extra, beside, copy_of, named, package, vagrantfile
+from serai.run.workspace import open_workspace
+from serai.spec.cpu import Cpu
+from serai.spec.disk import Bus, Disk
+from serai.spec.guest import Ssh
+from serai.spec.machine import Machine
+from serai.util.errors import Code, SeraiError
+
+WEB = Machine(name="web", cpu=Cpu(count=2), disks={"root": Disk(bus=Bus.SATA, size=1 << 33), "data": Disk()})
+
+
+def test_the_box_says_how_its_disk_is_seen_and_takes_the_persons_settings_along(need, tmp_path: Path):
+    text = vagrantfile(WEB, own=True).decode()
+    assert 'libvirt.disk_bus = "sata"' in text and "include/_Vagrantfile" in text
+    assert "_Vagrantfile" not in vagrantfile(WEB, own=False).decode()
+    need("ruby")
+    (tmp_path / "Vagrantfile").write_text(text)
+    subprocess.run(
+        [str(shutil.which("ruby")), "-c", str(tmp_path / "Vagrantfile")], check=True, capture_output=True
+    )
+
+
+def test_files_are_named_as_vagrant_names_them(tmp_path: Path):
+    for name in ("a.txt", "Mine", "info"):
+        (tmp_path / name).write_text('{"Author": "ann"}')
+    extra = Extra(named([f"{tmp_path}/a.txt,{tmp_path}/Mine"]), tmp_path / "Mine", tmp_path / "info")
+    assert list(beside(WEB, extra)) == [
+        "Vagrantfile",
+        "info.json",
+        "include/_Vagrantfile",
+        "include/a.txt",
+        "include/Mine",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("extra", "why"),
+    [(Extra(include=(Path("/gone"),)), "is not a file"), (Extra(info=Path(__file__)), "is no JSON object")],
+)
+def test_what_cannot_be_packed_is_told_before_anything_is_done(extra: Extra, why: str):
+    with pytest.raises(SeraiError, match=why) as caught:
+        beside(WEB, extra)
+    assert caught.value.code is Code.INPUT
+
+
+def test_the_copy_has_the_hardware_and_nothing_else():
+    copy = copy_of(Machine(name="web", disks=WEB.disks, ssh=Ssh(host_port=2222, key="k"), hostname="shop"))
+    assert list(copy.disks) == ["root"] and copy.disks["root"].size is None and copy.disks["root"].bus is Bus.SATA
+    assert (copy.ssh.key, copy.ssh.host_port, copy.networks, copy.hostname) == ("k", None, [], None)
+
+
+def test_a_machine_that_runs_or_is_not_there_or_has_no_disks_is_refused(serai, tmp_path, monkeypatch):
+    serai.file("project: shop\nmachines: {web: {provider: fake}}\n")
+    monkeypatch.chdir(serai.root)
+    workspace = open_workspace()
+    machine = workspace.project.machines["web"]
+
+    def refused() -> SeraiError:
+        with pytest.raises(SeraiError) as caught:
+            package(workspace, machine, tmp_path / "p.box", extra=Extra(), progress=lambda _phrase: None)
+        return caught.value
+
+    assert "does not exist" in refused().message
+    serai("up", "-y")
+    assert (refused().code, refused().hint) == (Code.REFUSED, "serai halt web")
+    serai("halt")
+    assert "provider fake cannot be packed" in refused().message
+    (tmp_path / "p.box").write_text("")
+    assert "is there already" in refused().message
