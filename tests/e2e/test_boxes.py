@@ -1,4 +1,4 @@
-"""A machine becomes a box, the box becomes machines: login by the well-known key, the swap, addresses (VAG-5, VAG-13)."""
+"""A machine becomes a box, the box becomes machines: login, the swap of its key, addresses (VAG-5, VAG-13)."""
 
 from __future__ import annotations
 
