@@ -77,6 +77,7 @@ needs_of_tests() {
     needs_of_serai
     cat <<'END'
 git|git|lists the files of this checkout
+ruby|ruby|answers what the reader of Vagrantfiles answers
 ruby|ruby|says what Ruby itself answers
 vagrant|vagrant|takes the boxes that serai makes
 openssh-server|sshd|stands in for a guest

@@ -40,14 +40,16 @@ def small(rt: Runtime, value: Value) -> int:
     """An implicit Integer that counts something: one of 64 bits."""
     number = integer(rt, value)
     if not -(2**63) <= number < 2**63:
-        raise rt.raised("RangeError", f"bignum too big to convert into `long'")
+        raise rt.raised("RangeError", "bignum too big to convert into `long'")
     return number
 
 
 def whole(rt: Runtime, value: float) -> int:
     """A Float without its fraction."""
     if math.isnan(value) or math.isinf(value):
-        raise rt.raised("FloatDomainError", "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity")
+        raise rt.raised(
+            "FloatDomainError", "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+        )
     return int(value)
 
 

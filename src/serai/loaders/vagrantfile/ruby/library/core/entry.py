@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from serai.loaders.vagrantfile.ruby.library.register import method, own
 from serai.loaders.vagrantfile.ruby.runtime import RubyError, Runtime
-from serai.loaders.vagrantfile.ruby.values import Builtin, Hash, Proc, Str, Sym, Value
+from serai.loaders.vagrantfile.ruby.values import Builtin, Hash, Proc, Sym, Value
 
 Block = Proc | None
 
@@ -78,7 +78,7 @@ def split_named(rt: Runtime, args: Sequence[Value], *known: str) -> tuple[list[V
     if not args or not isinstance(args[-1], Hash) or not args[-1].keywords:
         return list(args), {}
     named = {str(key): value for key, value in args[-1].items()}
-    unknown = [key for key in args[-1].keys() if not isinstance(key, Sym) or str(key) not in known]  # noqa: SIM118
+    unknown = [key for key, _ in args[-1].items() if not isinstance(key, Sym) or str(key) not in known]
     if unknown:
         word = "keyword" if len(unknown) == 1 else "keywords"
         raise rt.raised("ArgumentError", f"unknown {word}: {', '.join(rt.inspect(key) for key in unknown)}")
@@ -87,16 +87,12 @@ def split_named(rt: Runtime, args: Sequence[Value], *known: str) -> tuple[list[V
 
 def kind_name(rt: Runtime, value: Value) -> str:
     """As Ruby's errors name it: `nil`, `true`, `false`, or the class."""
-    return {None: "nil", True: "true", False: "false"}.get(value) if value is None or isinstance(value, bool) else (
-        rt.class_of(value).name
-    )  # type: ignore[return-value]  # fmt: skip
+    if value is None or isinstance(value, bool):
+        return {None: "nil", True: "true", False: "false"}[value]
+    return rt.class_of(value).name
 
 
 def changeable(rt: Runtime, me: Value) -> None:
     """Raises FrozenError for what is frozen."""
     if me.frozen:
         raise rt.raised("FrozenError", f"can't modify frozen {rt.class_of(me).name}: {rt.inspect(me)}")
-
-
-def string(text: str) -> Str:
-    return Str(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from serai.loaders.vagrantfile.ruby.library.core.convert import is_number, named, small, truthy
+from serai.loaders.vagrantfile.ruby.library.core.convert import is_number, named, real, small, truthy
 from serai.loaders.vagrantfile.ruby.library.core.entry import GONE, Block, answers, need
 from serai.loaders.vagrantfile.ruby.library.core.equality import matches, place, same
 from serai.loaders.vagrantfile.ruby.library.core.walk import ENOUGH, enumerator, items_of, walk
@@ -350,9 +350,10 @@ def sum_(rt: Runtime, me: Value, block: Block, start: Value = 0) -> Value:
     def see(item: Value) -> None:
         nonlocal total, rest
         item = item if block is None else rt.call(block, [item])
-        if isinstance(total, float) and is_number(item):
+        if is_number(total) and is_number(item) and float in (type(total), type(item)):
+            total = real(rt, total)
             grown = total + item
-            if abs(grown) != float("inf") and grown == grown:  # noqa: PLR0124
+            if abs(grown) != float("inf") and grown == grown:
                 rest += (total - grown) + item if abs(total) >= abs(item) else (item - grown) + total
             total = grown
         elif is_number(total) and is_number(item):
@@ -373,22 +374,21 @@ def to_h(rt: Runtime, me: Value, block: Block) -> Value:
         nonlocal at
         at += 1
         pair = item if block is None else rt.call(block, [item])
-        found[pair_of(rt, pair, at, block is not None)] = pair[1]
+        key = pair_of(rt, pair, at if isinstance(me, Array) else None)
+        found[key] = pair[1]
 
     walk(rt, me, see)
     return found
 
 
-def pair_of(rt: Runtime, pair: Value, at: int, of_block: bool) -> Value:
-    """The key of what must be an Array of two."""
+def pair_of(rt: Runtime, pair: Value, at: int | None) -> Value:
+    """The key of what must be an Array of two; `at` is its place in an Array."""
+    where = "" if at is None else f" at {at}"
     if not isinstance(pair, Array):
-        what = f"wrong element type {rt.class_of(pair).name}" + (" (expected array)" if of_block else f" at {at} (expected array)")
-        raise rt.raised("TypeError", what)
+        raise rt.raised("TypeError", f"wrong element type {rt.class_of(pair).name}{where} (expected array)")
     if len(pair) != 2:
-        what = f"element has wrong array length (expected 2, was {len(pair)})" if of_block else (
-            f"wrong array length at {at} (expected 2, was {len(pair)})"
-        )  # fmt: skip
-        raise rt.raised("ArgumentError", what)
+        what = "element has wrong array length" if at is None else f"wrong array length at {at}"
+        raise rt.raised("ArgumentError", f"{what} (expected 2, was {len(pair)})")
     return pair[0]
 
 

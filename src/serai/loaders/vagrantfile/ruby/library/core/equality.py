@@ -26,13 +26,13 @@ from serai.loaders.vagrantfile.ruby.values import (
 def same(rt: Runtime, one: Value, other: Value) -> bool:
     """`==`"""
     if one is other:
-        return one == one  # noqa: PLR0124 - not for NaN
+        return bool(one == one)  # NaN is not the same as itself
     if is_number(one):
         return bool(one == other) if is_number(other) else isinstance(other, Object) and same(rt, other, one)
     if one is None or isinstance(one, bool):
         return False
     if isinstance(one, Str | Sym | Regexp):
-        return one == other
+        return bool(one == other)
     if isinstance(one, Array):
         return isinstance(other, Array) and len(one) == len(other) and _all_same(rt, one, other)
     if isinstance(one, Hash):
@@ -67,7 +67,7 @@ def eql(one: Value, other: Value) -> bool:
 def compare(rt: Runtime, one: Value, other: Value) -> int | None:
     """`<=>`; None where the two have no order."""
     if is_number(one) and is_number(other):
-        return None if one != one or other != other else (one > other) - (one < other)  # noqa: PLR0124
+        return None if one != one or other != other else (one > other) - (one < other)
     if isinstance(one, Str) and isinstance(other, Str):
         return (one.s > other.s) - (one.s < other.s)
     if isinstance(one, Sym) and isinstance(other, Sym):
@@ -113,7 +113,9 @@ def seen(rt: Runtime, value: Value) -> str:
     )  # fmt: skip
 
 
-def sorted_by(rt: Runtime, items: Iterable[Value], order: Callable[[Value, Value], int] | None = None) -> list[Value]:
+def sorted_by(
+    rt: Runtime, items: Iterable[Value], order: Callable[[Value, Value], int] | None = None
+) -> list[Value]:
     """The items in order: of `<=>`, or of what is given."""
     found = list(items)
     rt.bounds.step(len(found))
@@ -127,7 +129,11 @@ def sorted_by(rt: Runtime, items: Iterable[Value], order: Callable[[Value, Value
             rt.bounds.step()
             return ordered(rt, one, other)
 
-    return sorted(found, key=cmp_to_key(order))
+    def asked(one: Value, other: Value) -> int:
+        """Python asks of the later one first, Ruby of the earlier: errors and blocks can tell."""
+        return -order(other, one)
+
+    return sorted(found, key=cmp_to_key(asked))
 
 
 def place(value: Value) -> Any:

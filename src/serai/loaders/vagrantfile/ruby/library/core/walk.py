@@ -21,14 +21,23 @@ class Enough(Exception):
 class Source:
     """What an Enumerator goes over: `receiver.name(*args)`, or a block that is given a yielder."""
 
-    __slots__ = ("args", "at", "block", "buffer", "name", "receiver", "size")
+    __slots__ = ("args", "at", "block", "buffer", "name", "named", "receiver", "size")
 
     def __init__(self, receiver: Value, name: str, args: Sequence[Value] = (), block: Proc | None = None) -> None:
-        self.receiver, self.name, self.args, self.block = receiver, name, list(args), block
+        self.receiver, self.name, self.block = receiver, name, block
+        self.args = [Hash(arg.items()) if isinstance(arg, Hash) else arg for arg in args]
+        self.named = bool(args) and isinstance(args[-1], Hash) and args[-1].keywords
         self.size: Value = None
         self.buffer: list[Value] | None = None
         """All items, once `next` was asked for one; `at` counts those that were given."""
         self.at = 0
+
+    def arguments(self) -> list[Value]:
+        """As they were given: a call takes away the mark of keywords."""
+        given = list(self.args)
+        if self.named:
+            given[-1] = Hash(given[-1].items(), keywords=True)
+        return given
 
 
 def enumerator(rt: Runtime, receiver: Value, name: str, *args: Value) -> Object:

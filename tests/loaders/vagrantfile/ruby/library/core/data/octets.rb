@@ -1,0 +1,17 @@
+"héllo".bytesize  #=> 6
+"héllo".bytes.size  #=> 6
+"abc".encoding  #=> #<Encoding:UTF-8>
+"abc".force_encoding("UTF-8")  #=> "abc"
+"abc".force_encoding("ASCII-8BIT").bytes  #=> [97, 98, 99]
+"abc".valid_encoding?  #=> true
+"\xff".valid_encoding?  #=> false
+"\xff".scrub("?")  #=> "?"
+"abc".encode("UTF-8")  #=> "abc"
+"abc".unicode_normalize  #=> "abc"
+"abc".ascii_only?  #=> true
+"é".ascii_only?  #=> false
+"abc".b.bytes  #=> [97, 98, 99]
+"abc".getbyte(0)  #=> 97
+"abc".byteslice(1, 2)  #=> "bc"
+"héllo".codepoints  #=> [104, 233, 108, 108, 111]
+"abc".encode("nonsense")  #=> Encoding::ConverterNotFoundError: code converter not found (UTF-8 to nonsense)
