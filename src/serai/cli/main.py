@@ -55,6 +55,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "box": ("serai.cli.box:box", "Fetch, list, renew and remove Vagrant boxes"),
         "global-status": ("serai.cli.status:global_status", "Show the machines of all projects"),
         "bench": ("serai.cli.bench:bench", "Measure what a tuning gains here, in real guests"),
+        "vagrant": ("serai.cli.vagrant.command:vagrant", "Do what a vagrant command line says"),
         "completion": ("serai.cli.completion:completion", "Print the completion script of a shell"),
     },
 }

@@ -16,11 +16,18 @@ from serai.plan.up import Action, Plan
 from serai.providers.contract import Effect, Observed, State
 from serai.run.events import Event, Kind
 
+REPORTER = "serai.reporter"
+"""Under this name in a context's meta: what makes the reporter, where a command wants its own."""
+
 
 def reporter(quiet: bool = False) -> Lines:
     """The reporter that fits where stderr goes."""
     if quiet:
         return Silent()
+    context = click.get_current_context(silent=True)
+    if context and REPORTER in context.meta:
+        made: Lines = context.meta[REPORTER]()
+        return made
     if not sys.stderr.isatty():
         return Lines()
     from serai.cli.live import Live

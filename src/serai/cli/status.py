@@ -98,20 +98,23 @@ def describe(machine: Any, seen: Any) -> dict[str, Any]:
 
 
 @click.command("global-status")
+@click.option("--prune", is_flag=True, help="Forget projects that have no machine and no directory any more.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
-def global_status(obj: object, as_json: bool) -> int:
+def global_status(obj: object, prune: bool, as_json: bool) -> int:
     """Show the machines of all projects of this user."""
-    from serai.run.workspace import every_project
+    from serai.run.workspace import everything, forget_empty
 
+    if prune:
+        for project in forget_empty():
+            click.echo(f"{project}: forgotten", err=True)
     rows: list[tuple[str, ...]] = []
     body = []
-    for scope, providers in every_project():
+    for scope, name, seen in everything():
         lost = not (scope.root / ".serai" / "project.json").exists()
-        for name, seen in _observe_all(scope, providers):
-            note = f"its project directory is lost (serai adopt {scope.project})" if lost else ""
-            rows.append((scope.project, name, coloured(seen.state), seen.provider, str(scope.root), note))
-            body.append({"project": scope.project, "root": str(scope.root), "name": name, **describe(None, seen)})
+        note = f"its project directory is lost (serai adopt {scope.project})" if lost else ""
+        rows.append((scope.project, name, coloured(seen.state), seen.provider, str(scope.root), note))
+        body.append({"project": scope.project, "root": str(scope.root), "name": name, **describe(None, seen)})
     if as_json:
         import msgspec
 
@@ -124,12 +127,3 @@ def global_status(obj: object, as_json: bool) -> int:
     for line in columns(rows):
         click.echo(line)
     return 0
-
-
-def _observe_all(scope: Any, providers: list[str]) -> list[tuple[str, Any]]:
-    from serai.providers.registry import provider_class
-
-    found: dict[str, Any] = {}
-    for provider in providers:
-        found.update(provider_class(provider)(scope).observe())
-    return sorted(found.items())

@@ -300,10 +300,14 @@ def provision(obj: object, names: tuple[str, ...], provision_with: str | None) -
 @click.command()
 @names_argument
 @click.option("--to-disk", is_flag=True, help="Save memory to the disk and end the process.")
+@click.option("-a", "--all-global", is_flag=True, help="The machines of all of this user's projects.")
 @click.pass_obj
-def suspend(obj: object, names: tuple[str, ...], to_disk: bool) -> int:
+def suspend(obj: object, names: tuple[str, ...], to_disk: bool, all_global: bool) -> int:
     """Pause machines in memory, or save them to disk; `serai resume` or `serai up` wakes them."""
     from serai.run import verbs
+
+    if all_global:
+        return _everywhere(lambda workspace, emit: verbs.suspend(workspace, (), emit=emit, to_disk=to_disk))
 
     return _simple(
         obj, lambda workspace, report: verbs.suspend(workspace, names, emit=report.emit, to_disk=to_disk)
@@ -312,12 +316,35 @@ def suspend(obj: object, names: tuple[str, ...], to_disk: bool) -> int:
 
 @click.command()
 @names_argument
+@click.option("--provision/--no-provision", default=False, help="Then run all blocks again. [default: none]")
+@click.option("--provision-with", metavar="BLOCK,...", help="Then run these blocks, by name or kind.")
 @click.pass_obj
-def resume(obj: object, names: tuple[str, ...]) -> int:
+def resume(obj: object, names: tuple[str, ...], provision: bool, provision_with: str | None) -> int:
     """Wake suspended machines."""
     from serai.run import verbs
 
-    return _simple(obj, lambda workspace, report: verbs.resume(workspace, names, emit=report.emit))
+    code = _simple(obj, lambda workspace, report: verbs.resume(workspace, names, emit=report.emit))
+    if code or not (provision or provision_with):
+        return code
+    only = split(provision_with)
+    return _simple(obj, lambda workspace, report: verbs.provision(workspace, names, emit=report.emit, only=only))
+
+
+def _everywhere(act: Callable[..., Any]) -> int:
+    """Do it in every project of this user; the first code that is not 0."""
+    from serai.cli.report import reporter
+    from serai.run.workspace import Workspace, every_project
+    from serai.spec.machine import Project
+
+    codes = []
+    for scope, _ in every_project():
+        workspace = Workspace(Project(project=scope.project), scope.root, scope)
+        with reporter() as report:
+            run = act(workspace, report.emit)
+        for name, seen in run.observed.items():
+            report.say(f"{scope.project}  {name}  {seen.state}")
+        codes.append(_end(run.outcome))
+    return next((code for code in codes if code), 0)
 
 
 @click.command()

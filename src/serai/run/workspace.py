@@ -190,6 +190,28 @@ def every_project() -> list[tuple[Scope, list[str]]]:
     ]
 
 
+def everything() -> list[tuple[Scope, str, Observed]]:
+    """All machines of this user's projects: (scope, name, what is seen of it)."""
+    found: list[tuple[Scope, str, Observed]] = []
+    for scope, providers in every_project():
+        seen: dict[str, Observed] = {}
+        for provider in providers:
+            seen.update(provider_class(provider)(scope).observe())
+        found += [(scope, name, seen[name]) for name in sorted(seen)]
+    return found
+
+
+def forget_empty() -> list[str]:
+    """Remove the records of projects that have no machine and no directory any more; their names."""
+    from serai.util.files import remove_tree
+
+    kept = {scope.home for scope, _, _ in everything()}
+    gone = [scope for scope, _ in every_project() if scope.home not in kept and not scope.root.is_dir()]
+    for scope in gone:
+        remove_tree(scope.home)
+    return [scope.project for scope in gone]
+
+
 def gone(observed: Observed | None) -> bool:
     """Nothing of the machine exists."""
     return observed is None or observed.state is State.ABSENT

@@ -1,0 +1,1 @@
+"""`serai vagrant …`: a vagrant command line, done by serai (VAG-1)."""
