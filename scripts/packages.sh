@@ -79,7 +79,6 @@ needs_of_tests() {
 git|git|lists the files of this checkout
 ruby|ruby|answers what the reader of Vagrantfiles answers
 ruby|ruby|says what Ruby itself answers
-vagrant|vagrant|takes the boxes that serai makes
 openssh-server|sshd|stands in for a guest
 busybox-static|busybox|stands in for a guest that has little
 cpio|cpio|reads the tiny image's archive again
@@ -125,6 +124,13 @@ END
     esac
     say "$docker|docker|asks the daemon of containers"
     say "$virtiofsd|/usr/libexec/virtiofsd /usr/lib/qemu/virtiofsd|shares folders with machines"
+    case "$os_id:$os_version" in
+        debian:12 | ubuntu:22.*) # the last that have it
+            say 'vagrant|vagrant|says what vagrant itself makes of a Vagrantfile'
+            libvirt=/usr/share/rubygems-integration/all/specifications/vagrant-libvirt-*.gemspec
+            say "vagrant-libvirt|$libvirt|is its provider for libvirt"
+            ;;
+    esac
     case "$os_id:$os_version" in
         ubuntu:22.*) ;; # has none
         *) say 'passt|passt|is the faster user networking' ;;

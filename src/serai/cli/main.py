@@ -23,8 +23,12 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "suspend": ("serai.cli.verbs:suspend", "Pause machines in memory, or save them to disk"),
         "resume": ("serai.cli.verbs:resume", "Wake suspended machines"),
         "snapshot": ("serai.cli.snapshot:snapshot", "Save, list, restore and delete snapshots"),
+<<<<<<< HEAD
         "package": ("serai.cli.package:package", "Write a stopped machine as a box"),
         "clone": ("serai.cli.verbs:clone", "Copy a stopped machine, with a new identity"),
+=======
+        "clone": ("serai.cli.render:clone", "Copy a stopped machine, with a new identity"),
+>>>>>>> 482a598 (Install vagrant for the tests; give render and clone a file of their own)
         "destroy": ("serai.cli.verbs:destroy", "Remove machines and all that was made for them"),
     },
     "Inside a machine": {
@@ -44,7 +48,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "init": ("serai.cli.project:init", "Write a serai.yaml to start from"),
         "validate": ("serai.cli.project:validate", "Check the project file and report every error"),
         "config": ("serai.cli.project:config", "Show the project file, resolved"),
-        "render": ("serai.cli.verbs:render", "Show what is handed to the engine"),
+        "render": ("serai.cli.render:render", "Show what is handed to the engine"),
         "adopt": ("serai.cli.adopt:adopt", "Take over machines whose project was lost"),
         "schema": ("serai.cli.project:schema", "Print the JSON Schema, for editors"),
         "explain": ("serai.cli.explain:explain", "Say what a key means, or an id of the guide"),

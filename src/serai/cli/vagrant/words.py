@@ -86,7 +86,7 @@ BOX_ADD = (
 )
 BOX = {
     "add": Verb(("box", "add"), BOX_ADD),
-    "list": Verb(("box", "list"), {"-i": Flag(("--info",)), "--box-info": Flag(("--info",))}),
+    "list": Verb(("box", "list"), {"-i": Flag(("-i",)), "--box-info": Flag(("-i",))}),
     "outdated": Verb(("box", "outdated"), TLS | same("--global", "-f", "--force")),
     "update": Verb(
         ("box", "update"), TLS | same("--box", "--provider", "--architecture", takes=True) | same("-f", "--force")

@@ -1,0 +1,53 @@
+"""render and clone: what an engine is given, and a machine given twice."""
+
+from __future__ import annotations
+
+import click
+
+from serai.util.errors import SeraiErrors
+
+
+@click.command()
+@click.argument("source")
+@click.argument("name")
+@click.pass_obj
+def clone(obj: object, source: str, name: str) -> int:
+    """Copy the stopped machine SOURCE as NAME, with new MAC addresses and a new identity."""
+    from serai.run.clone import clone_machine
+    from serai.run.workspace import open_workspace
+
+    workspace = open_workspace(obj)
+    clone_machine(workspace, source, name)
+    click.echo(f"{name}: a copy of {source}, stopped", err=True)
+    if name not in workspace.project.machines:
+        click.echo(f"  next: add {name} to {workspace.file.name}, then serai up {name}", err=True)
+    return 0
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.option("--provider", metavar="NAME", help="As this provider would be told.")
+@click.option("--diff", is_flag=True, help="Only what a start would change in what the engine has.")
+@click.pass_obj
+def render(obj: object, name: str | None, provider: str | None, diff: bool) -> int:
+    """Show what is handed to the engine: QEMU's arguments, libvirt's XML, …"""
+    from serai.run.materials import Stock
+    from serai.run.workspace import open_workspace
+
+    workspace = open_workspace(obj, provider=provider)
+    machine = workspace.targets([name] if name else [], one=True)[0]
+    driver = workspace.driver(machine.provider)
+    errors = driver.check(machine)
+    if errors:
+        raise SeraiErrors(errors)
+    materials, missing = Stock(workspace).preview(machine)
+    if missing:
+        click.echo(
+            f"note  {machine.image} is not in the store yet: its place is shown as <{machine.image}>", err=True
+        )
+    if diff:
+        for line in driver.difference(machine, materials):
+            click.echo(line)
+        return 0
+    click.echo(driver.render(machine, materials).text.rstrip("\n"))
+    return 0
