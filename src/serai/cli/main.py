@@ -23,12 +23,8 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "suspend": ("serai.cli.verbs:suspend", "Pause machines in memory, or save them to disk"),
         "resume": ("serai.cli.verbs:resume", "Wake suspended machines"),
         "snapshot": ("serai.cli.snapshot:snapshot", "Save, list, restore and delete snapshots"),
-<<<<<<< HEAD
-        "package": ("serai.cli.package:package", "Write a stopped machine as a box"),
-        "clone": ("serai.cli.verbs:clone", "Copy a stopped machine, with a new identity"),
-=======
         "clone": ("serai.cli.render:clone", "Copy a stopped machine, with a new identity"),
->>>>>>> 482a598 (Install vagrant for the tests; give render and clone a file of their own)
+        "package": ("serai.cli.package:package", "Write a stopped machine as a box"),
         "destroy": ("serai.cli.verbs:destroy", "Remove machines and all that was made for them"),
     },
     "Inside a machine": {
