@@ -1,0 +1,1 @@
+"""Ruby's tree → Python closures, one file per family of nodes. `compiler.Compiler` is the way in."""

@@ -1,0 +1,67 @@
+"""Ruby text → tree-sitter's tree, or the place that is no Ruby."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from tree_sitter import Language, Node, Parser
+
+from serai.util.errors import Code, SeraiError, Where
+
+SIZE_LIMIT = 1 << 20
+"""Bytes of one file: the longest known Vagrantfile has 60 kB."""
+
+CLOSERS = {"end": "def, do, if, class, …", ")": "(", "]": "[", "}": "{", '"': '"', "'": "'"}
+
+
+@cache
+def _parser() -> Parser:
+    import tree_sitter_ruby
+
+    return Parser(Language(tree_sitter_ruby.language()))
+
+
+def parse(text: bytes, name: str) -> Node:
+    """The root node of `text`; `name` is the file's name in errors. Raises SeraiError (Code.INPUT)."""
+    if len(text) > SIZE_LIMIT:
+        raise SeraiError(
+            Code.INPUT,
+            f"{len(text)} bytes, more than the {SIZE_LIMIT} that are read of a Ruby file",
+            hint="move data into a YAML or JSON file",
+            where=Where(name),
+        )
+    try:
+        text.decode()
+    except UnicodeDecodeError as fault:
+        line = text.count(b"\n", 0, fault.start) + 1
+        raise SeraiError(
+            Code.INPUT, "not UTF-8", hint="save the file as UTF-8", where=Where(name, line, 1)
+        ) from fault
+    root = _parser().parse(text).root_node
+    if root.has_error:
+        raise _fault(root, text, name)
+    return root
+
+
+def _fault(root: Node, text: bytes, name: str) -> SeraiError:
+    """The first place that does not parse, and the likely cause."""
+    node = _first_fault(root)
+    where = Where(name, node.start_point[0] + 1, node.start_point[1] + 1)
+    hint = f"ruby -c {name} says what Ruby makes of it"
+    if node.is_missing:
+        opener = CLOSERS.get(node.type)
+        what = f"'{node.type}' is missing here" + (f", to close {opener}" if opener else "")
+        return SeraiError(Code.INPUT, what, hint=hint, where=where)
+    said = text[node.start_byte : node.end_byte].decode(errors="replace").strip().split("\n", 1)[0][:40]
+    what = f"not Ruby: near '{said}'" if said else "not Ruby: the text ends too early"
+    return SeraiError(Code.INPUT, what, hint=hint, where=where)
+
+
+def _first_fault(root: Node) -> Node:
+    """The innermost first ERROR or MISSING node, found without recursion."""
+    node = root
+    while True:
+        inner = next((child for child in node.children if child.has_error or child.is_missing), None)
+        if inner is None:
+            return node
+        node = inner
