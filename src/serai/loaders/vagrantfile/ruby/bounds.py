@@ -12,6 +12,7 @@ import msgspec
 
 from serai.util.errors import Code, SeraiError, Where
 
+TIMER = signal.ITIMER_VIRTUAL
 CHUNK = 5_000
 """Steps between two looks at the clock: some milliseconds."""
 
@@ -78,9 +79,10 @@ class Meter:
 
     @contextmanager
     def clock(self) -> Iterator[None]:
-        """The time runs in here. In the main thread a timer also ends what takes no steps (a regular expression)."""
+        """The time runs in here. In the main thread a timer ends what takes no steps: a regular expression."""
         self._end = time.thread_time() + self.limits.seconds
-        if threading.current_thread() is not threading.main_thread() or any(signal.getitimer(signal.ITIMER_VIRTUAL)):
+        in_main = threading.current_thread() is threading.main_thread()
+        if not in_main or signal.getitimer(TIMER)[0]:
             try:
                 yield
             finally:
@@ -92,10 +94,10 @@ class Meter:
                 raise self.late()
 
         before = signal.signal(signal.SIGVTALRM, ring)
-        signal.setitimer(signal.ITIMER_VIRTUAL, self.limits.seconds + 0.1, 0.2)
+        signal.setitimer(TIMER, self.limits.seconds + 0.1, 0.2)
         try:
             yield
         finally:
-            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+            signal.setitimer(TIMER, 0)
             signal.signal(signal.SIGVTALRM, before)
             self._end = None

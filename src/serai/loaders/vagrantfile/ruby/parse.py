@@ -11,7 +11,9 @@ from serai.util.errors import Code, SeraiError, Where
 SIZE_LIMIT = 1 << 20
 """Bytes of one file: the longest known Vagrantfile has 60 kB."""
 
-CLOSERS = {"end": "def, do, if, class, …", ")": "(", "]": "[", "}": "{", '"': '"', "'": "'"}
+PAIRS = {"(": ")", "[": "]", "{": "}", "#{": "}", '"': '"', "'": "'", "`": "`", "/": "/", "|": "|"}
+PAIRS |= dict.fromkeys(["def", "class", "module", "if", "unless", "case", "while", "until", "for", "begin", "do"], "end")
+"""What opens → what closes it."""
 
 
 @cache
@@ -49,12 +51,26 @@ def _fault(root: Node, text: bytes, name: str) -> SeraiError:
     where = Where(name, node.start_point[0] + 1, node.start_point[1] + 1)
     hint = f"ruby -c {name} says what Ruby makes of it"
     if node.is_missing:
-        opener = CLOSERS.get(node.type)
-        what = f"'{node.type}' is missing here" + (f", to close {opener}" if opener else "")
+        return SeraiError(Code.INPUT, f"'{node.type}' is missing here", hint=hint, where=where)
+    opener = _left_open(node)
+    if opener is not None:
+        where = Where(name, opener.start_point[0] + 1, opener.start_point[1] + 1)
+        what = f"'{opener.type}' has no '{PAIRS[opener.type]}'"
         return SeraiError(Code.INPUT, what, hint=hint, where=where)
     said = text[node.start_byte : node.end_byte].decode(errors="replace").strip().split("\n", 1)[0][:40]
     what = f"not Ruby: near '{said}'" if said else "not Ruby: the text ends too early"
     return SeraiError(Code.INPUT, what, hint=hint, where=where)
+
+
+def _left_open(node: Node) -> Node | None:
+    """What an ERROR node opens and does not close."""
+    opened: list[Node] = []
+    for child in node.children:
+        if opened and child.type == PAIRS[opened[-1].type]:
+            opened.pop()
+        elif child.type in PAIRS and not child.is_named:
+            opened.append(child)
+    return opened[0] if opened else None
 
 
 def _first_fault(root: Node) -> Node:

@@ -53,8 +53,12 @@ class Files(Protocol):
 class Runtime(Protocol):
     where: Where
     """The place of the call that runs now."""
-    file: Path
-    """The file that runs now (`__FILE__`)."""
+
+    @property
+    def file(self) -> Path:
+        """The file that runs now (`__FILE__`)."""
+        ...
+
     environ: dict[str, str]
     """`ENV`: a copy; writes stay in it."""
     argv: list[str]

@@ -218,8 +218,8 @@ class Host(Protocol):
 
     def ruby_send(self, rt: Runtime, name: str, args: list[Value], block: Proc | None) -> Value:
         """Answer a message. `name` may end in `=`, `?` or `!`, or be `[]`, `[]=`, `<<`. `rt.where` is its place.
-        A constant inside (`Vagrant::VERSION`) is asked for by its name. What every object answers (`nil?`, `class`,
-        `is_a?`, `send`, `respond_to?`, `tap`, `==`, `instance_eval`, …) does not come here.
+        A constant inside (`Vagrant::VERSION`) is asked for by its name. What every object answers (`nil?`,
+        `class`, `is_a?`, `send`, `respond_to?`, `tap`, `==`, `instance_eval`, …) does not come here.
 
         Raises `rt.raised("NoMethodError", …)` for what it does not know."""
         ...

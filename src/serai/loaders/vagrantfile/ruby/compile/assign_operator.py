@@ -31,9 +31,7 @@ def operator_assignment(c: Compiler, n: Node, scope: Scope) -> Code_:
     return on_variable(c, left, value, store, sign, n, scope)
 
 
-def on_variable(
-    c: Compiler, left: Node, value: Code_, store: Store, sign: str, n: Node, scope: Scope
-) -> Code_:
+def on_variable(c: Compiler, left: Node, value: Code_, store: Store, sign: str, n: Node, scope: Scope) -> Code_:
     read = c.code(left, scope)
     if sign == "||":
         known = defined_first(c, left, read)

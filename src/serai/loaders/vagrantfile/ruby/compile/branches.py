@@ -58,7 +58,11 @@ def modifier(c: Compiler, n: Node, scope: Scope) -> Code_:
     # In the order of the text: `x = 1 if x.nil?` knows x in its condition.
     code = c.code(body, scope)
     condition = condition_of(c, test, scope)
-    return either_way(condition, nothing, code) if n.type == "unless_modifier" else either_way(condition, code, nothing)
+    return (
+        either_way(condition, nothing, code)
+        if n.type == "unless_modifier"
+        else either_way(condition, code, nothing)
+    )
 
 
 @node("case")
@@ -66,7 +70,7 @@ def case(c: Compiler, n: Node, scope: Scope) -> Code_:
     value_node = n.child_by_field_name("value")
     value = None if value_node is None else c.code(value_node, scope)
     clauses: list[tuple[list[tuple[bool, Code_]], Code_]] = []
-    otherwise = nothing
+    otherwise: Code_ = nothing
     for kid in n.children:
         if kid.type == "when":
             clauses.append((patterns(c, kid, scope), c.maybe(kid.child_by_field_name("body"), scope)))

@@ -57,6 +57,7 @@ def self_call(
         try:
             if own is not None and own.of_file:
                 return own.call(interp, f.me, given, blk)
+            interp.framed_name = name
             return framed(interp, f, given, blk, scope)
         except Break as jump:
             if jump.target is blk and blk is not None:
@@ -179,7 +180,9 @@ def misread(c: Compiler, n: Node, name: str, list_node: Node, scope: Scope) -> C
         return self_call(c, n, name, arguments(c, list_node, scope), None, scope)
     variable = named(c, n, name, scope)
     if len(list_node.named_children) != 1:
-        raise c.refused(n, f"'{c.said(n)}', where '{name}' is a variable", "put blanks on both sides of the operator")
+        raise c.refused(
+            n, f"'{c.said(n)}', where '{name}' is a variable", "put blanks on both sides of the operator"
+        )
     if first.type == "unary":
         operand, operator = first.child_by_field_name("operand"), first.child_by_field_name("operator")
         if operand is not None and operator is not None and c.source(operator) in "+-":
@@ -285,4 +288,3 @@ def forward(c: Compiler, n: Node, scope: Scope) -> Code_:
         return listed
 
     return given
-

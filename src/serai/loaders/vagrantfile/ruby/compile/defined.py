@@ -10,7 +10,7 @@ from serai.loaders.vagrantfile.ruby.frame import Frame
 from serai.loaders.vagrantfile.ruby.runtime import RubyError
 from serai.loaders.vagrantfile.ruby.values import Module, Object, Str, Value
 
-FIXED = {"self": "self", "nil": "expression", "true": "expression", "false": "expression",
+FIXED = {"self": "self", "nil": "nil", "true": "true", "false": "false",
          "assignment": "assignment", "operator_assignment": "assignment"}  # fmt: skip
 
 

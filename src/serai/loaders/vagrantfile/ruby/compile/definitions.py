@@ -35,7 +35,7 @@ def method_of(c: Compiler, params: Parameters, code: Code_, scope: Scope, nest: 
         if interp.depth >= limit:
             raise interp.too_deep()
         if simple:
-            if args and len(args) != count or args and hasattr(args[-1], "keywords"):
+            if (args and len(args) != count) or (args and hasattr(args[-1], "keywords")):
                 params._named(args)
             if len(args) != count:
                 raise params.wrong_number(len(args))
@@ -194,5 +194,3 @@ def undef(c: Compiler, n: Node, scope: Scope) -> Code_:
         return None
 
     return run
-
-

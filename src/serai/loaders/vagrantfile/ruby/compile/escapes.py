@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 SINGLE = {
     "a": "\a", "b": "\b", "t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r", "e": "\x1b", "s": " ",
 }  # fmt: skip
@@ -22,8 +24,8 @@ def unescape(said: str) -> str | None:
         return _bytes(int(body[1:], 16))
     if first in "01234567":
         return _bytes(int(body, 8) & 0xFF)
-    if first in "cCM" and len(body) > 1:
-        return chr(ord(body[-1]) & 0x9F) if first != "M" else None
+    if first in "cCM":
+        return None
     return SINGLE.get(first, body)
 
 
@@ -32,6 +34,9 @@ def _bytes(code: int) -> str | None:
     return chr(code) if code < 128 else None
 
 
-def raw_escape(said: str, delimiters: str) -> str:
-    """An escape of a single-quoted string: only the backslash and the delimiters have one."""
-    return said[1:] if said[1:] == "\\" or said[1:] in tuple(delimiters) else said
+def raw_text(said: str, delimiters: str) -> str:
+    """The text of a single-quoted string: only the backslash and the delimiters are escaped in it."""
+    if "\\" not in said:
+        return said
+    known = re.escape("\\" + delimiters)
+    return re.sub(rf"\\([{known}])", r"\1", said)

@@ -11,6 +11,10 @@ TAB = 8
 """Columns that a tab goes on to, where the margin is measured."""
 
 
+CONTINUED = ""
+"""What a backslash at the end of a line leaves: the next line has its margin, too."""
+
+
 class _Fixed(str):
     """Text that came of an escape: never part of a margin."""
 
@@ -24,6 +28,10 @@ def heredoc_parts(c: Compiler, n: Node, scope: Scope) -> list[str | Code_]:
     opening = c.source(n)
     mark = opening.lstrip("<-~")
     raw = mark.startswith("'")
+    ending = next((c.source(kid) for kid in body.children if kid.type == "heredoc_end"), "")
+    if ending.strip() != mark.strip("'\"`"):
+        # The grammar has lost its way: it does not know a heredoc inside another one's #{…}.
+        raise c.refused(n, f"the heredoc {opening} here", "put one of the heredocs into a variable before")
     if mark.startswith("`"):
         raise c.refused(n, "a heredoc that is run as a command", "write the output into the file")
     end = next((kid for kid in body.children if kid.type == "heredoc_end"), None)
@@ -56,7 +64,7 @@ def without_margin(parts: list[str | Code_]) -> list[str | Code_]:
     for part in parts:
         if not isinstance(part, str) or isinstance(part, _Fixed):
             made.append(part)
-            at_start = False
+            at_start = part == CONTINUED
             continue
         lines = part.split("\n")
         cut = [line if index == 0 and not at_start else _cut(line, margin) for index, line in enumerate(lines)]
@@ -76,6 +84,10 @@ def _margin(parts: list[str | Code_]) -> int:
 
     for part in parts:
         if not isinstance(part, str) or isinstance(part, _Fixed):
+            if part == CONTINUED:
+                close()
+                line, full = "", False
+                continue
             full = True
             if not line.strip(" \t"):
                 line = line + "\0"

@@ -56,8 +56,10 @@ class Parameters:
     def spreads(self) -> bool:
         """Whether a block takes one Array apart."""
         places = self.count + len(self.optional)
-        return places > 1 or (places == 1 and (self.rest is not None or self.trailing_comma)) or (
-            places == 1 and bool(self.parts) and self.rest is not None
+        return (
+            places > 1
+            or (places == 1 and (self.rest is not None or self.trailing_comma))
+            or (places == 1 and bool(self.parts) and self.rest is not None)
         )
 
     @property
@@ -83,8 +85,12 @@ class Parameters:
     def bind(self, f: Frame, args: list[Value], strict: bool, block: Value) -> None:
         """Put the arguments into the frame. `strict`: a wrong number of them is an ArgumentError."""
         v = f.v
-        if self.forwards:
-            v[self.rest or 0] = args
+        if self.forwards and self.rest is not None:
+            if len(args) < len(self.before):
+                raise self.wrong_number(len(args))
+            for index, slot in enumerate(self.before):
+                v[slot] = args[index]
+            v[self.rest] = args[len(self.before) :]
             return
         named = self._named(args)
         if named is not None:
@@ -142,7 +148,8 @@ class Parameters:
                 missing.append(name)
         if missing:
             raise self.interp.raised(
-                "ArgumentError", f"missing keyword{'s'[: len(missing) > 1]}: " + ", ".join(":" + m for m in missing)
+                "ArgumentError",
+                f"missing keyword{'s'[: len(missing) > 1]}: " + ", ".join(":" + m for m in missing),
             )
         if self.more is not None:
             v[self.more] = Hash(left.values())
@@ -154,9 +161,11 @@ class Parameters:
         least, most = self.count, self.count + len(self.optional)
         expected = f"{least}+" if self.rest is not None else f"{least}..{most}" if most > least else f"{least}"
         needed = [name for name, _, code in self.keywords if code is None]
-        if needed and given < least:
+        if needed:
             expected += f"; required keyword{'s'[: len(needed) > 1]}: {', '.join(needed)}"
-        return self.interp.raised("ArgumentError", f"wrong number of arguments (given {given}, expected {expected})")
+        return self.interp.raised(
+            "ArgumentError", f"wrong number of arguments (given {given}, expected {expected})"
+        )
 
     def handed_on(self, f: Frame) -> list[Value]:
         """What a bare `super` gives: the variables, as they are now."""
@@ -212,6 +221,8 @@ def _add(c: Compiler, made: Parameters, kid: Node, scope: Scope) -> None:
         slot = made.more = _own(scope, name or "**")
     elif kid.type == "block_parameter":
         slot = made.block = _own(scope, name or "&")
+    elif kid.type == "hash_splat_nil":
+        return
     elif kid.type == "forward_parameter":
         slot = made.rest = _own(scope, "...")
         made.forwards = True

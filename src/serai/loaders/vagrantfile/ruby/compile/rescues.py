@@ -134,5 +134,3 @@ def assigned(c: Compiler, n: Node, handler: Node, scope: Scope) -> Code_:
         return made
 
     return assign
-
-

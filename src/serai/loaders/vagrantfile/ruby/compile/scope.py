@@ -14,7 +14,7 @@ class Scope:
         self.outer = outer
         self.names: dict[str, int] = {}
         self.jumps: set[str] = set()
-        """Of "break", "next", "return", "retry": what the frame's code does, so that it is only caught where needed."""
+        """Of "next", "return": what the frame's code does, so that it is only caught where it is needed."""
         self.loops = 0
         """How many while, until and for are around the place, in this frame."""
         self.numbered: int = 0

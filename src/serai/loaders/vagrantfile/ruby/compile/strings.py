@@ -5,7 +5,7 @@ from __future__ import annotations
 from tree_sitter import Node
 
 from serai.loaders.vagrantfile.ruby.compile.compiler import Code_, Compiler, node
-from serai.loaders.vagrantfile.ruby.compile.escapes import raw_escape, unescape
+from serai.loaders.vagrantfile.ruby.compile.escapes import raw_text, unescape
 from serai.loaders.vagrantfile.ruby.compile.scope import Scope
 from serai.loaders.vagrantfile.ruby.frame import Frame
 from serai.loaders.vagrantfile.ruby.values import Array, Regexp, Str, Sym, Value
@@ -60,7 +60,8 @@ def parts_of(c: Compiler, n: Node, scope: Scope, escape: str = "double", delimit
             parts.append(c.text[at : child.start_byte].decode())
         at = child.end_byte
         if child.type in ("string_content", "heredoc_content"):
-            parts.append(c.source(child))
+            said = c.source(child)
+            parts.append(raw_text(said, delimiters) if escape == "single" else said)
         elif child.type == "escape_sequence":
             parts.append(escaped(c, child, escape, delimiters))
         elif child.type == "interpolation":
@@ -80,7 +81,7 @@ def escaped(c: Compiler, n: Node, escape: str, delimiters: str) -> str:
         return made
     if escape == "regex":
         return "/" if said == "\\/" else said
-    return raw_escape(said, delimiters)
+    return raw_text(said, delimiters)
 
 
 def kind_of(c: Compiler, n: Node) -> tuple[str, str]:
@@ -110,7 +111,7 @@ def string_of(c: Compiler, parts: list[Part]) -> Code_:
     fixed, text = joined(c, parts)
     if fixed is not None:
         return lambda f: Str(fixed)
-    return lambda f: Str(text(f))  # type: ignore[arg-type]
+    return lambda f: Str(text(f))
 
 
 @node("string", "heredoc_beginning", "character", "bare_string")
@@ -141,11 +142,9 @@ def symbol(c: Compiler, n: Node, scope: Scope) -> Code_:
 @node("string_array", "symbol_array")
 def words(c: Compiler, n: Node, scope: Scope) -> Code_:
     opening = c.source(n.children[0])
-    escape, delimiters = ("double", "") if opening[1] in "WI" else kind_of(c, n)
+    escape, delimiters = ("double", "") if opening[1] in "WI" else ("single", kind_of(c, n)[1] + " \n\t")
     make = Sym if n.type == "symbol_array" else Str
-    texts = [
-        joined(c, parts_of(c, child, scope, escape, delimiters))[1] for child in n.children if child.is_named
-    ]
+    texts = [joined(c, parts_of(c, child, scope, escape, delimiters))[1] for child in n.children if child.is_named]
     meter, size = c.interp.meter, 56 + 64 * len(texts)
 
     def listed(f: Frame) -> Value:

@@ -1,0 +1,7 @@
+END { puts "last" }
+BEGIN { puts "first" }
+puts "middle"
+
+#> first
+#> middle
+#> last

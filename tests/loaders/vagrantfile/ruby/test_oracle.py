@@ -1,0 +1,16 @@
+"""Each case prints under a real Ruby what its file says that it prints."""
+
+from __future__ import annotations
+
+from ruby_cases import CASES, expected, said_by_ruby
+
+
+def test_ruby_itself_prints_what_the_cases_say(need):
+    need("ruby")
+    cases = sorted(CASES.glob("*/*.rb"))
+
+    said = said_by_ruby(cases)
+
+    assert len(said) == len(cases) >= 150
+    wrong = {f"{case.parent.name}/{case.name}": text for case, text in said.items() if text != expected(case)}
+    assert wrong == {}
