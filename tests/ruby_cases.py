@@ -1,4 +1,4 @@
-"""Small Ruby files with what they print: cases/FAMILY/NAME.rb, the output in lines that begin with `#> ` at the end."""
+"""Small Ruby files with what they print: cases/FAMILY/NAME.rb, the output in its last lines, after `#> `."""
 
 from __future__ import annotations
 

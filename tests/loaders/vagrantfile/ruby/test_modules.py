@@ -24,6 +24,7 @@ def test_a_patch_of_a_class_is_gone_in_the_next_evaluation(tmp_path):
 
 
 def test_a_method_that_is_defined_late_is_found(tmp_path):
-    text = "class A\nend\na = A.new\np a.respond_to?(:x)\nclass Object\n  def x = 1\nend\np a.x\nclass A\n  def x = 2\nend\np a.x"
+    text = "class A\nend\na = A.new\np a.respond_to?(:x)\n"
+    text += "class Object\n  def x = 1\nend\np a.x\nclass A\n  def x = 2\nend\np a.x"
 
     assert evaluated(tmp_path, text) == "false\n1\n2\n"

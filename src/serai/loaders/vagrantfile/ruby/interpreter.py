@@ -47,7 +47,7 @@ class Notice(msgspec.Struct, frozen=True):
 
 
 class Interpreter(Running):
-    """One evaluation. `printed` is what the file printed; `project_files.seen` and `environ.seen` are what it looked at."""
+    """One evaluation. `printed` is what the file printed, `project_files.seen` and `environ.seen` what it read."""
 
     def __init__(
         self,

@@ -12,7 +12,8 @@ SIZE_LIMIT = 1 << 20
 """Bytes of one file: the longest known Vagrantfile has 60 kB."""
 
 PAIRS = {"(": ")", "[": "]", "{": "}", "#{": "}", '"': '"', "'": "'", "`": "`", "/": "/", "|": "|"}
-PAIRS |= dict.fromkeys(["def", "class", "module", "if", "unless", "case", "while", "until", "for", "begin", "do"], "end")
+WORDS = ("def", "class", "module", "if", "unless", "case", "while", "until", "for", "begin", "do")
+PAIRS |= dict.fromkeys(WORDS, "end")
 """What opens → what closes it."""
 
 
