@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+from contextlib import suppress
+from itertools import permutations
 
 import pytest
 
@@ -280,3 +282,56 @@ def test_a_run_that_did_not_end_is_known(tree):
     assert unfinished(tree, "x")
     run(tree, ONE)
     assert not unfinished(tree, "x")
+
+
+SHARED = {
+    name: [
+        WriteFile(path=f"/etc/default/grub.d/{name}.cfg", text=name),
+        WriteFile(path=f"/srv/{name}/x", text="x"),
+    ]
+    for name in ("a", "b", "c")
+}
+
+
+def directories(tree):
+    """All but those of the journal."""
+    found = (str(path.relative_to(tree.root)) for path in tree.root.rglob("*") if path.is_dir())
+    return sorted(path for path in found if not path.startswith("var"))
+
+
+@pytest.mark.parametrize("order", list(permutations("abc")), ids="".join)
+def test_a_directory_that_one_made_and_others_use_goes_with_the_last_in_whatever_order(tree, order):
+    before = directories(tree)
+    for name, changes in SHARED.items():
+        tune(tree, name, "", changes, [].append)
+
+    for name in order:
+        undo(tree, Ledger(tree).read(name), [].append)
+
+    assert directories(tree) == before
+
+
+@pytest.mark.parametrize("deaths", range(12))
+def test_so_it_does_when_an_undo_was_killed(tree, deaths):
+    before = directories(tree)
+    for name in "ab":
+        tune(tree, name, "", SHARED[name], [].append)
+    with suppress(Killed):
+        undo(Fragile(tree.root, deaths), Ledger(tree).read("a"), [].append)
+
+    for name in "ab":
+        if left := Ledger(tree).read(name):
+            undo(tree, left, [].append)
+
+    assert directories(tree) == before
+
+
+def test_a_directory_that_somebody_else_uses_stays(tree):
+    tune(tree, "a", "", SHARED["a"], [].append)
+    (tree.root / "etc/default/grub.d/theirs.cfg").write_text("theirs")
+
+    undo(tree, Ledger(tree).read("a"), [].append)
+
+    assert (tree.root / "etc/default/grub.d/theirs.cfg").exists()
+    assert not (tree.root / "srv").exists()
+    assert Ledger(tree).names() == []

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 
 import msgspec
 
-from serai.host.changes.change import REBOOT, Change, Seen, State
+from serai.host.changes.change import REBOOT, Change, Kept, Seen, State
+from serai.host.changes.file import remove_empty
 from serai.host.changes.followup import follow, in_order
 from serai.host.changes.known import AnyChange
 from serai.host.ledger import Ledger, Phase, Record, Step
@@ -193,15 +194,31 @@ def put_back(reach: Reach, record: Record, tell: Tell, force: bool = False) -> N
         step = record.steps[-1]
         tell(f"undo: {step.change.title()}")
         owed = tuple(dict.fromkeys((*record.owed, *step.change.owes)))
-        record = msgspec.structs.replace(record, owed=owed)
+        record = msgspec.structs.replace(record, owed=owed, made=_made(record, step.before))
         try:
             ledger.write(record)
             step.change.undo(reach, step.before, step.after)
-            record = _without_last(ledger, record)
+            record = _without_last(ledger, _leave(ledger, record))
         except (OSError, SeraiError) as error:
             why = _refused(reach, f"undo: {step.change.title()}", error)
             hint = why.hint or f"clear the cause, then serai host undo {record.id} goes on from here"
             raise SeraiError(why.code, why.message, hint=hint, details=why.details) from error
+
+
+def _made(record: Record, before: Kept) -> tuple[str, ...]:
+    """The directories that go with a record, and with what it undoes now; the outermost first."""
+    more = (each for kept in (before, *before.parts.values()) for each in kept.made)
+    return tuple(sorted({*record.made, *more}))
+
+
+def _leave(ledger: Ledger, record: Record) -> Record:
+    """Remove directories that are empty again. One that holds what another tuning wrote goes with the last such."""
+    remove_empty(ledger.reach, record.made)
+    left = tuple(each for each in record.made if ledger.reach.has(each))
+    others = ledger.all() if left and len(record.steps) == 1 else []
+    if heir := next((each for each in others if each.id != record.id), None):
+        ledger.write(msgspec.structs.replace(heir, made=tuple(sorted({*heir.made, *left}))))
+    return msgspec.structs.replace(record, made=left)
 
 
 def _without_last(ledger: Ledger, record: Record) -> Record:

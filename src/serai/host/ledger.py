@@ -45,6 +45,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     steps: tuple[Step, ...] = ()
     owed: tuple[str, ...] = ()
     """Follow-ups that have not been run yet."""
+    made: tuple[str, ...] = ()
+    """Directories that were made for what is undone, and were in use still: they go when they are empty."""
 
     @property
     def finished(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from host_trees import built
-from serai.host.apply import standing, tune
+from serai.host.apply import standing, tune, undo
 from serai.host.boot.words import Words
 from serai.host.changes.change import State
 from serai.host.changes.kernel_arguments import judged, kernel_arguments
@@ -89,3 +89,15 @@ def test_a_word_that_is_none_is_refused_before_anything_is_done(tmp_path):
 
 def test_what_the_boot_tool_wants_to_be_run_is_owed(tmp_path):
     assert kernel_arguments(built("debian-12-bios", tmp_path), "x", add=("a",)).owes == ("update-grub",)
+
+
+def test_two_that_are_undone_in_the_order_in_which_they_were_done_leave_nothing(tmp_path):
+    built("debian-12-bios", tmp_path)
+    before = sorted(tmp_path.rglob("*"))
+    reach = Local(tmp_path, run=lambda argv: Result(argv, 0, "", ""))
+    for name, word in (("iommu", "iommu=pt"), ("thp-boot", "transparent_hugepage=never")):
+        tune(reach, name, "", [kernel_arguments(reach, name, add=(word,))], [].append)
+    for name in ("iommu", "thp-boot"):
+        undo(reach, Ledger(reach).read(name), [].append)
+
+    assert [path for path in sorted(tmp_path.rglob("*")) if path not in before] == []
