@@ -25,7 +25,7 @@ def test_of_a_named_slot_all_is_said(captured, capsys):
 
     assert "SR-IOV: 2 of 4 functions 0000:81:00.1 0000:81:00.2" in out
     assert "ids 1b36:0010, NUMA node 1, reset flr" in out
-    assert "then: serai host tune sriov=0000:81:00.0:0" in out
+    assert f"then: serai host tune --root {captured('workstation')} sriov=0000:81:00.0:0" in out
 
 
 def test_why_nothing_can_be_given_is_said_once(captured, capsys):
@@ -45,7 +45,7 @@ def test_json_holds_all_of_it(captured, capsys):
     assert (card["verdict"], card["blocks_others"], card["next"]) == (
         "can after",
         True,
-        ["serai host passthrough 0000:08:02.0 0000:08:01.0 --force"],
+        [f"serai host passthrough --root {captured('workstation')} 0000:08:02.0 0000:08:01.0 --force"],
     )
 
 

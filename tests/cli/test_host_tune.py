@@ -111,7 +111,8 @@ def test_an_interrupted_run_says_how_it_goes_on(tree, capsys, monkeypatch):
     assert run(["host", "tune", "thp", "-y", "--root", str(tree)]) == 130
     said = capsys.readouterr().err
     assert "interrupted: what was begun is written down" in said
-    assert "next: serai host tune thp goes on from here, serai host undo thp puts it back" in said
+    again, back = (f"serai host {verb} --root {tree} thp" for verb in ("tune", "undo"))
+    assert f"next: {again} goes on from here, {back} puts it back" in said
     monkeypatch.undo()
     assert run(["host", "undo", "thp", "-y", "--root", str(tree)]) == 0
     assert not (tree / "var/lib/serai").exists()

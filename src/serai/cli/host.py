@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import structs
 
-from serai.cli.host_common import ROLES, reach_of, where
+from serai.cli.host_common import ROLES, reach_of, there, where
 from serai.cli.output import print_json
 from serai.cli.table import columns
 from serai.util.errors import Code, SeraiError
@@ -100,7 +101,7 @@ def check(
     facts = Facts(Source(reach=reach), wants)
     if guest:
         facts = Facts(Source(reach=_guest_of(guest, reach)), wants, outer=facts)
-    results = examined(rows, facts)
+    results = [structs.replace(each, next=there(each.next)) for each in examined(rows, facts)]
     failed = any(result.result == "fail" for result in results)
     if as_json:
         print_json({"checks": results})

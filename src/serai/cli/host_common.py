@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
@@ -10,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from serai.util.errors import Code, SeraiError
+from serai.util.errors import Code, SeraiError, SeraiErrors
 
 if TYPE_CHECKING:
     from serai.host.changes.change import Seen
@@ -43,6 +45,9 @@ def reach_of(root: str, *, reads: bool = False) -> Reach:
     return Local(path)
 
 
+PLACED = "serai.placed"
+"""Where a command's context keeps the option that says which host is meant."""
+COMMAND = re.compile(r"\bserai host (check|confirm|devices|passthrough|setup|tune|undo)\b")
 REMOTE = "host:"
 """Before what --host names, in the word that stands for a host."""
 
@@ -56,7 +61,14 @@ def where(command: Callable[..., Any]) -> Callable[..., Any]:
             raise SeraiError(
                 Code.USAGE, "--root names a tree here, --host a host elsewhere", hint="leave one of them out"
             )
-        return command(*args, root=f"{REMOTE}{host}" if host else root, **options)
+        if context := click.get_current_context(silent=True):
+            context.meta[PLACED] = _option(root, host)
+        try:
+            return command(*args, root=f"{REMOTE}{host}" if host else root, **options)
+        except SeraiError as error:
+            for each in error.errors if isinstance(error, SeraiErrors) else [error]:
+                each.hint = there(each.hint)
+            raise
 
     for option in (
         click.option("--root", default="/", metavar="DIR", help="A tree of a host's files instead of this host."),
@@ -64,6 +76,22 @@ def where(command: Callable[..., Any]) -> Callable[..., Any]:
     ):
         placed = option(placed)
     return placed
+
+
+def _option(root: str, host: str | None) -> str:
+    """What a command for the same host must say, too."""
+    if host:
+        return f"--host {shlex.quote(host)}"
+    return f"--root {shlex.quote(root)}" if root != "/" else ""
+
+
+def there(text: str) -> str:
+    """A sentence whose commands of `serai host` are for the host that this one was given: `--host`, `--root`."""
+    context = click.get_current_context(silent=True)
+    option = context.meta.get(PLACED) if context else ""
+    if not option or any(each in text for each in ("--host", "--root")):
+        return text
+    return COMMAND.sub(lambda found: f"{found[0]} {option}", text)
 
 
 def seen_cells(ident: str, seen: Seen) -> tuple[str, ...]:

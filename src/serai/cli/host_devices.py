@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import structs
 
-from serai.cli.host_common import reach_of, where
+from serai.cli.host_common import reach_of, there, where
 from serai.cli.output import print_json
 from serai.cli.table import columns
 from serai.util.errors import Code, SeraiError
@@ -49,9 +50,9 @@ def devices(addresses: tuple[str, ...], root: str, verbose: bool, svg: str | Non
     if as_json:
         print_json(
             {
-                "devices": chosen,
+                "devices": [structs.replace(each, next=tuple(map(there, each.next))) for each in chosen],
                 "groups": found.groups,
-                "obstacles": [{"why": why, "next": way} for why, way in found.obstacles],
+                "obstacles": [{"why": why, "next": there(way)} for why, way in found.obstacles],
                 "unknown": found.unknown,
             }
         )
@@ -61,7 +62,7 @@ def devices(addresses: tuple[str, ...], root: str, verbose: bool, svg: str | Non
         return 0
     for why, way in found.obstacles:
         click.echo(f"{click.style('no device can be given', fg='red')}: {why}")
-        click.echo(f"  {way}")
+        click.echo(f"  {there(way)}")
     for line in columns(list(_cells(found, chosen, verbose or bool(addresses)))):
         click.echo(line)
     for each in found.unknown:
@@ -130,7 +131,7 @@ def _more(device: Listed, said_before: set[str], found: Inventory) -> list[str]:
     if device.function_of:
         lines.append(f"a virtual function of {device.function_of}")
     ways = {way for _, way in found.obstacles}
-    return lines + [f"then: {way}" for way in device.next if way not in ways]
+    return lines + [f"then: {there(way)}" for way in device.next if way not in ways]
 
 
 def _counts(found: Inventory) -> str:

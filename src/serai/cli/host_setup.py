@@ -6,8 +6,9 @@ import os
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec import structs
 
-from serai.cli.host_common import REMOTE, reach_of, where
+from serai.cli.host_common import REMOTE, reach_of, there, where
 from serai.cli.host_tune import Work, carry_out
 from serai.cli.output import print_json
 from serai.cli.table import columns
@@ -87,7 +88,8 @@ def _look(reach: Reach, row: RoleSetup, asked: Asked, as_json: bool) -> dict[str
     from serai.host.wants import Role, Wants
 
     wants = Wants(roles=frozenset([Role.NFS_STORAGE] if row.id == "nfs-storage" else []))
-    results = check([ROWS[ident] for ident in row.checks], Facts(Source(reach=reach), wants))
+    found = check([ROWS[ident] for ident in row.checks], Facts(Source(reach=reach), wants))
+    results = [structs.replace(each, next=there(each.next)) for each in found]
     proof = _prove(reach, row, asked)
     if not as_json:
         for line in check_lines(results):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from serai.cli.host_common import ROLES, TO_DO, changes, confirm, reach_of, seen_cells, where
+from serai.cli.host_common import ROLES, TO_DO, changes, confirm, reach_of, seen_cells, there, where
 from serai.cli.host_tunings import listed
 from serai.cli.output import print_json
 from serai.cli.table import columns
@@ -212,7 +212,8 @@ def _guarded(reach: Reach, work: Work, yes: bool) -> None:
 
     login = session(reach, os.environ, os.getpid()) if isinstance(reach, Local) else None
     if not yes:
-        click.echo("Enter keeps it; so does `serai host confirm` from a new login. Else it is undone.", err=True)
+        other = there("`serai host confirm` from a new login")
+        click.echo(f"Enter keeps it; so does {other}. Else it is undone.", err=True)
     guarded(reach, work.value, work.changes, lambda line: click.echo(line, err=True), _enter, login, yes)
 
 
@@ -232,7 +233,7 @@ def _show(reach: Reach, work: list[Work]) -> None:
         if not each.needed:
             click.echo(f"{each.id}: nothing to do")
         for note in each.notes:
-            click.echo(f"{each.id}: note: {note}")
+            click.echo(f"{each.id}: note: {there(note)}")
         for change in each.needed:
             click.echo(f"{each.id}: {change.title()}")
             for line in change.diff(reach):
@@ -244,7 +245,7 @@ def _as_json(reach: Reach, work: Work, seen: list[Seen]) -> dict[str, Any]:
     return {
         "id": work.id,
         "value": work.value,
-        "notes": work.notes,
+        "notes": [there(note) for note in work.notes],
         "changes": [{"title": each.title(), "diff": each.diff(reach)} for each in work.needed],
         "result": seen,
     }

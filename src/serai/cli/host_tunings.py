@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from serai.cli.host_common import COLOURS
+from serai.cli.host_common import COLOURS, there
 from serai.cli.output import print_json
 from serai.cli.table import columns
 from serai.util.errors import Code, SeraiError
@@ -63,7 +63,8 @@ def listed(reach: Reach, asked: Asked, as_json: bool) -> int:
         click.echo(line)
     if hidden:
         click.echo(f"\nWhat was applied is not to be seen: {hidden}", err=True)
-    click.echo("\nserai host tune NAME shows it as a diff and asks; serai explain NAME says why, and when not to.")
+    shows = there("serai host tune NAME")
+    click.echo(f"\n{shows} shows it as a diff and asks; serai explain NAME says why, and when not to.")
     return 0
 
 
@@ -100,7 +101,7 @@ def _applied(reach: Reach, row: Tuning, record: Record) -> Row:
     seen = tuple(states(reach, record))
     when = f"{record.at[:10]}{f', {record.value}' if record.value else ''}"
     if not record.finished:
-        detail = f"{click.style('did not end', fg='red')}: serai host tune {row.id} goes on"
+        detail = f"{click.style('did not end', fg='red')}: {there(f'serai host tune {row.id}')} goes on"
         return Row(row.id, row.title, "applied", f"{when}: {detail}", len(record.steps), seen)
     for state in ("lost", "pending"):
         found = next((each for each in seen if each.state == state), None)

@@ -212,7 +212,7 @@ def _made(record: Record, before: Kept) -> tuple[str, ...]:
 
 
 def _leave(ledger: Ledger, record: Record) -> Record:
-    """Remove directories that are empty again. One that holds what another tuning wrote goes with the last such."""
+    """Remove directories that are empty again; one that another tuning uses goes with the last such."""
     remove_empty(ledger.reach, record.made)
     left = tuple(each for each in record.made if ledger.reach.has(each))
     others = ledger.all() if left and len(record.steps) == 1 else []
