@@ -1,0 +1,107 @@
+"""`config.trigger.before` and `.after`: what runs around which command. Ruby in them is noted, not run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from serai.loaders.vagrantfile.config.keys.shell import SHELL
+from serai.loaders.vagrantfile.config.model import Entry
+from serai.loaders.vagrantfile.config.section import Section
+from serai.loaders.vagrantfile.config.table import Table, truthy
+from serai.loaders.vagrantfile.ruby.runtime import Runtime
+from serai.loaders.vagrantfile.ruby.values import Array, Hash, Proc, Value
+from serai.util.errors import Where
+
+RUN_ON_HOST = {"powershell_args": "", "privileged": False}
+
+
+def ruby_block(section: Any, rt: Runtime, args: list[Value], block: Proc | None) -> Value:
+    if block is not None:
+        section.values["ruby"] = block
+    return None
+
+
+def finish(keys: dict[str, Any]) -> None:
+    for key in ("only_on", "ignore", "exit_codes"):
+        if keys[key] is not None and not isinstance(keys[key], list):
+            keys[key] = [keys[key]]
+    for key, own in (("run", RUN_ON_HOST), ("run_remote", {})):
+        if isinstance(keys[key], dict):
+            script = dict(SHELL.keys) | own | keys[key]
+            assert SHELL.finish is not None
+            SHELL.finish(script)
+            keys[key] = {name: value for name, value in script.items() if value is not None}
+    if keys["abort"] is True:
+        keys["abort"] = 1
+
+
+TRIGGER = Table(
+    name="trigger",
+    keys={
+        **dict.fromkeys(("name", "info", "warn", "only_on", "run", "run_remote", "abort", "ruby")),
+        "on_error": "halt",
+        "ignore": [],
+        "exit_codes": [0],
+        "type": "action",
+    },
+    methods={"ruby": ruby_block},
+    finish=finish,
+)
+
+
+class TriggerSection(Section):
+    """All triggers in the order of their definition: (before or after, command, its configuration, place)."""
+
+    __slots__ = ("triggers",)
+
+    def __init__(self, table: Table | None = None) -> None:
+        super().__init__(table or TRIGGERS)
+        self.triggers: list[tuple[str, str, Section, Where]] = []
+
+    def merged(self, later: Section) -> TriggerSection:
+        result = super().merged(later)
+        assert isinstance(result, TriggerSection) and isinstance(later, TriggerSection)
+        result.triggers = self.triggers + later.triggers
+        return result
+
+    def entries(self, rt: Runtime) -> list[Entry]:
+        return [
+            Entry(type=when, id=command, options=config.finished(rt), where=where)
+            for when, command, config, where in self.triggers
+        ]
+
+
+def flat(items: list[Value]) -> list[Value]:
+    return [inner for item in items for inner in (flat(item) if isinstance(item, Array) else [item])]
+
+
+def around(when: str, section: Any, rt: Runtime, args: list[Value], block: Proc | None) -> Value:
+    commands, options = flat(args), Hash()
+    if commands and isinstance(commands[-1], Hash):
+        options = commands.pop()
+    elif block is None:
+        raise rt.raised("Vagrant::Errors::VagrantError", f"a trigger {when} a command needs a block or options")
+    where = rt.where
+    for command in commands:
+        config = Section(TRIGGER)
+        if block is not None:
+            rt.call(block, [config, None])
+        config.set_options(rt, options)
+        for key, place in config.unknown.items():
+            section.unknown.setdefault(key, place)
+        if truthy(config.values.get("ruby")):
+            rt.warn(f"trigger {when} {rt.to_s(command)}: Ruby in triggers is not run",
+                    "write what it does as run or run_remote, which are run")  # fmt: skip
+        section.triggers.append((when, rt.to_s(command), config, where))
+    return None
+
+
+def before(section: Any, rt: Runtime, args: list[Value], block: Proc | None) -> Value:
+    return around("before", section, rt, args, block)
+
+
+def after(section: Any, rt: Runtime, args: list[Value], block: Proc | None) -> Value:
+    return around("after", section, rt, args, block)
+
+
+TRIGGERS = Table(name="trigger", methods={"before": before, "after": after})

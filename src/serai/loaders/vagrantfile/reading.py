@@ -1,0 +1,81 @@
+"""One reading of a Vagrantfile and of those below it: the interpreter with `Vagrant` in it, and what it captured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from serai.loaders.vagrantfile.config.load import Block, Loaded
+from serai.loaders.vagrantfile.config.vagrant_module import plugins_module, vagrant
+from serai.loaders.vagrantfile.ruby.interpreter import Interpreter
+from serai.loaders.vagrantfile.ruby.values import Proc
+from serai.util.errors import Where
+
+if TYPE_CHECKING:
+    from serai.loaders.vagrantfile import Boxes
+
+
+class Reading:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        environ: Mapping[str, str],
+        allow_read: Iterable[Path] = (),
+        supplied: Mapping[str, str] | None = None,
+        boxes: Boxes | None = None,
+        cwd: Path | None = None,
+        argv: Iterable[str] = (),
+        say: Callable[[str], None] | None = None,
+    ) -> None:
+        self.boxes = boxes
+        self.interpreter = Interpreter(
+            path.parent,
+            environ=environ,
+            allow_read=allow_read,
+            supplied=supplied,
+            cwd=cwd,
+            argv=argv,
+            say=say,
+        )
+        self.captured: list[Block] = []
+        self.done: dict[Path, list[Block]] = {}
+        self.interpreter.define("Vagrant", vagrant(self.interpreter, self.capture))
+        self.interpreter.define("VagrantPlugins", plugins_module())
+
+    def capture(self, version: str, block: Proc, where: Where) -> None:
+        self.captured.append((version, block))
+
+    def blocks(self, source: Path) -> list[Block]:
+        """The `configure` blocks of a file, which is run once."""
+        kept = self.done.get(source)
+        if kept is None:
+            self.captured = []
+            self.interpreter.run_file(source)
+            kept = self.done[source] = self.captured
+        return kept
+
+    def box_blocks(self, box: str, version: str | None, provider: str, architecture: str | None) -> list[Block]:
+        """Those of an installed box's own Vagrantfile."""
+        if self.boxes is None:
+            return []
+        source = self.boxes(box, version, provider, architecture)
+        if source is None:
+            return []
+        self.interpreter.project_files.allow(source.parent)
+        return self.blocks(source)
+
+    def notices(self) -> list[tuple[Where, str, str]]:
+        return [(notice.where or Where(""), notice.text, notice.hint) for notice in self.interpreter.notices]
+
+    def strange(self, loaded: list[Loaded]) -> list[tuple[Where, str, str]]:
+        """One warning for each namespace that nobody knows."""
+        found: dict[str, Where] = {}
+        for item in loaded:
+            for name, where in item.root.strange.items():
+                found.setdefault(name, where)
+        return [
+            (where, f"config.{name}: no such namespace is known, it has no effect", "a plugin's? leave it out")
+            for name, where in found.items()
+        ]
