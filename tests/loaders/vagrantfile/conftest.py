@@ -16,7 +16,8 @@ ENVIRON = {"HOME": "/nonexistent", "PATH": "/usr/bin"}
 
 @pytest.fixture
 def read(tmp_path: Path) -> Callable[..., VagrantConfig]:
-    """`read("config.vm.box = …")` gives the configuration; a text with `configure` or `Vagrant` is a whole file."""
+    """`read("config.vm.box = …")` gives the configuration; a text with `configure` or `Vagrant` is a whole
+    file."""
 
     def reading(text: str, **options: Any) -> VagrantConfig:
         if "Vagrant" not in text:

@@ -1,6 +1,7 @@
 """A corpus of Vagrantfiles comes to what a real Vagrant makes of them.
 
-`expected.json` is what Debian's vagrant 2.3.4 said (oracle/dump.rb), in the form of `vagrant_forms`. A file that it gives
+`expected.json` is what Debian's vagrant 2.3.4 said (oracle/dump.rb), in the form of `vagrant_forms`. A file
+that it gives
 up on says so in case.json ("apart"), and is compared with what was read here and looked at by hand.
 """
 

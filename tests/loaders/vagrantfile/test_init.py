@@ -32,10 +32,10 @@ def test_a_namespace_that_nobody_knows_is_one_notice(read):
 
 def test_all_that_is_wrong_is_told_at_once(read):
     with pytest.raises(SeraiErrors) as caught:
-        read('config.vm.hostname = "no_good"\nconfig.vm.bocks = "b"', check=True)
+        read('config.vm.hostname = "no_good"\nconfig.vm.boxx = "b"', check=True)
 
     assert [error.message for error in caught.value.errors] == [
-        "vm.bocks: unknown setting",
+        "vm.boxx: unknown setting",
         "machine default: it has no box",
         "machine default: hostname 'no_good' cannot be one",
     ]

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from serai.loaders.vagrantfile.reading import Reading
 
 Boxes = Callable[[str, str | None, str, str | None], Path | None]
-"""(box, constraint, provider, architecture) → the Vagrantfile of the installed box that this comes to, if it has one."""
+"""(box, constraint, provider, architecture) → the Vagrantfile of the installed box that this comes to, if it
+has one."""
 
 
 def load(

@@ -9,7 +9,8 @@ NAMES = ("Vagrantfile", "vagrantfile")
 
 
 def found(cwd: Path, environ: Mapping[str, str]) -> Path | None:
-    """The project's file, absolute. VAGRANT_CWD stands for the working directory, VAGRANT_VAGRANTFILE for the name."""
+    """The project's file, absolute. VAGRANT_CWD stands for the working directory, VAGRANT_VAGRANTFILE for the
+    name."""
     stated = environ.get("VAGRANT_CWD")
     start = (cwd / stated if stated else cwd).absolute()
     name = environ.get("VAGRANT_VAGRANTFILE")

@@ -1,4 +1,5 @@
-"""One reading of a Vagrantfile and of those below it: the interpreter with `Vagrant` in it, and what it captured."""
+"""One reading of a Vagrantfile and of those below it: the interpreter with `Vagrant` in it, and what it
+captured."""
 
 from __future__ import annotations
 

@@ -25,6 +25,8 @@ def machine_of(
     vm = root.vm
     blocks = {declared: provider_block(rt, vm, declared) for declared in vm.provider_order}
     sections = finished_sections(rt, root)
+    if "box_check_update" not in vm.values and rt.environ.get("VAGRANT_BOX_UPDATE_CHECK_DISABLE"):
+        sections["vm"]["box_check_update"] = False
     trigger = root.sections.get("trigger")
     return MachineConfig(
         name=name,

@@ -74,7 +74,7 @@ def of_keys(item: Loaded, machine: MachineConfig) -> Iterator[Problem]:
         if not key or table is None or (section in keys.PROVIDERS and section != machine.provider):
             continue
         known = [*table.keys, *table.aliases, *(method for method in table.methods if method[-1] != "=")]
-        hint = did_you_mean(key, known) or f"serai explain VAG-2 lists what is read; {section} has no such setting"
+        hint = did_you_mean(key, known) or "leave it out: Vagrant has no such setting there"
         yield where, f"{section}.{key}: unknown setting", hint
 
 

@@ -1,0 +1,54 @@
+"""Each provisioner's options are checked as Vagrant checks them."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('"shell"', "has neither inline nor path"),
+        ('"shell", inline: "x", path: "y"', "has both inline and path"),
+        ('"shell", path: "gone.sh"', "runs 'gone.sh', which is not there"),
+        ('"shell", inline: "x", env: 1', "env that is no hash"),
+        ('"shell", inline: "x", powershell_elevated_interactive: true, privileged: false', "interactive and not"),
+        ('"file", destination: "x"', "has no source"),
+        ('"file", source: "gone"', "has no destination"),
+        ('"file", source: "gone", destination: "x"', "copies 'gone', which is not there"),
+        ('"ansible"', "has no playbook"),
+        ('"ansible", playbook: "x", compatibility_mode: "9"', "compatibility_mode that is none"),
+        ('"ansible_local", playbook: "x", extra_vars: 1', "neither a hash nor a file"),
+        ('"salt", minion_config: "gone"', "has minion_config 'gone', which is not there"),
+        ('"salt", minion_key: "x"', "one of minion_key and minion_pub"),
+        ('"salt", salt_args: "x"', "salt_args that is no list"),
+        ('"cfengine"', "has no policy_server_address"),
+        ('"cfengine", mode: "x"', "has the mode 'x'"),
+        ('"chef_apply"', "has no recipe"),
+        ('"chef_client"', "has no chef_server_url"),
+        ('"chef_solo", cookbooks_path: []', "has no cookbooks_path"),
+        ('"chef_zero", environment: "x"', "no environments_path"),
+        ('"puppet_server", client_cert_path: "x"', "one of client_cert_path"),
+        ('"puppet_server", client_cert_path: "x", client_private_key_path: "y"', "no puppet_node"),
+    ],
+)
+def test_it_is_refused(refused, line, said):
+    lines = refused(f'config.vm.box = "b"\nconfig.vm.provision {line}')
+
+    assert any(said in found and found.startswith("Vagrantfile:3") for found in lines), lines
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '"shell", path: "https://example.org/x.sh"',
+        '"shell", reboot: true',
+        '"shell", inline: "x", args: [1, "two"]',
+        '"cfengine", mode: :single_run',
+        '"puppet"',
+    ],
+)
+def test_it_is_not_refused(read, line):
+    config = read(f'config.vm.box = "b"\nconfig.vm.provision {line}', check=True)
+
+    assert len(config.machines["default"].provisioners) == 1
