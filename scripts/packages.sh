@@ -113,6 +113,11 @@ END
         debian:12 | ubuntu:22.*) virtiofsd=qemu-system-common ;; # where it is one of QEMU's own programs
         *) virtiofsd=virtiofsd ;;
     esac
+    case "$os_id:$os_version" in
+        debian:12) # whose vagrant is the one that the corpus was compared with
+            say 'vagrant-libvirt|/usr/share/rubygems-integration/all/gems/vagrant-libvirt-*|reads Vagrantfiles too'
+            ;;
+    esac
     case $(uname -m) in
         aarch64 | arm64) ;; # it is of x86 alone
         *) say 'cpu-checker|kvm-ok|is another checker of hosts' ;;

@@ -19,6 +19,7 @@ from serai.loaders.vagrantfile.config.document import document
 from vagrant_forms import from_serai, from_vagrant
 
 CORPUS = Path(__file__).parent / "corpus"
+REAL = Path("/usr/share/rubygems-integration/all/gems/vagrant-2.3.4")
 CASES = sorted(path for path in CORPUS.iterdir() if path.is_dir())
 
 
@@ -53,7 +54,8 @@ def test_a_file_comes_to_what_vagrant_makes_of_it(case):
 
 @pytest.mark.slow
 def test_what_is_expected_is_what_vagrant_says(need, tmp_path):
-    need("vagrant")
+    if not REAL.exists():
+        pytest.skip("only where vagrant 2.3.4 is, as on Debian 12")
     need("ruby")
     cases = [case for case in CASES if "apart" not in settings(case)]
     wrong = {}

@@ -53,7 +53,8 @@ def test_a_text_is_a_number_as_ruby_has_it(text, result):
 
 def test_every_declared_provider_is_there_with_what_it_says(machine):
     found = machine(
-        'config.vm.provider("virtualbox") { |v| v.gui = true }\nconfig.vm.provider(:libvirt) { |v| v.memory = 1 }\n'
+        'config.vm.provider("virtualbox") { |v| v.gui = true }\n'
+        "config.vm.provider(:libvirt) { |v| v.memory = 1 }\n"
         "config.vm.provider :docker"
     )
 

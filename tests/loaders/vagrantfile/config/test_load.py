@@ -10,7 +10,8 @@ from serai.util.errors import SeraiError
 def test_a_block_runs_once_however_many_machines_there_are(read):
     said = []
     read(
-        'puts "outer"\nconfig.vm.box = "b"\nconfig.vm.define("a") { puts "a" }\nconfig.vm.define("b") { puts "b" }',
+        'puts "outer"\nconfig.vm.box = "b"\n'
+        'config.vm.define("a") { puts "a" }\nconfig.vm.define("b") { puts "b" }',
         say=said.append,
     )
 

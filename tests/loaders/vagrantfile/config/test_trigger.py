@@ -23,7 +23,8 @@ def test_each_command_has_its_own(machine):
 def test_what_it_runs_has_a_scripts_defaults(machine):
     options = (
         machine(
-            "config.trigger.after :up, run: { inline: 'x' }, run_remote: { inline: 'y', args: [1] }, only_on: 'web'"
+            "config.trigger.after :up, run: { inline: 'x' }, only_on: 'web',"
+            " run_remote: { inline: 'y', args: [1] }"
         )
         .triggers[0]
         .options

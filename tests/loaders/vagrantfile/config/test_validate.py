@@ -37,8 +37,8 @@ BOX = 'config.vm.box = "b"\n'
         (BOX + 'config.vm.disk :dvd, name: "d"', "dvd 'd' has no file"),
         (BOX + 'config.vm.disk :disc, name: "d"', "no disk type 'disc'"),
         (BOX + 'config.vm.disk :disk, size: "1GB"', "a disk needs a name"),
-        (BOX + 'config.vm.disk :disk, size: 1, name: "d"\nconfig.vm.disk :disk, size: 1, name: "d"', "two disks
-        'd'"),
+        (BOX + 'config.vm.disk :disk, size: 1, name: "d"\nconfig.vm.disk :disk, size: 1, name: "d"',
+         "two disks 'd'"),
         (BOX + 'config.vm.disk :disk, size: 1, primary: true\nconfig.vm.disk :disk, size: 1, primary: true',
          "more than one primary"),
         (BOX + 'config.vm.cloud_init inline: "x"', "has no content_type"),

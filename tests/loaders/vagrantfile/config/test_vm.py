@@ -54,7 +54,8 @@ def test_nfs_true_is_the_type(machine):
 
 def test_a_named_provisioner_moves_to_the_inner_place_unless_it_keeps_its_order(read):
     machines = read(
-        'config.vm.provision "a", type: "shell", inline: "outer"\nconfig.vm.provision "b", type: "shell", inline: "b"\n'
+        'config.vm.provision "a", type: "shell", inline: "outer"\n'
+        'config.vm.provision "b", type: "shell", inline: "b"\n'
         'config.vm.define("m") { |m| m.vm.provision "a", type: "shell", args: "x" }\n'
         'config.vm.define("n") { |n| n.vm.provision "a", type: "shell", args: "x", preserve_order: true }'
     ).machines

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
+from serai.loaders.vagrantfile.config.vagrant_inside import make_insides
 from serai.loaders.vagrantfile.ruby.runtime import Runtime
 from serai.loaders.vagrantfile.ruby.values import Array, Builtin, Hash, Module, Proc, Str, Value, ruby
 from serai.util.errors import Where
@@ -75,6 +76,7 @@ def vagrant(rt: Runtime, capture: Capture) -> Module:
     inner(config, "V2", {})
     util = inner(module, "Util", {})
     inner(util, "Platform", PLATFORM)
+    make_insides(module, util)
     errors = inner(module, "Errors", {})
     parent = rt.constant("StandardError")
     for name in ("VagrantError", "VagrantVersionBad", "PluginNotFound", "VagrantfileLoadError"):

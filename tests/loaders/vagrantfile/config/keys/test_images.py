@@ -35,7 +35,8 @@ def test_scopes_are_joined_by_the_containers_name(read):
     found = (
         read(
             'config.vm.provision("d", type: "docker") { |d| d.run "db", image: "x"; d.pull_images "a" }\n'
-            'config.vm.define("m") { |m| m.vm.provision("d", type: "docker") { |d| d.run "db", cmd: "c"; d.run "w" } }'
+            'config.vm.define("m") { |m|\n'
+            ' m.vm.provision("d", type: "docker") { |d| d.run "db", cmd: "c"; d.run "w" } }'
         )
         .machines["m"]
         .provisioners[0]

@@ -66,7 +66,8 @@ def test_storage_of_another_kind_is_a_notice(read):
 def test_scopes_add_disks_and_replace_features(read):
     found = (
         read(
-            'config.vm.provider(:libvirt) { |v| v.storage :file, size: "1G"; v.cpu_feature name: "a", policy: "p" }\n'
+            "config.vm.provider(:libvirt) { |v|\n"
+            ' v.storage :file, size: "1G"; v.cpu_feature name: "a", policy: "p" }\n'
             "config.vm.define('m') { |m| m.vm.provider(:libvirt) { |v|\n"
             ' v.storage :file, size: "2G"; v.cpu_feature name: "b", policy: "p" } }'
         )
