@@ -90,5 +90,5 @@ def result_of(
         pushes=pushes,
         notices=[*reading.notices(), *reading.strange(loaded)],
         read=[*map(str, sources), *rt.project_files.seen],
-        looked_at=dict(rt.environ.seen),
+        looked_at=reading.looked_at(),
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from serai.loaders.vagrantfile.config.load import Block, Loaded
 from serai.loaders.vagrantfile.config.vagrant_module import plugins_module, vagrant
+from serai.loaders.vagrantfile.ruby.environ import Environ
 from serai.loaders.vagrantfile.ruby.interpreter import Interpreter
 from serai.loaders.vagrantfile.ruby.values import Proc
 from serai.util.errors import Where
@@ -66,6 +67,11 @@ class Reading:
             return []
         self.interpreter.project_files.allow(source.parent)
         return self.blocks(source)
+
+    def looked_at(self) -> dict[str, str | None]:
+        """Environment variables that a file asked for, with their values at first."""
+        environ = self.interpreter.environ
+        return dict(environ.seen) if isinstance(environ, Environ) else {}
 
     def notices(self) -> list[tuple[Where, str, str]]:
         return [(notice.where or Where(""), notice.text, notice.hint) for notice in self.interpreter.notices]
