@@ -13,14 +13,6 @@ def test_all_machines_come_in_the_order_of_their_definition(read):
     assert list(config.machines) == ["c", "a", "b"]
 
 
-def test_what_the_result_hangs_on_is_told(read, tmp_path):
-    (tmp_path / "x.sh").write_text("echo")
-    config = read('config.vm.box = ENV["BOX"] || "b"\nconfig.vm.post_up_message = File.read("x.sh")')
-
-    assert {str(tmp_path / "Vagrantfile"), str(tmp_path / "x.sh")} <= set(config.read)
-    assert config.looked_at["BOX"] is None
-
-
 def test_a_namespace_that_nobody_knows_is_one_notice(read):
     config = read('config.vm.box = "b"\nconfig.nobody.a = 1\nconfig.nobody.b = 2\nconfig.vm.define "m"')
 

@@ -46,12 +46,6 @@ def test_an_existing_machines_provider_counts_more(read):
     assert [machine.provider for machine in config.machines.values()] == ["virtualbox", "docker"]
 
 
-def test_a_file_can_choose_the_provider_by_the_environment(read):
-    config = read('ENV["VAGRANT_DEFAULT_PROVIDER"] = "docker"\nconfig.vm.box = "b"', provider=None)
-
-    assert config.machines["default"].provider == "docker"
-
-
 def test_an_override_that_never_settles_is_refused(read, tmp_path_factory):
     box = tmp_path_factory.mktemp("box") / "Vagrantfile"
     box.write_text('Vagrant.configure("2") { |c| c.vm.box = "x" }')

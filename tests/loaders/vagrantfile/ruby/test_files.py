@@ -65,3 +65,13 @@ def test_a_list_has_what_is_inside_alone(files):
 def test_braces_are_taken_apart():
     assert braces("a{b,c{d,e}}f") == ["abf", "acdf", "acef"]
     assert braces("{x") == ["{x"]
+
+
+def test_more_can_be_allowed_while_it_runs(files, tmp_path):
+    (tmp_path / "box").mkdir()
+    (tmp_path / "box/Vagrantfile").write_text("x")
+    with pytest.raises(SeraiError):
+        files.read(str(tmp_path / "box/Vagrantfile"))
+    files.allow(tmp_path / "box")
+
+    assert files.read(str(tmp_path / "box/Vagrantfile")) == b"x"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from serai.loaders.vagrantfile.config.table import arguments
 from serai.loaders.vagrantfile.ruby.runtime import Runtime
-from serai.loaders.vagrantfile.ruby.values import Builtin, Module, Proc, Str, Value
+from serai.loaders.vagrantfile.ruby.values import Module, Proc, Str, Value
 
 LOOKS = ("Interface", "Basic", "Colored", "Prefixed", "Silent")
 SAID = frozenset({"info", "warn", "error", "success", "output", "detail", "say"})

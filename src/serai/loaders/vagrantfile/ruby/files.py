@@ -45,6 +45,10 @@ class ProjectFiles:
         start = str(self.cwd) if base is None else self.absolute(base)
         return os.path.normpath(os.path.join(start, path))  # noqa: PTH118 - text, as Ruby has it
 
+    def allow(self, path: Path) -> None:
+        """Let this be read, too: a box's own file, when it is known which box it is."""
+        self._roots.append(Path(os.path.realpath(path)))
+
     def may(self, path: str) -> bool:
         """Whether it may be looked at, links followed."""
         real = Path(os.path.realpath(self.absolute(path)))

@@ -1,5 +1,0 @@
-module Common
-  def self.box(config)
-    config.vm.box = "common"
-  end
-end
