@@ -12,6 +12,10 @@ from serai.loaders.shape import record
 from serai.util.errors import Code, SeraiError, did_you_mean
 
 
+WORDS = {"box": "VAG-5", "boxes": "VAG-5"}
+"""What people call an act -> its id."""
+
+
 class Explained(msgspec.Struct, frozen=True):
     """An act of the guide. `page` is None when this version does not do it."""
 
@@ -27,7 +31,7 @@ def topic(word: str, raw_block: RawBlock | None = None) -> Explained | Explanati
 
     Raises SeraiError (Code.INPUT) for neither.
     """
-    ident = guide.as_id(word)
+    ident = guide.as_id(word) or WORDS.get(word.lower(), "")
     if ident in guide.acts():
         return act(ident)
     if ident:
