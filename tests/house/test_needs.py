@@ -29,6 +29,7 @@ COMES_WITH = {
     "ovs-vswitchd": "ovs-vsctl",
     "ovsdb-server": "ovs-vsctl",
     "ovsdb-tool": "ovs-vsctl",
+    "openssl": "/etc/ssl/certs/ca-certificates.crt",
     "ld": "as",
     "readelf": "as",
     "virtlogd": "libvirtd",

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import ssl
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from box_files import serving
+from serai.images.download import document
 from serai.images.way import Way, host_of, is_loopback, shown
 from serai.util.errors import SeraiError
 
@@ -34,6 +38,31 @@ def test_certificates_are_handed_on_and_must_be_there(tmp_path: Path):
         "cert_file": str(file),
     }
     assert Way(insecure=True).pool_options()["cert_reqs"] == "CERT_NONE"
+
+
+@pytest.fixture
+def certificate(tmp_path: Path, need) -> Path:
+    """A certificate with its key that nobody has signed, for 127.0.0.1."""
+    need("openssl")
+    file = tmp_path / "server.pem"
+    words = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    words += ["-days", "2", "-subj", "/CN=test", "-addext", "subjectAltName=IP:127.0.0.1"]
+    subprocess.run([*words, "-keyout", str(file), "-out", f"{file}.crt"], check=True, capture_output=True)
+    file.write_text(file.read_text() + Path(f"{file}.crt").read_text())
+    return file
+
+
+def test_a_server_whose_certificate_nobody_knows_is_believed_only_when_that_is_said(certificate: Path):
+    with serving() as server:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        server.files["/x"] = b"content"
+        url = server.url.replace("http:", "https:") + "/x"
+        with pytest.raises(SeraiError, match="certificate is not trusted"):
+            document(url, limit=100)
+        assert document(url, limit=100, way=Way(insecure=True)).data == b"content"
+        assert document(url, limit=100, way=Way(ca_cert=f"{certificate}.crt")).data == b"content"
 
 
 def test_a_redirect_takes_a_login_along_only_when_that_is_said():

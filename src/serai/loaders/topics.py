@@ -11,7 +11,6 @@ from serai.loaders.file import Block, ProjectFile
 from serai.loaders.shape import record
 from serai.util.errors import Code, SeraiError, did_you_mean
 
-
 WORDS = {"box": "VAG-5", "boxes": "VAG-5"}
 """What people call an act -> its id."""
 

@@ -45,7 +45,7 @@ class ImageSource(Spec, frozen=True):
     box: Annotated[
         Annotated[str, Meta(min_length=1)] | None,
         Meta(
-            description="a Vagrant box: its name in the catalogue, a catalogue's or a box's URL, or a file (VAG-5)",
+            description="a Vagrant box: its name in the catalogue, its or its catalogue's URL, or a file (VAG-5)",
             examples=["debian/bookworm64", "./package.box"],
         ),
     ] = None

@@ -62,6 +62,8 @@ def test_remove_wants_to_know_which():
     assert [box.version for box in keep.remove("a", number="2.0")] == ["2"]
     with pytest.raises(SeraiError, match=r"only a \(libvirt, 3\), a \(libvirt, 1\)"):
         keep.remove("a", number="2")
+    with pytest.raises(SeraiError, match="'new' is no version"):
+        keep.remove("a", number="new")
     keep.remove("a", all_versions=True)
     assert versions() == [] and not (shelf.own_root() / "a").exists()
     assert prune_images(Store()).files and not Store().blob_files()

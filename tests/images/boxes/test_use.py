@@ -104,6 +104,13 @@ def test_and_taken_when_a_person_says_so():
     assert find(ImageSource(box="ubuntu/jammy64")) == image
 
 
+def test_a_long_address_is_a_short_name(server: Server):
+    path = "/a" * 40 + "/long.box"
+    server.files[path] = BOX
+    image = ensure(ImageSource(box=f"{server.url}{path}"))
+    assert image.digest and shelf.boxes()[0].name.startswith("long.box-")
+
+
 @pytest.mark.parametrize(
     ("source", "why"),
     [

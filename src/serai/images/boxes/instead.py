@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from serai.images.boxes import shelf
-from serai.images.boxes.name import folder
+from serai.images.boxes.name import folder, is_long
 from serai.util.files import private_dir, write_atomic
 
 
@@ -52,8 +52,8 @@ def _file(name: str) -> Path:
 
 def taken(name: str) -> str | None:
     """The image that a person takes instead of this box."""
-    if name.startswith(("/", ".", "~")):
-        return None  # a path
+    if name.startswith(("/", ".", "~")) or is_long(name):
+        return None  # a path, or an address
     try:
         return msgspec.json.decode(_file(name).read_bytes(), type=_Instead).image
     except (FileNotFoundError, msgspec.MsgspecError):

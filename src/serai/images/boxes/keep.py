@@ -20,7 +20,7 @@ from serai.images.way import PLAIN, Way
 from serai.util import paths
 from serai.util.errors import Code, SeraiError, did_you_mean
 from serai.util.files import remove_tree
-from serai.util.gem_version import version
+from serai.util.gem_version import is_version, version
 
 Progress = Callable[[str], None]
 
@@ -44,6 +44,8 @@ def chosen(
 ) -> list[shelf.Box]:
     """Those that fit what is said of them. Raises Code.MISSING naming what there is instead."""
     every = some(name)
+    if number is not None and not is_version(number):
+        raise SeraiError(Code.USAGE, f"{number!r} is no version", hint="serai box list shows which are here")
     found = [
         box
         for box in every

@@ -10,15 +10,20 @@ import re
 from serai.util.errors import Code, SeraiError
 
 SLASH, COLON = "-VAGRANTSLASH-", "-VAGRANTCOLON-"
-_MAX_NAME = 200  # characters; a file name may have 255
+MAX_NAME = 150  # characters; a file name may have 255, and gets a suffix
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}")
 _REGISTRY = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*/[A-Za-z0-9_][A-Za-z0-9_.-]*")
+
+
+def is_long(name: str) -> bool:
+    """Whether its directory would have too long a name."""
+    return len(name.replace(":", COLON).replace("/", SLASH)) > MAX_NAME
 
 
 def folder(name: str) -> str:
     """`debian/bookworm64` -> `debian-VAGRANTSLASH-bookworm64`. Raises Code.INPUT for what cannot be one."""
     text = name.replace(":", COLON).replace("/", SLASH)
-    bad = not text or text.startswith(".") or len(text) > _MAX_NAME or any(ord(sign) < 32 for sign in text)
+    bad = not text or text.startswith(".") or len(text) > MAX_NAME or any(ord(sign) < 32 for sign in text)
     if bad or "\\" in text:
         raise SeraiError(
             Code.INPUT,

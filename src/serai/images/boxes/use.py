@@ -13,7 +13,7 @@ from serai.images.boxes.add import add
 from serai.images.boxes.catalog import AUTO, digest, requirement
 from serai.images.boxes.check import sentence
 from serai.images.boxes.disks import USABLE
-from serai.images.boxes.name import in_registry
+from serai.images.boxes.name import in_registry, is_long
 from serai.images.store import Store
 from serai.images.way import Way
 from serai.providers.contract import Image
@@ -23,7 +23,7 @@ from serai.util.arch import host_arch
 from serai.util.errors import Code, SeraiError
 
 Progress = Callable[[str], None]
-_MAX_NAME = 120  # characters of an address that becomes a name
+_KEPT = 60  # characters of a long address that becomes a name
 
 
 def name_for(box: str, base: Path) -> str:
@@ -36,7 +36,7 @@ def name_for(box: str, base: Path) -> str:
             words += [str(stat.st_size), str(stat.st_mtime_ns), str(stat.st_ino)]
         return f"{path.stem}-{_short(*words)}"
     if "://" in box:
-        return box if len(box) < _MAX_NAME else f"{box[:_MAX_NAME]}-{_short(box)}"
+        return f"{box.rstrip('/').rpartition('/')[2][:_KEPT]}-{_short(box)}" if is_long(box) else box
     return box
 
 
