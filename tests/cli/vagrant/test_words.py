@@ -48,6 +48,7 @@ def test_the_same_act_in_serai_s_words(given: str, meant: str) -> None:
         ("ssh -c", Code.USAGE, "-c needs a value"),
         ("push", Code.UNSUPPORTED, "serai deploys nothing"),
         ("rdp", Code.UNSUPPORTED, "WinRM"),
+        ("package --base win", Code.UNSUPPORTED, "adopt it first"),
     ],
 )
 def test_what_cannot_be_done_is_said(given: str, code: Code, said: str) -> None:

@@ -140,7 +140,11 @@ VERBS: dict[str, Verb] = {
     "port": Verb(("port",), same("--guest", takes=True)),
     "snapshot": Verb(verbs=SNAPSHOT),
     "box": Verb(verbs=BOX),
-    "package": Verb(("package",), same("--base", "--output", "--include", "--info", "--vagrantfile", takes=True)),
+    "package": Verb(
+        ("package",),
+        same("--output", "--include", "--info", "--vagrantfile", takes=True)
+        | {"--base": Flag(takes=True, refused="only machines of a project are packaged: adopt it first")},
+    ),
     "upload": Verb(
         ("upload",),
         same("-t", "--temporary")
@@ -230,6 +234,8 @@ def _flags(name: str, verb: Verb, args: Sequence[str]) -> Line:
         if flag is None:
             hint = did_you_mean(key, list(verb.flags)) or f"serai {' '.join(verb.words) or name} --help"
             raise SeraiError(Code.USAGE, f"vagrant {name} has no option {key}", hint=hint)
+        if flag.refused:
+            raise SeraiError(Code.UNSUPPORTED, f"vagrant {name} {key}: {flag.refused}", hint="serai adopt NAME")
         if flag.takes and not (equals or value):
             if not todo:
                 raise SeraiError(Code.USAGE, f"vagrant {name}: {key} needs a value")
