@@ -17,9 +17,10 @@ def clone(obj: object, source: str, name: str) -> int:
     from serai.run.workspace import open_workspace
 
     workspace = open_workspace(obj)
+    in_file = name in workspace.project.machines
     clone_machine(workspace, source, name)
     click.echo(f"{name}: a copy of {source}, stopped", err=True)
-    if name not in workspace.project.machines:
+    if not in_file:
         click.echo(f"  next: add {name} to {workspace.file.name}, then serai up {name}", err=True)
     return 0
 
