@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from person import Serai
-from serai.guest.known_key import private
+from serai.guest.generic import script
+from serai.guest.known_key import private, public
 from serai.guest.ssh import SshTransport
+from serai.images import resolve
+from serai.images.boxes import pack
 from serai.providers.contract import SshEndpoint
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
@@ -23,80 +29,129 @@ machines:
     image: debian:12
     memory: 512M
     cpu: 2
-    ready: {within: 10m}
-    provision:
-      - shell: |
-          echo made > /etc/made
-          echo 'PasswordAuthentication yes' > /etc/ssh/sshd_config.d/00-box.conf
+    ready: {within: 15m}
+    provision: ['echo made > /etc/made']
 """
 USER = """
 project: user
 networks: {lan: 10.41.0.0/24}
+images: {mine: {box: ./mine.box}}
 machines:
   web:
-    image: box:mine
+    image: mine
     memory: 512M
     cpu: 2
     hostname: shop
-    ready: {within: 10m}
+    ready: {within: 15m}
     networks: [{private: {network: lan, address: 10.41.0.10}}]
+    synced_folders: [{source: ., target: /vagrant}]
     provision: ['cat /etc/made > /root/seen']
-  old:
-    image: box:mine
-    memory: 512M
-    ssh: {insert_key: false}
-    ready: {within: 10m}
-    networks: [{private: lan}]
 """
 
 
-@pytest.fixture
-def boxed(home_with_images: Path, tmp_path: Path, need: Any, monkeypatch: pytest.MonkeyPatch) -> Serai:
-    """A project whose machines are made from a box that a machine of another project was made into."""
-    need("qemu-system-x86_64", "qemu-img", "ssh")
-    monkeypatch.setenv("VAGRANT_HOME", str(tmp_path / "vagrant.d"))
-    maker, user = Serai(tmp_path / "maker"), Serai(tmp_path / "user")
-    maker.file(SOURCE)
+@contextmanager
+def mounted(disk: Path, work: Path) -> Iterator[Path]:
+    """The root file system of a raw disk, as the host sees it."""
+    table = json.loads(subprocess.run(["sfdisk", "-J", disk], capture_output=True, text=True, check=True).stdout)
+    largest = max(table["partitiontable"]["partitions"], key=lambda each: each["size"])
+    root = work / "root"
+    root.mkdir()
+    subprocess.run(["mount", "-o", f"loop,offset={largest['start'] * 512}", disk, root], check=True)
     try:
-        maker("up", timeout=900)
-        maker("halt")
-        maker("package", "--output", str(tmp_path / "mine.box"), timeout=900)
+        yield root
     finally:
-        maker("destroy", "-y", "--force", code=None)
-    user.file(USER)
-    user("box", "add", str(tmp_path / "mine.box"), "--name", "mine")
-    yield user
-    user("destroy", "-y", "--force", code=None)
-    user("box", "remove", "mine", code=None)
+        subprocess.run(["umount", root], check=True)
+
+
+def raw_of(disk: Path, work: Path) -> Path:
+    target = work / "disk.raw"
+    subprocess.run(["qemu-img", "convert", "-O", "raw", disk, target], check=True)
+    return target
+
+
+@pytest.fixture
+def box(home_with_images: Path, tmp_path: Path, need: Any) -> Path:
+    """A box of Debian, made without a start: what `serai package` does in a copy is done in its root here."""
+    need("qemu-system-x86_64", "qemu-img", "ssh", "sfdisk", root=True)
+    image = resolve.ensure("debian:12", progress=lambda _phrase: None)
+    assert image.disk is not None
+    disk = raw_of(image.disk, tmp_path)
+    with mounted(disk, tmp_path) as root:
+        (root / "etc/made").write_text("made\n")
+        (root / "etc/ssh/sshd_config.d/00-box.conf").write_text("PasswordAuthentication yes\n")
+        extra = "ssh-keygen -A >/dev/null"  # cloud-init would have made them
+        words = ["chroot", root, "/bin/sh", "-ec", f"{script([])}\n{extra}"]
+        told = subprocess.run(words, capture_output=True, text=True, check=False)
+        assert told.returncode == 0, told.stderr
+    (home_with_images / "images").unlink()  # the box is no image that other tests want
+    packed = tmp_path / "box.qcow2"
+    subprocess.run(["qemu-img", "convert", "-O", "qcow2", disk, packed], check=True)
+    disk.unlink()
+    target = tmp_path / "user/mine.box"
+    target.parent.mkdir()
+    pack.write(target, pack.libvirt([packed], [image.virtual_size], {}), lambda _phrase: None)
+    return target
 
 
 def inside(project: Serai, name: str, command: str) -> str:
     return project("ssh", name, "-c", command).stdout.strip()
 
 
-def login(project: Serai, name: str, **how: Any) -> SshTransport:
+def by_hand(project: Serai, name: str, **how: Any) -> SshTransport:
     """A way in of our own choosing."""
-    port = next(one["host"] for one in project.json("port", name)["machines"][name] if one["id"] == "ssh")
+    config = project("ssh-config", name).stdout
+    port = int(config.split("Port ")[1].split()[0])
     return SshTransport(SshEndpoint(host="127.0.0.1", port=port, user="vagrant", **how), f"{name}-by-hand")
 
 
+@pytest.mark.root
 @pytest.mark.timeout(1800)
-def test_a_box_that_serai_made_comes_up_and_its_key_is_replaced(boxed: Serai, tmp_path: Path) -> None:
-    assert boxed("up", timeout=1200).returncode == 0
-    assert inside(boxed, "web", "id -un; hostname; sudo cat /root/seen").split() == ["vagrant", "shop", "made"]
-    assert "10.41.0.10/24" in inside(boxed, "web", "ip -o -4 addr")
-    assert inside(boxed, "old", "ip -o -4 addr").count("10.41.0.") >= 1
-    keys = inside(boxed, "web", "cat ~/.ssh/authorized_keys")
-    assert "insecure" not in keys and len(keys.splitlines()) == 1
-    assert "insecure" in inside(boxed, "old", "cat ~/.ssh/authorized_keys")
-    everybodys = login(boxed, "web", key=private())
-    refused = everybodys.dial()
-    assert refused is not None and "Permission denied" in refused.said
-    (tmp_path / "none").write_text("")
-    by_password = login(boxed, "web", key=None, password="vagrant", options={"PubkeyAuthentication": "no"})
-    assert by_password.run("id -un").stdout == "vagrant\n"
-    by_password.close()
-    assert boxed("up").returncode == 0  # nothing to do, and the way in is the project's own
+def test_a_machine_comes_up_from_a_box_and_its_key_is_replaced(box: Path) -> None:
+    project = Serai(box.parent)
+    project.file(USER)
+    try:
+        project("up", timeout=1500)
+        told = inside(project, "web", "id -un; hostname; sudo cat /root/seen; ls /vagrant; ip -o -4 addr")
+        assert told.split()[:3] == ["vagrant", "shop", "made"]
+        assert "serai.yaml" in told and "10.41.0.10/24" in told
+        keys = inside(project, "web", "cat ~/.ssh/authorized_keys")
+        assert "insecure" not in keys and len(keys.splitlines()) == 1
+        refused = by_hand(project, "web", key=private()).dial()
+        assert refused is not None and "Permission denied" in refused.said
+        way = by_hand(project, "web", key=None, password="vagrant", options={"PubkeyAuthentication": "no"})
+        assert way.run("id -un").stdout == "vagrant\n"
+        way.close()
+        assert project("plan").returncode == 0  # nothing is left to do
+    finally:
+        project("destroy", "-y", "--force", code=None)
+
+
+@pytest.mark.root
+@pytest.mark.timeout(2400)
+def test_a_machine_becomes_a_box_without_what_is_its_own(
+    home_with_images: Path, tmp_path: Path, need: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    need("qemu-system-x86_64", "qemu-img", "ssh", "sfdisk", root=True)
+    monkeypatch.setenv("VAGRANT_HOME", str(tmp_path / "vagrant.d"))
+    maker = Serai(tmp_path / "maker")
+    maker.file(SOURCE)
+    try:
+        maker("up", timeout=1000)
+        ours = inside(maker, "base", "cat ~/.ssh/authorized_keys").split()[1]
+        maker("halt")
+        maker("package", "--output", str(tmp_path / "mine.box"), timeout=1000)
+    finally:
+        maker("destroy", "-y", "--force", code=None)
+    (home_with_images / "images").unlink()
+    maker("box", "add", str(tmp_path / "mine.box"), "--name", "mine")
+    image = resolve.find("box:mine")
+    assert image is not None and image.disk is not None
+    with mounted(raw_of(image.disk, tmp_path), tmp_path) as root:
+        assert (root / "etc/made").read_text() == "made\n"
+        assert (root / "home/vagrant/.ssh/authorized_keys").read_text() == f"{public()}\n"
+        left = [path for path in root.glob("home/*/.ssh/authorized_keys") if ours in path.read_text()]
+        assert left == [] and (root / "etc/machine-id").read_text() == ""
+        assert (root / "etc/cloud/cloud-init.disabled").exists()
 
 
 @pytest.mark.timeout(300)
@@ -105,7 +160,7 @@ def test_vagrant_takes_the_box_and_serai_uses_it_where_vagrant_keeps_it(
 ) -> None:
     need("vagrant", "qemu-img")
     from box_files import made_disk
-    from serai.images.boxes import pack, shelf, stock
+    from serai.images.boxes import shelf, stock
     from serai.images.store import Store
 
     disk = made_disk(tmp_path / "d.qcow2", "qcow2")
