@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from box_files import members, tar
-from serai.images.boxes.shelf import boxes, installed, own_root
+from serai.images.boxes.shelf import boxes, installed, own_root, vagrantfile_of
 from serai.util.errors import SeraiError
 
 LIBVIRT = '{"provider": "libvirt"}'
@@ -62,6 +62,17 @@ def test_a_box_with_a_vagrantfile_or_a_key_says_where(shelves: Path, tmp_path: P
     own = bring(tmp_path / "a.box", name="mine")
     assert own.vagrantfile.read_text() == "# ours"
     assert own.key.stat().st_mode & 0o077 == 0
+
+
+def test_the_loader_of_vagrantfiles_asks_for_the_file_in_the_box(shelves: Path):
+    (theirs(shelves, "b/1.0/virtualbox") / "Vagrantfile").write_text("# v")
+    (theirs(shelves, "b/2.0/docker") / "Vagrantfile").write_text("# d")
+    theirs(shelves, "c/2.0/libvirt")
+    assert vagrantfile_of("b", None, "libvirt", "auto").parent.name == "virtualbox"
+    assert vagrantfile_of("b", "> 1", "docker", None).parent.name == "docker"
+    assert vagrantfile_of("b", "> 1", "virtualbox", None) is None
+    assert vagrantfile_of("b", "newest", "libvirt", None) is None
+    assert vagrantfile_of("c", None, "libvirt", "auto") is None
 
 
 def test_a_damaged_record_names_its_directory(tmp_path: Path, bring):

@@ -139,6 +139,20 @@ def installed(
     return chosen
 
 
+def vagrantfile_of(name: str, constraint: str | None, provider: str, architecture: str | None) -> Path | None:
+    """The Vagrantfile of the box that a machine would be made from: what the loader of Vagrantfiles asks for.
+
+    `provider` is Vagrant's word. One for a hypervisor means any box that can be converted, as `image: box:…` does.
+    None: there is no such box here, or it has no such file. A constraint that is none is for others to refuse.
+    """
+    hypervisor = provider in (*disks.USABLE, "", "parallels", "default")
+    try:
+        found = installed(name, constraint, "" if hypervisor else provider, architecture)
+    except SeraiError:
+        return None
+    return found.vagrantfile if found else None
+
+
 def own(root: Path, name: str | None = None) -> Iterator[Box]:
     """Those that serai keeps below `root`. Raises Code.CORRUPT for a record that cannot be read."""
     for record in sorted(root.glob(f"{_one(name)}/*/*/*/{RECORD}")):
