@@ -8,7 +8,7 @@ from pathlib import Path
 
 from serai.loaders.vagrantfile.config import keys
 from serai.loaders.vagrantfile.config.load import Loaded
-from serai.loaders.vagrantfile.config.model import Entry, MachineConfig, Plain
+from serai.loaders.vagrantfile.config.model import Entry, MachineConfig
 from serai.loaders.vagrantfile.config.order import ALL, EACH, shown_name
 from serai.loaders.vagrantfile.config.validate_provisioner import problems as of_provisioner
 from serai.loaders.vagrantfile.ruby.values import Str, Sym
@@ -127,7 +127,7 @@ def of_version(machine: MachineConfig, file: Where) -> Iterator[Problem]:
 
 def of_networks(machine: MachineConfig) -> Iterator[Problem]:
     name = f"machine {machine.name}"
-    used: set[tuple[Plain, ...]] = set()
+    used: set[tuple[str, ...]] = set()
     named = False
     for entry in machine.networks:
         options = entry.options
@@ -151,13 +151,13 @@ def of_networks(machine: MachineConfig) -> Iterator[Problem]:
             )
 
 
-def of_port(name: str, entry: Entry, used: set[tuple[Plain, ...]]) -> Iterator[Problem]:
+def of_port(name: str, entry: Entry, used: set[tuple[str, ...]]) -> Iterator[Problem]:
     options = entry.options
     guest, host = options.get("guest"), options.get("host")
     if not guest or not host:
         yield entry.where, f"{name}: a forwarded port needs both guest: and host:", "add the one that is missing"
         return
-    key = (options.get("host_ip"), options.get("protocol"), host)
+    key = (str(options.get("host_ip")), str(options.get("protocol")), str(host))
     if key in used:
         yield (
             entry.where,
@@ -231,7 +231,7 @@ def of_cloud_inits(machine: MachineConfig) -> Iterator[Problem]:
                 f"{name}: cloud_init knows user_data alone, not {entry.type!r}",
                 "leave the type out",
             )
-        if kind not in CONTENT_TYPES:
+        if not isinstance(kind, str) or kind not in CONTENT_TYPES:
             what = "has no content_type" if kind is None else f"knows no content_type {kind!r}"
             yield entry.where, f"{name}: cloud_init {what}", f"there are {', '.join(sorted(CONTENT_TYPES))}"
         if "path" in entry.options and "inline" in entry.options:

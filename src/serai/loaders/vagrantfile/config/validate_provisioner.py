@@ -27,16 +27,16 @@ def shell(options: Mapping[str, Plain], root: Path) -> Found:
     inline, path = options.get("inline"), options.get("path")
     if inline is not None and path is not None:
         yield "has both inline and path", "keep one of them"
-    elif inline is None and path is None and not options["reset"] and not options["reboot"]:
+    elif inline is None and path is None and not options.get("reset") and not options.get("reboot"):
         yield "has neither inline nor path", 'add inline: "…" or path: "…"'
     if path is not None and not REMOTE.match(str(path)) and not there(root, path).is_file():
         yield f"runs {path!r}, which is not there", f"write the script {path}, or correct the path"
-    if not isinstance(options["env"], dict):
+    if not isinstance(options.get("env", {}), dict):
         yield "has an env that is no hash", 'write env: {"NAME" => "value"}'
     args = options.get("args")
     if args is not None and not isinstance(args, str | list):
         yield "has args that are neither a string nor a list", 'write args: ["…"]'
-    if options["powershell_elevated_interactive"] and not options["privileged"]:
+    if options.get("powershell_elevated_interactive") and not options.get("privileged"):
         yield "is interactive and not privileged", "add privileged: true"
 
 
@@ -72,12 +72,12 @@ def salt(options: Mapping[str, Plain], root: Path) -> Found:
 
 
 def cfengine(options: Mapping[str, Plain], root: Path) -> Found:
-    if options["mode"] not in ("bootstrap", "single_run"):
+    if options.get("mode") not in ("bootstrap", "single_run"):
         yield f"has the mode {options['mode']!r}", "there are :bootstrap and :single_run"
     if (
-        options["mode"] == "bootstrap"
+        options.get("mode") == "bootstrap"
         and not options.get("policy_server_address")
-        and not options["am_policy_hub"]
+        and not options.get("am_policy_hub")
     ):
         yield "bootstraps and has no policy_server_address", "add it, or am_policy_hub = true"
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
+from serai.util.errors import SeraiError
+
 
 def options(machine, lines):
     return machine(f'config.vm.provision("docker") {{ |d|\n{lines}\n}}').provisioners[0].options
@@ -48,3 +52,10 @@ def test_scopes_are_joined_by_the_containers_name(read):
         ("w", "w", None),
     ]
     assert found["images"] == ["a"]
+
+
+def test_a_container_without_a_name_is_an_error(machine):
+    with pytest.raises(SeraiError) as caught:
+        options(machine, 'd.run image: "x"')
+
+    assert "run needs the name of a container" in caught.value.message

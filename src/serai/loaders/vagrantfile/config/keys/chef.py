@@ -35,6 +35,8 @@ FOLDERS = ("cookbooks_path", "data_bags_path", "environments_path", "nodes_path"
 
 def adds(kind: str) -> Method:
     def call(section: Any, rt: Any, args: list[Value], block: Any) -> Value:
+        if not args:
+            raise rt.raised("ArgumentError", f"add_{kind} needs a name")
         name = rt.to_s(args[0])
         if not (name.startswith(f"{kind}[") and name.endswith("]")):
             name = f"{kind}[{name}]"

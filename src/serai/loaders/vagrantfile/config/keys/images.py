@@ -45,6 +45,8 @@ def build_image(section: Any, rt: Any, args: list[Value], block: Any) -> Value:
 
 def run(section: Any, rt: Any, args: list[Value], block: Any) -> Value:
     args, options = arguments(args)
+    if not args:
+        raise rt.raised("ArgumentError", "run needs the name of a container")
     section.values.setdefault("run", Hash())[Str(rt.to_s(args[0]))] = options
     return None
 
