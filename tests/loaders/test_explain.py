@@ -81,7 +81,7 @@ def test_the_ids_of_the_guide_are_named(key, ident):
         ("memory.size.x", "memory.size.x: no such key, it has no keys"),
         ("networks.subnat", "networks.subnat: no such key, did you mean 'subnet'?"),
         ("hooks.after_strat", "hooks.after_strat: no such key, did you mean 'after_start'?"),
-        ("zzz", "zzz: no such key, there are after, arch"),
+        ("zzz", "zzz: no such key, there are after, aliases, arch"),
         ("", "no key to explain"),
     ],
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from serai.spec.guest import UserData
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
 from serai.util.files import private_dir, write_atomic
@@ -65,8 +66,23 @@ def authorized(entries: Sequence[str], root: Path) -> list[str]:
     return lines
 
 
+def _read(part: UserData, root: Path) -> UserData:
+    """The part with its file's text in it."""
+    if part.path is None:
+        return part
+    path = root / Path(part.path).expanduser()
+    try:
+        return msgspec.structs.replace(part, inline=path.read_text(), path=None)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not text"
+        raise SeraiError(Code.INPUT, f"the user data {path} cannot be read: {reason}") from error
+
+
 def with_keys(machine: Machine, root: Path) -> Machine:
-    """The machine with every `@file` of its guest users replaced by the keys in it."""
+    """The machine with every `@file` of its guest users replaced by the keys in it, and its user data read."""
+    if any(part.path is not None for part in machine.guest.user_data):
+        parts = [_read(part, root) for part in machine.guest.user_data]
+        machine = msgspec.structs.replace(machine, guest=msgspec.structs.replace(machine.guest, user_data=parts))
     if not any(entry.startswith("@") for user in machine.guest.users for entry in user.authorized_keys):
         return machine
     users = [

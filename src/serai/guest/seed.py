@@ -15,7 +15,7 @@ import yaml
 
 from serai.guest import tiny
 from serai.providers.contract import Materials
-from serai.spec.guest import GuestFile, User
+from serai.spec.guest import GuestFile, User, UserData
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
 from serai.util.files import write_atomic
@@ -65,9 +65,11 @@ def files(
         raise SeraiError(Code.INTERNAL, f"{machine.name}: the key file {unread[0]} was not read before the seed")
     seed = {
         "meta-data": _yaml({"instance-id": instance_id, "local-hostname": hostname(machine)}),
-        "user-data": b"#cloud-config\n" + _yaml(cloud_config(machine, materials)),
+        "user-data": user_data(b"#cloud-config\n" + _yaml(cloud_config(machine, materials)), machine),
         "network-config": _yaml(network_config(nics)),
     }
+    if kind == "tiny" and machine.guest.user_data:
+        raise SeraiError(Code.UNSUPPORTED, f"{machine.name}: guest.user_data: this image has no cloud-init")
     if kind == "tiny":
         named = tiny.files(machine, materials, instance_id=instance_id, hostname=hostname(machine))
         named["network"] = _network_lines(nics)
@@ -75,6 +77,31 @@ def files(
     elif kind != "cloud-init":
         raise SeraiError(Code.INTERNAL, f"{machine.name}: there is no seed of the kind {kind!r}")
     return seed
+
+
+MERGED = "list(append)+dict(no_replace,recurse_list)+str()"
+"""How a further part is joined to serai's: lists grow, what is there stays. Source: cloud-init, merging."""
+
+
+def user_data(own: bytes, machine: Machine) -> bytes:
+    """serai's cloud-config; with further parts, all of them as one MIME message, serai's the first."""
+    if not machine.guest.user_data:
+        return own
+    from email.message import EmailMessage
+    from email.policy import SMTP
+
+    message = EmailMessage(policy=SMTP.clone(linesep="\n"))
+    message.make_mixed(boundary="serai-part")
+    parts = [UserData(inline=own.decode(), filename="serai.cfg"), *machine.guest.user_data]
+    for number, part in enumerate(parts):
+        inner = EmailMessage(policy=message.policy)
+        subtype = part.content_type.partition("/")[2]
+        name = part.filename or f"part-{number}"
+        inner.set_content(part.inline or "", subtype=subtype, disposition="attachment", filename=name)
+        if number:
+            inner["Merge-Type"] = MERGED
+        message.attach(inner)
+    return message.as_bytes()
 
 
 def hostname(machine: Machine) -> str:

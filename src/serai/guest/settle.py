@@ -52,6 +52,12 @@ def settle(
     Raises Code.FAILED naming the setting, with the guest's last lines.
     """
     guest = machine.guest
+    if guest.user_data:
+        raise SeraiError(
+            Code.UNSUPPORTED,
+            f"{machine.name}: guest.user_data: this image has no cloud-init that reads serai's seed",
+            hint="write it as `provision`, or take an image with cloud-init",
+        )
     _do(transport, machine, "hostname", _hostname(hostname(machine)), progress)
     if nics:
         from serai.guest import cards

@@ -24,6 +24,8 @@ class Allocation(msgspec.Struct):
 
     networks: dict[str, Network] = {}
     addresses: dict[str, dict[str, str]] = {}
+    names: dict[str, list[str]] = {}
+    """Further names of machines: host names that differ, and aliases."""
 
 
 def used_networks(project: Project) -> list[str]:
@@ -50,6 +52,10 @@ def allocate(project: Project, kept: Allocation, taken: Collection[str] = ()) ->
         stated = project.networks.get(name, Network())
         result.networks[name] = msgspec.structs.replace(stated, subnet=str(subnets[name]))
         result.addresses[name] = _hosts(project, name, subnets[name], kept.addresses.get(name, {}))
+    for machine in project.machines.values():
+        further = dict.fromkeys([machine.hostname, *machine.aliases] if machine.hostname else machine.aliases)
+        if more := [word for word in further if word and word not in project.machines]:
+            result.names[machine.name] = more
     return result
 
 
@@ -140,5 +146,6 @@ def _peers(allocation: Allocation, networks: Collection[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for network in networks:
         for name, address in allocation.addresses[network].items():
-            found.setdefault(name, address.partition("/")[0])
+            for word in (name, *allocation.names.get(name, ())):
+                found.setdefault(word, address.partition("/")[0])
     return found

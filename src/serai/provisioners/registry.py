@@ -12,8 +12,12 @@ from serai.guest.transport import OnLine, Transport
 from serai.spec.machine import Machine
 from serai.spec.provision import Provision
 
-KINDS = {"shell": "serai.provisioners.shell", "file": "serai.provisioners.file"}
-"""Kind of a block -> its module, with `run` and `digest_parts`."""
+KINDS = {
+    "shell": "serai.provisioners.shell",
+    "file": "serai.provisioners.file",
+    "reload": "serai.provisioners.reload",
+}
+"""Kind of a block -> its module, with `run` and `inputs`; Vagrant's further ones are `vagrant`."""
 
 
 class Provisioner(Protocol):
@@ -29,6 +33,8 @@ class Provisioner(Protocol):
 
 
 def _provisioner(block: Provision) -> tuple[Provisioner, Any]:
+    if block.vagrant is not None:
+        return cast(Provisioner, import_module("serai.provisioners.vagrant")), block.vagrant
     module = cast(Provisioner, import_module(KINDS[block.kind]))
     return module, getattr(block, block.kind)
 

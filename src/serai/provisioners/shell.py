@@ -15,13 +15,17 @@ from serai.util.errors import Code, SeraiError
 TAIL = 15
 """Lines of output that an error shows."""
 NO_ROOT = "serai: this block needs root, and the guest has neither sudo nor doas"
+OWN_FILE = (
+    'f=$(mktemp "${TMPDIR:-/tmp}/serai-XXXXXX") || exit 1\n'
+    "trap 'rm -f \"$f\"' EXIT; trap 'exit 129' HUP; trap 'exit 143' TERM\n"
+)
 LOCKED = ("a password is required", "Authentication required", "a terminal is required")
 """What sudo and doas say when they would ask."""
 
 
 def inputs(block: Shell, machine: Machine) -> tuple[list[str], object]:
     """See Provisioner.inputs."""
-    return ([block.path] if block.path else []), machine.env
+    return ([block.path] if block.path and not is_url(block.path) else []), machine.env
 
 
 def run(block: Shell, *, key: str, machine: Machine, transport: Transport, root: Path, out: OnLine) -> None:
@@ -34,7 +38,8 @@ def run(block: Shell, *, key: str, machine: Machine, transport: Transport, root:
         if not block.sensitive:
             out(line)
 
-    program = upload({**machine.env, **block.env}, text, block.args, mark=os.urandom(8).hex())
+    mark = os.urandom(8).hex()
+    program = upload({**machine.env, **block.env}, text, block.args, mark=mark, place=block.upload_path)
     result = transport.run(
         become(privileged=block.privileged), input=program.encode(), on_line=listen, check=False
     )
@@ -47,15 +52,41 @@ def script(block: Shell, key: str, machine: Machine, root: Path) -> str:
     """The script's text; raises Code.INPUT when its file is not there or is no text."""
     if block.path is None:
         return block.inline or ""
-    path = root / Path(block.path).expanduser()
+    path = fetched(block) if is_url(block.path) else root / Path(block.path).expanduser()
     try:
-        text = path.read_text()
+        if block.checksum and not is_url(block.path):
+            verify(path, block.checksum)
+        text = path.read_bytes().decode()
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not text"
         raise SeraiError(
             Code.INPUT, f"{machine.name}: provision {key}: the script {path} cannot be read: {reason}"
         ) from error
+    if block.binary:
+        return text
     return text.replace("\r\n", "\n")  # saved on Windows: the guest would look for the interpreter `sh\r`
+
+
+def is_url(path: str) -> bool:
+    """Whether the host has to fetch it."""
+    return "://" in path
+
+
+def fetched(block: Shell) -> Path:
+    """The script behind a URL, fetched anew and verified; http: needs a checksum. Raises Code.NETWORK."""
+    from serai.images.download import fetch
+    from serai.images.store import Store
+
+    return fetch(str(block.path), Store().downloads(), checksum=block.checksum, progress=lambda phrase: None)
+
+
+def verify(path: Path, checksum: str) -> None:
+    """Raise Code.CORRUPT where the file is another than the one that was meant."""
+    from hashlib import new
+
+    kind, _, wanted = checksum.partition(":")
+    if new(kind, path.read_bytes()).hexdigest() != wanted:
+        raise SeraiError(Code.CORRUPT, f"the script {path} is not what its checksum says", hint="mend one of them")
 
 
 def interpreter(text: str) -> str:
@@ -66,19 +97,20 @@ def interpreter(text: str) -> str:
     return " ".join(quote(word) for word in first[2:].strip().split(None, 1))
 
 
-def upload(env: dict[str, str], text: str, args: list[str], *, mark: str) -> str:
+def upload(env: dict[str, str], text: str, args: list[str], *, mark: str, place: str | None = None) -> str:
     """A program for `sh -s`: sets the environment, writes the script to a file of its own, runs it, removes it.
 
     Everything goes by stdin, so that nothing of it can be seen in the guest's list of processes, and so that
-    sudo takes nothing out of the environment. `mark` is a word that the script does not contain.
+    sudo takes nothing out of the environment. At `place`, where one is stated, the script stays. `mark` is a word
+    that the script does not contain.
     """
     exports = "".join(f"export {name}={quote(value)}\n" for name, value in env.items())
     words = " ".join(quote(arg) for arg in args)
     body = text if text.endswith("\n") else f"{text}\n"
+    kept = f"f={quote(place)}\n" if place else ""
     return (
         f"{exports}umask 077\n"
-        'f=$(mktemp "${TMPDIR:-/tmp}/serai-XXXXXX") || exit 1\n'
-        "trap 'rm -f \"$f\"' EXIT; trap 'exit 129' HUP; trap 'exit 143' TERM\n"
+        f"{kept or OWN_FILE}"
         f"cat >\"$f\" <<'{mark}'\n{body}{mark}\n"
         'chmod 700 "$f"; umask 022\n'
         f'{interpreter(text)} "$f" {words} </dev/null\n'

@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from serai.guest.transport import Transport
 from serai.plan.provisioning import GUEST, block_keys
-from serai.plan.steps import Step
+from serai.plan.steps import Act, Step, step
 from serai.plan.up import MachinePlan
 from serai.providers.contract import Effect, Endpoint, Image, Mark, Observed, Progress, SshEndpoint, Verdict
 from serai.run.events import Emit, Event, Kind
@@ -19,9 +20,6 @@ from serai.run.workspace import Workspace
 from serai.spec.guest import Event as Moment
 from serai.spec.machine import Machine
 from serai.util.errors import SeraiError
-
-HALT_BUDGET = 60.0
-"""Seconds a guest gets to power off by itself (Vagrant's graceful_halt_timeout)."""
 
 
 class Executor:
@@ -115,6 +113,7 @@ class Executor:
     def _create(self, machine: Machine, step: Step, progress: Progress) -> str:
         materials = self.stock.of(machine, progress)
         driver = self.workspace.provider(machine.name)
+        self._make_sources(machine)
         try:
             driver.create(machine, materials, progress)
         except SeraiError:
@@ -123,7 +122,14 @@ class Executor:
         self.made.add(machine.name)
         return ""
 
+    def _make_sources(self, machine: Machine) -> None:
+        """Directories of the host that are shared, where the file says that they may be made."""
+        for folder in machine.synced_folders:
+            if folder.create:
+                (self.workspace.scope.root / Path(folder.source).expanduser()).mkdir(parents=True, exist_ok=True)
+
     def _start(self, machine: Machine, step: Step, progress: Progress) -> str:
+        self._make_sources(machine)
         self.workspace.provider(machine.name).start(machine, self.stock.of(machine, progress), progress)
         return ""
 
@@ -222,6 +228,7 @@ class Executor:
 
     def _provision(self, machine: Machine, step: Step, progress: Progress) -> str:
         from serai import provisioners
+        from serai.provisioners.reload import wanted as restarts
 
         block = dict(zip(block_keys(machine), machine.provision, strict=True))[step.key]
 
@@ -234,20 +241,44 @@ class Executor:
         provisioners.run(
             block, key=step.key, machine=machine, transport=way, root=self.workspace.scope.root, out=out
         )
+        if restarts(block):
+            self._restart(machine, progress)
+            way = self.way_in(machine.name)
         # On the guest's disk before the mark says so: a power cut must not leave a mark without its work.
         way.run("sync", check=False, timeout=120)
         digest = self.digests.get(machine.name, {}).get(step.key, "")
         driver.mark(machine.name, {step.key: Mark(digest=digest, at=round(time.time(), 3))})
         return ""
 
+    def _restart(self, machine: Machine, progress: Progress) -> None:
+        """The guest starts anew, and is ready again: it says another boot id than before."""
+        from serai.run.restart import restart
+
+        driver = self.workspace.provider(machine.name)
+        materials = self.stock.of(machine, progress)
+        before = self.way_in(machine.name)
+        way = restart(
+            machine,
+            before,
+            lambda: driver.endpoint(machine.name),
+            driver.console(machine.name).log,
+            lambda: driver.failure(machine.name),
+            progress,
+            seed_kind=materials.image.seed if materials.image else "none",
+        )
+        with self._lock:
+            self._ways[machine.name] = way
+        if machine.synced_folders:
+            self._sync(machine, step(Act.SYNC, machine.name), progress)
+
     def _stop(self, machine: Machine, step: Step, progress: Progress) -> str:
         driver = self.workspace.provider(machine.name)
         self._hang_up(machine.name)
-        graceful = driver.stop(machine.name, budget=HALT_BUDGET, force=self.force, progress=progress)
+        graceful = driver.stop(machine.name, budget=machine.halt_timeout, force=self.force, progress=progress)
         return (
             ""
             if graceful or self.force
-            else f"the guest did not power off within {HALT_BUDGET:g} s: power was cut"
+            else f"the guest did not power off within {machine.halt_timeout:g} s: power was cut"
         )
 
     def _suspend(self, machine: Machine, step: Step, progress: Progress) -> str:

@@ -18,10 +18,11 @@ from serai.providers.contract import ALIVE, Effect, Observed, State, Verdict
 from serai.run.events import Emit, Event, Kind
 from serai.run.executor import Executor
 from serai.run.journal import Journal
+from serai.run.refusals import no_way_in, refuse_blocks
 from serai.run.scheduler import Cancel, Outcome, run_steps
 from serai.run.workspace import Workspace
 from serai.spec.base import stated
-from serai.spec.machine import Machine
+from serai.spec.machine import Communicator, Machine
 from serai.util.errors import Code, SeraiError, SeraiErrors
 
 Consent = Callable[[Plan], bool]
@@ -85,7 +86,10 @@ def make_plan(
     def judge(machine: Machine, seen: Observed, key: str, old: Any, new: Any) -> Verdict:
         return workspace.driver(seen.provider).verdict(machine, seen, key, old, new)
 
-    return plan_up(machines, targets, observed, digests, judge, options), observed, digests
+    plan = plan_up(machines, targets, observed, digests, judge, options)
+    if check:
+        refuse_blocks((machines[each.name], [key for key, _ in each.blocks]) for each in plan.machines)
+    return plan, observed, digests
 
 
 def refuse(
@@ -96,6 +100,9 @@ def refuse(
     wanted: dict[str, Machine] = {}
     for machine in machines:
         if machine.name in unanswered:
+            continue
+        if machine.communicator is not Communicator.SSH:
+            errors.append(no_way_in(machine))
             continue
         found = workspace.driver(machine.provider).check(machine)
         seen = observed.get(machine.name)
@@ -321,6 +328,7 @@ def provision(
         for machine in chosen:
             chain = [] if observed[machine.name].state is State.READY else [step(Act.READY, machine.name)]
             blocks = due(machine, {}, digests.get(machine.name, {}), starting=True, wanted=True, only=only)
+            refuse_blocks([(machine, [key for key, _ in blocks])])
             for key, _ in blocks:
                 needs = (chain[-1].id,) if chain else ()
                 chain.append(step(Act.PROVISION, machine.name, *needs, key=key))

@@ -29,6 +29,10 @@ class Ssh(Spec, frozen=True):
     ] = None
     authorized_keys: Annotated[list[str], Meta(description="further public keys that may log in, or `@file`")] = []
     forward_agent: Annotated[bool, Meta(description="let the guest use the SSH agent of the host")] = False
+    insert_key: Annotated[
+        bool,
+        Meta(description="replace a box's well-known key by the project's own; false: the key stays (VAG-13)"),
+    ] = True
     options: Annotated[
         dict[str, str],
         Meta(description="further options of ssh_config(5)", examples=[{"ServerAliveInterval": "30"}]),
@@ -54,6 +58,17 @@ class GuestFile(Spec, frozen=True):
     owner: Annotated[str | None, Meta(description="user or user:group")] = None
 
 
+class UserData(Spec, frozen=True):
+    """A part of cloud-init's user data. Short: its text."""
+
+    inline: Annotated[str | None, Meta(description="its text")] = None
+    path: Annotated[str | None, Meta(description="a file of the project that holds it")] = None
+    content_type: Annotated[
+        str, Meta(pattern=r"^text/[a-z0-9.+-]+$", description="its kind, as cloud-init names them")
+    ] = "text/cloud-config"
+    filename: Annotated[str | None, Meta(description="what cloud-init calls the part")] = None
+
+
 class Guest(Spec, frozen=True):
     """First-boot settings: by cloud-init where the image has it, over SSH where not."""
 
@@ -64,6 +79,10 @@ class Guest(Spec, frozen=True):
     packages: Annotated[list[str], Meta(description="installed by the guest's own package manager")] = []
     files: Annotated[list[GuestFile], Meta(description="small files")] = []
     commands: Annotated[list[str], Meta(description="run once as root, after the files and packages")] = []
+    user_data: Annotated[
+        list[UserData],
+        Meta(description="further user data for cloud-init, at the first start; what serai sets itself stays"),
+    ] = []
 
 
 class Ready(Spec, frozen=True):
@@ -92,6 +111,7 @@ class SyncedFolder(Spec, frozen=True):
     exclude: Annotated[list[str], Meta(description="patterns that rsync leaves out; .git and .serai always")] = []
     delete: Annotated[bool, Meta(description="rsync removes from the target what the source has not")] = False
     readonly: Annotated[bool, Meta(description="9p, virtiofs: the guest cannot write")] = False
+    create: Annotated[bool, Meta(description="make the source when it is not there")] = False
     owner: Annotated[str | None, Meta(description="user or user:group that owns the copy in the guest")] = None
 
     @property

@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from serai.spec.base import Name, Spec, stated
+from serai.spec.base import Duration, Name, Spec, stated
 from serai.spec.clock import Clock, HyperV
 from serai.spec.cpu import Cpu
 from serai.spec.device import Boot, Devices, Gpu
@@ -30,6 +30,14 @@ class After(StrEnum):
     STARTED = "started"
     READY = "ready"
     PROVISIONED = "provisioned"
+
+
+class Communicator(StrEnum):
+    """How serai gets in. winrm and winssh are Windows, which this version refuses."""
+
+    SSH = "ssh"
+    WINRM = "winrm"
+    WINSSH = "winssh"
 
 
 class Machine(Spec, frozen=True):
@@ -68,6 +76,13 @@ class Machine(Spec, frozen=True):
     hostname: Annotated[
         HostName | None, Meta(description="host name in the guest; default: the machine's name")
     ] = None
+    aliases: Annotated[
+        list[HostName],
+        Meta(description="further names that the project's machines find it by", examples=[["www"]]),
+    ] = []
+    communicator: Annotated[
+        Communicator, Meta(description="the way in: ssh; winrm and winssh are refused, as yet")
+    ] = Communicator.SSH
     user: Annotated[UserName | None, Meta(description="login; default: the image's own")] = None
     ssh: Annotated[Ssh, Meta(description="how serai logs in")] = Ssh()
     guest: Annotated[Guest, Meta(description="first-boot settings inside the guest")] = Guest()
@@ -77,6 +92,9 @@ class Machine(Spec, frozen=True):
         Meta(description="machines that must be started, ready or provisioned before this starts"),
     ] = {}
     ready: Annotated[Ready, Meta(description="when it counts as ready")] = Ready()
+    halt_timeout: Annotated[
+        Duration, Meta(description="how long a guest may take to power off by itself, before its power is cut")
+    ] = 60.0
     synced_folders: Annotated[list[SyncedFolder], Meta(description="directories of the host in the guest")] = []
     hooks: Annotated[dict[Event, list[Hook]], Meta(description="commands at moments of its life")] = {}
     env: Annotated[dict[str, str], Meta(description="environment of provisioners, hooks and `serai exec`")] = {}

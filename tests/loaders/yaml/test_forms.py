@@ -121,7 +121,7 @@ def test_every_form_has_a_case():
         (PublicNic, "{type: direct, bridge: br0}", "direct goes with dev, which is not stated"),
         (UsbDevice, "046d", "'046d' is not a USB device"),
         (UsbDevice, ":c52b", "':c52b' is not a USB device"),
-        (Provision, "{name: x}", "needs one of shell, file"),
+        (Provision, "{name: x}", "needs one of shell, file, reload, vagrant"),
         (Shell, "{inline: a, path: b}", "only one of inline and path can be stated"),
         (ImageSource, "{url: a, path: b}", "only one of url and path can be stated"),
         (ImageSource, "{url: a, version: '1'}", "version: goes with box, which is not stated"),

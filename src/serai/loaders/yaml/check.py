@@ -247,12 +247,18 @@ def _sources(one: Checked, root: Path, inputs: Inputs, problems: Problems) -> No
         if block.shell is not None and block.shell.inline is not None:
             text = block.shell.inline.strip()
             _no_script(one.at("provision", index, "shell", "inline"), text, root, inputs, problems)
-        if block.shell is not None and block.shell.path is not None:
+        if block.shell is not None and block.shell.path is not None and "://" not in block.shell.path:
             _there(one.at("provision", index, "shell", "path"), block.shell.path, root, inputs, problems)
         if block.file is not None:
             _there(one.at("provision", index, "file", "source"), block.file.source, root, inputs, problems)
     for index, folder in enumerate(one.machine.synced_folders):
-        _there(one.at("synced_folders", index, "source"), folder.source, root, inputs, problems)
+        if not folder.create:
+            _there(one.at("synced_folders", index, "source"), folder.source, root, inputs, problems)
+    for index, part in enumerate(one.machine.guest.user_data):
+        if part.path is not None:
+            _there(one.at("guest", "user_data", index, "path"), part.path, root, inputs, problems)
+        elif part.inline is None:
+            problems.at(one.at("guest", "user_data", index), "needs one of inline and path")
 
 
 def _no_script(node: Node, text: str, root: Path, inputs: Inputs, problems: Problems) -> None:

@@ -17,13 +17,13 @@ from serai.spec.clock import Clock, HyperV
 from serai.spec.cpu import Cpu, Pin
 from serai.spec.device import Boot, Channel, Graphics, Mdev, PciDevice, Serial, Tpm, UsbDevice, Vsock, Watchdog
 from serai.spec.disk import Disk
-from serai.spec.guest import Hook, Ready, SyncedFolder, User
+from serai.spec.guest import Hook, Ready, SyncedFolder, User, UserData
 from serai.spec.image import FILE_CHECKSUM, ImageSource
 from serai.spec.memory import HugePages, Memory
 from serai.spec.network import ForwardedPort, Network, Nic, PrivateNic, PublicNic, UplinkNic
 from serai.spec.numa import Numa
 from serai.spec.pool import Pool
-from serai.spec.provision import File, Provision, Shell
+from serai.spec.provision import File, Provision, Reload, Shell
 from serai.spec.raw import XmlEdit
 
 Expand: TypeAlias = Callable[[Node, Problems], Node | None]
@@ -116,6 +116,9 @@ _BESIDE = frozenset(
         "env",
         "privileged",
         "sensitive",
+        "upload_path",
+        "binary",
+        "reboot",
         "checksum",
         "checksum_type",
         "version",
@@ -193,7 +196,10 @@ def _public(node: Node, problems: Problems) -> Node | None:
 def _provision(node: Node, problems: Problems) -> Node | None:
     if _is_value(node):
         return mapping({"shell": node}, node)
-    return _one_of(node, ("shell", "file"), problems, EACH_ITS_OWN)
+    if isinstance(node, Map) and "reload" in node.items:
+        bare = node.items["reload"]
+        node = node.replaced({**node.items, "reload": mapping({}, bare) if is_null(bare) else bare})
+    return _one_of(node, ("shell", "file", "reload", "vagrant"), problems, EACH_ITS_OWN)
 
 
 def _shell(node: Node, problems: Problems) -> Node | None:
@@ -330,9 +336,11 @@ FORMS: dict[type, Form] = {
     XmlEdit: Form(_as("add"), _TEXT),
     Provision: Form(_provision, _TEXT),
     Shell: Form(_shell, _TEXT),
+    Reload: Form(_switch(), _TRUTH),
     File: Form(_pair("source", "destination", "`app.conf:/etc/app.conf`"), _TEXT),
     SyncedFolder: Form(_pair("source", "target", "`.:/srv/app`"), _TEXT),
     User: Form(_as("name"), _TEXT),
+    UserData: Form(_as("inline"), _TEXT),
     Ready: Form(_ready, {**_COUNT, "maximum": 65535}),
     Hook: Form(_as("run"), _TEXT),
     Layer: Form(_machine),

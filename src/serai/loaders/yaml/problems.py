@@ -6,6 +6,17 @@ from serai.loaders.yaml.nodes import Map, Node, Place
 from serai.util.errors import Code, SeraiError, SeraiErrors, Where
 
 
+class InFile(tuple[int, int]):
+    """A place in another file than the others: one that the first has loaded."""
+
+    file: str
+
+    def __new__(cls, place: Place, file: str) -> InFile:
+        made = super().__new__(cls, place)
+        made.file = file
+        return made
+
+
 class Problems:
     """Collects errors; the same error at the same place counts once, however many machines share it."""
 
@@ -30,7 +41,12 @@ class Problems:
     def errors(self) -> list[SeraiError]:
         """In the order of the file."""
         return [
-            SeraiError(Code.INPUT, message, hint=hint, where=Where(self.file, *place))
+            SeraiError(
+                Code.INPUT,
+                message,
+                hint=hint,
+                where=Where(place.file if isinstance(place, InFile) else self.file, *place),
+            )
             for (place, message), hint in sorted(self._found.items(), key=lambda found: found[0])
         ]
 

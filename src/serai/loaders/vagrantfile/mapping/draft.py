@@ -1,0 +1,179 @@
+"""A machine's keys as they come together: the tree, the place of each value, what became of each stated key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from serai.loaders.vagrantfile.config.model import Entry, MachineConfig, Plain, scoped
+from serai.loaders.vagrantfile.mapping.host import Host
+from serai.util.errors import Where
+
+Path = tuple[str | int, ...]
+NOBODY = Where("")
+NO_WORD = "serai has nothing that corresponds to it"
+"""The reason of last resort: a key that was stated and that nobody here has a word for."""
+
+
+class Note(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a stated key: `to` is where it went; without it, `because` says why it has no effect."""
+
+    machine: str
+    key: str
+    where: Where
+    to: str = ""
+    because: str = ""
+
+    def line(self) -> str:
+        """One line for a person."""
+        what = f"-> {self.to}" if self.to else f"no effect here, because {self.because}"
+        more = f" ({self.because})" if self.to and self.because else ""
+        return f"{self.where}: {self.machine}: {self.key} {what}{more}"
+
+
+class Draft:
+    """One machine's part of the file."""
+
+    def __init__(self, config: MachineConfig, provider: str, host: Host) -> None:
+        self.config = config
+        self.provider = provider
+        """serai's."""
+        self.host = host
+        self.name = config.name
+        self.data: dict[str, Any] = {}
+        self.places: dict[Path, Where] = {}
+        self.notes: list[Note] = []
+
+    def put(self, path: Path, value: Any, key: str, where: Where = NOBODY, because: str = "") -> None:
+        """Set a value of the tree, and note which key it came from; `because` says how, if that is not plain."""
+        inner = self.data
+        for step in path[:-1]:
+            inner = inner.setdefault(str(step), {})
+        inner[str(path[-1])] = value
+        self.places[path] = where
+        self.told(key, where, word(path), because)
+
+    def append(self, path: Path, value: Any, key: str, where: Where = NOBODY, because: str = "") -> None:
+        """Add an entry to a list of the tree."""
+        inner = self.data
+        for step in path[:-1]:
+            inner = inner.setdefault(str(step), {})
+        entries = inner.setdefault(str(path[-1]), [])
+        entries.append(value)
+        self.places[(*path, len(entries) - 1)] = where
+        if key:
+            self.told(key, where, f"{word(path)}[{len(entries) - 1}]", because)
+
+    def told(self, key: str, where: Where, to: str, because: str = "") -> None:
+        self.notes.append(Note(machine=self.name, key=key, where=where, to=to, because=because))
+
+    def dropped(self, key: str, where: Where, because: str) -> None:
+        self.notes.append(Note(machine=self.name, key=key, where=where, because=because))
+
+    def get(self, *path: str) -> Any:
+        """What is there already, or None."""
+        inner: Any = self.data
+        for step in path:
+            inner = inner.get(step) if isinstance(inner, dict) else None
+        return inner
+
+    def stated(self, section: str, key: str) -> tuple[Plain, Where] | None:
+        """A section's value and place, when the file states it."""
+        where = self.config.stated.get(f"{section}.{key}")
+        if where is None:
+            return None
+        return self.config.sections.get(section, {}).get(key), where
+
+    def raw(self) -> str:
+        """The block of `providers:` that what only one provider has goes to."""
+        return "libvirt" if self.provider == "libvirt" else "qemu"
+
+
+class Options:
+    """The options of one entry: what is taken is mapped, the others have no effect, for a reason."""
+
+    def __init__(self, draft: Draft, kind: str, options: Mapping[str, Plain], where: Where) -> None:
+        self._draft = draft
+        self._kind = kind
+        self._options = {key: value for key, value in options.items() if value is not None}
+        self.where = where
+        self._left = dict.fromkeys(self._options)
+        self._taken: list[str] = []
+
+    @classmethod
+    def of(cls, draft: Draft, kind: str, entry: Entry) -> Options:
+        """As the provider sees them; libvirt's own count on serai's QEMU and libvirt, too."""
+        return cls(draft, kind, seen(entry.options, draft.config.provider), entry.where)
+
+    def take(self, key: str, default: Plain = None) -> Plain:
+        """The value; the key counts as mapped."""
+        if key in self._left:
+            del self._left[key]
+            self._taken.append(key)
+        return self._options.get(key, default)
+
+    def quiet(self, *keys: str) -> None:
+        """Keys of which nothing need be told."""
+        for key in keys:
+            self._left.pop(key, None)
+
+    def drop(self, key: str, because: str) -> None:
+        if key in self._options:
+            self._left.pop(key, None)
+            if key in self._taken:
+                self._taken.remove(key)
+            self._draft.dropped(f"{self._kind}.{key}", self.where, because)
+
+    def keys(self) -> Iterable[str]:
+        return list(self._left)
+
+    def done(self, to: str, reasons: Mapping[str, str] = {}, because: str = "") -> None:
+        """Note the whole: one line for what was taken, one for each that has no effect."""
+        taken = f" {', '.join(self._taken)}" if self._taken else ""
+        self._draft.told(f"{self._kind}{taken}", self.where, to, because)
+        self.refuse_rest(reasons)
+
+    def refuse_rest(self, reasons: Mapping[str, str] = {}) -> None:
+        for key in self._left:
+            self._draft.dropped(f"{self._kind}.{key}", self.where, reasons.get(key, NO_WORD))
+        self._left = {}
+
+
+def seen(options: Mapping[str, Plain], provider: str) -> dict[str, Plain]:
+    """Options as a provider sees them. serai runs machines on QEMU, whose words libvirt's are."""
+    return scoped(dict(options), "libvirt") | {
+        key: value for key, value in scoped(dict(options), provider).items() if provider != "libvirt"
+    }
+
+
+def word(path: Path) -> str:
+    """`cpu.count`, as `serai explain` takes it."""
+    return ".".join(str(step) for step in path)
+
+
+def listed(value: Plain) -> list[Any]:
+    """A list, of one where it is none."""
+    if value is None:
+        return []
+    return list(value) if isinstance(value, list) else [value]
+
+
+def number(value: Plain) -> int | None:
+    """A whole number, however it was written; None for what is none."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    text = str(value).strip()
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
+def truth(value: Plain) -> bool:
+    """Ruby's truth, and libvirt's and VBoxManage's words for it."""
+    if isinstance(value, str):
+        return value.strip().lower() in ("true", "yes", "on", "1", "enable", "enabled")
+    return value is not None and value is not False

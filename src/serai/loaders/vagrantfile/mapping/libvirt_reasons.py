@@ -1,0 +1,58 @@
+"""Options of vagrant-libvirt that have no effect with serai, and why."""
+
+from __future__ import annotations
+
+MANAGEMENT = "serai's uplink is the engine's usual network, which it neither makes nor names"
+PLACE = "the engine says where on the bus a device is"
+CLOCK = "serai's clocks are utc or localtime"
+SCREEN = "a screen listens on a socket of the machine's directory"
+REASONS: dict[str, str] = {
+    "password": "serai gives libvirt no password: a key, or the socket's group",
+    "proxy_command": "the way to a libvirtd is in its URI, and in ssh's own configuration",
+    "system_uri": "serai talks to one libvirtd: `providers.libvirt.uri`",
+    "default_prefix": "serai names machines by project and machine",
+    "random_hostname": "serai names machines by project and machine",
+    "snapshot_pool_name": "snapshots are with the machine's disks",
+    "forward_ssh_port": "serai finds its way in by itself",
+    "host_device_exclude_prefixes": "serai asks which interface is meant, and shows all that make sense",
+    "uuid": "serai gives a machine its id",
+    "cpu_fallback": "a processor that the host has not is refused, with the reason",
+    "mgmt_attach": "serai needs its way in",
+    "management_network_name": MANAGEMENT,
+    "management_network_address": MANAGEMENT,
+    "management_network_mode": MANAGEMENT,
+    "management_network_device": MANAGEMENT,
+    "management_network_guest_ipv6": MANAGEMENT,
+    "management_network_autostart": MANAGEMENT,
+    "management_network_pci_bus": PLACE,
+    "management_network_pci_slot": PLACE,
+    "management_network_domain": MANAGEMENT,
+    "management_network_keep": MANAGEMENT,
+    "management_network_driver_iommu": PLACE,
+    "management_network_iface_name": MANAGEMENT,
+    "nic_adapter_count": "a machine has the cards that are stated",
+    "nvram": "every machine has a copy of the firmware's variables of its own",
+    "clock_absolute": CLOCK,
+    "clock_adjustment": CLOCK,
+    "clock_basis": CLOCK,
+    "clock_timezone": CLOCK,
+    "suspend_mode": "`serai suspend` pauses, `serai suspend --disk` saves",
+    "disk_device": "the guest names its disks itself",
+    "disk_address_type": PLACE,
+    "disk_controller_model": "serai's scsi is virtio-scsi",
+    "memballoon_pci_bus": PLACE,
+    "memballoon_pci_slot": PLACE,
+    "graphics_port": SCREEN,
+    "graphics_websocket": SCREEN,
+    "graphics_autoport": SCREEN,
+    "graphics_ip": SCREEN,
+    "graphics_passwd": "a socket that only its owner can open needs no password",
+    "graphics_gl": "serai's screens are drawn without the host's GPU",
+    "video_vram": "the card's memory is its model's usual one",
+    "video_accel3d": "serai's screens are drawn without the host's GPU",
+    "keymap": "the viewer sends keys by their place",
+    "usb_controller": "a controller is there where a USB device is",
+    "redirfilter": "what is redirected is chosen in the viewer",
+    "input": "a machine with a screen has a keyboard and a tablet",
+    "tpm_path": "serai's TPMs are emulated: none of the host's is given away",
+}

@@ -1,0 +1,260 @@
+"""`config.vm.network` → `networks:` of the machine and of the project (VAG-6, VAG-7, VAG-8, VAG-9)."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import IPv4Network
+from typing import Any
+
+from serai.loaders.vagrantfile.config.model import Entry, MachineConfig, Plain
+from serai.loaders.vagrantfile.mapping.draft import Draft, Options, listed, number, truth
+from serai.loaders.vagrantfile.mapping.forward import forwarded
+from serai.util.errors import Where
+
+MODELS = {
+    "virtio": "virtio",
+    "virtio-net-pci": "virtio",
+    "e1000": "e1000",
+    "e1000e": "e1000e",
+    "rtl8139": "rtl8139",
+    "82540em": "e1000",
+    "82543gc": "e1000",
+    "82545em": "e1000",
+    "vmxnet3": "virtio",
+}
+"""Cards of libvirt, VirtualBox and VMware -> serai's. Source: VBoxManage(1), --nictype; vmx(5)."""
+MODES = {"nat": "nat", "route": "route", "open": "open", "none": "isolated", "veryisolated": "isolated"}
+PLACES = "the engine says where on the bus a card is"
+LEFT = "serai's networks have no such switch"
+BOOTP = "serai's networks boot nobody: that needs a server of your own on it"
+TUNNEL = "cards joined by sockets are made by serai itself where a network needs them"
+VBOX = "it is about VirtualBox's own networks"
+REASONS = {
+    "adapter": "cards are in the order in which they are written",
+    "iface_name": "the engine names the tap device, and removes it",
+    "bus": PLACES,
+    "slot": PLACES,
+    "driver_iommu": PLACES,
+    "autostart": "a network is there while its machines are",
+    "always_destroy": "a network that serai made goes with the last machine of the project",
+    "bridge_stp": LEFT,
+    "bridge_delay": LEFT,
+    "guest_ipv6": "serai gives IPv4 addresses; the guest's own IPv6 is not touched",
+    "ipv6_address": "serai gives IPv4 addresses",
+    "ipv6_prefix": "serai gives IPv4 addresses",
+    "dhcp_start": "serai reserves an address for each machine",
+    "dhcp_stop": "serai reserves an address for each machine",
+    "dhcp_lower": "serai reserves an address for each machine",
+    "dhcp_upper": "serai reserves an address for each machine",
+    "dhcp_ip": VBOX,
+    "adapter_ip": VBOX,
+    "name": VBOX,
+    "host_ip": "the host has the first address of the subnet, where the provider puts it on the network",
+    "forward_device": "libvirt takes the device of the host's default route",
+    "dhcp_bootp_file": BOOTP,
+    "dhcp_bootp_server": BOOTP,
+    "tftp_root": BOOTP,
+    "tunnel_type": TUNNEL,
+    "tunnel_ip": TUNNEL,
+    "tunnel_port": TUNNEL,
+    "tunnel_local_ip": TUNNEL,
+    "tunnel_local_port": TUNNEL,
+    "auto_config": "serai tells a guest all of its addresses: write the card's own settings by a provisioner",
+    "hostname": "machines find each other by name anyway",
+    "gateway": "a private network leads nowhere: the default route is the uplink's",
+    "route": "the default route is the uplink's",
+    "use_dhcp_assigned_default_route": "the guest takes the route that DHCP gives with the lower metric",
+    "ovs_interfaceid": "the engine gives the port its id",
+    "type": "the address says it",
+    "lxc__bridge_name": "it is LXC's",
+}
+
+
+def map_networks(draft: Draft, subnets: Subnets) -> None:
+    """All entries, in their order."""
+    for entry in draft.config.networks:
+        if entry.type == "forwarded_port":
+            forwarded(draft, entry)
+        elif entry.type == "private_network":
+            _private(draft, entry, subnets)
+        elif entry.type == "public_network":
+            _public(draft, entry)
+        else:
+            draft.dropped(f"network {entry.type}", entry.where, "there is no such kind of network")
+
+
+class Subnets:
+    """The private networks of the whole file: machines with addresses of one subnet share one (VAG-6)."""
+
+    def __init__(self) -> None:
+        self.networks: dict[str, dict[str, Any]] = {}
+        self.places: dict[str, Where] = {}
+        self._by_subnet: dict[IPv4Network, str] = {}
+
+    def learn(self, options: dict[str, Plain]) -> None:
+        """See a subnet before names are given: the widest of those that overlap counts."""
+        subnet = subnet_of(options)
+        if subnet is not None and not _named(options):
+            self._by_subnet.setdefault(subnet, "")
+
+    def name(self, options: dict[str, Plain], where: Where) -> str:
+        """The network of an interface, made when it is new."""
+        subnet, stated = subnet_of(options), _named(options)
+        if subnet is not None and not stated:
+            subnet = max(
+                (one for one in self._by_subnet if one.supernet_of(subnet)), key=lambda one: one.num_addresses
+            )
+        name = stated or (_short(subnet) if subnet is not None else "private-dhcp")
+        network = self.networks.setdefault(name, {})
+        self.places.setdefault(name, where)
+        if subnet is not None:
+            network.setdefault("subnet", str(subnet))
+        return name
+
+
+def subnet_of(options: dict[str, Plain]) -> IPv4Network | None:
+    """What `ip` and `netmask`, or `network_address` say; None for what is no IPv4."""
+    address = options.get("ip") or options.get("network_address")
+    mask = options.get("netmask") or "255.255.255.0"
+    try:
+        return IPv4Network(f"{address}/{mask}", strict=False) if address else None
+    except ValueError:
+        return None
+
+
+def _named(options: dict[str, Plain]) -> str:
+    """The name that the file gives the network: libvirt's, or that of VirtualBox's internal network."""
+    inner = options.get("intnet")
+    name = options.get("network_name") or (("intnet" if inner is True else inner) if inner else "")
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", str(name)).strip("-._")[:63] if name else ""
+
+
+def _short(subnet: IPv4Network) -> str:
+    octets = str(subnet.network_address).split(".")
+    return "net-" + ".".join(octets[: max(1, -(-subnet.prefixlen // 8))])
+
+
+def _private(draft: Draft, entry: Entry, subnets: Subnets) -> None:
+    options = Options.of(draft, "private_network", entry)
+    known = private_options(draft.config, entry)
+    ip = str(known.get("ip") or "")
+    if ":" in ip:
+        draft.dropped("private_network.ip", entry.where, f"serai's private networks are IPv4, and {ip} is not")
+        return
+    name = subnets.name(known, entry.where)
+    network = subnets.networks[name]
+    options.quiet("type")
+    for key in ("network_name", "intnet", "network_address", "netmask"):
+        options.take(key)
+    nic: dict[str, Any] = {"network": name}
+    if ip:
+        nic["address"] = options.take("ip")
+    _network(options, network)
+    _card(options, nic)
+    if mtu := number(options.take("mtu")):
+        network["mtu"] = mtu
+    draft.append(("networks",), {"private": nic}, "", entry.where)
+    options.done(f"networks[{len(draft.data['networks']) - 1}].private", REASONS)
+
+
+def private_options(config: MachineConfig, entry: Entry) -> dict[str, Plain]:
+    from serai.loaders.vagrantfile.mapping.draft import seen
+
+    return seen(entry.options, config.provider)
+
+
+def _network(options: Options, network: dict[str, Any]) -> None:
+    """What libvirt's options say of the network itself."""
+    if mode := options.take("forward_mode"):
+        if str(mode) in MODES:
+            network["mode"] = MODES[str(mode)]
+        else:
+            options.drop("forward_mode", f"there is no mode {mode}")
+    if (dhcp := options.take("dhcp_enabled")) is not None and not truth(dhcp):
+        network["dhcp"] = False
+    if domain := options.take("domain_name"):
+        network["domain"] = str(domain)
+
+
+def _card(options: Options, nic: dict[str, Any]) -> None:
+    """What every interface may state."""
+    if mac := options.take("mac"):
+        if (text := mac_of(mac)) is None:
+            options.drop("mac", "the engine is left to choose, as `auto` says" if mac == "auto" else "it is none")
+        else:
+            nic["mac"] = text
+    for key in ("model_type", "nic_type"):
+        if stated := options.take(key):
+            if (model := MODELS.get(str(stated).lower())) is None:
+                options.drop(key, f"QEMU has no card {stated}; virtio is taken")
+            elif model != "virtio":
+                nic["model"] = model
+    if queues := number(options.take("driver_queues")):
+        nic["queues"] = queues
+    if driver := options.take("driver_name"):
+        nic["vhost"] = str(driver) == "vhost"
+    if truth(options.take("trust_guest_rx_filters")):
+        nic["trust_guest_rx_filters"] = True
+
+
+def mac_of(value: Plain) -> str | None:
+    """An address with its colons; VirtualBox writes none."""
+    digits = re.sub(r"[:.-]", "", str(value))
+    if not re.fullmatch(r"[0-9A-Fa-f]{12}", digits):
+        return None
+    return ":".join(digits[at : at + 2] for at in range(0, 12, 2)).lower()
+
+
+def _public(draft: Draft, entry: Entry) -> None:
+    options = Options.of(draft, "public_network", entry)
+    nic: dict[str, Any] = {}
+    because = _join(draft, options, nic)
+    if ip := options.take("ip"):
+        mask = options.take("netmask") or "255.255.255.0"
+        try:
+            nic["address"] = f"{ip}/{IPv4Network(f'0.0.0.0/{mask}').prefixlen}"
+        except ValueError:
+            nic["address"] = f"{ip}/{mask}"
+        if gateway := options.take("gateway"):
+            nic["gateway"] = str(gateway)
+    if portgroup := options.take("portgroup"):
+        nic["portgroup"] = str(portgroup)
+    _card(options, nic)
+    if mtu := number(options.take("mtu")):
+        nic["mtu"] = mtu
+    draft.append(("networks",), {"public": nic}, "", entry.where)
+    options.done(f"networks[{len(draft.data['networks']) - 1}].public", REASONS, because)
+
+
+def _join(draft: Draft, options: Options, nic: dict[str, Any]) -> str:
+    """What it is joined by (VAG-9), and a word to it."""
+    kind, dev, bridges = options.take("type"), options.take("dev"), listed(options.take("bridge"))
+    mode = options.take("mode")
+    if name := options.take("network_name"):
+        nic["network_name"] = str(name)
+        return ""
+    if truth(options.take("ovs")):
+        nic["ovs"] = True
+    if dev and (str(kind) == "bridge" or nic.get("ovs")):
+        nic["bridge"] = str(dev)
+        return ""
+    if dev:
+        nic["dev"] = str(dev)
+        if mode and str(mode) != "bridge":
+            nic["mode"] = str(mode)
+        return ""
+    return _bridged(draft, [str(bridge) for bridge in bridges], nic)
+
+
+def _bridged(draft: Draft, names: list[str], nic: dict[str, Any]) -> str:
+    """VirtualBox calls a device of the host a bridge, too; the first name that this host has counts."""
+    for name in names:
+        short = name.partition(":")[0].strip()
+        if short in draft.host.interfaces:
+            bridge = draft.host.interfaces[short]
+            nic["bridge" if bridge or nic.get("ovs") else "dev"] = short
+            return "" if bridge else f"{short} is no bridge: the card is joined to it by macvtap"
+    if len(names) == 1 and (re.match(r"(br|virbr|vmbr|ovs)[-\w]*$", names[0]) or nic.get("ovs")):
+        nic["bridge"] = names[0]
+        return ""
+    return f"this host has no interface {' or '.join(names)}: `serai up` asks" if names else "`serai up` asks"

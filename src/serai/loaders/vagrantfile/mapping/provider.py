@@ -1,0 +1,68 @@
+"""Which of serai's providers stands for what the file says, and whose block counts (VAG-1, VAG-2, VAG-3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from serai.loaders.vagrantfile.config.model import MachineConfig
+from serai.loaders.vagrantfile.mapping.desktops import NAMES
+from serai.loaders.vagrantfile.mapping.draft import NOBODY, Draft
+from serai.loaders.vagrantfile.mapping.host import Host
+
+DESKTOPS = ("virtualbox", *NAMES)
+"""Providers whose machines run on QEMU as well: libvirt's where it answers, else without."""
+OWN = ("libvirt", "qemu", "fake")
+KINDS = {
+    "docker": "a container engine",
+    "podman": "a container engine",
+    "lxc": "a container engine",
+    "lxd": "a container engine",
+    "incus": "a container engine",
+    "managed": "a host that is there already",
+    "xenserver": "a server of its own",
+    "vsphere": "a server of its own",
+    "vmware_esxi": "a server of its own",
+}
+"""What others stand for; those that are not named are clouds."""
+
+
+def block_of(declared: Sequence[str], wanted: str | None = None) -> str:
+    """The provider whose blocks are run: `wanted`'s, else libvirt's, else the first that QEMU can be."""
+    if wanted and wanted in declared:
+        return wanted
+    for name in ("libvirt", *declared):
+        if name in declared and (name == "libvirt" or name in DESKTOPS):
+            return name
+    if wanted in (None, ""):
+        return declared[0] if declared else "libvirt"
+    return "libvirt" if wanted in OWN else str(wanted)
+
+
+def choose(config: MachineConfig, wanted: str | None, host: Host) -> str:
+    """serai's provider: the one that is wanted, else libvirt where a system's answers, else qemu."""
+    local = "libvirt" if host.libvirt else "qemu"
+    if wanted:
+        return local if wanted in DESKTOPS and wanted != "qemu" else wanted
+    if config.provider == "libvirt" or config.provider in DESKTOPS or not config.declared:
+        remote = config.providers.get("libvirt", {}) if config.provider == "libvirt" else {}
+        return "libvirt" if any(remote.get(key) for key in ("uri", "host", "connect_via_ssh")) else local
+    return config.provider
+
+
+def told(draft: Draft) -> None:
+    """Blocks that do not count, one note each."""
+    config = draft.config
+    for name in config.declared:
+        if name == config.provider:
+            continue
+        places = config.provider_places.get(name, {})
+        where = min(places.values(), key=lambda place: place.line) if places else None
+        draft.dropped(f"provider {name}", where or NOBODY, f"the block of {config.provider} counts")
+
+
+def elsewhere(draft: Draft) -> None:
+    """A block of what this version cannot run: named, so that `up` refuses it with the reason."""
+    name = draft.config.provider
+    what = KINDS.get(name, "a cloud")
+    for key, where in draft.config.provider_places.get(name, {}).items():
+        draft.dropped(f"{name}.{key}", where, f"{name} is {what}, which this version does not drive")

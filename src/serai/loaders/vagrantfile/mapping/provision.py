@@ -1,0 +1,102 @@
+"""`config.vm.provision` → `provision:`, in the final order (VAG-10)."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+from serai.loaders.vagrantfile.config.model import Plain, ProvisionerEntry
+from serai.loaders.vagrantfile.mapping.draft import Draft, listed, truth
+
+WINDOWS = "it is for Windows guests"
+SHELL_REASONS = {
+    "powershell_args": WINDOWS,
+    "powershell_elevated_interactive": WINDOWS,
+    "powershell_elevated_interactively": WINDOWS,
+    "keep_color": "serai shows the lines of a script as they are",
+}
+SHELL_DEFAULTS: dict[str, Plain] = {
+    "powershell_args": "-ExecutionPolicy Bypass",
+    "powershell_elevated_interactive": False,
+    "keep_color": False,
+}
+DIGESTS = ("sha256", "sha512", "sha384", "sha1", "md5")
+NAMES_RESOLVE = "machines of the project find each other by name anyway"
+LATER = "kept in its place; this version cannot run it, and `up` says so"
+
+
+def map_provisioners(draft: Draft) -> None:
+    """Each block, in its place. `before` and `after` have been worked in."""
+    for entry in draft.config.provisioners:
+        label = f"provision {entry.name or entry.type}"
+        if entry.type == "hostmanager":
+            draft.dropped(label, entry.where, NAMES_RESOLVE)
+            continue
+        block: dict[str, Any] = {"name": entry.name} if entry.name and entry.name != entry.type else {}
+        because = _block(draft, entry, label, block)
+        if entry.run is not None and entry.run != "once":
+            block["run"] = entry.run
+        draft.append(("provision",), block, label, entry.where, because)
+
+
+def _block(draft: Draft, entry: ProvisionerEntry, label: str, block: dict[str, Any]) -> str:
+    if entry.type == "shell":
+        block["shell"] = _shell(draft, entry, label)
+        return ""
+    if entry.type == "file":
+        keys = ("source", "destination")
+        block["file"] = {key: str(entry.options[key]) for key in keys if entry.options.get(key) is not None}
+        return ""
+    if entry.type in ("reload", "unix_reboot"):
+        block["reload"] = {}
+        return ""
+    block["vagrant"] = {"type": entry.type, "options": _stated(entry.options)}
+    return LATER
+
+
+def _stated(options: dict[str, Plain]) -> dict[str, Plain]:
+    """Without what says nothing."""
+    return {key: value for key, value in options.items() if value not in (None, "", [], {}, False)}
+
+
+def _shell(draft: Draft, entry: ProvisionerEntry, label: str) -> dict[str, Any]:
+    options = entry.options
+    shell: dict[str, Any] = {}
+    for key in ("inline", "path", "upload_path"):
+        if options.get(key):
+            shell[key] = str(options[key])
+    if "inline" in shell and "path" in shell:
+        draft.dropped(f"{label}.path", entry.where, "inline is stated, too")
+        del shell["path"]
+    if args := options.get("args"):
+        shell["args"] = (
+            shlex.split(str(args)) if isinstance(args, str | int) else [str(arg) for arg in listed(args)]
+        )
+    if env := options.get("env"):
+        shell["env"] = {str(key): text_of(value) for key, value in dict(env).items()}
+    if not truth(options.get("privileged", True)):
+        shell["privileged"] = False
+    for key in ("sensitive", "reboot", "binary"):
+        if truth(options.get(key)):
+            shell[key] = True
+    if truth(options.get("reset")):
+        draft.dropped(f"{label}.reset", entry.where, "serai opens a way in for each block as it needs one")
+    _digest(draft, entry, label, shell)
+    for key, because in SHELL_REASONS.items():
+        if key in options and options[key] != SHELL_DEFAULTS.get(key):
+            draft.dropped(f"{label}.{key}", entry.where, because)
+    return shell
+
+
+def _digest(draft: Draft, entry: ProvisionerEntry, label: str, shell: dict[str, Any]) -> None:
+    """The strongest digest that is stated."""
+    stated = [key for key in DIGESTS if entry.options.get(key)]
+    for key in stated[:1]:
+        shell["checksum"] = f"{key}:{str(entry.options[key]).lower()}"
+    for key in stated[1:]:
+        draft.dropped(f"{label}.{key}", entry.where, f"{stated[0]} is checked")
+
+
+def text_of(value: Plain) -> str:
+    """What Ruby's to_s makes of it."""
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
