@@ -1,8 +1,8 @@
-"""Cases of the mapping: a file each, `cases/PART/NAME.yaml`. Its first document is a configuration in short form, its
-second what becomes of it: the tree, and the notes. SERAI_REGENERATE=1 writes the second anew, for review.
+"""Cases of the mapping: a file each, `cases/PART/NAME.yaml`. Its first document is a configuration in short form,
+its second what becomes of it: the tree, and the notes. SERAI_REGENERATE=1 writes the second anew, for review.
 
-In the first, a machine's keys are Vagrant's namespaces and `networks`, `folders`, `disks`, `cloud_init`, `provision`,
-`triggers`, `providers`, `unknown`. Places are counted: each thing that is stated is a line further down.
+In the first, a machine's keys are Vagrant's namespaces and `networks`, `folders`, `disks`, `cloud_init`,
+`provision`, `triggers`, `providers`, `unknown`. Places are counted: what is stated next is a line further down.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from serai.loaders.inputs import Inputs
 from serai.loaders.vagrantfile.config.model import Entry, MachineConfig, ProvisionerEntry, VagrantConfig
 from serai.loaders.vagrantfile.mapping.commented import commented
 from serai.loaders.vagrantfile.mapping.host import Host
@@ -94,22 +95,22 @@ def mapped(given: dict[str, Any]) -> Mapped:
     return map_project(config_of(given), given.get("directory", "shop"), given.get("wanted"), host)
 
 
-def resolved(result: Mapped) -> Any:
+def resolved(result: Mapped, directory: Path) -> Any:
     problems = Problems(FILE)
-    return Resolver(tree_of(result, FILE), Path("/srv/shop"), {}, problems).project(None, None)
+    return Resolver(tree_of(result, FILE), directory, Inputs({}), problems).project(None, None)
 
 
 def check(part: str, name: str, tmp_path: Path) -> None:
-    """The tree and the notes are what the case says; the loader takes the tree; what `convert` writes is the same."""
+    """Tree and notes are what the case says; the loader takes the tree; the file that is written says the same."""
     path = CASES / part / f"{name}.yaml"
     text, _, expected = path.read_text().partition("---\n")
     given = yaml.safe_load(text)
     result = mapped(given)
     found = {"tree": result.tree, "notes": [note.line() for note in result.notes]}
     try:
-        project, errors = resolved(result), ""
+        project, errors = resolved(result, tmp_path), ""
     except SeraiError as error:
-        project, errors = None, str(error)
+        project, errors = None, str(error).replace(str(tmp_path), "/srv/shop")
     if errors:
         found["errors"] = errors.splitlines()
     if os.environ.get("SERAI_REGENERATE"):
@@ -118,6 +119,5 @@ def check(part: str, name: str, tmp_path: Path) -> None:
         return
     assert found == yaml.safe_load(expected)
     if project is not None:
-        (tmp_path / "shop").mkdir()
         written = commented(result, FILE)
-        assert load(Path("/srv/shop/serai.yaml"), text=written, environ={}) == project
+        assert load(tmp_path / "serai.yaml", text=written, environ={}) == project

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from serai.guest.keys import authorized, project_key, with_keys
-from serai.spec.guest import Guest, User
+from serai.spec.guest import Guest, User, UserData
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
 
@@ -55,3 +55,13 @@ def test_a_missing_or_private_file_is_refused(tmp_path: Path) -> None:
             authorized([entry], tmp_path)
         assert refused.value.code is Code.INPUT
         assert word in refused.value.message
+
+
+def test_user_data_of_a_file_is_read(tmp_path: Path) -> None:
+    (tmp_path / "more.yaml").write_text("packages: [jq]\n")
+    machine = Machine(name="web", guest=Guest(user_data=[UserData(path="more.yaml"), UserData(inline="x")]))
+
+    read = with_keys(machine, tmp_path)
+    assert [(part.inline, part.path) for part in read.guest.user_data] == [("packages: [jq]\n", None), ("x", None)]
+    with pytest.raises(SeraiError, match=r"the user data .*gone\.yaml cannot be read"):
+        with_keys(Machine(name="web", guest=Guest(user_data=[UserData(path="gone.yaml")])), tmp_path)

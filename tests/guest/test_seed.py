@@ -15,7 +15,7 @@ from pycdlib import PyCdlib
 from serai.guest import seed
 from serai.guest.seed import SeedNic
 from serai.providers.contract import Image, Materials
-from serai.spec.guest import Guest, GuestFile, User
+from serai.spec.guest import Guest, GuestFile, User, UserData
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
 
@@ -179,3 +179,27 @@ def test_tiny_has_no_gateway() -> None:
     with pytest.raises(SeraiError, match="no default route") as failed:
         seed.files(Machine(name="web"), TINY, instance_id="i-1", nics=nics, kind="tiny")
     assert failed.value.code is Code.UNSUPPORTED
+
+
+def test_further_user_data_is_a_part_beside_serais_own() -> None:
+    from email import message_from_bytes
+
+    parts = [
+        UserData(inline="packages: [jq]\n"),
+        UserData(inline="#!/bin/sh\n", content_type="text/x-shellscript"),
+    ]
+    message = message_from_bytes(files(Machine(name="web", guest=Guest(user_data=parts)))["user-data"])
+    own, config_part, script = message.get_payload()
+
+    assert message.get_content_type() == "multipart/mixed"
+    assert own.get_payload().startswith("#cloud-config\nhostname: web\n")
+    assert own["Merge-Type"] is None
+    assert (config_part.get_content_type(), config_part.get_payload()) == ("text/cloud-config", "packages: [jq]\n")
+    assert config_part["Merge-Type"].startswith("list(append)")
+    assert script.get_content_type() == "text/x-shellscript"
+
+
+def test_an_image_without_cloud_init_has_no_user_data() -> None:
+    machine = Machine(name="web", guest=Guest(user_data=[UserData(inline="x")]))
+    with pytest.raises(SeraiError, match=r"guest\.user_data"):
+        files(machine, TINY, kind="tiny")

@@ -158,3 +158,41 @@ def test_without_sudo_a_privileged_block_says_what_to_do(tmp_path: Path) -> None
 )
 def test_the_interpreter_is_the_scripts_own(first: str, words: str) -> None:
     assert interpreter(f"{first}\nrest") == words
+
+
+def test_a_script_stays_where_it_is_put(ran: Ran, tmp_path: Path) -> None:
+    place = tmp_path / "kept.sh"
+    assert ran(inline='echo "$0"', privileged=False, upload_path=str(place)) == [str(place)]
+    assert place.read_text() == 'echo "$0"\n'
+
+
+def test_a_binary_script_keeps_its_line_ends(ran: Ran, tmp_path: Path) -> None:
+    (tmp_path / "dos.sh").write_bytes(b"echo 'a\r\nb'\n")
+    assert ran(path="dos.sh", privileged=False) == ["a", "b"]
+    ran(path="dos.sh", privileged=False, binary=True, upload_path=str(tmp_path / "kept"))
+    assert (tmp_path / "kept").read_bytes() == b"echo 'a\r\nb'\n"
+
+
+def test_a_script_is_what_its_checksum_says(ran: Ran, tmp_path: Path) -> None:
+    from hashlib import sha256
+
+    (tmp_path / "a.sh").write_text("echo hi\n")
+    digest = sha256(b"echo hi\n").hexdigest()
+    assert ran(path="a.sh", privileged=False, checksum=f"sha256:{digest}") == ["hi"]
+    assert ran.fails(path="a.sh", privileged=False, checksum="md5:" + "0" * 32).code is Code.CORRUPT
+
+
+def test_a_script_behind_a_url_is_fetched_by_the_host(
+    ran: Ran, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetched = tmp_path / "fetched"
+    fetched.write_text("echo from afar\n")
+    asked: list[str] = []
+
+    def fetch(url: str, folder: Path, **how: Any) -> Path:
+        asked.append(url)
+        return fetched
+
+    monkeypatch.setattr("serai.images.download.fetch", fetch)
+    assert ran(path="https://example.org/setup.sh", privileged=False) == ["from afar"]
+    assert asked == ["https://example.org/setup.sh"]

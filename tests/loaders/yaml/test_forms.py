@@ -13,13 +13,13 @@ from serai.spec.clock import Clock, HyperV
 from serai.spec.cpu import Cpu, Pin
 from serai.spec.device import Boot, Channel, Graphics, Mdev, PciDevice, Serial, Tpm, UsbDevice, Vsock, Watchdog
 from serai.spec.disk import Disk
-from serai.spec.guest import Hook, Ready, SyncedFolder, User
+from serai.spec.guest import Hook, Ready, SyncedFolder, User, UserData
 from serai.spec.image import ImageSource
 from serai.spec.memory import HugePages, Memory
 from serai.spec.network import ForwardedPort, Network, Nic, PrivateNic, PublicNic, UplinkNic
 from serai.spec.numa import Numa
 from serai.spec.pool import Pool
-from serai.spec.provision import File, Provision, Shell
+from serai.spec.provision import File, Provision, Reload, Shell
 from serai.spec.raw import XmlEdit
 
 FULL = {"host_ip": "127.0.0.1", "host": 8080, "guest": 80, "protocol": "udp"}
@@ -78,7 +78,10 @@ CASES = [
     (Pool, "null", {}),
     (XmlEdit, "<memtune/>", {"add": "<memtune/>"}),
     (Provision, "echo", {"shell": "echo"}),
+    (Provision, "{reload: null}", {"reload": {}}),
     (Shell, "echo", {"inline": "echo"}),
+    (Reload, "true", {}),
+    (UserData, "'#!/bin/sh'", {"inline": "#!/bin/sh"}),
     (File, "a:b:/c", {"source": "a:b", "destination": "/c"}),
     (SyncedFolder, ".:/srv", {"source": ".", "target": "/srv"}),
     (User, "anna", {"name": "anna"}),

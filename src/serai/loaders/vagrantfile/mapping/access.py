@@ -101,9 +101,8 @@ def map_ssh(draft: Draft) -> None:
     """All of `config.ssh`, and of `config.ssh.default`, which counts where the first says nothing."""
     _login(draft)
     for key, because in SSH_REASONS.items():
-        for section in ("ssh", "ssh.default"):
-            if stated := draft.stated(section, key):
-                draft.dropped(f"{section}.{key}", stated[1], because)
+        if stated := draft.stated("ssh", key):
+            draft.dropped(f"ssh.{key}", stated[1], because)
     options: dict[str, str] = {}
     _switches(draft, options)
     for section in ("ssh", "ssh.default"):
@@ -120,42 +119,59 @@ def map_ssh(draft: Draft) -> None:
 
 def _login(draft: Draft) -> None:
     """user, key, ports."""
-    for section in ("ssh.default", "ssh"):
-        if (stated := draft.stated(section, "username")) and stated[0]:
-            draft.put(("user",), str(stated[0]), f"{section}.username", stated[1])
-        if (stated := draft.stated(section, "private_key_path")) and listed(stated[0]):
-            first, *more = [str(path) for path in listed(stated[0])]
-            draft.put(("ssh", "key"), first, f"{section}.private_key_path", stated[1])
-            for path in more:
-                draft.dropped(f"{section}.private_key_path {path}", stated[1], "one key is enough: the first")
-        if (stated := draft.stated(section, "port")) and number(stated[0]):
-            draft.put(("ssh", "host_port"), number(stated[0]), f"{section}.port", stated[1])
-        if stated := draft.stated(section, "insert_key"):
-            if truth(stated[0]):
-                draft.dropped(f"{section}.insert_key", stated[1], "it states what is so anyway")
-            else:
-                draft.put(("ssh", "insert_key"), False, f"{section}.insert_key", stated[1])
+    _defaults(draft)
+    if (stated := draft.stated("ssh", "username")) and stated[0]:
+        draft.put(("user",), str(stated[0]), "ssh.username", stated[1])
+    if (stated := draft.stated("ssh", "private_key_path")) and listed(stated[0]):
+        first, *more = [str(path) for path in listed(stated[0])]
+        draft.put(("ssh", "key"), first, "ssh.private_key_path", stated[1])
+        for path in more:
+            draft.dropped(f"ssh.private_key_path {path}", stated[1], "one key is enough: the first")
+    if (stated := draft.stated("ssh", "port")) and number(stated[0]):
+        draft.put(("ssh", "host_port"), number(stated[0]), "ssh.port", stated[1])
+    if stated := draft.stated("ssh", "insert_key"):
+        if truth(stated[0]):
+            draft.dropped("ssh.insert_key", stated[1], "it states what is so anyway")
+        else:
+            draft.put(("ssh", "insert_key"), False, "ssh.insert_key", stated[1])
     if (stated := draft.stated("ssh", "guest_port")) and number(stated[0]):
         draft.put(("ssh", "guest_port"), number(stated[0]), "ssh.guest_port", stated[1])
     if stated := draft.stated("ssh", "forward_agent"):
         draft.put(("ssh", "forward_agent"), truth(stated[0]), "ssh.forward_agent", stated[1])
 
 
+OF_VAGRANT = {"username": "vagrant"}
+
+
+def _defaults(draft: Draft) -> None:
+    """`config.ssh.default`: what counts where `config.ssh` says nothing."""
+    stated = draft.stated("ssh", "default")
+    if not stated or not isinstance(stated[0], dict):
+        return
+    values, where = stated
+    if (user := values.get("username")) not in (None, OF_VAGRANT["username"]):
+        draft.put(("user",), str(user), "ssh.default.username", where)
+    if keys := listed(values.get("private_key_path")):
+        draft.put(("ssh", "key"), str(keys[0]), "ssh.default.private_key_path", where)
+    if values.get("insert_key") is False:
+        draft.put(("ssh", "insert_key"), False, "ssh.default.insert_key", where)
+    draft.dropped("ssh.default", where, "of it, username, private_key_path and insert_key count")
+
+
 def _switches(draft: Draft, options: dict[str, str]) -> None:
     """What is an option of ssh_config(5)."""
 
-    def option(key: str, name: str, value: str, section: str = "ssh") -> None:
-        where = draft.config.stated[f"{section}.{key}"]
+    def option(key: str, name: str, value: str) -> None:
+        where = draft.config.stated[f"ssh.{key}"]
         options[name] = value
-        draft.told(f"{section}.{key}", where, f"ssh.options.{name}")
+        draft.told(f"ssh.{key}", where, f"ssh.options.{name}")
 
-    for section in ("ssh.default", "ssh"):
-        if stated := draft.stated(section, "compression"):
-            option("compression", "Compression", "yes" if truth(stated[0]) else "no", section)
-        if stated := draft.stated(section, "keys_only"):
-            option("keys_only", "IdentitiesOnly", "yes" if truth(stated[0]) else "no", section)
-        if (stated := draft.stated(section, "connect_timeout")) and number(stated[0]):
-            option("connect_timeout", "ConnectTimeout", str(number(stated[0])), section)
+    if stated := draft.stated("ssh", "compression"):
+        option("compression", "Compression", "yes" if truth(stated[0]) else "no")
+    if stated := draft.stated("ssh", "keys_only"):
+        option("keys_only", "IdentitiesOnly", "yes" if truth(stated[0]) else "no")
+    if (stated := draft.stated("ssh", "connect_timeout")) and number(stated[0]):
+        option("connect_timeout", "ConnectTimeout", str(number(stated[0])))
     if stated := draft.stated("ssh", "forward_x11"):
         option("forward_x11", "ForwardX11", "yes" if truth(stated[0]) else "no")
     if stated := draft.stated("ssh", "forward_env"):

@@ -11,7 +11,7 @@ CLIENT = (
     "serai downloads by itself, checks certificates by the system's list, and checks every digest that is known"
 )
 REASONS = {
-    "box_check_update": "serai looks for a newer box only when it is asked: serai image pull",
+    "box_check_update": "serai looks for a newer box only when it is asked: serai box outdated",
     "box_download_ca_cert": CLIENT,
     "box_download_ca_path": CLIENT,
     "box_download_client_cert": CLIENT,

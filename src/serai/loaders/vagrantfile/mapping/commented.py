@@ -13,7 +13,7 @@ WIDTH = 115
 
 def commented(mapped: Mapped, source: str) -> str:
     """The whole file; `source` is the Vagrantfile's name, for the first line."""
-    lines = [f"# Written by `serai convert` from {source}; what a comment names is where it was stated."]
+    lines = [f"# Made from {source}: a comment says where the key below it was stated."]
     for key, value in mapped.tree.items():
         if key != "machines":
             lines += ["", *dumped({key: escaped(value)}).splitlines()]

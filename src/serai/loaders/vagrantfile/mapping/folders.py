@@ -21,7 +21,8 @@ REASONS = {
     "nfs_udp": NFS,
     "map_uid": NFS,
     "map_gid": NFS,
-    "nfs_options": NFS,
+    "linux__nfs_options": NFS,
+    "bsd__nfs_options": NFS,
     "nfs__quiet": NFS,
     "smb_host": "serai needs no SMB server",
     "smb_username": "serai needs no SMB server",
@@ -50,8 +51,8 @@ def map_folders(draft: Draft) -> None:
 def _folder(draft: Draft, entry: Entry) -> None:
     options = Options(draft, f"synced_folder {entry.id}", entry.options, entry.where)
     source = str(options.take("hostpath") or ".")
-    options.quiet("guestpath", "type")
-    if truth(options.take("disabled")):
+    options.quiet("guestpath", "type", "disabled")
+    if truth(entry.options.get("disabled")):
         draft.dropped(f"synced_folder {entry.id}", entry.where, "the file disables it")
         return
     if not entry.id.startswith("/"):
@@ -109,7 +110,8 @@ def _mount(options: Options, folder: dict[str, Any], kind: str) -> None:
     if readonly and kind != "rsync":
         folder["readonly"] = True
     elif readonly:
-        options.drop("readonly", "a copy cannot be read only")
+        for key in ("readonly", "mount_options"):
+            options.drop(key, "a copy cannot be read only")
     rest = [word for word in words if word not in ("ro", "rw", "")]
     if rest:
         options.drop("mount_options", f"serai mounts with options of its own, without {', '.join(rest)}")

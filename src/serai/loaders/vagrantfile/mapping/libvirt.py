@@ -91,7 +91,7 @@ def _memory(draft: Draft, value: Plain, key: str, where: Where) -> None:
 def _cpu_mode(draft: Draft, value: Plain, key: str, where: Where) -> None:
     word = str(value)
     if word == "custom":
-        if not draft.get("cpu", "model"):
+        if not draft.config.providers.get(draft.config.provider, {}).get("cpu_model"):
             draft.put(("cpu", "model"), "qemu64", key, where, "as libvirt's custom without a model")
         else:
             draft.told(key, where, "cpu.model")

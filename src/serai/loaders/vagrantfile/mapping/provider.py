@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from serai.loaders.vagrantfile.config.model import MachineConfig
 from serai.loaders.vagrantfile.mapping.desktops import NAMES
 from serai.loaders.vagrantfile.mapping.draft import NOBODY, Draft
@@ -24,18 +22,6 @@ KINDS = {
     "vmware_esxi": "a server of its own",
 }
 """What others stand for; those that are not named are clouds."""
-
-
-def block_of(declared: Sequence[str], wanted: str | None = None) -> str:
-    """The provider whose blocks are run: `wanted`'s, else libvirt's, else the first that QEMU can be."""
-    if wanted and wanted in declared:
-        return wanted
-    for name in ("libvirt", *declared):
-        if name in declared and (name == "libvirt" or name in DESKTOPS):
-            return name
-    if wanted in (None, ""):
-        return declared[0] if declared else "libvirt"
-    return "libvirt" if wanted in OWN else str(wanted)
 
 
 def choose(config: MachineConfig, wanted: str | None, host: Host) -> str:

@@ -22,6 +22,7 @@ MOMENTS = {
 }
 """Vagrant's commands and actions -> the moments that serai has."""
 RUBY = "it is Ruby, which serai does not run: write the command as `run` or `run_remote`"
+OF_HOST = "its script is a file of the host: write it as `inline`"
 OTHER = "serai has hooks around up, halt, provision and destroy"
 
 
@@ -42,9 +43,12 @@ def _trigger(draft: Draft, entry: Entry) -> None:
         return
     if "ruby" in options:
         draft.dropped(f"{label}.ruby", entry.where, RUBY)
+    remote = options.get("run_remote")
+    if isinstance(remote, dict) and remote.get("path"):
+        draft.dropped(f"{label}.run_remote", entry.where, OF_HOST)
     hooks = _hooks(options)
     if not hooks:
-        if "ruby" not in options:
+        if "ruby" not in options and not remote:
             draft.dropped(label, entry.where, "it runs nothing")
         return
     ignored = {str(word) for word in listed(options.get("ignore"))}
@@ -102,8 +106,9 @@ def _command(stated: dict[str, Plain], options: dict[str, Plain], *, guest: bool
     words = str(args) if isinstance(args, str | int) else " ".join(shlex.quote(str(word)) for word in listed(args))
     if stated.get("path"):
         path = str(stated["path"])
-        command = f"sh {shlex.quote(path)}" if guest else shlex.quote(path if "/" in path else f"./{path}")
-        command = f"{command} {words}".rstrip()
+        if guest:
+            return ""
+        command = f"{shlex.quote(path if '/' in path else f'./{path}')} {words}".rstrip()
     else:
         text = str(stated.get("inline") or "").rstrip("\n")
         command = f"set -- {words}\n{text}" if words and guest else f"{text} {words}".rstrip()

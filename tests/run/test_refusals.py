@@ -1,0 +1,57 @@
+"""What a Vagrantfile states and this version cannot do is refused before anything is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from serai.plan.up import Options
+from serai.run.refusals import refuse_blocks
+from serai.run.verbs import make_plan
+from serai.run.workspace import Workspace
+from serai.spec.machine import Communicator, Machine
+from serai.spec.provision import Provision, Run, Shell, Vagrant
+from serai.util.errors import Code, SeraiErrors
+
+Pretend = Callable[..., Workspace]
+ANSIBLE = Provision(vagrant=Vagrant(type="ansible", options={"playbook": "site.yml"}))
+SHELL = Provision(shell=Shell(inline="true"))
+
+
+def test_a_block_that_would_run_and_cannot_is_refused_with_the_way_on() -> None:
+    with pytest.raises(SeraiErrors) as failed:
+        refuse_blocks([(Machine(name="web", provision=[SHELL, ANSIBLE]), ["shell-1", "ansible-1"])])
+
+    (error,) = failed.value.errors
+    assert error.code is Code.UNSUPPORTED
+    assert error.message == "web: provision ansible-1: this version cannot run the provisioner ansible"
+    assert "--no-provision" in error.hint
+
+
+def test_a_block_that_does_not_run_now_hinders_nobody() -> None:
+    refuse_blocks([(Machine(name="web", provision=[SHELL, ANSIBLE]), ["shell-1"])])
+
+
+def test_up_refuses_it_unless_it_is_told_not_to_provision(pretend: Pretend) -> None:
+    workspace = pretend(Machine(name="web", provision=[ANSIBLE]))
+
+    with pytest.raises(SeraiErrors, match="cannot run the provisioner ansible"):
+        make_plan(workspace)
+    plan, _, _ = make_plan(workspace, options=Options(provision=False))
+    assert plan.busy
+
+
+def test_up_runs_the_other_blocks_that_are_named(pretend: Pretend) -> None:
+    never = Provision(name="later", run=Run.NEVER, vagrant=Vagrant(type="salt"))
+    workspace = pretend(Machine(name="web", provision=[SHELL, never]))
+
+    plan, _, _ = make_plan(workspace)
+    assert [key for key, _ in plan.machines[0].blocks] == ["shell-1"]
+    with pytest.raises(SeraiErrors, match="cannot run the provisioner salt"):
+        make_plan(workspace, options=Options(only=("later",)))
+
+
+def test_a_machine_that_is_reached_by_winrm_is_refused(pretend: Pretend) -> None:
+    with pytest.raises(SeraiErrors, match="communicator winrm: this version has no way into Windows"):
+        make_plan(pretend(Machine(name="win", communicator=Communicator.WINRM)))
