@@ -185,7 +185,7 @@ def test_another_serai_reads_it_again(
         "times": (where, count, size, times + 1),
         "place": (f"{where}x", count, size, times),
     }[change]
-    monkeypatch.setattr(cache, "version", lambda: other)
+    monkeypatch.setattr(cache, "version", lambda about="": other)
     load(file)
 
     assert len(read) == 1

@@ -132,7 +132,7 @@ def _wants(project: str | None, roles: tuple[str, ...]) -> Wants:
     wanted = frozenset(map(Role, roles))
     if project is None:
         return Wants(roles=wanted)
-    from serai.loaders.yaml import load
+    from serai.loaders.either import load
 
     return wants_of(load(Path(project)), wanted)
 

@@ -102,7 +102,7 @@ def _wanted(text: str | None) -> tuple[int, Any]:
     if text is None:
         return 0, Wants()
     if Path(text).is_file():
-        from serai.loaders.yaml import load
+        from serai.loaders.either import load
 
         return 0, wants_of(load(Path(text)))
     try:

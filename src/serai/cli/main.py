@@ -44,6 +44,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "init": ("serai.cli.project:init", "Write a serai.yaml to start from"),
         "validate": ("serai.cli.project:validate", "Check the project file and report every error"),
         "config": ("serai.cli.project:config", "Show the project file, resolved"),
+        "convert": ("serai.cli.convert:convert", "Write a serai.yaml from a Vagrantfile"),
         "render": ("serai.cli.render:render", "Show what is handed to the engine"),
         "adopt": ("serai.cli.adopt:adopt", "Take over machines whose project was lost"),
         "schema": ("serai.cli.project:schema", "Print the JSON Schema, for editors"),
@@ -65,11 +66,23 @@ COMMANDS = {name: entry for section in SECTIONS.values() for name, entry in sect
 class Options:
     """What the options before the command say; every command gets it as its object."""
 
-    __slots__ = ("debug", "file")
+    __slots__ = ("allow_read", "debug", "file", "supplied")
 
-    def __init__(self, file: str | None = None, debug: bool = False) -> None:
+    def __init__(
+        self,
+        file: str | None = None,
+        debug: bool = False,
+        allow_read: tuple[str, ...] = (),
+        supplied: tuple[str, ...] = (),
+    ) -> None:
         self.file = file
         self.debug = debug
+        self.allow_read = allow_read
+        self.supplied = supplied
+
+    def tell(self, line: str) -> None:
+        """What a person should know of a file that is not serai's own: on stderr, beside the command's own words."""
+        click.echo(f"{click.style('note', dim=True)}  {line}", err=True)
 
 
 class LazyGroup(click.Group):
@@ -119,13 +132,19 @@ class LazyGroup(click.Group):
     epilog="Exit codes: 0 done, 1 something failed, 2 `plan` found something to do, 3 the project file is wrong, "
     "4 refused or not supported, 5 a program is missing, 6 in use, 64 wrong usage, 130 interrupted.",
 )
-@click.option("-f", "--file", metavar="FILE", help="The project file [default: serai.yaml here or above].")
+@click.option(
+    "-f", "--file", metavar="FILE", help="The project file [default: serai.yaml or Vagrantfile here or above]."
+)
+@click.option("--allow-read", multiple=True, metavar="PATH", help="A Vagrantfile may read this, too.")
+@click.option("--with", "supplied", multiple=True, metavar="COMMAND=OUTPUT", help="What a command would print.")
 @click.option("--debug", is_flag=True, help="Show where in serai an error arose.")
 @click.version_option(__version__, "-V", "--version", message="serai %(version)s")
 @click.pass_context
-def cli(ctx: click.Context, file: str | None, debug: bool) -> None:
+def cli(
+    ctx: click.Context, file: str | None, allow_read: tuple[str, ...], supplied: tuple[str, ...], debug: bool
+) -> None:
     """One project file becomes machines: planned, provisioned, watched and undone."""
-    ctx.obj = Options(file or os.environ.get("SERAI_FILE") or None, debug)
+    ctx.obj = Options(file or os.environ.get("SERAI_FILE") or None, debug, allow_read, supplied)
 
 
 def main(args: Sequence[str] | None = None) -> None:

@@ -68,14 +68,19 @@ def _beside(schema: str, path: Path) -> str:
 @click.pass_obj
 def validate(obj: object, file: str | None, as_json: bool) -> int:
     """Check the project file and report every error. FILE is another one than the project's."""
+    import os
+
     from serai.loaders import find
-    from serai.loaders.yaml import load, shown
+    from serai.loaders.access import of
+    from serai.loaders.either import load
+    from serai.loaders.yaml import shown
     from serai.providers.registry import known, raw_block
     from serai.util.errors import SeraiErrors
 
     path = find(_named(obj, file))
+    tell = None if as_json else getattr(obj, "tell", None)
     try:
-        project = load(path, known_provider=known, raw_block=raw_block)
+        project = load(path, known_provider=known, raw_block=raw_block, access=of(obj, os.environ), tell=tell)
     except SeraiError as error:
         if not as_json:
             raise
@@ -108,18 +113,36 @@ def _plain(error: SeraiError) -> dict[str, Any]:
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option(
+    "--from", "source", metavar="VAGRANTFILE", help="Read this, and report what became of each of its keys."
+)
+@click.option("--provider", metavar="NAME", help="As if every machine were on this provider.")
 @_JSON
 @click.pass_obj
-def config(obj: object, names: tuple[str, ...], as_json: bool) -> None:
+def config(obj: object, names: tuple[str, ...], source: str | None, provider: str | None, as_json: bool) -> None:
     """Show the project file, resolved: layers, expressions, count and each worked in. Names and globs choose."""
+    import os
+
     from serai.loaders import find
+    from serai.loaders.access import of
+    from serai.loaders.either import load
     from serai.loaders.write import to_json, to_yaml
-    from serai.loaders.yaml import load
     from serai.providers.registry import raw_block
 
-    project = load(find(_named(obj)), raw_block=raw_block)
-    chosen = _chosen(list(project.machines), names) if names else None
+    lines: list[str] = []
+    if source is None:
+        access, tell = of(obj, os.environ), getattr(obj, "tell", None)
+        project = load(find(_named(obj)), provider=provider, raw_block=raw_block, access=access, tell=tell)
+        chosen = _chosen(list(project.machines), names) if names else None
+    else:
+        from serai.cli.convert import read, report, source_of
+
+        result, read_config, project = read(obj, source_of(obj, source), provider)
+        chosen = _chosen(list(project.machines), names) if names else None
+        lines = report(result, read_config, chosen)
     click.echo((to_json if as_json else to_yaml)(project, chosen, raw_block), nl=False)
+    for line in lines:
+        click.echo(line, err=True)
 
 
 def _chosen(known: list[str], names: tuple[str, ...]) -> set[str]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from serai.loaders.access import NONE, Access
 from serai.loaders.inputs import Inputs, kind
 from serai.spec.machine import Project
 from serai.util import paths
@@ -29,7 +30,10 @@ MAX_BYTES = 1 << 20
 _WORD = 1 << 62
 """What a number of msgpack holds."""
 SOURCES = ("", "loaders", "loaders/yaml", "spec", "util")
-"""Packages of serai's that a project depends on: their files, as they are now, are its version."""
+RUBY = tuple(f"loaders/vagrantfile{part}" for part in ("", "/mapping", "/config", "/config/keys", "/ruby"))
+RUBY += tuple(f"loaders/vagrantfile/ruby/{part}" for part in ("compile", "library", "library/core", "library/std"))
+"""Packages of serai's that a project depends on: their files, as they are now, are its version. RUBY's, too,
+where it comes from a Vagrantfile."""
 
 
 class Entry(msgspec.Struct, frozen=True, array_like=True):
@@ -51,15 +55,17 @@ def load(
     raw_block: RawBlock,
     built_in: Container[str],
     environ: Mapping[str, str] = os.environ,
+    access: Access = NONE,
+    tell: Callable[[str], None] | None = None,
 ) -> Project:
-    """As `serai.loaders.yaml.load`, which is only imported when the file has to be read in.
+    """As `serai.loaders.either.load`, which is only imported when the file has to be read in.
 
     A project with providers that are not `built_in` is never kept: they are asked each time.
     """
-    about = f"{path.absolute()}\0{provider or ''}"
+    about = f"{path.absolute()}\0{provider or ''}" + (f"\0{access}" if access is not NONE else "")
     if found := recall(about, environ):
         return found
-    from serai.loaders import yaml
+    from serai.loaders import either
 
     inputs = Inputs(environ)
 
@@ -67,9 +73,14 @@ def load(
         inputs.whole = False
         return raw_block(name)
 
-    text = inputs.files[str(path.absolute())] = yaml.read(path)
-    project = yaml.load(
-        path, inputs=inputs, provider=provider, text=text, known_provider=known_provider, raw_block=asked
+    project = either.load(
+        path,
+        inputs=inputs,
+        provider=provider,
+        known_provider=known_provider,
+        raw_block=asked,
+        access=access,
+        tell=tell,
     )
     if all(machine.provider in built_in for machine in project.machines.values()):
         keep(about, inputs, project)
@@ -84,7 +95,7 @@ def recall(about: str, environ: Mapping[str, str]) -> Project | None:
             if state.st_uid != os.geteuid() or state.st_size > MAX_BYTES:
                 return None
             entry = msgspec.msgpack.decode(file.read(), type=Entry)
-        if entry.about != about or entry.version != version() or not _still(entry, environ):
+        if entry.about != about or entry.version != version(about) or not _still(entry, environ):
             return None
         return msgspec.msgpack.decode(entry.project, type=Project)
     except (OSError, msgspec.MsgspecError, RecursionError):
@@ -100,7 +111,7 @@ def keep(about: str, inputs: Inputs, project: Project) -> None:
         data = msgspec.msgpack.encode(project)
         if msgspec.msgpack.decode(data, type=Project) != project:
             return
-        entry = Entry(about, version(), inputs.files, inputs.variables, inputs.places, msgspec.Raw(data))
+        entry = Entry(about, version(about), inputs.files, inputs.variables, inputs.places, msgspec.Raw(data))
         whole = msgspec.msgpack.encode(entry)
         if len(whole) <= MAX_BYTES:
             _write(Path(_place(about)), whole)
@@ -137,11 +148,11 @@ def _content(path: str) -> bytes:
         return file.read(MAX_BYTES + 1)
 
 
-def version() -> tuple[str, int, int, int]:
+def version(about: str = "") -> tuple[str, int, int, int]:
     """Which serai this is: where it lies, and of its sources the number, the bytes, and the sum of their times."""
     package = os.path.dirname(os.path.dirname(__file__))  # noqa: PTH120 - the fast path
     count = size = times = 0
-    for folder in SOURCES:
+    for folder in (*SOURCES, *RUBY) if "agrantfile" in about.partition("\0")[0] else SOURCES:
         with os.scandir(os.path.join(package, folder)) as found:  # noqa: PTH118 - the fast path
             for each in found:
                 if each.name.endswith(".py"):

@@ -34,6 +34,8 @@ class Inputs:
         """Whether this is all: what else was asked (a plugin, the accounts of the host) cannot be written down."""
         self._looked: dict[str, str] = {}
         self.environ: Mapping[str, str] = _Watched(environ, self)
+        self.bare = environ
+        """The same without a watch: who reads it notes what."""
 
     def look(self, directory: Path, text: str) -> str:
         """What is where a file says `text`: relative to its directory, or to a home (`~`). Looked at once."""

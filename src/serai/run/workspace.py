@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -109,8 +110,6 @@ class Workspace:
 
         A second one waits; `say`, if given, is called with who holds it. Reading commands never lock.
         """
-        import os
-
         path = self.scope.home / "lock"
         note = f"serai {verb} (pid {os.getpid()})"
         try:
@@ -159,12 +158,21 @@ def unknown(name: str, known: Sequence[str]) -> SeraiError:
 def open_workspace(options: object = None, *, provider: str | None = None) -> Workspace:
     """Find and read the project file. `options` is what the command line gave (its `file`), or None."""
     from serai.loaders import find
+    from serai.loaders.access import of
     from serai.loaders.cache import load
     from serai.providers.registry import BUILT_IN, known, raw_block
 
     named = getattr(options, "file", None)
     path = Path(named) if named else find()
-    project = load(path, provider=provider, known_provider=known, raw_block=raw_block, built_in=BUILT_IN)
+    project = load(
+        path,
+        provider=provider,
+        known_provider=known,
+        raw_block=raw_block,
+        built_in=BUILT_IN,
+        access=of(options, os.environ),
+        tell=getattr(options, "tell", None),
+    )
     scope = scope_of(project.project, path.resolve().parent)
     return Workspace(_joined(project, scope), path, scope)
 

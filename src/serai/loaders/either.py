@@ -1,0 +1,50 @@
+"""A project file in either language → Project, by the same passes, checks and errors."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from serai.loaders.access import NONE, Access
+from serai.loaders.inputs import Inputs
+from serai.loaders.language import is_vagrantfile
+from serai.spec.machine import Project
+
+if TYPE_CHECKING:
+    from serai.loaders.blocks import RawBlock
+
+Tell = Callable[[str], None]
+
+
+def load(
+    path: Path,
+    *,
+    inputs: Inputs | None = None,
+    provider: str | None = None,
+    known_provider: Callable[[str], object] | None = None,
+    raw_block: RawBlock | None = None,
+    access: Access = NONE,
+    tell: Tell | None = None,
+) -> Project:
+    """As `serai.loaders.yaml.load`. `tell` is given what a person should know of a Vagrantfile, a line each."""
+    inputs = inputs or Inputs(os.environ)
+    if is_vagrantfile(path):
+        from serai.loaders.vagrantfile.project import load as of_vagrant
+
+        return of_vagrant(
+            path,
+            inputs=inputs,
+            provider=provider,
+            known_provider=known_provider,
+            raw_block=raw_block,
+            access=access,
+            tell=tell,
+        )
+    from serai.loaders import yaml
+
+    text = inputs.files[str(path.absolute())] = yaml.read(path)
+    return yaml.load(
+        path, inputs=inputs, provider=provider, text=text, known_provider=known_provider, raw_block=raw_block
+    )

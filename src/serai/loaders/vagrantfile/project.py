@@ -1,0 +1,105 @@
+"""A Vagrantfile on the disk → Project: evaluated, merged, mapped, then checked as a serai.yaml is."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from serai.loaders.access import NONE, Access
+from serai.loaders.inputs import Inputs, kind
+from serai.loaders.vagrantfile.mapping.host import SYSTEM_SOCKETS, VIRTIOFSD, Host, look
+from serai.loaders.vagrantfile.mapping.nodes import tree_of
+from serai.loaders.vagrantfile.mapping.project import Mapped, map_project
+from serai.loaders.vagrantfile.mapping.provider import OWN
+from serai.loaders.yaml import shown
+from serai.loaders.yaml.problems import Problems
+from serai.loaders.yaml.resolve import Resolver
+from serai.spec.machine import Project
+
+if TYPE_CHECKING:
+    from serai.loaders.blocks import RawBlock
+    from serai.loaders.vagrantfile.config.model import VagrantConfig
+
+Tell = Callable[[str], None]
+
+
+def load(
+    path: Path,
+    *,
+    inputs: Inputs,
+    provider: str | None = None,
+    known_provider: Callable[[str], object] | None = None,
+    raw_block: RawBlock | None = None,
+    access: Access = NONE,
+    tell: Tell | None = None,
+) -> Project:
+    """The project, as `serai.loaders.yaml.load` gives it; errors name places of the Vagrantfile."""
+    result, config = read(path, inputs=inputs, provider=provider, access=access, tell=tell)
+    for where, what, hint in config.notices if tell else ():
+        assert tell is not None
+        tell(f"{where}: {what}" + (f" ({hint})" if hint else ""))
+    return resolve(result, path, inputs, known_provider, raw_block)
+
+
+def read(
+    path: Path,
+    *,
+    inputs: Inputs | None = None,
+    provider: str | None = None,
+    access: Access = NONE,
+    tell: Tell | None = None,
+    host: Host | None = None,
+) -> tuple[Mapped, VagrantConfig]:
+    """The tree that a serai.yaml would hold, and what the Vagrantfile came to."""
+    from serai.loaders.vagrantfile import load as evaluated
+    from serai.loaders.vagrantfile.find import of_user
+
+    inputs = inputs or Inputs(os.environ)
+    path = path.absolute()
+    environ = inputs.bare
+    config = evaluated(
+        path,
+        provider=None if provider in OWN else provider,
+        environ=dict(environ),
+        allow_read=access.paths,
+        supplied=dict(access.answers),
+        user_vagrantfile=of_user(environ),
+        say=tell,
+    )
+    _note(config, inputs)
+    facts = look() if host is None else host
+    return map_project(config, path.parent.resolve().name, provider, facts), config
+
+
+def resolve(
+    result: Mapped,
+    path: Path,
+    inputs: Inputs,
+    known_provider: Callable[[str], object] | None = None,
+    raw_block: RawBlock | None = None,
+) -> Project:
+    """The mapped tree through the loader's passes. Relative paths begin at the Vagrantfile's directory."""
+    file = shown(path)
+    problems = Problems(file)
+    resolver = Resolver(tree_of(result, file), path.absolute().parent, inputs, problems, raw_block)
+    return resolver.project(None, known_provider)
+
+
+def _note(config: VagrantConfig, inputs: Inputs) -> None:
+    """What the result hangs on: files, variables, and those facts of the host that decide something."""
+    for name in config.read:
+        try:
+            inputs.files[name] = Path(name).read_bytes()
+        except OSError:
+            inputs.places[name] = kind(name)
+    inputs.variables.update(config.looked_at)
+    for name in ("LIBVIRT_DEFAULT_URI", "VAGRANT_HOME", "VAGRANT_DEFAULT_PROVIDER", "VAGRANT_PREFERRED_PROVIDERS"):
+        inputs.variables[name] = inputs.bare.get(name)
+    for name in (*SYSTEM_SOCKETS, *VIRTIOFSD):
+        inputs.places[name] = kind(name)
+    if any(entry.type == "public_network" for machine in config.machines.values() for entry in machine.networks):
+        inputs.whole = False  # the host's interfaces come and go
+    if any(kind(name) != "absent" for name in SYSTEM_SOCKETS) and not look().libvirt:
+        inputs.whole = False  # a socket of a daemon that has ended, and may start again
