@@ -81,7 +81,7 @@ class Options:
         self.supplied = supplied
 
     def tell(self, line: str) -> None:
-        """What a person should know of a file that is not serai's own: on stderr, beside the command's own words."""
+        """What a person should know of a file that is not serai's own, on stderr."""
         click.echo(f"{click.style('note', dim=True)}  {line}", err=True)
 
 

@@ -19,16 +19,16 @@ class Ssh(Spec, frozen=True):
         str | None,
         Meta(description="private key file to log in with; default: the project's own ed25519 key"),
     ] = None
+    insert_key: Annotated[
+        bool,
+        Meta(description="replace a box's well-known key by the project's own; false: the key stays (VAG-13)"),
+    ] = True
     password: Annotated[
         str | None,
         Meta(description="tried where no key is taken; default: `vagrant` at the first start of a box (VAG-13)"),
     ] = None
     authorized_keys: Annotated[list[str], Meta(description="further public keys that may log in, or `@file`")] = []
     forward_agent: Annotated[bool, Meta(description="let the guest use the SSH agent of the host")] = False
-    insert_key: Annotated[
-        bool,
-        Meta(description="replace a box's well-known key by the project's own; false: the key stays (VAG-13)"),
-    ] = True
     options: Annotated[
         dict[str, str],
         Meta(description="further options of ssh_config(5)", examples=[{"ServerAliveInterval": "30"}]),

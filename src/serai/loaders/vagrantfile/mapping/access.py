@@ -10,12 +10,10 @@ from serai.loaders.vagrantfile.mapping.draft import Draft, listed, number, truth
 from serai.loaders.vagrantfile.mapping.networks import mac_of
 
 OWN_SHELL = "serai runs scripts by the interpreter of their first line, and commands by sh"
-KEYS_ONLY = "serai logs in by a key: the box's own at first, then one of the project's"
 SYSTEM_SSH = "the system's ssh decides"
 WINDOWS = "this version has no way into Windows by WinRM"
 SSH_REASONS = {
     "host": "the provider says where the machine is",
-    "password": KEYS_ONLY,
     "key_type": "serai's keys are ed25519",
     "connect_retries": "serai tries until ready.within is over",
     "connect_retry_delay": "serai tries until ready.within is over",
@@ -127,6 +125,8 @@ def _login(draft: Draft) -> None:
         draft.put(("ssh", "key"), first, "ssh.private_key_path", stated[1])
         for path in more:
             draft.dropped(f"ssh.private_key_path {path}", stated[1], "one key is enough: the first")
+    if (stated := draft.stated("ssh", "password")) and stated[0]:
+        draft.put(("ssh", "password"), str(stated[0]), "ssh.password", stated[1])
     if (stated := draft.stated("ssh", "port")) and number(stated[0]):
         draft.put(("ssh", "host_port"), number(stated[0]), "ssh.port", stated[1])
     if stated := draft.stated("ssh", "insert_key"):

@@ -1,0 +1,90 @@
+"""convert and config --from, at the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from serai.cli.main import run
+from serai.loaders.yaml import load
+
+RUBY = """
+Vagrant.configure("2") do |config|
+  config.vm.box = "a/b"
+  config.vm.guest = "debian"
+  config.vm.synced_folder ".", "/vagrant", disabled: true
+  config.vm.define("web") { |web| web.vm.hostname = "web.test" }
+  config.vm.define "db"
+end
+"""
+
+
+@pytest.fixture(autouse=True)
+def here(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "Vagrantfile").write_text(RUBY)
+    return tmp_path
+
+
+def test_a_serai_yaml_is_written_with_comments(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["convert", "--provider", "qemu"]) == 0
+
+    text = (here / "serai.yaml").read_text()
+    assert "# Vagrantfile:6:" in text
+    assert "#   Vagrantfile:4:3: vm.guest: serai asks the guest itself" in text
+    assert load(here / "serai.yaml").machines["web"].hostname == "web.test"
+    assert "serai.yaml is written: 2 machines, " in capsys.readouterr().out
+
+
+def test_a_file_that_is_there_stays(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "serai.yaml").write_text("mine")
+    assert run(["convert"]) == 4
+    assert "serai.yaml is there already" in capsys.readouterr().err
+    assert run(["convert", "-f"]) == 0
+    assert (here / "serai.yaml").read_text() != "mine"
+
+
+def test_it_is_printed_on_request(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["convert", "Vagrantfile", "-o", "-"]) == 0
+    assert capsys.readouterr().out.startswith("# Made from Vagrantfile")
+    assert not (here / "serai.yaml").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["convert", "gone"], "there is no Vagrantfile gone"),
+        (["convert", "-o", "no/where.yaml"], "there is no directory"),
+        (["convert", "notes.yaml"], "notes.yaml is no Vagrantfile"),
+    ],
+)
+def test_what_cannot_be_done_is_said(
+    here: Path, words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "notes.yaml").write_text("a: b")
+    assert run(words) == 3
+    assert said in capsys.readouterr().err
+
+
+def test_the_spec_is_on_stdout_and_the_report_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["config", "--from", "Vagrantfile", "--provider", "qemu", "--json"]) == 0
+
+    printed = capsys.readouterr()
+    assert list(json.loads(printed.out)["machines"]) == ["web", "db"]
+    assert "web: vm.hostname -> hostname" in printed.err
+    assert "db: vm.guest no effect here, because serai asks the guest itself" in printed.err
+
+
+def test_one_machine_alone_can_be_reported(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["config", "--from", "Vagrantfile", "db"]) == 0
+    assert ": web: " not in capsys.readouterr().err
+
+
+def test_a_directory_with_a_vagrantfile_is_a_project(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["validate"]) == 0
+    assert capsys.readouterr().out == "Vagrantfile: 2 machines, no errors\n"
+    assert run(["--file", "Vagrantfile", "config"]) == 0
+    assert run(["status"]) == 0
+    assert "web" in capsys.readouterr().out

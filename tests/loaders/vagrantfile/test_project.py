@@ -1,0 +1,96 @@
+"""From a Vagrantfile on the disk to a project, or to an error at its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from serai.loaders.access import Access
+from serai.loaders.inputs import Inputs
+from serai.loaders.vagrantfile.mapping.host import Host
+from serai.loaders.vagrantfile.project import load, read
+from serai.spec.machine import Project
+from serai.util.errors import SeraiError
+
+LOOP = """
+ports = { "web" => 8081, "db" => 8082 }
+Vagrant.configure("2") do |config|
+  config.vm.box = "a/b"
+  config.vm.synced_folder ".", "/vagrant", disabled: true
+  ports.each do |name, port|
+    config.vm.define name do |machine|
+      machine.vm.network "forwarded_port", guest: 80, host: port
+      machine.vm.provider("virtualbox") { |v| v.memory = 1024 }
+    end
+  end
+end
+"""
+
+
+@pytest.fixture(autouse=True)
+def no_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The user's own Vagrantfile is none of the test's."""
+    monkeypatch.chdir(tmp_path)
+
+
+def project(tmp_path: Path, text: str, environ: dict[str, str] | None = None, **how: object) -> Project:
+    (tmp_path / "Vagrantfile").write_text(text)
+    inputs = Inputs({"HOME": str(tmp_path), **(environ or {})})
+    return load(tmp_path / "Vagrantfile", inputs=inputs, **how)  # type: ignore[arg-type]
+
+
+def test_a_loop_gives_its_machines(tmp_path: Path) -> None:
+    machines = project(tmp_path, LOOP, provider="qemu").machines
+
+    assert list(machines) == ["web", "db"]
+    assert machines["db"].memory.size == 1 << 30
+    assert [
+        nic.forwarded_port.host for machine in machines.values() for nic in machine.networks if nic.forwarded_port
+    ] == [*(8081, 8082)]
+
+
+def test_the_loaders_own_errors_name_the_vagrantfile(tmp_path: Path) -> None:
+    text = LOOP.replace('"db" => 8082', '"db" => 8081')
+    with pytest.raises(SeraiError) as failed:
+        project(tmp_path, text, provider="qemu")
+
+    assert str(failed.value).startswith("Vagrantfile:8:")
+    assert "8081/tcp of the host is forwarded to web already" in str(failed.value)
+
+
+def test_a_command_is_answered_by_the_person(tmp_path: Path) -> None:
+    text = LOOP.replace('"a/b"', "`hostname -s`.strip")
+    given = project(tmp_path, text, provider="qemu", access=Access((), (("hostname -s", "team/web"),)))
+
+    assert given.machines["web"].image == "box:team/web"
+
+
+def test_what_it_hangs_on_is_written_down(tmp_path: Path) -> None:
+    (tmp_path / "Vagrantfile").write_text(LOOP)
+    inputs = Inputs({"HOME": str(tmp_path)})
+    result, config = read(tmp_path / "Vagrantfile", inputs=inputs, provider="qemu", host=Host())
+
+    assert str(tmp_path / "Vagrantfile") in inputs.files
+    assert "LIBVIRT_DEFAULT_URI" in inputs.variables
+    assert result.tree["machines"]["web"]["image"] == "box:a/b"
+    assert list(config.machines) == ["web", "db"]
+
+
+def test_an_interface_of_the_host_is_looked_at_each_time(tmp_path: Path) -> None:
+    (tmp_path / "Vagrantfile").write_text(
+        LOOP.replace('"forwarded_port", guest: 80, host: port', '"public_network"')
+    )
+    inputs = Inputs({"HOME": str(tmp_path)})
+    read(tmp_path / "Vagrantfile", inputs=inputs, provider="qemu")
+
+    assert not inputs.whole
+
+
+def test_a_person_is_told_what_has_no_effect_by_nature(tmp_path: Path) -> None:
+    said: list[str] = []
+    project(
+        tmp_path, LOOP.replace("config.vm.box =", "config.warp.speed = 9\n  config.vm.box ="), tell=said.append
+    )
+
+    assert any("config.warp" in line for line in said)
