@@ -10,7 +10,7 @@ import pytest
 from serai.plan.diff import Change
 from serai.plan.steps import Act, step
 from serai.plan.up import Action, MachinePlan
-from serai.providers.contract import Effect, Materials, Observed, SshEndpoint, State
+from serai.providers.contract import Effect, Image, Materials, Observed, SshEndpoint, State
 from serai.run.events import Event, Kind
 from serai.run.executor import Executor
 from serai.run.scheduler import Cancel
@@ -185,3 +185,19 @@ def test_more_cpus_than_the_kernel_takes_wait_for_a_restart(
     text = made.do(step(Act.APPLY, "web"))
     assert applied["cpu.count"].effect is effect
     assert text.startswith(told)
+
+
+def test_into_a_new_box_goes_what_everybody_has_and_into_another_image_nothing(
+    pretend: Pretend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = pretend(Machine(name="web"))
+    engine = Engine()
+    way = SshEndpoint(host="127.0.0.1", port=22, user="vagrant", key=None)
+    monkeypatch.setattr(engine, "endpoint", lambda name: way, raising=False)
+    made = executor(workspace, engine, monkeypatch)
+    machine = workspace.project.machines["web"]
+    box = Image(reference="box:a/b", digest="", seed="none", login="vagrant")
+    first = made._endpoint(machine, box)
+    assert isinstance(first, SshEndpoint) and first.password == "vagrant" and len(first.more_keys) == 1
+    assert made._endpoint(machine, Image(reference="mine", digest="", seed="none")) == way
+    assert made._endpoint(machine, None) == way

@@ -14,6 +14,7 @@ from serai.spec.machine import Machine
 from serai.spec.network import Nic, PrivateNic
 from serai.util.errors import SeraiError
 from serai.util.files import private_dir
+from serai.util.process import run
 
 Pretend = Callable[..., Workspace]
 
@@ -54,3 +55,19 @@ def test_a_private_key_without_its_public_half_is_named(pretend: Pretend, tmp_pa
     machine = Machine(name="web", ssh=Ssh(key="id_mine"))
     with pytest.raises(SeraiError, match=r"ssh\.key: the public key .*id_mine\.pub cannot be read"):
         Stock(pretend(machine)).public_keys(machine)
+
+
+def test_a_key_of_a_box_needs_no_public_half_beside_it(pretend: Pretend, tmp_path: Path, need) -> None:
+    need("ssh-keygen")
+    run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", tmp_path / "key"])
+    public = (tmp_path / "key.pub").read_text().split()[:2]
+    (tmp_path / "key.pub").unlink()
+    (tmp_path / "key").chmod(0o644)  # as it lies in a box
+    machine = Machine(name="web", ssh=Ssh(key=str(tmp_path / "key")))
+    assert Stock(pretend(machine)).public_keys(machine)[0].split()[:2] == public
+
+
+def test_the_well_known_key_stays_where_the_file_says_so(pretend: Pretend) -> None:
+    machine = Machine(name="web", ssh=Ssh(insert_key=False, authorized_keys=["ssh-rsa A"]))
+    keys = Stock(pretend(machine)).public_keys(machine)
+    assert keys[0].endswith("vagrant insecure public key") and keys[1:] == ("ssh-rsa A",)

@@ -11,9 +11,21 @@ from serai.spec.machine import Machine
 def key_of(machine: Machine, scope: Scope) -> Path:
     """The private key: the stated one, a box's well-known one where that is to stay, else the project's."""
     if machine.ssh.key:
-        return scope.root / Path(machine.ssh.key).expanduser()
+        return _closed(scope.root / Path(machine.ssh.key).expanduser())
     if not machine.ssh.insert_key:
         from serai.guest.known_key import private
 
         return private()
     return scope.home / "ssh" / "id_ed25519"
+
+
+def _closed(key: Path) -> Path:
+    """The key, or a copy that is ours alone: ssh takes none that others may read, as one from a checkout or a box."""
+    try:
+        if not key.stat().st_mode & 0o077:
+            return key
+        from serai.guest.known_key import kept
+
+        return kept(key)
+    except OSError:
+        return key  # whoever uses it says what is wrong with it
