@@ -20,7 +20,7 @@ def key_of(machine: Machine, scope: Scope) -> Path:
 
 
 def _closed(key: Path) -> Path:
-    """The key, or a copy that is ours alone: ssh takes none that others may read, as one from a checkout or a box."""
+    """The key, or a copy that is ours alone: ssh takes none that others may read, as from a checkout or a box."""
     try:
         if not key.stat().st_mode & 0o077:
             return key

@@ -87,3 +87,17 @@ def test_an_image_without_seed_gets_none(pretended: Libvirt, uri: str) -> None:
     define.write_seed(opened(uri), pretended.scope, state, Machine(name="web"), Materials(image=image))
     assert state.volumes == ()
     define.ensure_kernel(opened(uri), pretended.scope, Machine(name="web"), Materials(image=image), lambda _: None)
+
+
+def test_a_guest_without_a_seed_is_told_of_its_cards_beside_the_uplink(pretended: Libvirt) -> None:
+    networks = [Nic(private=PrivateNic(network="back")), Nic(public=PublicNic(network_name="default"))]
+    machine = Machine(name="web", provider="libvirt", networks=networks)
+    materials = Materials(networks={"back": Network(subnet="10.40.3.0/24")}, addresses={"back": "10.40.3.10/24"})
+    cards = pretended.cards(machine, materials)
+    assert [(card.address, card.dhcp) for card in cards] == [("10.40.3.10/24", False), (None, True)]
+
+
+def test_disks_that_are_no_files_here_cannot_be_packed(pretended: Libvirt) -> None:
+    pretended.create(WEB, Materials())
+    with pytest.raises(SeraiError, match="cannot be read as a file"):
+        pretended.disk_paths("web")
