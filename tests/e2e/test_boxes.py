@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,14 +12,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from person import Serai
 from serai.guest.generic import script
-from serai.guest.known_key import private, public
+from serai.guest.keys import project_key
+from serai.guest.known_key import first_way, private, public
+from serai.guest.settle import settle
 from serai.guest.ssh import SshTransport
 from serai.images import resolve
 from serai.images.boxes import pack
-from serai.providers.contract import SshEndpoint
+from serai.providers.contract import Image, Materials, SshEndpoint
+from serai.run.wait import poll
+from serai.spec.machine import Machine
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
@@ -69,28 +75,88 @@ def raw_of(disk: Path, work: Path) -> Path:
     return target
 
 
-@pytest.fixture
-def box(home_with_images: Path, tmp_path: Path, need: Any) -> Path:
-    """A box of Debian, made without a start: what `serai package` does in a copy is done in its root here."""
-    need("qemu-system-x86_64", "qemu-img", "ssh", "sfdisk", root=True)
+@contextmanager
+def debian(home_with_images: Path, work: Path) -> Iterator[tuple[Path, Path]]:
+    """A disk of Debian, and its root: what `serai package` does in a copy that runs is done without a start."""
     image = resolve.ensure("debian:12", progress=lambda _phrase: None)
     assert image.disk is not None
-    disk = raw_of(image.disk, tmp_path)
-    with mounted(disk, tmp_path) as root:
+    disk = raw_of(image.disk, work)
+    (home_with_images / "images").unlink()  # the box is no image that other tests want
+    with mounted(disk, work) as root:
         (root / "etc/made").write_text("made\n")
         (root / "etc/ssh/sshd_config.d/00-box.conf").write_text("PasswordAuthentication yes\n")
         extra = "ssh-keygen -A >/dev/null"  # cloud-init would have made them
         words = ["chroot", root, "/bin/sh", "-ec", f"{script([])}\n{extra}"]
         told = subprocess.run(words, capture_output=True, text=True, check=False)
         assert told.returncode == 0, told.stderr
-    (home_with_images / "images").unlink()  # the box is no image that other tests want
+        yield disk, root
+
+
+@pytest.fixture
+def box(home_with_images: Path, tmp_path: Path, need: Any) -> Path:
+    """A box of Debian."""
+    need("qemu-system-x86_64", "qemu-img", "ssh", "sfdisk", root=True)
+    with debian(home_with_images, tmp_path) as (disk, _root):
+        pass
     packed = tmp_path / "box.qcow2"
     subprocess.run(["qemu-img", "convert", "-O", "qcow2", disk, packed], check=True)
     disk.unlink()
     target = tmp_path / "user/mine.box"
     target.parent.mkdir()
-    pack.write(target, pack.libvirt([packed], [image.virtual_size], {}), lambda _phrase: None)
+    pack.write(target, pack.libvirt([packed], [1 << 32], {}), lambda _phrase: None)
     return target
+
+
+@pytest.fixture
+def server(home_with_images: Path, tmp_path: Path, need: Any) -> Iterator[SshEndpoint]:
+    """The SSH server of a box, in the box's root instead of a machine, with a host name of its own."""
+    need("sshd", "ssh", "qemu-img", "sfdisk", root=True)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with debian(home_with_images, tmp_path) as (_disk, root):
+        (root / "run/sshd").mkdir(exist_ok=True)
+        for name in ("null", "urandom", "tty"):
+            (root / "dev" / name).exists() or os.mknod(
+                root / "dev" / name, 0o20666, (Path("/dev") / name).stat().st_rdev
+            )
+        options = ["-p", str(port), "-o", "ListenAddress=127.0.0.1", "-o", "UsePAM=no", "-e", "-D"]
+        with subprocess.Popen(["unshare", "--uts", "chroot", root, "/usr/sbin/sshd", *options]) as process:
+            try:
+                yield SshEndpoint(host="127.0.0.1", port=port, user="vagrant", key=None)
+            finally:
+                process.terminate()
+
+
+@pytest.mark.root
+@pytest.mark.timeout(300)
+def test_the_first_login_is_by_what_everybody_has_and_the_last_by_our_own_key(
+    server: SshEndpoint, tmp_path: Path, home: Path
+) -> None:
+    key, ours = project_key(home / "p")
+    no_key = {"PubkeyAuthentication": "no"}
+
+    def way(**how: Any) -> SshTransport:
+        return SshTransport(structs.replace(server, **how), "box")
+
+    for attempt in (way(key=private()), way(password="vagrant", options=no_key)):
+        assert poll(lambda attempt=attempt: attempt.dial() is None or None, budget=30)
+        assert attempt.run("id -un").stdout == "vagrant\n"
+        attempt.close()
+    wrong = way(password="wrong", options=no_key).dial()
+    assert wrong is not None and "Permission denied" in wrong.said
+    first = SshTransport(first_way(structs.replace(server, key=key), []), "box")
+    image = Image(reference="box:mine", digest="", seed="none", user="vagrant", login="vagrant")
+    materials = Materials(image=image, user="vagrant", public_keys=(ours,))
+    settle(first, Machine(name="web", hostname="shop"), materials, lambda _phrase: None)
+    assert first.run("hostname; cat ~/.ssh/authorized_keys").stdout == f"shop\n{ours}\n"
+    first.close()
+    refused = way(key=private()).dial()
+    assert refused is not None and "Permission denied" in refused.said
+    last = way(key=key)
+    assert last.run("sudo id -un").stdout == "root\n"
+    last.close()
+    assert tmp_path
 
 
 def inside(project: Serai, name: str, command: str) -> str:
