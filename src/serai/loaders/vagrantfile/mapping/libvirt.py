@@ -330,6 +330,7 @@ KEYS: dict[str, Map] = {
     "cpu_feature": _features,
     "cputopology": _topology,
     "cpuaffinitiy": _affinity,
+    "cpuaffinity": _affinity,
     "cpuset": _cpuset,
     "nested": _put("cpu", "nested", convert=truth),
     "kvm_hidden": _put("gpu", "hide_hypervisor", convert=truth),

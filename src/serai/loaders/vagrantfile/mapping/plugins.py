@@ -12,7 +12,8 @@ ADDITIONS = "QEMU's guests need no VirtualBox additions"
 NAMES = "machines of the project find each other by name anyway: /etc/hosts of each guest"
 HOST_FILE = "serai does not write the host's /etc/hosts: `serai ssh NAME` and `serai ssh-config` know the names"
 CACHE = "packages are fetched anew for each machine: proxies and mirrors are the guest's own settings"
-UNKNOWN = "serai does not know this plugin"
+UNKNOWN = "serai does nothing of what this plugin does"
+TOOLS = "a tool's own settings are written by a provisioner"
 NAMESPACES: dict[str, str] = {
     "vbguest": ADDITIONS,
     "cache": CACHE,
@@ -89,9 +90,15 @@ def map_plugins(draft: Draft) -> None:
         elif section == "timezone" and key == "value":
             _timezone(draft, value, where)
         else:
-            draft.dropped(dotted, where, OTHERS.get(section) or NAMESPACES.get(section) or UNKNOWN)
+            draft.dropped(dotted, where, _why(section))
     for path, content in files.items():
         draft.append(("guest", "files"), {"path": path, "content": content}, "", NOWHERE)
+
+
+def _why(section: str) -> str:
+    if section.endswith("_proxy") or section == "proxyconf":
+        return TOOLS
+    return OTHERS.get(section) or NAMESPACES.get(section) or UNKNOWN
 
 
 NOWHERE = Where("")
