@@ -130,7 +130,7 @@ def test_a_list_holds_as_a_whole():
     asked = listed_requirement(" >= 1.0, < 2, != 1.5")
 
     assert [text for text in ("0.9", "1.0", "1.5", "1.6", "2.0") if asked.allows(version(text))] == ["1.0", "1.6"]
-    assert str(asked) == "!= 1.5, < 2, >= 1.0"
+    assert str(asked) == ">= 1.0, < 2, != 1.5"
 
 
 def test_no_constraint_is_any_version():

@@ -169,7 +169,7 @@ class Requirement(msgspec.Struct, frozen=True):
         return max((one for one in offered if self.allows(one)), default=None)
 
     def __str__(self) -> str:
-        return ", ".join(sorted(str(one) for one in self.constraints))
+        return ", ".join(str(one) for one in self.constraints)
 
 
 ANY = Requirement((Constraint(">=", Version("0")),))

@@ -172,7 +172,7 @@ class Dispatch(Modules):
         if found is not None:
             return private or found.visibility == "public"
         missing = self.lookup(receiver, "respond_to_missing?")
-        if missing is not None and missing.of_file:
+        if missing is not None:
             return missing.call(self, receiver, [Sym(name), private], None) not in (None, False)  # type: ignore[arg-type]
         return False
 
@@ -261,7 +261,7 @@ class Dispatch(Modules):
         """No such method: method_missing, or the error."""
         if not last:
             other = self.lookup(me, "method_missing")
-            if other is not None and (other.of_file or hasattr(me, "ruby_send")):
+            if other is not None:
                 return other.call(self, me, [Sym(name), *args], block)  # type: ignore[arg-type]
         if bare:
             error = self.raised("NameError", f"undefined local variable or method `{name}' for {self.shown(me)}")

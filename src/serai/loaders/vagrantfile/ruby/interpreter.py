@@ -31,7 +31,7 @@ from serai.loaders.vagrantfile.ruby.object import errors, modules, objects, proc
 from serai.loaders.vagrantfile.ruby.parse import parse
 from serai.loaders.vagrantfile.ruby.running import Running
 from serai.loaders.vagrantfile.ruby.runtime import Bounds, Files, RubyError
-from serai.loaders.vagrantfile.ruby.values import Object, Value
+from serai.loaders.vagrantfile.ruby.values import Array, Object, Str, Value
 from serai.util.errors import Code, SeraiError, Where
 
 RECURSION = 16
@@ -83,6 +83,7 @@ class Interpreter(Running):
         self.files: Files = self.project_files
         import_module(f"{LIBRARY}.core")
         self.forget()
+        self.define("ARGV", Array(Str(word) for word in self.argv))
         self.top = Nest(self.object, None)
         self.top.visibility = "private"
 
@@ -237,6 +238,7 @@ class Interpreter(Running):
 
     def ran(self, command: str) -> str | None:
         said = self.supplied.get(" ".join(command.split()))
+        self.worked = said is not None
         if said is None:
             shown = command if len(command) <= 60 else command[:57] + "…"
             self.warn(

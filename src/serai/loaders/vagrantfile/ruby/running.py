@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from serai.loaders.vagrantfile.ruby.conversions import Conversions
 from serai.loaders.vagrantfile.ruby.frame import Method, Nest
+from serai.loaders.vagrantfile.ruby.library.register import OWN
 from serai.loaders.vagrantfile.ruby.runtime import RubyError
 from serai.loaders.vagrantfile.ruby.values import Array, Module, Object, Str, Sym, Value
 from serai.util.errors import Code, SeraiError, Where, did_you_mean
@@ -30,6 +31,8 @@ class Running(Conversions):
         self.error: Value = None
         """`$!`"""
         self.last_match: Value = None
+        self.worked: bool | None = None
+        """What `$?` says of the last command: whether --with supplied it; None before any."""
         self.tags: list[Value] = []
         """What is being caught (`catch`)."""
         self.at_end: list[Callable[[], Value]] = []
@@ -144,6 +147,8 @@ class Running(Conversions):
             return 4242
         if name == "$/":
             return Str("\n")
+        if name == "$?":
+            return None if self.worked is None else self.send(self.constant("Process"), "last_status", [])
         stream = {"$stdout": "STDOUT", "$>": "STDOUT", "$stderr": "STDERR", "$stdin": "STDIN"}.get(name)
         return self.constant(stream) if stream is not None else None
 
@@ -210,9 +215,9 @@ class Running(Conversions):
         return made
 
     def hook(self, module: Module, name: str, target: Value) -> None:
-        """`included`, `extended`, `prepended`, where the file defines it."""
+        """`included`, `extended`, `prepended`, where the file or the module of the library defines it."""
         found = self.find_own(module, name)
-        if found is not None and found.of_file:
+        if found is not None and (found.of_file or name in OWN.get(module.name, ())):
             found.call(self, module, [target], None)  # type: ignore[arg-type]
 
     def flat_names(self, args: list[Value]) -> list[str]:

@@ -65,6 +65,8 @@ class Runtime(Protocol):
     """`ARGV`: the words of the command line."""
     bounds: Bounds
     files: Files
+    worked: bool | None
+    """Whether the last command that was asked for was supplied; None before any. `$?` tells it."""
     last_match: Value
     """`$~`, and what `$1` reads: every match that Ruby notes there puts its MatchData here, or None."""
 

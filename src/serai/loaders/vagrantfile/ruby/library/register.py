@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from serai.loaders.vagrantfile.ruby.library.std.names import LATE as LATE
+from serai.loaders.vagrantfile.ruby.library.std.names import REQUIRES as REQUIRES
+from serai.loaders.vagrantfile.ruby.library.std.names import STD as STD
 from serai.loaders.vagrantfile.ruby.values import Builtin
 
 INSTANCE: dict[str, dict[str, Builtin]] = {}
@@ -34,14 +37,6 @@ ANCESTORS: dict[str, tuple[str, ...]] = {
 PARENTS: dict[str, str | None] = {}
 """What `declare` entered → its parent, or None for a module. `rt.constant(name)` makes a Module of each when it is
 named first; one with `::` is found inside the one before it."""
-
-STD: dict[str, str] = {}
-"""Top-level constant → module below `library.std` that enters it: filled by `std/names.py`."""
-LATE: dict[str, str] = {}
-"""Method of a class of core → module below `library.std` that enters it (`to_json`): looked at when nothing else
-answers. From `std/names.py` too."""
-REQUIRES: dict[str, str] = {}
-"""Name that `require` knows → module below `library.std` to import, or "" where there is nothing to do."""
 
 
 def declare(name: str, parent: str | None = "Object", *mixed: str) -> None:
