@@ -18,6 +18,9 @@ from pathlib import Path
 
 import pytest
 
+from elsewhere import Elsewhere, build_tiny
+from person import Serai
+
 pytestmark = [pytest.mark.engine, pytest.mark.root, pytest.mark.slow, pytest.mark.timeout(600)]
 
 OWN = ("run/libvirt", "var/lib/libvirt", "var/log/libvirt", "var/cache/libvirt", "etc/libvirt")
@@ -44,13 +47,12 @@ networks: {back: {}}
 """
 
 
-class Cell:
+class Cell(Elsewhere):
     """A place with a system libvirtd that nobody else has."""
 
     def __init__(self, place: Path, home: Path) -> None:
-        self.place = place
-        self.root = place / "project"
-        self.env = {**os.environ, "SERAI_HOME": str(home), "LIBVIRT_DEFAULT_URI": "qemu:///system"}
+        uri = "qemu:///system"
+        super().__init__(place, {**os.environ, "SERAI_HOME": str(home), "LIBVIRT_DEFAULT_URI": uri})
         words = ["unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc", sys.executable]
         self.first = subprocess.Popen([*words, "-c", FIRST, str(place), *OWN], stdout=subprocess.PIPE, text=True)
         assert self.first.stdout is not None
@@ -58,45 +60,24 @@ class Cell:
         children = Path(f"/proc/{self.first.pid}/task/{self.first.pid}/children").read_text().split()
         self.init = children[0]
 
-    def inside(self, *words: str) -> list[str]:
+    def argv(self, *words: str) -> list[str]:
         return ["nsenter", f"--target={self.init}", "--mount", "--net", "--pid", f"--wd={self.root}", *words]
 
     def start(self, daemon: str) -> None:
-        words = self.inside(daemon, "-d", "--pid-file", f"/run/libvirt/{daemon}.pid")
+        words = self.argv(daemon, "-d", "--pid-file", f"/run/libvirt/{daemon}.pid")
         subprocess.run(words, check=True, stdin=subprocess.DEVNULL, capture_output=True)
-
-    def virsh(self, *words: str, check: bool = True) -> str:
-        argv = self.inside("virsh", "-q", "-c", "qemu:///system", *words)
-        return subprocess.run(argv, check=check, capture_output=True, text=True).stdout
-
-    def spawn(self, *words: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            self.inside(sys.executable, "-m", "serai", *words),
-            env=self.env,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-
-    def serai(self, *words: str) -> str:
-        done = self.spawn(*words)
-        said, _ = done.communicate(timeout=400)
-        assert done.returncode == 0, said
-        return said
 
     def restart(self) -> None:
         """Kill the daemon where it stands, and start it again."""
         pid = Path(self.place / "run/libvirt/libvirtd.pid").read_text().strip()
-        subprocess.run(self.inside("kill", "-KILL", pid), check=True)
+        subprocess.run(self.argv("kill", "-KILL", pid), check=True)
         self.start("libvirtd")
 
 
 @pytest.fixture
-def cell(home_with_images: Path, serai: object, need: Callable[..., None]) -> Iterator[Cell]:
+def cell(home_with_images: Path, serai: Serai, need: Callable[..., None]) -> Iterator[Cell]:
     need("libvirtd", "virtlogd", "virsh", "dnsmasq", "qemu-system-x86_64", "ssh", "unshare", "nsenter", root=True)
-    serai.file("project: none\nmachines: {web: {image: tiny}}\n")  # type: ignore[attr-defined]
-    serai("image", "build", "tiny")  # type: ignore[operator]
+    build_tiny(serai)
     place = Path(tempfile.mkdtemp(prefix="serai-c", dir="/tmp"))
     place.chmod(0o755)
     for name in (*OWN[:-1], "var/log/libvirt/qemu"):
@@ -123,18 +104,7 @@ def cell(home_with_images: Path, serai: object, need: Callable[..., None]) -> It
 
 @pytest.mark.parametrize("moment", ["making its disks", "starting", "waiting for the guest"])
 def test_a_system_daemon_that_is_restarted_in_the_middle_of_up_is_survived(cell: Cell, moment: str) -> None:
-    rising = cell.spawn("up")
-    assert rising.stdout is not None
-    said, killed = "", False
-    for line in rising.stdout:
-        said += line
-        if moment in line:
-            cell.restart()
-            killed = True
-            break
-    rest, _ = rising.communicate(timeout=400)
-    assert killed, said + rest
-    assert rising.returncode == 0, said + rest
+    cell.up(moment, cell.restart)
     assert "ready" in cell.serai("status")
     assert cell.virsh("list", "--name").split() == ["cell_web"]
     assert cell.serai("up").strip() == "" or "nothing" in cell.serai("up")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -13,6 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from elsewhere import Elsewhere, build_tiny
+from person import Serai
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -31,19 +33,18 @@ machines:
 """
 
 
-class Person:
+class Person(Elsewhere):
     """A user without root, with a home and a session of its own."""
 
     def __init__(self, place: Path) -> None:
-        self.place = place
-        self.root = place / "project"
-        self.env = {
+        env = {
             "PATH": f"{Path(sys.executable).parent}:/usr/sbin:/usr/bin:/sbin:/bin",
             "HOME": str(place / "home"),
             "XDG_RUNTIME_DIR": str(place / "run"),
             "SERAI_HOME": str(place / "serai"),
             "LIBVIRT_DEFAULT_URI": "qemu:///session",
         }
+        super().__init__(place, env)
 
     def argv(self, *words: str) -> list[str]:
         """Root steps down, and may only still read what is root's: the interpreter may lie in its home."""
@@ -52,26 +53,14 @@ class Person:
         down = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
         return [*down, "--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search", *words]
 
-    def spawn(self, *words: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            self.argv(sys.executable, "-m", "serai", *words),
-            cwd=self.root,
-            env=self.env,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-
-    def serai(self, *words: str) -> str:
-        done = self.spawn(*words)
-        said, _ = done.communicate(timeout=400)
-        assert done.returncode == 0, said
-        return said
-
-    def virsh(self, *words: str) -> str:
-        argv = self.argv("virsh", "-q", *words)
-        return subprocess.run(argv, env=self.env, check=True, capture_output=True, text=True).stdout
+    def kill_daemon(self) -> None:
+        """Of this session, as soon as it is there."""
+        deadline = time.monotonic() + 20
+        while not (pids := self.daemons("libvirtd")) and time.monotonic() < deadline:
+            pass
+        assert pids
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
 
     def daemons(self, *names: str) -> list[int]:
         """Processes of these names in this session."""
@@ -108,10 +97,8 @@ def person(image_cache: Path, need: object) -> Iterator[Person]:
 
 
 @pytest.fixture(autouse=True)
-def built(image_cache: Path, home_with_images: Path, serai: object) -> None:
-    """The image is in the shared store before somebody without root wants it."""
-    serai.file("project: none\nmachines: {web: {image: tiny}}\n")  # type: ignore[attr-defined]
-    serai("image", "build", "tiny")  # type: ignore[operator]
+def built(image_cache: Path, home_with_images: Path, serai: Serai) -> None:
+    build_tiny(serai)
 
 
 def test_a_machine_lives_in_a_session_and_leaves_nothing(person: Person) -> None:
@@ -140,20 +127,5 @@ def test_a_private_network_is_refused_with_the_way_out(person: Person) -> None:
 
 @pytest.mark.parametrize("moment", ["making its disks", "starting", "waiting for the guest"])
 def test_a_daemon_that_is_killed_in_the_middle_of_up_is_survived(person: Person, moment: str) -> None:
-    rising = person.spawn("up")
-    assert rising.stdout is not None
-    said, killed = "", False
-    for line in rising.stdout:
-        said += line
-        if moment in line:
-            deadline = time.monotonic() + 20
-            while not (pids := person.daemons("libvirtd")) and time.monotonic() < deadline:
-                pass
-            for pid in pids:
-                os.kill(pid, signal.SIGKILL)
-                killed = True
-            break
-    rest, _ = rising.communicate(timeout=400)
-    assert killed
-    assert rising.returncode == 0, said + rest
+    person.up(moment, person.kill_daemon)
     assert "ready" in person.serai("status")

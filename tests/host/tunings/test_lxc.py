@@ -105,7 +105,7 @@ def test_the_whole_way_there_and_back(tmp_path, capsys):
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     root = ["--root", str(tmp_path)]
     assert serai(["host", "check", "lxc.keys", "lxc.bridge", *root]) == 1
-    assert "serai host tune lxc-bridge" in capsys.readouterr().out
+    assert f"serai host tune --root {tmp_path} lxc-bridge" in capsys.readouterr().out
     (tmp_path / "var/lib").mkdir(exist_ok=True)
     assert serai(["host", "tune", "lxc-bridge", "-y", *root]) == 0
     assert serai(["host", "tune", "lxc-bridge", "-n", *root]) == 0

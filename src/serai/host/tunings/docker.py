@@ -7,14 +7,12 @@ import re
 from serai.host import docker
 from serai.host.changes.docker_chains import DockerChains
 from serai.host.changes.file import WriteFile
-from serai.host.changes.filter import IptablesRules
 from serai.host.changes.json_keys import JsonKey, JsonKeys
 from serai.host.facts.engines import DAEMON, SYSCONFIG
 from serai.host.facts.host import Facts
 from serai.host.facts.source import Unknown
-from serai.host.tunings import at_boot
 from serai.host.tunings.docker_unit import command_without, flagged
-from serai.host.tunings.forwarding import lasting_unit
+from serai.host.tunings.forwarding import lasting_rules
 from serai.host.tunings.tuning import Asked, Planned, Table
 from serai.util.errors import Code, SeraiError
 
@@ -150,11 +148,8 @@ def docker_forward(facts: Facts, asked: Asked) -> Planned:
     rules = tuple(
         rule for name in bridges for rule in (f"DOCKER-USER -i {name} -j ACCEPT", f"DOCKER-USER -o {name} {back}")
     )
-    start, stop = zip(*at_boot.iptables_lines(rules), strict=True)
-    units, note = lasting_unit(
-        facts, "docker-forward", "Let bridges of guests through docker's filter", start, stop, "docker.service"
-    )
-    return Planned(changes=(IptablesRules(rules=rules), *units), notes=note)
+    title = "Let bridges of guests through docker's filter"
+    return lasting_rules(facts, "docker-forward", title, rules, "docker.service")
 
 
 @TABLE.tuning(

@@ -123,12 +123,7 @@ def _needs_filter(facts: Facts) -> str:
 
 
 def _accepted(facts: Facts) -> Planned:
-    rules = (BRIDGED,)
-    start, stop = zip(*at_boot.iptables_lines(rules), strict=True)
-    units, note = lasting_unit(
-        facts, "bridge-filter", "Let bridges pass packets on", start, stop, "docker.service"
-    )
-    return Planned(changes=(IptablesRules(rules=rules), *units), notes=note)
+    return lasting_rules(facts, "bridge-filter", "Let bridges pass packets on", (BRIDGED,), "docker.service")
 
 
 @TABLE.tuning(
@@ -172,11 +167,16 @@ def _segment(asked: Asked) -> int:
 def _by_iptables(facts: Facts, size: int) -> Planned:
     how = f"--set-mss {size}" if size else "--clamp-mss-to-pmtu"
     rules = (f"FORWARD -p tcp --tcp-flags SYN,RST SYN -j TCPMSS {how}",)
-    start, stop = zip(*at_boot.iptables_lines(rules, "mangle"), strict=True)
-    units, note = lasting_unit(
-        facts, "mss-clamp", "Fit TCP segments to the way out", start, stop, "network.target"
-    )
-    return Planned(changes=(IptablesRules(rules=rules, table="mangle"), *units), notes=note)
+    return lasting_rules(facts, "mss-clamp", "Fit TCP segments to the way out", rules, "network.target", "mangle")
+
+
+def lasting_rules(
+    facts: Facts, ident: str, title: str, rules: tuple[str, ...], after: str, table: str = "filter"
+) -> Planned:
+    """Rules of iptables at the head of their chains, now and at each boot."""
+    start, stop = zip(*at_boot.iptables_lines(rules, table), strict=True)
+    units, note = lasting_unit(facts, ident, title, start, stop, after)
+    return Planned(changes=(IptablesRules(rules=rules, table=table), *units), notes=note)
 
 
 def lasting_unit(
