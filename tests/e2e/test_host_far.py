@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -47,6 +48,48 @@ def test_what_is_not_known_without_python_is_listed(second: Second, capsys: Capt
     serai(["host", "check", "--host", "far", "time", "mem.thp"])
 
     assert "there is no Python there, so these are not known: time.sync" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("kind", ["python", "busybox"])
+def test_devices_that_a_project_names_are_looked_for_there(
+    second: Second, kind: str, tmp_path: Path, capsys: Captured
+) -> None:
+    host = second(kind)
+    (host.root / "sys/bus/pci/devices").mkdir(parents=True)
+    usb = host.root / "sys/bus/usb/devices/1-2"
+    usb.mkdir(parents=True)
+    for name, value in {"idVendor": "046d", "idProduct": "c52b"}.items():
+        (usb / name).write_text(f"{value}\n")
+    file = tmp_path / "devices.yaml"
+    words = ["host", "check", "--host", "far", "--json", "--for", str(file), "host.devices"]
+
+    found = {}
+    for device in (
+        "usb: [{vendor: 046d, product: c52b}]",
+        "usb: [{vendor: 046d, product: c52c}]",
+        'pci: [{address: "01:00"}]',
+    ):
+        file.write_text(f"project: shop\nmachines: {{ai: {{image: tiny, devices: {{{device}}}}}}}\n")
+        serai(words)
+        (check,) = json.loads(capsys.readouterr().out)["checks"]
+        found[device] = (check["result"], check["why"], check["next"])
+
+    assert list(found.values()) == [
+        ("pass", "", ""),
+        ("fail", "it is not plugged in", "lsusb lists what is; optional: true waits for it"),
+        ("fail", "there is no PCI device 0000:01:00.0", "serai host devices --host far lists them"),
+    ]
+
+
+def test_a_role_is_planned_and_looked_at_there_and_nothing_is_changed(second: Second, capsys: Captured) -> None:
+    host = second("python")
+    before = host.files()
+
+    assert serai(["host", "setup", "--host", "far"]) == 0
+    assert "nfs-storage" in capsys.readouterr().out
+    assert serai(["host", "setup", "nfs-storage", "-n", "--host", "far"]) == 2
+    assert "setup-nfs-storage: " in capsys.readouterr().out
+    assert host.files() == before
 
 
 @pytest.mark.parametrize("kind", ["python", "busybox"])

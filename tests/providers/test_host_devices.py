@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from serai.providers.host_devices import is_plugged_in, problems
+from serai.providers.host_files import Below
 from serai.spec.device import UsbDevice
 from serai.spec.machine import Machine
 
@@ -23,16 +24,16 @@ def plug_in(root: Path, name: str, **files: str) -> None:
 
 def keys(root: Path, **devices: Any) -> list[str]:
     machine = msgspec.convert({"name": "web", "devices": devices}, Machine)
-    return [key for key, *_ in problems(machine, root, managed=True)]
+    return [key for key, *_ in problems(machine, Below(root), managed=True)]
 
 
 def test_a_usb_device_is_found_by_kind_or_place(tmp_path: Path) -> None:
     plug_in(tmp_path, "1-2", idVendor="046d", idProduct="c52b", busnum="1", devnum="4")
     plug_in(tmp_path, "1-2:1.0")
-    assert is_plugged_in(UsbDevice(vendor="0x046D", product="c52b"), tmp_path)
-    assert is_plugged_in(UsbDevice(bus=1, device=4), tmp_path)
-    assert not is_plugged_in(UsbDevice(bus=1, device=5), tmp_path)
-    assert not is_plugged_in(UsbDevice(vendor="046d", product="c52c"), tmp_path)
+    assert is_plugged_in(UsbDevice(vendor="0x046D", product="c52b"), Below(tmp_path))
+    assert is_plugged_in(UsbDevice(bus=1, device=4), Below(tmp_path))
+    assert not is_plugged_in(UsbDevice(bus=1, device=5), Below(tmp_path))
+    assert not is_plugged_in(UsbDevice(vendor="046d", product="c52c"), Below(tmp_path))
 
 
 def test_what_is_missing_is_named(tmp_path: Path) -> None:

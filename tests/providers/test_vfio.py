@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from serai.providers.host_files import Below
 from serai.providers.vfio import functions_of, problems
 from serai.spec.device import PciDevice
 
@@ -41,14 +42,14 @@ def host(tmp_path: Path) -> Host:
 
 
 def said(host: Host, address: str = "01:00", **more: bool) -> list[str]:
-    return [what for what, way_out in problems(PciDevice(address=address, **more), host.root) if way_out]
+    return [what for what, way_out in problems(PciDevice(address=address, **more), Below(host.root)) if way_out]
 
 
 def test_all_functions_of_the_slot_go_together(host: Host) -> None:
     host.device(SOUND, driver="vfio-pci", group="7")
     host.device(GPU, driver="vfio-pci", group="7")
-    assert functions_of(PciDevice(address="01:00.0"), host.root) == (GPU, SOUND)
-    assert functions_of(PciDevice(address="01:00.1", all_functions=False), host.root) == (SOUND,)
+    assert functions_of(PciDevice(address="01:00.0"), Below(host.root)) == (GPU, SOUND)
+    assert functions_of(PciDevice(address="01:00.1", all_functions=False), Below(host.root)) == (SOUND,)
     assert said(host) == []
 
 
@@ -85,7 +86,7 @@ def test_a_host_without_iommu_is_said(host: Host) -> None:
 
 
 def ways(host: Host, *, managed: bool = False, **more: bool) -> list[str]:
-    return [way for _, way in problems(PciDevice(address="01:00", **more), host.root, managed=managed)]
+    return [way for _, way in problems(PciDevice(address="01:00", **more), Below(host.root), managed=managed)]
 
 
 def written(host: Host, files: dict[str, str]) -> None:
@@ -144,7 +145,7 @@ def test_libvirt_does_not_take_the_disk_that_the_host_runs_on(host: Host) -> Non
     disk = f"-> ../../devices/pci0000:00/{GPU}/nvme/nvme0/nvme0n1"
     written(host, {"sys/class/block/nvme0n1": disk, "proc/mounts": "/dev/nvme0n1 / ext4 rw 0 0\n"})
     device = PciDevice(address=GPU)
-    assert [why for why, _ in problems(device, host.root, managed=True)] == [
+    assert [why for why, _ in problems(device, Below(host.root), managed=True)] == [
         f"the host needs {GPU}: / is mounted from nvme0n1"
     ]
 
@@ -159,8 +160,8 @@ def test_two_devices_of_one_group_can_go_to_one_guest(host: Host) -> None:
     host.device(GPU, driver="nouveau", group="7")
     host.device(NIC, driver="e1000e", group="7", kind="0x020000")
     device = PciDevice(address=GPU)
-    assert list(problems(device, host.root, managed=True, beside=[NIC])) == []
-    assert len(list(problems(device, host.root, managed=True))) == 1
+    assert list(problems(device, Below(host.root), managed=True, beside=[NIC])) == []
+    assert len(list(problems(device, Below(host.root), managed=True))) == 1
 
 
 def test_an_isa_bridge_with_a_driver_is_an_obstacle(host: Host) -> None:
@@ -173,12 +174,14 @@ def test_a_virtual_function_goes_without_its_card(host: Host) -> None:
     host.device(GPU, driver="vfio-pci", group="7")
     host.device(SOUND, driver="vfio-pci", group="8")
     written(host, {f"sys/bus/pci/devices/{SOUND}/physfn": f"-> ../{GPU}"})
-    assert functions_of(PciDevice(address=GPU), host.root) == (GPU,)
-    assert functions_of(PciDevice(address=SOUND), host.root) == (SOUND,)
+    assert functions_of(PciDevice(address=GPU), Below(host.root)) == (GPU,)
+    assert functions_of(PciDevice(address=SOUND), Below(host.root)) == (SOUND,)
 
 
 def test_a_device_that_libvirt_takes_may_have_another_driver(host: Host) -> None:
     host.device(GPU, driver="nvidia", group="7")
     device = PciDevice(address=GPU, all_functions=False)
-    assert [why for why, _ in problems(device, host.root)] == [f"the driver of {GPU} is nvidia, not vfio-pci"]
-    assert list(problems(device, host.root, managed=True)) == []
+    assert [why for why, _ in problems(device, Below(host.root))] == [
+        f"the driver of {GPU} is nvidia, not vfio-pci"
+    ]
+    assert list(problems(device, Below(host.root), managed=True)) == []

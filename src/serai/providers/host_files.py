@@ -22,6 +22,9 @@ class Files(Protocol):
     def target(self, path: str) -> str:
         """Where a link leads, as it is written; empty: it is no link."""
 
+    def opens(self, path: str) -> bool:
+        """Whether this user may read and write it."""
+
 
 class Below:
     """The files below a directory; what may not be read says nothing."""
@@ -52,6 +55,12 @@ class Below:
             return os.readlink(self._at(path))  # noqa: PTH115 - as it is written
         except OSError:
             return ""
+
+    def opens(self, path: str) -> bool:
+        return os.access(self._at(path), os.R_OK | os.W_OK)
+
+
+HERE = Below()
 
 
 def last(target: str) -> str:

@@ -6,12 +6,10 @@ Source: Linux, Documentation/driver-api/vfio.rst; drivers/vfio/vfio_main.c for w
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 
 from serai.providers import pci_disks, pci_links, pci_use
-from serai.providers.host_files import Below, Files, last
+from serai.providers.host_files import HERE, Files, last
 from serai.providers.pci_use import Need, Uses
 from serai.spec.device import PciDevice
 
@@ -108,13 +106,13 @@ def uses(files: Files, zpool: Sequence[str] | None = None, opened: Sequence[tupl
     return found
 
 
-def functions_of(device: PciDevice, root: Path = Path("/")) -> tuple[str, ...]:
+def functions_of(device: PciDevice, files: Files = HERE) -> tuple[str, ...]:
     """The functions that are given away, as sysfs names them, function 0 first; whether it is there or not."""
     slot = slot_of(device.address)
     function = device.address.partition(".")[2]
     if not device.all_functions:
         return (f"{slot}.{function or 0}",)
-    files, named = Below(root), f"{slot}.{function or 0}"
+    named = f"{slot}.{function or 0}"
     present = [name for name in files.names(DEVICES) if name.startswith(f"{slot}.")]
     return tuple(together(present, named, lambda name: files.has(f"{DEVICES}/{name}/physfn"))) or (named,)
 
@@ -127,14 +125,13 @@ def together(slot: Sequence[str], named: str, is_virtual: Callable[[str], bool])
 
 
 def problems(
-    device: PciDevice, root: Path = Path("/"), *, managed: bool = False, beside: Sequence[str] = ()
+    device: PciDevice, files: Files = HERE, *, managed: bool = False, beside: Sequence[str] = ()
 ) -> Iterator[Problem]:
     """Why it cannot be given to a guest, with the way out; nothing when it can.
 
     `managed`: libvirt takes it from its driver, and opens it. `beside`: what the same guest is given, too.
     """
-    files = Below(root)
-    own = functions_of(device, root)
+    own = functions_of(device, files)
     if missing := next((each for each in own if not files.has(f"{DEVICES}/{each}")), ""):
         yield f"there is no PCI device {missing}", "serai host devices lists them"
         return
@@ -149,7 +146,7 @@ def problems(
     yield from _group(files, own, (*own, *beside) if managed else own)
     yield from _platform(files, own)
     if not managed:
-        yield from _nodes(files, own, root)
+        yield from _nodes(files, own)
 
 
 def _drivers(files: Files, own: Sequence[str], managed: bool) -> Iterator[Problem]:
@@ -195,7 +192,7 @@ def _platform(files: Files, own: Sequence[str]) -> Iterator[Problem]:
         yield why, "firmware setup: interrupt remapping, x2APIC; serai explain iommu.intremap"
 
 
-def _nodes(files: Files, own: Sequence[str], root: Path) -> Iterator[Problem]:
+def _nodes(files: Files, own: Sequence[str]) -> Iterator[Problem]:
     """What QEMU opens, as this user."""
     bound = [each for each in own if driver_of(files, each) == VFIO]
     if not bound:
@@ -203,7 +200,7 @@ def _nodes(files: Files, own: Sequence[str], root: Path) -> Iterator[Problem]:
     if files.has("/sys/module/vfio") and not files.has("/sys/module/vfio_iommu_type1"):
         yield "vfio_iommu_type1 is not loaded: QEMU finds no IOMMU", "as root: modprobe vfio_iommu_type1"
     for number in dict.fromkeys(last(files.target(f"{DEVICES}/{each}/iommu_group")) for each in bound):
-        if not os.access(root / "dev/vfio" / number, os.R_OK | os.W_OK):
+        if not files.opens(f"/dev/vfio/{number}"):
             yield f"/dev/vfio/{number} cannot be opened by this user", f"as root: chown $USER /dev/vfio/{number}"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from serai.host.checks.row import Finding, Outcome, Table, fail, not_applicable, note, passed, warn
 from serai.host.facts.boot import ENTRIES, KEPT, NOW, own
+from serai.host.facts.files import FilesOf
 from serai.host.facts.host import Facts
 from serai.host.facts.source import Unknown
 from serai.providers import host_devices
@@ -339,6 +340,6 @@ def devices(facts: Facts) -> Finding:
     facts.source.names("/sys/bus/pci/devices")  # says so where a tree has no /sys
     for machine in facts.wants.machines:
         managed = machine.provider == "libvirt"
-        for key, why, way_out, _ in host_devices.problems(machine, facts.source.root, managed=managed):
+        for key, why, way_out, _ in host_devices.problems(machine, FilesOf(facts.source), managed=managed):
             return fail("/sys/bus", why, f"{machine.name}: {key}", next=way_out)
     return passed("/sys/bus", ", ".join(machine.name for machine in facts.wants.machines))

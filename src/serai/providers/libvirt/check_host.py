@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from serai.providers import host_devices
+from serai.providers.host_files import Below
 from serai.providers.interfaces import is_there
 from serai.providers.libvirt.refusal import refuse
 from serai.spec.machine import Machine
@@ -19,7 +20,7 @@ JOINS = ("bridge", "dev", "tap")
 
 def check(machine: Machine, root: Path = Path("/"), *, privileged: bool = True) -> Iterator[SeraiError]:
     """All of it. `root`: of the host's files. `privileged`: the daemon is root."""
-    for key, why, way_out, code in host_devices.problems(machine, root, managed=True):
+    for key, why, way_out, code in host_devices.problems(machine, Below(root), managed=True):
         yield refuse(key, why, way_out, code)
     if machine.devices.vsock and not (root / VSOCK).exists():
         yield refuse("devices.vsock", f"there is no /{VSOCK}", "as root: modprobe vhost_vsock", Code.MISSING)

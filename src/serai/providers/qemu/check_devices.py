@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from serai.providers import host_devices
+from serai.providers.host_files import Below
 from serai.providers.qemu import companions, render, vsock
 from serai.providers.qemu.features import Features
 from serai.providers.qemu.refusal import refuse
@@ -50,7 +51,7 @@ def _assigned(machine: Machine, root: Path) -> Iterator[SeraiError]:
     devices = machine.devices
     if (devices.pci or devices.mdev) and not render.pcie(machine):
         yield refuse("devices.pci", "only a PCIe board can take it", "providers.qemu.machine: q35")
-    for key, why, way_out, code in host_devices.problems(machine, root):
+    for key, why, way_out, code in host_devices.problems(machine, Below(root)):
         yield refuse(key, why, way_out, code)
 
 
