@@ -66,10 +66,13 @@ def read(obj: object, source: Path, provider: str | None = None) -> tuple[Any, A
     from serai.loaders.vagrantfile.project import read as mapped
     from serai.loaders.vagrantfile.project import resolve
     from serai.providers.registry import raw_block
+    from serai.run.boxes import vagrantfile
 
     inputs = Inputs(os.environ)
     tell = getattr(obj, "tell", None)
-    result, config = mapped(source, inputs=inputs, provider=provider, access=of(obj, os.environ), tell=tell)
+    result, config = mapped(
+        source, inputs=inputs, provider=provider, access=of(obj, os.environ), tell=tell, boxes=vagrantfile
+    )
     return result, config, resolve(result, source, inputs, raw_block=raw_block)
 
 

@@ -22,6 +22,7 @@ from serai.util import paths
 
 if TYPE_CHECKING:
     from serai.loaders.blocks import RawBlock
+    from serai.loaders.either import AskBoxes
     from serai.spec.base import Spec
 
 MAX_ENTRIES = 32
@@ -57,6 +58,7 @@ def load(
     environ: Mapping[str, str] = os.environ,
     access: Access = NONE,
     tell: Callable[[str], None] | None = None,
+    boxes: AskBoxes | None = None,
 ) -> Project:
     """As `serai.loaders.either.load`, which is only imported when the file has to be read in.
 
@@ -81,6 +83,7 @@ def load(
         raw_block=asked,
         access=access,
         tell=tell,
+        boxes=boxes,
     )
     if all(machine.provider in built_in for machine in project.machines.values()):
         keep(about, inputs, project)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from serai.loaders.blocks import RawBlock
 
 Tell = Callable[[str], None]
+AskBoxes = Callable[[Inputs, str, str | None, str, str | None], Path | None]
+"""(where to note what it hangs on, box, constraint, provider, architecture) → the Vagrantfile in that box."""
 
 
 def load(
@@ -27,6 +29,7 @@ def load(
     raw_block: RawBlock | None = None,
     access: Access = NONE,
     tell: Tell | None = None,
+    boxes: AskBoxes | None = None,
 ) -> Project:
     """As `serai.loaders.yaml.load`. `tell` is given what a person should know of a Vagrantfile, a line each."""
     inputs = inputs or Inputs(os.environ)
@@ -41,6 +44,7 @@ def load(
             raw_block=raw_block,
             access=access,
             tell=tell,
+            boxes=boxes,
         )
     from serai.loaders import yaml
 

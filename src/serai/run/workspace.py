@@ -161,6 +161,7 @@ def open_workspace(options: object = None, *, provider: str | None = None) -> Wo
     from serai.loaders.access import of
     from serai.loaders.cache import load
     from serai.providers.registry import BUILT_IN, known, raw_block
+    from serai.run.boxes import vagrantfile
 
     named = getattr(options, "file", None)
     path = Path(named) if named else find()
@@ -172,6 +173,7 @@ def open_workspace(options: object = None, *, provider: str | None = None) -> Wo
         built_in=BUILT_IN,
         access=of(options, os.environ),
         tell=getattr(options, "tell", None),
+        boxes=vagrantfile,
     )
     scope = scope_of(project.project, path.resolve().parent)
     return Workspace(_joined(project, scope), path, scope)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from serai.spec.machine import Project
 
 if TYPE_CHECKING:
     from serai.loaders.blocks import RawBlock
+    from serai.loaders.either import AskBoxes
     from serai.loaders.vagrantfile.config.model import VagrantConfig
 
 Tell = Callable[[str], None]
@@ -34,9 +36,10 @@ def load(
     raw_block: RawBlock | None = None,
     access: Access = NONE,
     tell: Tell | None = None,
+    boxes: AskBoxes | None = None,
 ) -> Project:
     """The project, as `serai.loaders.yaml.load` gives it; errors name places of the Vagrantfile."""
-    result, config = read(path, inputs=inputs, provider=provider, access=access, tell=tell)
+    result, config = read(path, inputs=inputs, provider=provider, access=access, tell=tell, boxes=boxes)
     for where, what, hint in config.notices if tell else ():
         assert tell is not None
         tell(f"{where}: {what}" + (f" ({hint})" if hint else ""))
@@ -51,6 +54,7 @@ def read(
     access: Access = NONE,
     tell: Tell | None = None,
     host: Host | None = None,
+    boxes: AskBoxes | None = None,
 ) -> tuple[Mapped, VagrantConfig]:
     """The tree that a serai.yaml would hold, and what the Vagrantfile came to."""
     from serai.loaders.vagrantfile import load as evaluated
@@ -67,6 +71,7 @@ def read(
         supplied=dict(access.answers),
         user_vagrantfile=of_user(environ),
         say=tell,
+        boxes=partial(boxes, inputs) if boxes else None,
     )
     _note(config, inputs)
     facts = look() if host is None else host

@@ -11,18 +11,25 @@ CLIENT = (
     "serai downloads by itself, checks certificates by the system's list, and checks every digest that is known"
 )
 REASONS = {
-    "box_check_update": "serai looks for a newer box only when it is asked: serai box outdated",
-    "box_download_ca_cert": CLIENT,
-    "box_download_ca_path": CLIENT,
-    "box_download_client_cert": CLIENT,
-    "box_download_insecure": CLIENT,
-    "box_download_location_trusted": CLIENT,
     "box_download_disable_ssl_revoke_best_effort": CLIENT,
     "box_download_options": CLIENT,
     "ignore_box_vagrantfile": "it says what is read, and that is done",
     "clone": "a clone is made from a machine that is there: serai clone",
 }
-KEYS = {"box_version": "version", "box_server_url": "server", "box_architecture": "architecture"}
+KEYS = {
+    "box_version": "version",
+    "box_server_url": "server",
+    "box_architecture": "architecture",
+    "box_download_ca_cert": "ca_cert",
+    "box_download_ca_path": "ca_path",
+    "box_download_client_cert": "client_cert",
+}
+SWITCHES = {
+    "box_check_update": ("check_update", True),
+    "box_download_insecure": ("insecure", False),
+    "box_download_location_trusted": ("location_trusted", False),
+}
+"""Key -> the image's, and its default."""
 
 
 def map_box(draft: Draft, images: dict[str, dict[str, Any]]) -> None:
@@ -37,6 +44,13 @@ def map_box(draft: Draft, images: dict[str, dict[str, Any]]) -> None:
         stated = draft.stated("vm", key)
         if stated and stated[0] not in (None, "", "auto"):
             source[name] = str(stated[0])
+            taken.append((key, stated[1]))
+        elif stated:
+            draft.dropped(f"vm.{key}", stated[1], "it states what is so anyway")
+    for key, (name, default) in SWITCHES.items():
+        stated = draft.stated("vm", key)
+        if stated and bool(stated[0]) is not default:
+            source[name] = bool(stated[0])
             taken.append((key, stated[1]))
         elif stated:
             draft.dropped(f"vm.{key}", stated[1], "it states what is so anyway")
