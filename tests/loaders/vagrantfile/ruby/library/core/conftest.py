@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
 
+from serai.loaders.vagrantfile.ruby.bounds import Limits
+from serai.loaders.vagrantfile.ruby.interpreter import Interpreter
 from serai.util.errors import SeraiError
-
-Interpreter = Any
 
 HERE = Path(__file__).parent
 MARK = "  #=> "
@@ -49,22 +48,33 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture
 def rt(tmp_path: Path) -> Interpreter:
     """A runtime, for functions of the library that take one."""
-    interpreter = pytest.importorskip("serai.loaders.vagrantfile.ruby.interpreter")
-    return interpreter.Interpreter(tmp_path, environ={}, say=lambda text: None)
+    return Interpreter(tmp_path, environ={}, say=lambda text: None)
 
 
 @pytest.fixture
-def answer(rt: Interpreter, tmp_path: Path) -> Callable[[str], str]:
+def bounded(tmp_path: Path) -> Interpreter:
+    """One with little time, for what must not end."""
+    limits = Limits(steps=300_000, seconds=0.4)
+    return Interpreter(tmp_path, environ={}, limits=limits, say=lambda text: None)
+
+
+def answered(rt: Interpreter, expression: str) -> str:
+    path = rt.project / "Vagrantfile"
+    path.write_text(HARNESS.format(expression))
+    try:
+        rt.run_file(path)
+    except SeraiError as error:
+        return f"refused: {error.message}"
+    said: str = rt.globals["$answer"].s
+    return said
+
+
+@pytest.fixture
+def answer(rt: Interpreter) -> Callable[[str], str]:
     """What the evaluator says to an expression: `inspect`, or the error's class and first line."""
+    return lambda expression: answered(rt, expression)
 
-    def evaluate(expression: str) -> str:
-        path = tmp_path / "Vagrantfile"
-        path.write_text(HARNESS.format(expression))
-        try:
-            rt.run_file(path)
-        except SeraiError as error:
-            return f"refused: {error.message}"
-        said: str = rt.globals["$answer"].s
-        return said
 
-    return evaluate
+@pytest.fixture
+def answer_soon(bounded: Interpreter) -> Callable[[str], str]:
+    return lambda expression: answered(bounded, expression)

@@ -34,10 +34,7 @@ HOSTILE = [
 @pytest.mark.parametrize(("pattern", "text"), HOSTILE, ids=[pattern for pattern, _ in HOSTILE])
 def test_a_hostile_pattern_ends_within_a_second(rt, pattern, text):
     start = time.process_time()
-    try:
-        search(rt, Regexp(pattern), text)
-    except SeraiError as error:
-        assert "steps" in error.message or "CPU time" in error.message
+    search(rt, Regexp(pattern), text)
 
     assert time.process_time() - start < 1
 

@@ -44,9 +44,9 @@ def test_an_ensure_runs_when_it_is_left(answer):
     assert said == "[1, 1, 2]"
 
 
-def test_all_of_what_has_no_end_is_refused(rt):
-    with pytest.raises(SeraiError), rt.guard():
-        items_of(rt, Range(1, None))
+def test_all_of_what_has_no_end_is_refused(bounded):
+    with pytest.raises(SeraiError), bounded.guard():
+        items_of(bounded, Range(1, None))
 
 
 def test_several_values_are_one_array():

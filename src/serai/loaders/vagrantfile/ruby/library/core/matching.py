@@ -14,7 +14,7 @@ from serai.loaders.vagrantfile.ruby.values import Object, Regexp, Str, Value
 
 Spans = tuple[tuple[int, int], ...]
 """Start and end of the match and of each group; (-1, -1) where a group took no part."""
-CHARACTERS_PER_STEP = 1000
+CHARACTERS_PER_STEP = 200
 
 
 class Engine(Protocol):
@@ -39,25 +39,31 @@ class Watched:
         self.groups = self.pattern.groups
         self.names = dict(self.pattern.groupindex)
         self.careful: Engine | None = None
+        self.text, self.worst = "", 0
 
     def search(self, rt: Runtime, text: str, at: int) -> Spans | None:
-        if self.slow(rt, text, at):
+        if self.worst_of(text) > SOON:
             return self.carefully().search(rt, text, at)
         found = self.pattern.search(text, at)
+        self.count(rt, (len(text) if found is None else found.end()) - at)
         return None if found is None else found.regs
 
     def match(self, rt: Runtime, text: str, at: int) -> Spans | None:
-        if self.slow(rt, text, at):
+        if self.worst_of(text) > SOON:
             return self.carefully().match(rt, text, at)
         found = self.pattern.match(text, at)
+        self.count(rt, 1 if found is None else found.end() - at)
         return None if found is None else found.regs
 
-    def slow(self, rt: Runtime, text: str, at: int) -> bool:
-        worst = self.watch.worst(text, at)
-        if worst > SOON:
-            return True
-        rt.bounds.step(worst // CHARACTERS_PER_STEP)
-        return False
+    def worst_of(self, text: str) -> int:
+        """Characters looked at, at the most, from anywhere in the text; kept for the next match in it."""
+        if text is not self.text:
+            self.text, self.worst = text, self.watch.worst(text)
+        return self.worst
+
+    def count(self, rt: Runtime, covered: int) -> None:
+        """Steps for the part of the text that a match went over."""
+        rt.bounds.step(1 + self.worst * covered // (len(self.text) + 1) // CHARACTERS_PER_STEP)
 
     def carefully(self) -> Engine:
         if self.careful is None:
@@ -118,7 +124,6 @@ def _compiled(rt: Runtime, regexp: Regexp) -> Engine:
 
 def search(rt: Runtime, regexp: Regexp, text: str, at: int = 0) -> Found | None:
     """The first match from `at` on."""
-    rt.bounds.step(1 + (len(text) - at) // 64)
     engine = engine_of(rt, regexp)
     spans = engine.search(rt, text, at)
     return None if spans is None else Found(text, spans, engine, regexp)
@@ -126,7 +131,6 @@ def search(rt: Runtime, regexp: Regexp, text: str, at: int = 0) -> Found | None:
 
 def match_at(rt: Runtime, regexp: Regexp, text: str, at: int = 0) -> Found | None:
     """A match that begins at `at`."""
-    rt.bounds.step(1)
     engine = engine_of(rt, regexp)
     spans = engine.match(rt, text, at)
     return None if spans is None else Found(text, spans, engine, regexp)

@@ -16,7 +16,7 @@ from serai.loaders.vagrantfile.ruby.library.core.pattern_set import (
     single_of,
 )
 
-GROUP_LIMIT = 200
+GROUP_LIMIT = 50
 """Groups inside each other; more is no pattern that a person wrote."""
 QUANTIFIER = re.compile(r"\{(?:\d+(?:,\d*)?|,\d+)\}|[*+?]")
 END_OF_LINES = r"(?=\n?\Z)"

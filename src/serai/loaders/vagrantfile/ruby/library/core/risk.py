@@ -127,9 +127,9 @@ class Watch:
     def __init__(self, chains: list[list[str]]) -> None:
         self.chains = [[_runs(chars) for chars in chain] for chain in chains]
 
-    def worst(self, text: str, at: int) -> int:
+    def worst(self, text: str) -> int:
         """Characters that may be looked at, at the most."""
-        length = len(text) - at + 1
+        length = len(text) + 1
         if length * length * len(self.chains) < SOON // 100 and all(len(chain) < 3 for chain in self.chains):
             return length
         worst = length
@@ -141,7 +141,7 @@ class Watch:
                     cost *= length
                     continue
                 if runs.pattern not in longest:
-                    longest[runs.pattern] = max((len(run) for run in runs.findall(text, at)), default=0)
+                    longest[runs.pattern] = max((len(run) for run in runs.findall(text)), default=0)
                 cost *= longest[runs.pattern] + 1
             worst = max(worst, cost)
         return worst

@@ -48,7 +48,8 @@ def spelled(rt: Runtime, told: str) -> list[str]:
                 last = told[at]
             if last < char:
                 raise rt.raised("ArgumentError", f'invalid range "{char}-{last}" in string transliteration')
-            rt.bounds.grow(8 * (ord(last) - ord(char)))
+            rt.bounds.grow(60 * (ord(last) - ord(char)))
+            rt.bounds.step((ord(last) - ord(char)) // 8)
             found += map(chr, range(ord(char), ord(last) + 1))
         else:
             found.append(char)
