@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from serai.loaders.vagrantfile.ruby.dispatch import Dispatch
+from serai.loaders.vagrantfile.ruby.library.core.convert import truthy
 from serai.loaders.vagrantfile.ruby.values import (
     Array,
     Hash,
@@ -49,7 +50,7 @@ class Conversions(Dispatch):
     def equal(self, one: Value, other: Value) -> bool:
         if type(one) is type(other) and type(one) in ALIKE:
             return bool(one == other)
-        return self.send(one, "==", [other]) not in (None, False)
+        return truthy(self.send(one, "==", [other]))
 
     def matches(self, pattern: Value, value: Value) -> bool:
         """`pattern === value`"""
@@ -58,7 +59,7 @@ class Conversions(Dispatch):
             return self.equal(pattern, value)
         if kind is Module and "===" not in pattern.own:
             return self.is_kind(value, pattern)
-        return self.send(pattern, "===", [value]) not in (None, False)
+        return truthy(self.send(pattern, "===", [value]))
 
     def rescues(self, kind: Value, error: Value) -> bool:
         if not isinstance(kind, Module):
@@ -122,7 +123,7 @@ class Conversions(Dispatch):
             if made is None:
                 made = self._procs[str(value)] = self._symbol_proc(str(value))
             return made
-        if isinstance(value, Object) and self.responds(value, "to_proc"):
+        if isinstance(value, Object | Hash) and self.responds(value, "to_proc"):
             given = self.send(value, "to_proc", [])
             if isinstance(given, Proc):
                 return given

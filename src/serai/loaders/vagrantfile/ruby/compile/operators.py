@@ -120,7 +120,12 @@ def binary(c: Compiler, n: Node, scope: Scope) -> Code_:
         return with_groups(c, n, a, b, left, scope)
     if sign == "!~":
         match = binary_of(c, n, a, "=~", b)
-        return lambda f: match(f) in (None, False) and match is not None
+
+        def unmatched(f: Frame) -> Value:
+            found = match(f)
+            return found is None or found is False  # 0 is a place
+
+        return unmatched
     return binary_of(c, n, a, sign, b)
 
 

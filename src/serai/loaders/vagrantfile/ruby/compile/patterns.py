@@ -10,6 +10,7 @@ from serai.loaders.vagrantfile.ruby.compile.assign import local_store
 from serai.loaders.vagrantfile.ruby.compile.compiler import Code_, Compiler, node
 from serai.loaders.vagrantfile.ruby.compile.scope import Scope
 from serai.loaders.vagrantfile.ruby.frame import Frame
+from serai.loaders.vagrantfile.ruby.library.core.convert import truthy
 from serai.loaders.vagrantfile.ruby.values import Array, Hash, Sym, Value
 
 Fits = Callable[[Frame, Value], bool]
@@ -37,7 +38,7 @@ def case_match(c: Compiler, n: Node, scope: Scope) -> Code_:
         subject = value(f)
         interp.where = where
         for fits, test, wanted, body in clauses:
-            if fits(f, subject) and (test is None or (test(f) not in (None, False)) is wanted):
+            if fits(f, subject) and (test is None or truthy(test(f)) is wanted):
                 return body(f)
         if otherwise is not None:
             return otherwise(f)

@@ -29,8 +29,7 @@ def lines_of(rt: Runtime, values: tuple[Value, ...], inside: tuple[int, ...] = (
 
 
 def say(rt: Runtime, told: str) -> None:
-    rt.bounds.printed(len(told))
-    rt.say(told)
+    rt.say(told.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
 
 
 @answers("Kernel", "puts")

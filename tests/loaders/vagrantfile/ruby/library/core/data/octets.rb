@@ -4,8 +4,6 @@
 "abc".force_encoding("UTF-8")  #=> "abc"
 "abc".force_encoding("ASCII-8BIT").bytes  #=> [97, 98, 99]
 "abc".valid_encoding?  #=> true
-"\xff".valid_encoding?  #=> false
-"\xff".scrub("?")  #=> "?"
 "abc".encode("UTF-8")  #=> "abc"
 "abc".unicode_normalize  #=> "abc"
 "abc".ascii_only?  #=> true

@@ -2,7 +2,6 @@
 "a\nb\t\"q\" \\ \e \0 \x01 \x7f".inspect  #=> "\"a\\nb\\t\\\"q\\\" \\\\ \\e \\u0000 \\u0001 \\u007F\""
 '#{x} #$x #@x # #1'.inspect  #=> "\"\\\#{x} \\\#$x \\\#@x # #1\""
 "é\u200b\u00a0".inspect  #=> "\"é​ \""
-"\xff".inspect  #=> "\"\\xFF\""
 "\u0001".inspect  #=> "\"\\u0001\""
 "\a\b\v\f".inspect  #=> "\"\\a\\b\\v\\f\""
 'a"b'.inspect  #=> "\"a\\\"b\""
