@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from serai.loaders.vagrantfile.ruby.library.core.risk import SOON, Watch, chains_of
+from serai.loaders.vagrantfile.ruby.library.core.matching import SOON
+from serai.loaders.vagrantfile.ruby.library.core.risk import Watch, chains_of
 
 
 @pytest.mark.parametrize("pattern", [r"(a*)*b", r"(a|bc)+d", r"(?:ab?)*", r"(?:\.\d+)+", r"(.)\1", r"(?=a*)b"])

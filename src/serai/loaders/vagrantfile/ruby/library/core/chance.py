@@ -7,7 +7,7 @@ The generator is Ruby's own (MT19937, seeded by the words of the number), so tha
 from __future__ import annotations
 
 import math
-import random
+import os
 from collections.abc import Sequence
 
 from serai.loaders.vagrantfile.ruby.library.core.convert import INFINITE, integer
@@ -39,6 +39,8 @@ class Generator:
     """Python's Mersenne Twister is Ruby's; only what is made of its words differs."""
 
     def __init__(self, seed: int) -> None:
+        import random
+
         self.seed = seed
         self.twister = random.Random(abs(seed))
         if abs(seed) < 1 << 32:  # Python always takes a list of words, Ruby only for more than one
@@ -75,11 +77,16 @@ class Generator:
                 return found
 
 
+def fresh_seed() -> int:
+    """One that nobody knows."""
+    return int.from_bytes(os.urandom(16))
+
+
 def shared(rt: Runtime) -> Generator:
     """The generator of this run."""
     held = rt.constant("Kernel").variables
     if HELD not in held:
-        held[HELD] = Generator(random.SystemRandom().getrandbits(128))
+        held[HELD] = Generator(fresh_seed())
     found: Generator = held[HELD]
     return found
 
@@ -132,14 +139,14 @@ def rand(rt: Runtime, me: Value, block: Block, limit: Value = None) -> Value:
 @answers("Kernel", "srand")
 def srand(rt: Runtime, me: Value, block: Block, seed: Value = GONE) -> Value:
     before = shared(rt).seed
-    given = random.SystemRandom().getrandbits(128) if seed is GONE else integer(rt, seed)
+    given = fresh_seed() if seed is GONE else integer(rt, seed)
     rt.constant("Kernel").variables[HELD] = Generator(given)
     return before
 
 
 @answers_itself("Random", "new")
 def new(rt: Runtime, me: Value, block: Block, seed: Value = GONE) -> Value:
-    given = random.SystemRandom().getrandbits(128) if seed is GONE else integer(rt, seed)
+    given = fresh_seed() if seed is GONE else integer(rt, seed)
     return Object(rt.constant("Random"), Generator(given))
 
 
@@ -155,7 +162,7 @@ def srand_itself(rt: Runtime, me: Value, block: Block, seed: Value = GONE) -> Va
 
 @answers_itself("Random", "new_seed")
 def new_seed(rt: Runtime, me: Value, block: Block) -> Value:
-    return random.SystemRandom().getrandbits(128)
+    return fresh_seed()
 
 
 @answers("Random", "rand")

@@ -12,6 +12,7 @@ from serai.loaders.vagrantfile.ruby.runtime import Runtime
 from serai.loaders.vagrantfile.ruby.values import Array, Hash, Object, Proc, Range, Str, Sym, Value
 
 declare("Enumerator::Yielder")
+declare("Enumerator::Lazy", "Enumerator")
 
 See = Callable[[Sequence[Value]], Value]
 

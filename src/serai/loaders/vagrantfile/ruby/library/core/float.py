@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from fractions import Fraction
 from functools import partial
 
 from serai.loaders.vagrantfile.ruby.library.core.convert import real, small, whole
@@ -105,19 +104,21 @@ def round_(rt: Runtime, me: float, block: Block, *args: Value) -> Value:
 
 def _rounded(me: float, places: int, half: str) -> float:
     if places > 14:
-        return float(round_exactly(Fraction(me), places, half))
+        return round_exactly(me, places, half)
     scale = 10.0**places
     if math.isinf(me * scale):
         return me
     return _nearest(me, scale, half) / scale
 
 
-def round_exactly(me: Fraction, places: int, half: str) -> Fraction:
-    scaled = me * 10**places
+def round_exactly(me: float, places: int, half: str) -> float:
+    from fractions import Fraction
+
+    scaled = Fraction(me) * 10**places
     low = math.floor(abs(scaled))
     rest = abs(scaled) - low
     up = rest > Fraction(1, 2) or (rest == Fraction(1, 2) and (half == "up" or (half == "even" and low % 2 == 1)))
-    return Fraction((low + up) * (-1 if me < 0 else 1), 10**places)
+    return float(Fraction((low + up) * (-1 if me < 0 else 1), 10**places))
 
 
 def _nearest(me: float, scale: float, half: str) -> float:

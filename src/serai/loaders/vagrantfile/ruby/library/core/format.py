@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import math
 import re
-from fractions import Fraction
 
 from serai.loaders.vagrantfile.ruby.library.core.convert import small
 from serai.loaders.vagrantfile.ruby.library.core.numbers_in_text import to_float, to_integer
 from serai.loaders.vagrantfile.ruby.runtime import Runtime
 from serai.loaders.vagrantfile.ruby.values import Array, Hash, Str, Sym, Value
 
-PART = re.compile(
+PART = (
     r"%(?P<flags>(?:[ #+\-0]|<(?P<name>[^>]*)>|(?P<at>\d+)\$)*)"
     r"(?P<width>\*|\d+)?(?P<flags2>[ #+\-0]*)(?:<(?P<name2>[^>]*)>)?(?:\.(?P<precision>\*|\d*))?"
-    r"(?:<(?P<name3>[^>]*)>)?(?P<kind>\{(?P<brace>[^}]*)\}|.|\Z)",
-    re.DOTALL,
+    r"(?:<(?P<name3>[^>]*)>)?(?P<kind>\{(?P<brace>[^}]*)\}|.|\Z)"
 )
+"""Compiled when it is first needed, as all patterns that not every file needs."""
 BASES = {"x": (16, "x"), "X": (16, "X"), "o": (8, "o"), "b": (2, "b"), "B": (2, "b")}
 QUICK = 14
 """Digits. Source: dtoa, Quick_max."""
@@ -68,7 +67,7 @@ def formatted(rt: Runtime, pattern: str, values: list[Value]) -> str:
         return pattern
     left = Arguments(rt, values)
     pieces, last = [], 0
-    for part in PART.finditer(pattern):
+    for part in re.finditer(PART, pattern, re.DOTALL):
         rt.bounds.step()
         pieces.append(pattern[last : part.start()])
         pieces.append(_piece(rt, part, left, pattern))
@@ -190,6 +189,8 @@ def evened(number: float, kind: str, precision: int) -> float:
 
     Source: Ruby's util.c, the quick way of dtoa for up to 14 digits.
     """
+    from fractions import Fraction
+
     if not number:
         return number
     power = math.floor(math.log10(number))

@@ -8,11 +8,8 @@ from serai.loaders.vagrantfile.ruby.library.core.convert import small, truthy
 from serai.loaders.vagrantfile.ruby.library.core.entry import GONE, Block, answers
 from serai.loaders.vagrantfile.ruby.library.core.equality import matches, place
 from serai.loaders.vagrantfile.ruby.library.core.walk import ENOUGH, Visit
-from serai.loaders.vagrantfile.ruby.library.register import declare
 from serai.loaders.vagrantfile.ruby.runtime import Runtime
 from serai.loaders.vagrantfile.ruby.values import Array, Object, Proc, Str, Value
-
-declare("Enumerator::Lazy", "Enumerator")
 
 
 class Stages:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from serai.loaders.vagrantfile.ruby.library.core.pattern import NotTranslated, Wrong, translated
-from serai.loaders.vagrantfile.ruby.library.core.pattern_set import SetError
-from serai.loaders.vagrantfile.ruby.library.core.risk import SOON, Watch, chains_of
 from serai.loaders.vagrantfile.ruby.runtime import Runtime
 from serai.loaders.vagrantfile.ruby.values import Object, Regexp, Str, Value
 
+if TYPE_CHECKING:
+    from serai.loaders.vagrantfile.ruby.library.core.risk import Watch
+
 Spans = tuple[tuple[int, int], ...]
 """Start and end of the match and of each group; (-1, -1) where a group took no part."""
+SOON = 3_000_000
+"""Characters looked at, about; 10 to 20 ms of `re`."""
 CHARACTERS_PER_STEP = 200
 
 
@@ -107,6 +109,10 @@ def engine_of(rt: Runtime, regexp: Regexp) -> Engine:
 
 
 def _compiled(rt: Runtime, regexp: Regexp) -> Engine:
+    from serai.loaders.vagrantfile.ruby.library.core.pattern import NotTranslated, Wrong, translated
+    from serai.loaders.vagrantfile.ruby.library.core.pattern_set import SetError
+    from serai.loaders.vagrantfile.ruby.library.core.risk import Watch, chains_of
+
     rt.bounds.grow(len(regexp.source) * 64)
     rt.bounds.step(len(regexp.source))
     try:

@@ -10,8 +10,8 @@ from serai.loaders.vagrantfile.ruby.runtime import Runtime
 from serai.loaders.vagrantfile.ruby.values import Object, Str, Value
 
 PREFIXES = {"0x": 16, "0b": 2, "0o": 8, "0d": 10}
-FLOAT = re.compile(r"[+-]?(?:\d+(?:_\d+)*(?:\.\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:[eE][+-]?\d+(?:_\d+)*)?")
-HEX_FLOAT = re.compile(r"[+-]?0[xX][0-9a-fA-F]+(?:\.[0-9a-fA-F]+)?(?:[pP][+-]?\d+)?")
+FLOAT = r"[+-]?(?:\d+(?:_\d+)*(?:\.\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:[eE][+-]?\d+(?:_\d+)*)?"
+HEX_FLOAT = r"[+-]?0[xX][0-9a-fA-F]+(?:\.[0-9a-fA-F]+)?(?:[pP][+-]?\d+)?"
 SPACE = " \t\n\v\f\r"
 LONGEST = 4000
 """Digits that Python reads at once."""
@@ -65,15 +65,15 @@ def number_of(rt: Runtime, digits: str, base: int) -> int:
 
 
 def lenient_float(text: str) -> float:
-    found = FLOAT.match(text.lstrip(SPACE))
+    found = re.match(FLOAT, text.lstrip(SPACE))
     return float(found[0].replace("_", "")) if found else 0.0
 
 
 def strict_float(text: str) -> float | None:
     stripped = text.strip(SPACE)
-    if HEX_FLOAT.fullmatch(stripped):
+    if re.fullmatch(HEX_FLOAT, stripped):
         return float.fromhex(stripped)
-    return float(stripped.replace("_", "")) if FLOAT.fullmatch(stripped) and "\0" not in text else None
+    return float(stripped.replace("_", "")) if re.fullmatch(FLOAT, stripped) and "\0" not in text else None
 
 
 def to_integer(rt: Runtime, value: Value, base: int = 0) -> int:

@@ -178,6 +178,26 @@ def getbyte(rt: Runtime, me: Str, block: Block, at: Value) -> Value:
     return data[place] if -len(data) <= place < len(data) else None
 
 
+@answers("Array", "pack")
+def pack(rt: Runtime, me: Array, block: Block, template: Value) -> Value:
+    from serai.loaders.vagrantfile.ruby.library.core.pack import packed
+
+    return text_of(packed(rt, me, text(rt, template)))
+
+
+@answers("String", "unpack")
+def unpack(rt: Runtime, me: Str, block: Block, template: Value) -> Value:
+    from serai.loaders.vagrantfile.ruby.library.core.pack import unpacked
+
+    return Array(unpacked(rt, bytes_of(me.s), text(rt, template)))
+
+
+@answers("String", "unpack1")
+def unpack1(rt: Runtime, me: Str, block: Block, template: Value) -> Value:
+    found = unpack(rt, me, block, template)
+    return found[0] if found else None
+
+
 @answers("String", "sum")
 def sum_(rt: Runtime, me: Str, block: Block, bits: Value = 16) -> Value:
     width = integer(rt, bits)

@@ -10,7 +10,6 @@ import struct
 from collections.abc import Iterator
 
 from serai.loaders.vagrantfile.ruby.library.core.convert import integer, real, text
-from serai.loaders.vagrantfile.ruby.library.core.entry import Block, answers
 from serai.loaders.vagrantfile.ruby.library.core.octets import bytes_of, text_of
 from serai.loaders.vagrantfile.ruby.runtime import Runtime
 from serai.loaders.vagrantfile.ruby.values import Array, Str, Value
@@ -43,11 +42,11 @@ def form_of(letter: str, order: str) -> str | None:
     return None
 
 
-@answers("Array", "pack")
-def pack(rt: Runtime, me: Array, block: Block, template: Value) -> Value:
+def packed(rt: Runtime, me: Array, template: str) -> bytes:
+    """`Array#pack`"""
     left = list(me)
     data = b""
-    for letter, order, count in directives(rt, text(rt, template)):
+    for letter, order, count in directives(rt, template):
         form = form_of(letter, order)
         number = len(left) if count == "*" else int(count or 1)
         rt.bounds.grow(len(data) + number)
@@ -59,7 +58,7 @@ def pack(rt: Runtime, me: Array, block: Block, template: Value) -> Value:
             data += b"".join(chr(integer(rt, _next(rt, left))).encode() for _ in range(number))
         else:
             data += _packed_text(rt, letter, _next(rt, left), count)
-    return text_of(data)
+    return data
 
 
 def _next(rt: Runtime, left: list[Value]) -> Value:
@@ -101,17 +100,8 @@ def _packed_text(rt: Runtime, letter: str, value: Value, count: str | None) -> b
     raise rt.refused(f"{letter!r} in a template of pack", "write the bytes in another way")
 
 
-@answers("String", "unpack")
-def unpack(rt: Runtime, me: Str, block: Block, template: Value) -> Value:
-    return Array(unpacked(rt, bytes_of(me.s), text(rt, template)))
-
-
-@answers("String", "unpack1")
-def unpack1(rt: Runtime, me: Str, block: Block, template: Value) -> Value:
-    return next(iter(unpacked(rt, bytes_of(me.s), text(rt, template))), None)
-
-
 def unpacked(rt: Runtime, data: bytes, template: str) -> list[Value]:
+    """`String#unpack`"""
     found: list[Value] = []
     for letter, order, count in directives(rt, template):
         form = form_of(letter, order)

@@ -24,8 +24,8 @@ from serai.loaders.vagrantfile.ruby.library.core.chars import (
 MANY = 12
 """A bounded repeat of more is taken for an unbounded one."""
 MOST_REPEATS = 24
-SOON = 3_000_000
-"""Characters looked at, about; 10 to 20 ms of `re`."""
+SHORT = 30_000
+"""A text whose length squared is less needs no closer look."""
 REPEATS = (CODES.MAX_REPEAT, CODES.MIN_REPEAT, CODES.POSSESSIVE_REPEAT)
 START = "start"
 
@@ -130,7 +130,7 @@ class Watch:
     def worst(self, text: str) -> int:
         """Characters that may be looked at, at the most."""
         length = len(text) + 1
-        if length * length * len(self.chains) < SOON // 100 and all(len(chain) < 3 for chain in self.chains):
+        if length * length * len(self.chains) < SHORT and all(len(chain) < 3 for chain in self.chains):
             return length
         worst = length
         longest: dict[str, int] = {}

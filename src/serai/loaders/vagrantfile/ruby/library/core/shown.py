@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from serai.loaders.vagrantfile.ruby.library.core.entry import Block, answers
 from serai.loaders.vagrantfile.ruby.runtime import Runtime
@@ -13,7 +12,7 @@ ESCAPES = {
     "\n": "\\n", "\t": "\\t", "\r": "\\r", "\x1b": "\\e", "\x07": "\\a", "\x08": "\\b", "\x0b": "\\v",
     "\x0c": "\\f", '"': '\\"', "\\": "\\\\",
 }  # fmt: skip
-PLAIN_SYMBOL = re.compile(
+PLAIN_SYMBOL = (
     r"(?:[$@]|@@)?[^\W\d]\w*|[^\W\d]\w*[?!=]|\$(?:[1-9]\d*|[~*$?!@/\\;,.=:<>\"&`'+0_]|-\w)"
     r"|\[\]=?|\*\*|[+\-!~]@?|[*/%<>&|^`]|<=>|===?|=~|<<|>>|<=|>=|!=|!~"
 )
@@ -38,13 +37,20 @@ def _escaped(text: str, at: int) -> str:
     code = ord(char)
     if 0xDC80 <= code <= 0xDCFF:  # a byte that is no UTF-8
         return f"\\x{code - 0xDC00:02X}"
-    if code < 0x20 or (code >= 0x7F and unicodedata.category(char) in UNPRINTABLE):
+    if code < 0x20 or 0x7E < code < 0xA0 or (not char.isprintable() and unprintable(char)):
         return f"\\u{code:04X}" if code <= 0xFFFF else f"\\u{{{code:X}}}"
     return char
 
 
+def unprintable(char: str) -> bool:
+    """As Onigmo has it: format characters, other spaces and private ones are printed."""
+    from unicodedata import category
+
+    return category(char) in UNPRINTABLE
+
+
 def symbol(name: str) -> str:
-    return f":{name}" if PLAIN_SYMBOL.fullmatch(name) else f":{quoted(name)}"
+    return f":{name}" if (name.isidentifier() or re.fullmatch(PLAIN_SYMBOL, name)) else f":{quoted(name)}"
 
 
 def pattern(value: Regexp) -> str:

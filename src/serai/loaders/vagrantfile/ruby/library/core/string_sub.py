@@ -18,7 +18,7 @@ from serai.loaders.vagrantfile.ruby.library.core.walk import enumerator
 from serai.loaders.vagrantfile.ruby.runtime import Runtime
 from serai.loaders.vagrantfile.ruby.values import Hash, Str, Value
 
-REFERENCE = re.compile(r"\\(?:(\d)|k<(\w+)>|([&`'\\0]))", re.DOTALL)
+REFERENCE = r"\\(?:(\d)|k<(\w+)>|([&`'\\0]))"
 
 
 def filled(rt: Runtime, told: str, found: Found) -> str:
@@ -43,7 +43,7 @@ def filled(rt: Runtime, told: str, found: Found) -> str:
         group = found.group(number) if number < len(found.spans) else None
         return group.s if group is not None else ""
 
-    return REFERENCE.sub(put, told)
+    return re.sub(REFERENCE, put, told)
 
 
 def _replacing(rt: Runtime, args: tuple[Value, ...], block: Block) -> Callable[[Found], str]:
