@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Sequence
 from hashlib import sha256
@@ -41,7 +42,7 @@ def archive(cache: Path, *packages: str) -> Path:
     wanted = ",".join((*ALWAYS, *packages))
     path = cache / f"root-{RELEASE}-{sha256(wanted.encode()).hexdigest()[:12]}.tar"
     if not path.exists():
-        draft = path.with_suffix(".draft.tar")
+        draft = path.with_suffix(f".{os.getpid()}.tar")  # another worker may make it, too
         subprocess.run(
             ["mmdebstrap", "--quiet", "--variant=minbase", f"--include={wanted}", RELEASE, str(draft)],
             check=True,

@@ -105,7 +105,7 @@ def bare_tarball(need, test_cache: Path) -> Path:
     need("mmdebstrap", "unshare", "nsenter", root=True)
     tarball = test_cache / f"bare-{SUITE}-{os.uname().machine}.tar"
     if not tarball.exists():
-        partial = tarball.with_suffix(".partial.tar")
+        partial = tarball.with_suffix(f".{os.getpid()}.tar")  # another worker may make it, too
         options = ["--variant=minbase", "--include=apt", *(f"--aptopt={line}" for line in apt_options())]
         subprocess.run(["mmdebstrap", *options, SUITE, str(partial), *sources()], check=True)
         partial.rename(tarball)
