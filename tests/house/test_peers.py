@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -107,6 +108,31 @@ def test_the_page_is_what_the_program_writes():
     assert "**not found**" not in text
     for peer in peers.PEERS:
         assert re.search(rf"^\\| {peer} \\| \\d+ \\|", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize(("misses", "looks"), [([1, 0], 2), ([0], 1), ([1, 1, 1], 3)])
+def test_what_seems_to_be_missing_is_looked_at_again_before_it_counts(monkeypatch, misses, looks):
+    line = peers.Line("kvm-ok", "KVM acceleration can NOT be used", "", True, ("kvm.probe-guest",))
+    seen = [peers.Machine("one", [line] * each, {}, {}, {}) for each in misses]
+    monkeypatch.setattr(peers, "_look", lambda name, rounds: seen.pop(0))
+
+    assert len(peers.look("one").missed()) == misses[-1]
+    assert len(misses) - len(seen) == looks
+
+
+@pytest.mark.root
+def test_a_daemon_of_another_mount_namespace_is_none_of_this_machine(tmp_path, need):
+    need("unshare", root=True)
+    program = shutil.copy(shutil.which("sleep"), tmp_path / "serai-a-peer")
+    for before, found in ((["unshare", "--mount"], False), ([], True)):
+        process = subprocess.Popen([*before, program, "60"])
+        try:
+            while Path(f"/proc/{process.pid}/comm").read_text() != "serai-a-peer\n":
+                pass
+            assert peers.runs("serai-a-peer") is found
+        finally:
+            process.kill()
+            process.wait()
 
 
 @pytest.mark.engine
