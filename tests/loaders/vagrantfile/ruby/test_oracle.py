@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ruby_cases import CASES, expected, said_by_ruby
+import pytest
+
+from ruby_cases import CASES, cases_of, expected, name_of, printed, said_by_ruby
 
 
 def test_ruby_itself_prints_what_the_cases_say(need):
@@ -14,3 +16,8 @@ def test_ruby_itself_prints_what_the_cases_say(need):
     assert len(said) == len(cases) >= 90
     wrong = {f"{case.parent.name}/{case.name}": text for case, text in said.items() if text != expected(case)}
     assert wrong == {}
+
+
+@pytest.mark.parametrize("case", cases_of("files"), ids=name_of)
+def test_a_whole_file_prints_what_ruby_prints(case):
+    assert printed(case) == expected(case)

@@ -322,6 +322,8 @@ class Dispatch(Modules):
     def define_method(self, nest: Nest, method: Method) -> None:
         module = nest.module
         self.refuse_operator(module, method.name)
+        if method.name in ("hash", "eql?"):
+            module.keyed = self  # type: ignore[assignment]
         visibility = nest.visibility
         if visibility == "module_function":
             module.own[method.name] = method.copy(visibility="public")
@@ -335,6 +337,8 @@ class Dispatch(Modules):
             self.send(module, "method_added", [Sym(method.name)])
 
     def refuse_operator(self, module: Module, name: str) -> None:
+        if name == "!":
+            raise self.refused("another ! for a class", "give the method a name of its own")
         if name in OPERATORS and module.name in TYPES.values() and self.modules.get(module.name) is module:
             raise self.refused(f"another {name} for {module.name}", "give the method a name of its own")
 

@@ -15,7 +15,7 @@ from serai.util.errors import Code, SeraiError, Where, did_you_mean
 if TYPE_CHECKING:
     from serai.loaders.vagrantfile.ruby.bounds import Limits, Meter
 
-SPECIAL_NAMES = "$~ $& $` $' $+ $0 $PROGRAM_NAME $! $@ $? $$ $stdout $stderr $stdin $> $: $LOAD_PATH $; $, $/"
+SPECIAL_NAMES = "$~ $& $` $' $+ $0 $PROGRAM_NAME $* $! $@ $? $$ $stdout $stderr $stdin $> $: $LOAD_PATH $; $, $/"
 SPECIAL = frozenset(SPECIAL_NAMES.split())
 
 
@@ -102,6 +102,8 @@ class Running(Conversions):
 
     def as_ruby(self, fault: BaseException) -> RubyError:
         """What the file sees of a Python error in a method of ours."""
+        if isinstance(fault, IndexError):
+            return self.raised("ArgumentError", "too few arguments")
         return self.raised("TypeError", f"a value does not fit here ({type(fault).__name__}: {fault})")
 
     def too_deep(self) -> SeraiError:
@@ -133,7 +135,7 @@ class Running(Conversions):
     def special_global(self, name: str) -> Value:
         if name in self.globals:
             return self.globals[name]
-        if name[1:].isdigit() or name in ("$~", "$&", "$`", "$'", "$+"):
+        if (name[1:].isdigit() and name != "$0") or name in ("$~", "$&", "$`", "$'", "$+"):
             return self._of_match(name)
         if name in ("$0", "$PROGRAM_NAME"):
             return Str("vagrant")
@@ -143,6 +145,8 @@ class Running(Conversions):
             return None if self.error is None else self.send(self.error, "backtrace", [])
         if name in ("$:", "$LOAD_PATH"):
             return self.load_path
+        if name == "$*":
+            return self.constant("ARGV")
         if name == "$$":
             return 4242
         if name == "$/":

@@ -193,6 +193,8 @@ class Module:
         self.outer: Module | None = None
         self.cache: dict[str, Any] = {}
         self.own_cache: dict[str, Any] = {}
+        self.keyed: Runtime | None = None
+        """Where the file defines `hash` or `eql?` for its instances: who calls them."""
 
     def __repr__(self) -> str:
         return f"Module({self.name})"
@@ -208,6 +210,23 @@ class Object:
         self.variables: dict[str, Value] = {}
         self.extended: list[Module] = []
         self.frozen = False
+
+    def _keyed(self) -> Runtime | None:
+        kind: Module | None = self.kind
+        while kind is not None and kind.keyed is None:
+            kind = kind.parent
+        return None if kind is None else kind.keyed
+
+    def __hash__(self) -> int:
+        rt = self._keyed()
+        return object.__hash__(self) if rt is None else hash(rt.send(self, "hash", []))
+
+    def __eq__(self, other: object) -> bool:
+        """As a Hash's keys are compared: the same object, or `eql?` where the file defines it."""
+        if self is other or not isinstance(other, Object):
+            return self is other
+        rt = self._keyed()
+        return rt is not None and rt.send(self, "eql?", [other]) not in (None, False)
 
 
 class Host(Protocol):

@@ -15,10 +15,24 @@ from serai.loaders.vagrantfile.ruby.values import Array, Module, Object, Value
 Store = Callable[[Frame, Value], None]
 
 
+class Prepared:
+    """A store whose receiver and keys are looked at before: of `i, a[i] = 1, 2` the old i is the key."""
+
+    __slots__ = ("ready",)
+
+    def __init__(self, ready: Callable[[Frame], Callable[[Value], None]]) -> None:
+        self.ready = ready
+
+    def __call__(self, f: Frame, value: Value) -> None:
+        self.ready(f)(value)
+
+
 @node("assignment")
 def assignment(c: Compiler, n: Node, scope: Scope) -> Code_:
     left, right = n.child_by_field_name("left"), n.child_by_field_name("right")
     assert left is not None and right is not None
+    if right.type in ("match_pattern", "test_pattern"):
+        return then_matched(c, n, right, scope)
     if left.type == "left_assignment_list":
         store = target(c, left, scope)
         value = assigned_list(c, right, scope)
@@ -44,6 +58,23 @@ def assignment(c: Compiler, n: Node, scope: Scope) -> Code_:
         return made
 
     return assign
+
+
+def then_matched(c: Compiler, n: Node, right: Node, scope: Scope) -> Code_:
+    """`x = a in pattern` is `(x = a) in pattern`."""
+    from serai.loaders.vagrantfile.ruby.compile.patterns import matched
+
+    left, value = n.child_by_field_name("left"), right.child_by_field_name("value")
+    assert left is not None and value is not None
+    store = target(c, left, scope)
+    code = c.code(value, scope)
+
+    def assign(f: Frame) -> Value:
+        made = code(f)
+        store(f, made)
+        return made
+
+    return matched(c, right, assign, scope)
 
 
 def assigned_list(c: Compiler, n: Node, scope: Scope) -> Code_:
@@ -159,14 +190,18 @@ def to_attribute(c: Compiler, n: Node, scope: Scope) -> Store:
     interp, where = c.interp, c.where(n)
     setter = name + "="
 
-    def store(f: Frame, value: Value) -> None:
+    def ready(f: Frame) -> Callable[[Value], None]:
         me = receiver(f)
-        if safe and me is None:
-            return
-        interp.where = where
-        interp.dispatch(me, setter, [value], None, private)
 
-    return store
+        def put(value: Value) -> None:
+            if safe and me is None:
+                return
+            interp.where = where
+            interp.dispatch(me, setter, [value], None, private)
+
+        return put
+
+    return Prepared(ready)
 
 
 def to_element(c: Compiler, n: Node, scope: Scope) -> Store:
@@ -175,13 +210,17 @@ def to_element(c: Compiler, n: Node, scope: Scope) -> Store:
     receiver, keys = element(c, n, scope)
     interp, where = c.interp, c.where(n)
 
-    def store(f: Frame, value: Value) -> None:
+    def ready(f: Frame) -> Callable[[Value], None]:
         me = receiver(f)
         given = keys(f)
-        interp.where = where
-        interp.dispatch(me, "[]=", [*given, value], None, False)
 
-    return store
+        def put(value: Value) -> None:
+            interp.where = where
+            interp.dispatch(me, "[]=", [*given, value], None, False)
+
+        return put
+
+    return Prepared(ready)
 
 
 def to_list(c: Compiler, n: Node, scope: Scope) -> Store:
@@ -206,22 +245,31 @@ def spread_store(c: Compiler, stores: list[Store], splat: int) -> Store:
     before = len(stores) if splat < 0 else splat
     after = 0 if splat < 0 else len(stores) - splat - 1
     interp = c.interp
+    prepared = any(isinstance(store, Prepared) for store in stores)
 
     def store(f: Frame, value: Value) -> None:
+        put = [_ready(store, f) for store in stores] if prepared else stores
         given = list(interp.spread(value))
         missing = before + after - len(given)
         if missing > 0:
             # What comes after the splat takes what is left over by those before it.
             given += [None] * missing
         for index in range(before):
-            stores[index](f, given[index])
+            put[index](f, given[index])
         if splat >= 0:
             end = len(given) - after
-            stores[splat](f, Array(given[before:end]))
+            put[splat](f, Array(given[before:end]))
             for index in range(after):
-                stores[splat + 1 + index](f, given[end + index])
+                put[splat + 1 + index](f, given[end + index])
 
     return store
+
+
+def _ready(store: Store, f: Frame) -> Store:
+    if not isinstance(store, Prepared):
+        return store
+    put = store.ready(f)
+    return lambda f, value: put(value)
 
 
 def _nowhere(f: Frame, value: Value) -> None:

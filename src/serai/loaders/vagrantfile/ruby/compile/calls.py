@@ -24,6 +24,10 @@ REFUSED = {
 """Methods of Kernel that are refused wherever they stand alone."""
 
 
+AMBIGUOUS = frozenset("-+*&[/%<?:(")
+"""What an operator begins with, and an argument may, too."""
+
+
 def me_of(f: Frame) -> Value:
     return f.me
 
@@ -177,6 +181,8 @@ def misread(c: Compiler, n: Node, name: str, list_node: Node, scope: Scope) -> C
 
     first = list_node.children[0]
     if first.type == "(":
+        return self_call(c, n, name, arguments(c, list_node, scope), None, scope)
+    if c.source(first)[0] not in AMBIGUOUS:
         return self_call(c, n, name, arguments(c, list_node, scope), None, scope)
     variable = named(c, n, name, scope)
     if len(list_node.named_children) != 1:

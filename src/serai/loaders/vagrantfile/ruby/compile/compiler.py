@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -26,6 +27,9 @@ NODES: dict[str, Compile] = {}
 DEPTH_LIMIT = 800
 """Expressions inside expressions. A chain `a + b + c + …` counts, too."""
 
+FROZEN = re.compile(rb"(?:[ \t]*(?:#[^\n]*)?\n)*?#[ \t]*-?\*?-?[ \t]*frozen[_-]string[_-]literal:[ \t]*true")
+"""The comment at the top of a file that freezes its strings."""
+
 WITH_RUBY = "--ruby runs the file by a real Ruby"
 
 
@@ -49,6 +53,7 @@ class Compiler:
     def __init__(self, interp: Interpreter, text: bytes, name: str, line: int = 1) -> None:
         self.interp, self.text, self.name = interp, text, name
         self._first_line = line
+        self.frozen_strings = FROZEN.match(text) is not None
         self._depth = 0
         self.heredocs: dict[int, Node] = {}
         """A heredoc's beginning (its byte) → its body."""

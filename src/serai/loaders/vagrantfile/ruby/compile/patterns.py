@@ -50,9 +50,16 @@ def case_match(c: Compiler, n: Node, scope: Scope) -> Code_:
 
 @node("match_pattern", "test_pattern")
 def match(c: Compiler, n: Node, scope: Scope) -> Code_:
-    value_node, pattern = n.child_by_field_name("value"), n.child_by_field_name("pattern")
-    assert value_node is not None and pattern is not None
-    value, fits = c.code(value_node, scope), fitting(c, pattern, scope)
+    value_node = n.child_by_field_name("value")
+    assert value_node is not None
+    return matched(c, n, c.code(value_node, scope), scope)
+
+
+def matched(c: Compiler, n: Node, value: Code_, scope: Scope) -> Code_:
+    """`=>` raises where the pattern does not fit, `in` says whether it does."""
+    pattern = n.child_by_field_name("pattern")
+    assert pattern is not None
+    fits = fitting(c, pattern, scope)
     interp, where, must = c.interp, c.where(n), n.type == "match_pattern"
 
     def run(f: Frame) -> Value:

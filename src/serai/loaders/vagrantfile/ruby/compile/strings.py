@@ -110,7 +110,8 @@ def string_parts(c: Compiler, n: Node, scope: Scope) -> list[Part]:
 def string_of(c: Compiler, parts: list[Part]) -> Code_:
     fixed, text = joined(c, parts)
     if fixed is not None:
-        return lambda f: Str(fixed)
+        frozen = c.frozen_strings
+        return lambda f: Str(fixed, frozen)
     return lambda f: Str(text(f))
 
 

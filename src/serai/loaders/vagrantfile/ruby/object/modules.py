@@ -237,8 +237,13 @@ def without_effect(rt: Runtime, me: Module, args: list[Value], block: Proc | Non
     return None
 
 
-@method("Module", "name", "to_s", "inspect")
+@method("Module", "name")
 def name(rt: Runtime, me: Module, args: list[Value], block: Proc | None) -> Value:
+    return Str(me.name) if me.name else None
+
+
+@method("Module", "to_s", "inspect")
+def to_s(rt: Runtime, me: Module, args: list[Value], block: Proc | None) -> Value:
     return Str(me.name or f"#<{'Class' if me.is_class else 'Module'}:0x{id(me):016x}>")
 
 
@@ -249,6 +254,8 @@ def has_instance(rt: Runtime, me: Module, args: list[Value], block: Proc | None)
 
 @method("Module", "<=")
 def below(rt: Runtime, me: Module, args: list[Value], block: Proc | None) -> Value:
+    if not isinstance(args[0], Module):
+        raise rt.raised("TypeError", "compared with non class/module")
     if args[0] in rt.ancestors(me):
         return True
     return False if me in rt.ancestors(args[0]) else None
@@ -261,6 +268,8 @@ def strictly_below(rt: Runtime, me: Module, args: list[Value], block: Proc | Non
 
 @method("Module", ">=", ">")
 def above(rt: Runtime, me: Module, args: list[Value], block: Proc | None) -> Value:
+    if not isinstance(args[0], Module):
+        raise rt.raised("TypeError", "compared with non class/module")
     return strictly_below(rt, args[0], [me], block)
 
 
