@@ -19,6 +19,7 @@ from serai.util.errors import SeraiError
 SOURCES = [path.read_text().partition("\n#>")[0] for path in sorted(CASES.glob("*/*.rb"))]
 TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 LIMITS = Limits(steps=200_000, seconds=0.5, size=16 << 20)
+FREE = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 LONGEST = 4.0
 """Seconds of CPU for one file, on a busy machine."""
 
@@ -61,13 +62,13 @@ ODD = ["nil", "-1", "10**9", '"\\0"', "[]", "{}", ":a", "self", "end", "*", "&",
        "yield", "super", "return", "break", "next", "retry", "raise", "Class", "Object", "send", "0", "''", "\n"]  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, **FREE)
 @given(st.integers(0, len(SOURCES) - 1), st.integers(0, 2**32))
 def test_a_mutated_file_ends_in_an_error_of_serai_or_well(index, seed):
     run(mutated(SOURCES[index], random.Random(seed)))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, **FREE)
 @given(st.text(alphabet="abxyz=+-*/%&|<>!?.,:;'\"`#{}[]()@$ \n\\~^019", max_size=60))
 def test_any_text_ends_in_an_error_of_serai_or_well(text):
     run(text)

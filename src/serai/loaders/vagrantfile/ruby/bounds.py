@@ -25,7 +25,7 @@ class Limits(msgspec.Struct, frozen=True):
 
     steps: int = 5_000_000
     seconds: float = 1.0
-    """Of this thread's CPU time, for a file that also takes BUSY steps; any other may take PATIENCE times as long."""
+    """Of this thread's CPU time, for a file that takes BUSY steps as well; others have PATIENCE times as long."""
     size: int = 256 << 20
     """Bytes that strings and collections may take, all of them added up."""
     depth: int = 1_000
@@ -72,7 +72,9 @@ class Meter:
             raise self.out(f"prints more than {self.limits.printed >> 10} KiB")
 
     def late(self) -> SeraiError:
-        return self.out(f"still running after {self._steps:,} steps and {self._spent():.1f} s of CPU time: an endless loop?")
+        return self.out(
+            f"still running after {self._steps:,} steps and {self._spent():.1f} s of CPU time: an endless loop?"
+        )
 
     def _spent(self) -> float:
         return 0.0 if self._end is None else time.thread_time() - self._end + self.limits.seconds * PATIENCE

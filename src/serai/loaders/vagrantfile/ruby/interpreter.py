@@ -81,7 +81,8 @@ class Interpreter(Running):
             self.raised,
         )  # fmt: skip
         self.files: Files = self.project_files
-        import_module(f"{LIBRARY}.core")
+        for part in ("core", "std.names"):
+            import_module(f"{LIBRARY}.{part}")
         self.forget()
         self.define("ARGV", Array(Str(word) for word in self.argv))
         self.top = Nest(self.object, None)
