@@ -45,6 +45,11 @@ class Meter:
         self.left = CHUNK
         self._end: float | None = None
 
+    @property
+    def taken(self) -> int:
+        """The steps until now."""
+        return self._steps + CHUNK - self.left
+
     def step(self, count: int = 1) -> None:
         self.left -= count
         if self.left < 0:
