@@ -58,8 +58,11 @@ def mutated(text: str, chance: random.Random) -> str:
     return "".join(words)
 
 
-ODD = ["nil", "-1", "10**9", '"\\0"', "[]", "{}", ":a", "self", "end", "*", "&", "**", "%", "1.5", "...", "=>", "|x|",
-       "yield", "super", "return", "break", "next", "retry", "raise", "Class", "Object", "send", "0", "''", "\n"]  # fmt: skip
+ODD = [
+    *("nil", "-1", "10**9", '"\0"', "[]", "{}", ":a", "self", "end", "*", "&", "**", "%", "1.5", "...", "=>", "|x|"),
+    *("yield", "super", "return", "break", "next", "retry", "raise", "Class", "Object", "send", "0", "''", "
+"),
+]
 
 
 @settings(max_examples=150, **FREE)
