@@ -10,7 +10,7 @@ from box_files import members, tar
 from serai.images.boxes.add import add
 from serai.images.boxes.source import Wanted
 from serai.loaders.inputs import Inputs
-from serai.run.boxes import vagrantfile
+from serai.run.boxes import bring_boxes, vagrantfile
 from serai.run.workspace import open_workspace
 
 IN_BOX = b"""
@@ -67,3 +67,21 @@ def test_what_the_answer_hangs_on_is_noted(project: Path) -> None:
     bring(project)
     assert vagrantfile(inputs, "mine", None, "libvirt", "auto") and not inputs.whole
     assert vagrantfile(Inputs({}), "./a.box", None, "libvirt", None) is None
+
+
+def test_a_box_that_is_missing_comes_before_the_file_is_read_for_good(project: Path) -> None:
+    (project / "m.box").write_bytes(tar(members(Vagrantfile=IN_BOX)))
+    text = PROJECT.replace('"mine"', '"mine"\n  config.vm.box_url = "./m.box"').replace("ca.pem", "")
+    (project / "Vagrantfile").write_text(text)
+    workspace = open_workspace()
+    said: list[str] = []
+    assert bring_boxes(workspace, [], said.append) and any("unpacking" in phrase for phrase in said)
+    assert open_workspace().project.machines["default"].user == "boxer"
+    assert not bring_boxes(open_workspace(), [], said.append)
+
+
+def test_a_serai_yaml_waits_for_nothing(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "serai.yaml").write_text("project: shop\nmachines: {web: {image: 'box:a/b'}}\n")
+    monkeypatch.chdir(tmp_path)
+    assert not bring_boxes(open_workspace(), [], lambda _phrase: None)
+    assert home

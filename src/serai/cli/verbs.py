@@ -41,10 +41,14 @@ def up(
     Without names: every machine, but those with `autostart: false`. What is there already is left alone; what
     differs is changed live where that is possible. Machines that others come `after` are brought up too.
     """
+    from serai.cli.image import progress
     from serai.plan.up import Options
+    from serai.run.boxes import bring_boxes
     from serai.run.workspace import open_workspace
 
     workspace = open_workspace(obj, provider=provider)
+    if bring_boxes(workspace, names, progress()):
+        workspace = open_workspace(obj, provider=provider)
     return bring_up(
         workspace,
         names,
