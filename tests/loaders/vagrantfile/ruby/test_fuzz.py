@@ -59,9 +59,23 @@ def mutated(text: str, chance: random.Random) -> str:
 
 
 ODD = [
-    *("nil", "-1", "10**9", '"\0"', "[]", "{}", ":a", "self", "end", "*", "&", "**", "%", "1.5", "...", "=>", "|x|"),
-    *("yield", "super", "return", "break", "next", "retry", "raise", "Class", "Object", "send", "0", "''", "
-"),
+    *("nil", "-1", "10**9", '"\\0"', "[]", "{}", ":a", "self", "end", "*", "&", "**", "%", "1.5", "...", "=>"),
+    *(
+        "yield",
+        "super",
+        "return",
+        "break",
+        "next",
+        "retry",
+        "raise",
+        "Class",
+        "Object",
+        "send",
+        "0",
+        "''",
+        "\n",
+        "|x|",
+    ),
 ]
 
 
