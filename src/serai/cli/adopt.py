@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 def adopt(obj: object, project: str | None, output: str, uri: str | None, force: bool) -> int:
     """Write the project file of PROJECT (its name or id) from its machines, and take them over here.
 
-    PROJECT may also be a domain that virt-manager, virt-install or virsh made; with --uri it is one.
+    PROJECT may also be a machine that Vagrant made with libvirt from the Vagrantfile here, or a domain that
+    virt-manager, virt-install or virsh made; with --uri it is one.
     Without PROJECT: list what there is to adopt. The machines themselves are not touched.
     """
     from pathlib import Path
@@ -45,6 +46,10 @@ def adopt(obj: object, project: str | None, output: str, uri: str | None, force:
         for line in columns(rows):
             click.echo(line)
         return 0
+    if uri is None and (domain := _of_vagrant(obj, project)):
+        click.echo(f"{project}: it is the domain {domain}, which Vagrant made; serai has it now", err=True)
+        click.echo("  next: serai status, then serai plan", err=True)
+        return 0
     target = Path(output).absolute()
     if target.exists():
         raise SeraiError(
@@ -59,6 +64,28 @@ def adopt(obj: object, project: str | None, output: str, uri: str | None, force:
     )
     click.echo("  next: serai status, then serai plan", err=True)
     return 0
+
+
+def _of_vagrant(obj: object, name: str) -> str:
+    """Take over what Vagrant has made from the Vagrantfile here; the domain, or nothing where there is none."""
+    from pathlib import Path
+
+    from serai.loaders import find
+
+    named = getattr(obj, "file", None)
+    try:
+        file = Path(named) if named else find()
+    except SeraiError:
+        return ""
+    from serai.run.adopt_vagrant import adopt, of_project
+
+    there = of_project(file).get(name)
+    if there is None:
+        return ""
+    from serai.run.workspace import open_workspace
+
+    workspace = open_workspace(obj)
+    return adopt(workspace, name, there) if name in workspace.project.machines else ""
 
 
 def _is_domain(name: str) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from serai.plan.provisioning import keyed
+from serai.run.workspace import Workspace
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError, SeraiErrors
 
@@ -20,6 +21,17 @@ def refuse_blocks(due: Iterable[tuple[Machine, Collection[str]]]) -> None:
             errors += [refusal(machine.name, key, kinds[key]) for key in found]
     if errors:
         raise SeraiErrors(errors)
+
+
+def of_vagrant(workspace: Workspace, absent: Sequence[Machine]) -> list[SeraiError]:
+    """Of machines that Vagrant itself has made from this file: they are taken over, not made twice."""
+    if not absent or not (workspace.scope.root / ".vagrant").is_dir():
+        return []
+    from serai.run.adopt_vagrant import of_project, refusal
+
+    known = of_project(workspace.file)
+    found = [refusal(workspace, machine, known) for machine in absent if known]
+    return [error for error in found if error is not None]
 
 
 def no_way_in(machine: Machine) -> SeraiError:

@@ -18,7 +18,7 @@ from serai.providers.contract import ALIVE, Effect, Observed, State, Verdict
 from serai.run.events import Emit, Event, Kind
 from serai.run.executor import Executor
 from serai.run.journal import Journal
-from serai.run.refusals import no_way_in, refuse_blocks
+from serai.run.refusals import no_way_in, of_vagrant, refuse_blocks
 from serai.run.scheduler import Cancel, Outcome, run_steps
 from serai.run.workspace import Workspace
 from serai.spec.base import stated
@@ -97,6 +97,7 @@ def refuse(
 ) -> None:
     """Raise all that the providers cannot do, and images that nobody knows, before anything is made."""
     errors, unanswered = _open_networks(machines)
+    errors += of_vagrant(workspace, [machine for machine in machines if machine.name not in observed])
     wanted: dict[str, Machine] = {}
     for machine in machines:
         if machine.name in unanswered:

@@ -94,3 +94,17 @@ def test_a_person_is_told_what_has_no_effect_by_nature(tmp_path: Path) -> None:
     )
 
     assert any("config.warp" in line for line in said)
+
+
+def test_a_machine_that_vagrant_made_is_logged_into_by_its_key(tmp_path: Path) -> None:
+    directory = tmp_path / ".vagrant/machines/web/libvirt"
+    directory.mkdir(parents=True)
+    (directory / "id").write_text("6ba7b810-9dad-41d1-80b4-00c04fd430c8")
+    (directory / "private_key").write_text("k")
+    machines = project(tmp_path, LOOP, provider="libvirt").machines
+
+    assert (machines["web"].user, machines["web"].ssh.key) == (
+        "vagrant",
+        ".vagrant/machines/web/libvirt/private_key",
+    )
+    assert machines["db"].ssh.key is None

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from serai.loaders.access import NONE, Access
-from serai.loaders.inputs import Inputs, kind
+from serai.loaders.inputs import ABSENT, Inputs, kind
+from serai.loaders.vagrantfile.made import made
 from serai.loaders.vagrantfile.mapping.host import SYSTEM_SOCKETS, VIRTIOFSD, Host, look
+from serai.loaders.vagrantfile.mapping.machine import in_order
 from serai.loaders.vagrantfile.mapping.nodes import tree_of
 from serai.loaders.vagrantfile.mapping.project import Mapped, map_project
 from serai.loaders.vagrantfile.mapping.provider import OWN
@@ -75,7 +77,29 @@ def read(
     )
     _note(config, inputs)
     facts = look() if host is None else host
-    return map_project(config, path.parent.resolve().name, provider, facts), config
+    result = map_project(config, path.parent.resolve().name, provider, facts)
+    _log_in(result, path.parent, inputs)
+    return result, config
+
+
+def _log_in(result: Mapped, root: Path, inputs: Inputs) -> None:
+    """A machine that Vagrant itself has made is logged into by the key that Vagrant gave it."""
+    inputs.variables["VAGRANT_DOTFILE_PATH"] = inputs.bare.get("VAGRANT_DOTFILE_PATH")
+    place = str(root / ".vagrant")
+    inputs.places[place] = kind(place)
+    if inputs.places[place] != ABSENT:
+        inputs.whole = False  # machines of Vagrant's own come and go
+    known = made(root, inputs.bare)
+    machines = result.tree["machines"]
+    for name, machine in machines.items():
+        there = known.get(name)
+        if there is None or there.key is None:
+            continue
+        ssh = machine.setdefault("ssh", {})
+        if "key" not in ssh:
+            ssh["key"] = str(there.key.relative_to(root) if there.key.is_relative_to(root) else there.key)
+            machine.setdefault("user", "vagrant")
+            machines[name] = in_order(machine)
 
 
 def resolve(

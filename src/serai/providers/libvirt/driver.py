@@ -232,11 +232,20 @@ class Libvirt:
         return foreign(uri)
 
     @lasting
-    def take(self, domain: str, name: str, uri: str | None = None) -> tuple[Machine, tuple[str, ...]]:
+    def take(
+        self, domain: str, name: str, uri: str | None = None, described: Machine | None = None
+    ) -> tuple[Machine, tuple[str, ...]]:
         """Make a domain of somebody else's the project's machine `name`."""
         from serai.providers.libvirt.adopt.take import take
 
-        return take(self.scope, domain, name, uri)
+        return take(self.scope, domain, name, uri, described)
+
+    @staticmethod
+    def domain_of(uuid: str, uri: str | None = None) -> str:
+        """The name of the domain with that UUID; empty when there is none."""
+        from serai.providers.libvirt.adopt.take import domain_of
+
+        return domain_of(uuid, uri)
 
     def directory(self, name: str) -> Path:
         """What serai keeps of the machine on this host."""

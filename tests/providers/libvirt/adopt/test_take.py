@@ -91,3 +91,20 @@ def test_volumes_are_read_as_their_files(pretended: Libvirt, uri: str) -> None:
 
     assert found is not None
     assert (found.get("type"), found.find("source").attrib) == ("file", {"file": path})
+
+
+def test_one_that_a_file_describes_already_is_compared_with_that(pretended: Libvirt, theirs) -> None:
+    described = Machine(name="inn", provider="libvirt", image="box:a/b", user="vagrant")
+    machine, _ = take(pretended.scope, "old inn", "inn", None, described)
+
+    assert machine == described
+    assert pretended.observe()["inn"].applied == described
+    record = from_metadata(theirs)
+    assert record is not None
+    assert (record.user, record.volumes) == ("vagrant", ())
+
+
+def test_a_domain_is_found_by_its_uuid(pretended: Libvirt, theirs) -> None:
+    assert pretended.domain_of(theirs.UUIDString()) == "old inn"
+    assert pretended.domain_of("00000000-0000-4000-8000-000000000000") == ""
+    assert pretended.domain_of("no uuid") == ""

@@ -56,7 +56,7 @@ def map_one(config: MachineConfig, wanted: str | None, host: Host, shared: Share
     if config.primary:
         draft.data["primary"] = True
     _left(draft)
-    draft.data = _sorted(draft.data)
+    draft.data = in_order(draft.data)
     return draft
 
 
@@ -101,7 +101,7 @@ def _left(draft: Draft) -> None:
         draft.dropped(key, where, "Vagrant does not know it, and serai does not either")
 
 
-def _sorted(data: dict[str, Any]) -> dict[str, Any]:
+def in_order(data: dict[str, Any]) -> dict[str, Any]:
     """In the order of the spec."""
     order = {name: at for at, name in enumerate(Machine.__struct_fields__)}
     return {key: data[key] for key in sorted(data, key=lambda key: order.get(key, len(order)))}

@@ -33,9 +33,24 @@ def foreign(uri: str | None) -> list[tuple[str, str]]:
         return sorted((each.name(), uri) for each in conn.listAllDomains() if observe.from_metadata(each) is None)
 
 
-def take(scope: Scope, domain_name: str, name: str, uri: str | None) -> tuple[Machine, tuple[str, ...]]:
+def domain_of(uuid: str, uri: str | None) -> str:
+    """The name of the domain with that UUID; empty when there is none."""
+    libvirt = library()
+    conn = opened(uri or uri_of())
+    try:
+        return str(conn.lookupByUUIDString(uuid).name())
+    except libvirt.libvirtError as error:
+        if is_gone(error) or error.get_error_code() == libvirt.VIR_ERR_INVALID_ARG:
+            return ""
+        raise
+
+
+def take(
+    scope: Scope, domain_name: str, name: str, uri: str | None, described: Machine | None = None
+) -> tuple[Machine, tuple[str, ...]]:
     """Make the domain the project's machine `name`; the machine, and what the spec has no key for.
 
+    `described` is what a file says of it already: that is what later changes are compared with.
     Raises Code.INPUT when there is no such domain, Code.REFUSED when it is a machine of serai's already.
     """
     libvirt = library()
@@ -54,7 +69,7 @@ def take(scope: Scope, domain_name: str, name: str, uri: str | None) -> tuple[Ma
     raw = found.machine.providers.libvirt
     stated = uri if uri != uri_of() else None
     raw = msgspec.structs.replace(raw, uri=stated, autostart=bool(domain.autostart()))
-    machine = msgspec.structs.replace(found.machine, keep=True, providers=Raw(libvirt=raw))
+    machine = described or msgspec.structs.replace(found.machine, keep=True, providers=Raw(libvirt=raw))
     _record(conn, scope, domain, machine, uri, found)
     return machine, found.kept
 
@@ -100,6 +115,7 @@ def _record(conn: Any, scope: Scope, domain: Any, machine: Machine, uri: str, fo
         applied=machine,
         macs=tuple(link.mac for link in found.site.links),
         uplink=_uplink(found),
+        user=machine.user or "root",
         console_log=value(ElementTree.fromstring(domain.XMLDesc(0)), "devices/serial/log@file"),
         started_at=time.time() if alive else 0.0,
         life=max(domain.ID(), 0),
