@@ -139,12 +139,15 @@ def dump(directory)
     FileUtils.cp(user, home) if File.file?(user)
     ENV["VAGRANT_HOME"] = home
     Dir.chdir(directory)
-    env = Vagrant::Environment.new(cwd: directory, home_path: home, local_data_path: File.join(home, "data"),
-                                   ui_class: Vagrant::UI::Silent)
+    # A new environment for each machine: the merge of named provisioners writes into what all of them share.
+    fresh = lambda do
+      Vagrant::Environment.new(cwd: directory, home_path: home, local_data_path: File.join(home, "data"),
+                               ui_class: Vagrant::UI::Silent).vagrantfile
+    end
     boxes = Boxes.new(Pathname.new(directory).join("boxes"))
-    file = env.vagrantfile
+    file = fresh.call
     machines = file.machine_names_and_options.map do |name, options|
-      machine(file, name, options, provider, boxes, directory)
+      machine(fresh.call, name, options, provider, boxes, directory)
     end
     pushes = file.config.push.__compiled_pushes.map do |name, (strategy, config)|
       { type: strategy.to_s, id: name.to_s, options: kept(config) }

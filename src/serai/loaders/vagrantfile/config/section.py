@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from serai.loaders.vagrantfile.config.model import Plain
 from serai.loaders.vagrantfile.config.plain import as_plain
-from serai.loaders.vagrantfile.config.table import UNSET, Table
+from serai.loaders.vagrantfile.config.table import COMPUTED, UNSET, Table
 from serai.loaders.vagrantfile.ruby.runtime import Runtime
 from serai.loaders.vagrantfile.ruby.values import Array, Hash, Proc, Str, Sym, Value, ruby
 from serai.util.errors import Where
@@ -114,7 +114,7 @@ class Section:
             result[key] = as_plain(rt, value)
         if self.table.finish is not None:
             self.table.finish(result)
-        return {key: value for key, value in result.items() if value is not None}
+        return {key: value for key, value in result.items() if value is not None and value is not COMPUTED}
 
 
 class Called(Array):

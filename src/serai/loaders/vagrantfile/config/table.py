@@ -22,6 +22,9 @@ UNSET = Sym("__UNSET__VALUE__")
 """What a key reads as before it was set: Vagrant's own mark, so that `x.key ||= 1` does here what it does
 there."""
 
+COMPUTED: Any = "__COMPUTED__"
+"""Default of a key that follows from others (`finish`); a nil that the file states is not replaced by it."""
+
 Method = Callable[["Section", "Runtime", list[Value], "Proc | None"], Value]
 Join = Callable[[Value, Value], Value]
 """(what the outer scope has, what the inner one has) → what both come to; either may be UNSET."""

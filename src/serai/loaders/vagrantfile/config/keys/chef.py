@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from serai.loaders.vagrantfile.config.table import Method, Table, concatenated, updated
+from serai.loaders.vagrantfile.config.table import COMPUTED, Method, Table, concatenated, updated
 from serai.loaders.vagrantfile.ruby.values import Array, Str, Value
 
 BASE = {
@@ -54,7 +54,7 @@ def located(paths: Any) -> list[list[Any]]:
 
 
 def finish_folders(keys: dict[str, Any]) -> None:
-    if keys["cookbooks_path"] is None:
+    if keys["cookbooks_path"] is COMPUTED:
         own = [] if keys.get("recipe_url") else [["host", "cookbooks"]]
         keys["cookbooks_path"] = [*own, ["vm", "cookbooks"]]
     for key in FOLDERS:
@@ -71,13 +71,13 @@ CHEF_SOLO = Table(
     keys=BASE
     | RUNNER
     | dict.fromkeys(FOLDERS)
-    | {"recipe_url": None, "legacy_mode": False, "synced_folder_type": None},
+    | {"cookbooks_path": COMPUTED, "recipe_url": None, "legacy_mode": False, "synced_folder_type": None},
     finish=finish_folders,
     **RUNS,
 )
 CHEF_ZERO = Table(
     name="chef_zero",
-    keys=BASE | RUNNER | dict.fromkeys(FOLDERS) | {"synced_folder_type": None},
+    keys=BASE | RUNNER | dict.fromkeys(FOLDERS) | {"cookbooks_path": COMPUTED, "synced_folder_type": None},
     finish=finish_folders,
     **RUNS,
 )

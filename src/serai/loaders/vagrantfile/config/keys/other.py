@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from serai.loaders.vagrantfile.config.table import Method, Table, concatenated
+from serai.loaders.vagrantfile.config.table import COMPUTED, Method, Table, concatenated
 from serai.loaders.vagrantfile.ruby.values import Array
 
 
 def finish_winrm(keys: dict[str, Any]) -> None:
     port = 5986 if keys["transport"] == "ssl" else 5985
-    keys["port"] = keys["port"] or port
-    keys["guest_port"] = keys["guest_port"] or port
+    for key in ("port", "guest_port"):
+        keys[key] = port if keys[key] is COMPUTED else keys[key]
 
 
 WINRM = Table(
@@ -20,8 +20,8 @@ WINRM = Table(
         "username": "vagrant",
         "password": "vagrant",
         "host": None,
-        "port": None,
-        "guest_port": None,
+        "port": COMPUTED,
+        "guest_port": COMPUTED,
         "max_tries": 20,
         "retry_delay": 2,  # seconds
         "timeout": 1800,  # seconds

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from serai.loaders.vagrantfile.config.table import UNSET, Table
+from serai.loaders.vagrantfile.config.table import COMPUTED, UNSET, Table
 from serai.loaders.vagrantfile.ruby.values import Value
 
 CONNECT = {
@@ -30,7 +30,7 @@ CONNECT = {
     "compression": True,
     "dsa_authentication": True,
     "extra_args": None,
-    "remote_user": None,
+    "remote_user": COMPUTED,
 }
 SESSION = {
     "guest_port": 22,
@@ -57,8 +57,9 @@ HOST_KEYS = {
 def finish_session(keys: dict[str, Any]) -> None:
     finish(keys)
     default = CONNECT | (keys["default"] or {})
-    default["username"] = default["username"] or "vagrant"
-    default["port"] = default["port"] or keys["guest_port"]
+    stated = keys["default"] or {}
+    default["username"] = stated.get("username", "vagrant")
+    default["port"] = stated.get("port", keys["guest_port"])
     finish(default)
     keys["default"] = {key: value for key, value in default.items() if value is not None}
 
@@ -79,8 +80,8 @@ def finish(keys: dict[str, Any]) -> None:
     path = keys["private_key_path"]
     if path is not None and not isinstance(path, list):
         keys["private_key_path"] = [path]
-    if keys["remote_user"] is None:
-        keys["remote_user"] = keys["username"]
+    if keys["remote_user"] is COMPUTED:
+        keys["remote_user"] = keys["username"] or None
     if keys["paranoid"]:
         keys["verify_host_key"] = keys["paranoid"]
     wanted = keys["verify_host_key"]

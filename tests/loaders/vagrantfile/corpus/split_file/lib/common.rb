@@ -1,0 +1,5 @@
+module Common
+  def self.box(config)
+    config.vm.box = "common"
+  end
+end
