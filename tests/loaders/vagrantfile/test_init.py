@@ -67,3 +67,11 @@ def test_pushes_are_read(read):
     assert [(push.id, push.type, push.options["inline"]) for push in config.pushes] == [
         ("here", "local-exec", "x")
     ]
+
+
+def test_what_the_result_hangs_on_is_told(read, tmp_path):
+    (tmp_path / "x.sh").write_text("echo")
+    config = read('config.vm.box = ENV["BOX"] || "b"\nconfig.vm.post_up_message = File.read("x.sh")')
+
+    assert {str(tmp_path / "Vagrantfile"), str(tmp_path / "x.sh")} <= set(config.read)
+    assert config.looked_at["BOX"] is None

@@ -61,3 +61,9 @@ def test_a_name_that_the_file_does_not_know_has_its_place(read):
 
     assert "nobody" in caught.value.message
     assert str(caught.value.where).startswith("Vagrantfile:3")
+
+
+def test_a_file_can_choose_the_provider_by_the_environment(read):
+    config = read('ENV["VAGRANT_DEFAULT_PROVIDER"] = "docker"\nconfig.vm.box = "b"', provider=None)
+
+    assert config.machines["default"].provider == "docker"

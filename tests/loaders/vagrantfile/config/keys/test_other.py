@@ -10,6 +10,7 @@ from serai.loaders.vagrantfile.config.keys.other import named
 def test_winrms_ports_follow_its_transport(machine):
     assert machine("config.winrm.transport = :ssl").sections["winrm"]["port"] == 5986
     assert machine("config.winrm.port = 1").sections["winrm"]["port"] == 1
+    assert "port" not in machine("config.winrm.port = nil").sections["winrm"]
 
 
 @pytest.mark.parametrize(
