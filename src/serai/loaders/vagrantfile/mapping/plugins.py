@@ -67,6 +67,8 @@ DONE = (
     "solaris11",
     "smartos",
     "disksize",
+    "trigger",
+    "push",
 )
 """Namespaces that other files map."""
 

@@ -37,6 +37,8 @@ def map_project(
             if entry.type == "private_network":
                 shared.subnets.learn(private_options(machine, entry))
     drafts = [map_one(machine, wanted, facts, shared) for machine in config.machines.values()]
+    if len(drafts) == 1:
+        drafts[0].data.pop("primary", None)  # it is that anyway
     tree: dict[str, Any] = {"project": project_name(directory)}
     if networks := {name: network for name, network in shared.subnets.networks.items() if network}:
         tree["networks"] = networks
