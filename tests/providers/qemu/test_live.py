@@ -97,7 +97,7 @@ def test_a_disk_that_is_refused_takes_its_nodes_with_it(directory: Path) -> None
 def test_without_a_free_pcie_port_the_way_out_is_named() -> None:
     full = {"pci_bridge": {"devices": [{}]}, "qdev_id": "port0"}
     with pytest.raises(SeraiError, match="spare PCIe ports are in use") as caught:
-        live._free_port(Monitor({"query-pci": [{"devices": [full, {"qdev_id": "nic0"}]}]}), "web")  # type: ignore[arg-type]
+        live.free_port(Monitor({"query-pci": [{"devices": [full, {"qdev_id": "nic0"}]}]}), "web")  # type: ignore[arg-type]
     assert "serai reload web" in caught.value.hint
 
 

@@ -114,7 +114,7 @@ class Qemu:
     ) -> None:
         from serai.providers.qemu.live import apply
 
-        apply(self.scope, machine, keys, progress)
+        apply(self.scope, machine, keys, progress, materials)
 
     def snapshot_save(self, name: str, snapshot: str, progress: Progress = quiet) -> None:
         from serai.providers.qemu.snapshots import save

@@ -20,9 +20,11 @@ def reserved(scope: Scope, network: str) -> tuple[dict[str, str], list[str]]:
         if record is None or record.applied is None or network not in record.addresses:
             continue
         address = record.addresses[network].partition("/")[0]
-        for link in links.links_of(scope, record.applied, record.networks):
-            if link.network == network:
-                found.setdefault(address, link.mac)
+        present = [record.hardware.machine] if record.hardware else []  # a card that is plugged is there first
+        for machine in (record.applied, *present):
+            for link in links.links_of(scope, machine, record.networks):
+                if link.network == network:
+                    found.setdefault(address, link.mac)
         if not reads_seed(record):
             unseeded.append(address)
     return found, unseeded

@@ -187,9 +187,8 @@ def run(
     machine = saved.machine if saved else record.applied
     assert machine is not None
     able = gather.features_for(machine, record.image)
-    for network, names in networks_of(machine).items():
-        if hub.attach(scope.home, scope.project_id, network, names, able):
-            _reconnect(scope, directory, network, able, progress)
+    for network in networks_of(machine):
+        join(scope, directory, machine, network, able, progress)
     leases.offer(scope, directory, list(networks_of(machine)), able, progress)
     life = hold_life(directory)
     try:
@@ -248,6 +247,14 @@ def networks_of(machine: Machine) -> dict[str, list[str]]:
             number += 1
             found.setdefault(nic.private.network, []).append(hub.port_name(machine.name, number))
     return found
+
+
+def join(
+    scope: Scope, directory: Path, machine: Machine, network: str, able: Features, progress: Progress
+) -> None:
+    """Have the network's hub carry the machine's interfaces there, and those of others again if it had died."""
+    if hub.attach(scope.home, scope.project_id, network, networks_of(machine)[network], able):
+        _reconnect(scope, directory, network, able, progress)
 
 
 def _reconnect(scope: Scope, directory: Path, network: str, able: Features, progress: Progress) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from serai.providers.contract import Effect, Progress, Scope, Verdict
-from serai.providers.qemu import disks, gather, launch, lifecycle, links, pinning, ports, render
+from serai.providers.contract import Effect, Materials, Progress, Scope, Verdict
+from serai.providers.qemu import cards, disks, gather, launch, lifecycle, links, pinning, ports, render
 from serai.providers.qemu.blockdev import device, device_id, file_node, format_node, is_cdrom, node_name
 from serai.providers.qemu.qmp import Qmp, QmpError
 from serai.providers.qemu.record import Hardware, Plugged, Record, editing, is_alive, process_id
@@ -26,7 +26,17 @@ BLOCK = 128 * MIB
 """Linux onlines memory in blocks of this size on x86. Source: Documentation/admin-guide/mm/memory-hotplug."""
 
 
-def apply(scope: Scope, machine: Machine, keys: Mapping[str, Verdict], progress: Progress) -> None:
+CARDS = {"networks.private"}
+"""Keys of what is plugged in as a network card."""
+
+
+def apply(
+    scope: Scope,
+    machine: Machine,
+    keys: Mapping[str, Verdict],
+    progress: Progress,
+    materials: Materials | None = None,
+) -> None:
     """Make the live changes now, and note those that wait for a restart. The spec becomes what is applied."""
     for key, verdict in keys.items():
         if verdict.effect in (Effect.RECREATE, Effect.IMMUTABLE):
@@ -38,6 +48,8 @@ def apply(scope: Scope, machine: Machine, keys: Mapping[str, Verdict], progress:
     if is_alive(directory):
         with launch.connect(directory, machine.name) as qmp:
             _apply_running(scope, directory, qmp, machine, record, live, progress)
+            if CARDS & set(live):
+                cards.fit(scope, directory, qmp, machine, materials, free_port, progress)
     elif any(key.startswith("disks") for key in live):
         disks.make_missing(directory, machine, record.image)
         disks.fit_sizes(directory, machine, record.image)
@@ -169,7 +181,7 @@ def _plug_disk(
     directory: Path, qmp: Qmp, machine: Machine, nodes: list[dict[str, Any]], part: dict[str, Any]
 ) -> None:
     if part["driver"] in ("virtio-blk-pci", "nvme"):
-        part = {**part, "bus": _free_port(qmp, machine.name)}
+        part = {**part, "bus": free_port(qmp, machine.name)}
     added: list[str] = []
     try:
         for node in nodes:
@@ -183,7 +195,7 @@ def _plug_disk(
     _remember(directory, *(Plugged("-blockdev", node) for node in nodes), Plugged("-device", part))
 
 
-def _free_port(qmp: Qmp, who: str) -> str:
+def free_port(qmp: Qmp, who: str) -> str:
     """A root port with nothing behind it."""
     for bus in qmp.execute("query-pci"):
         for slot in bus["devices"]:
@@ -194,7 +206,7 @@ def _free_port(qmp: Qmp, who: str) -> str:
     raise SeraiError(
         Code.FAILED,
         f"{who}: all {render.SPARE_PORTS} spare PCIe ports are in use",
-        hint=f"serai reload {who} gives the new disks places of their own",
+        hint=f"serai reload {who} gives what is new places of its own",
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from serai.providers.contract import ALIVE, Effect, Observed, Verdict
-from serai.providers.qemu import render
+from serai.providers.qemu import cards, render
 from serai.providers.qemu.blockdev import bus_of, is_cdrom
 from serai.spec.disk import Bus
 from serai.spec.guest import FolderType
@@ -62,7 +62,7 @@ def verdict(machine: Machine, observed: Observed, key: str, old: Any, new: Any) 
     if head == "memory":
         return _soften(observed, _memory(observed, rest, old, new))
     if head == "networks":
-        return _soften(observed, _networks(machine, rest, old, new))
+        return _soften(observed, _networks(machine, observed, rest, old, new))
     if head == "ssh":
         return _soften(observed, _port(machine) if rest[-1:] in (["host_port"], ["guest_port"]) else LIVE)
     if head == "synced_folders":
@@ -148,10 +148,10 @@ def _memory(observed: Observed, rest: list[str], old: Any, new: Any) -> Verdict:
     return LIVE
 
 
-def _networks(machine: Machine, rest: list[str], old: Any, new: Any) -> Verdict:
+def _networks(machine: Machine, observed: Observed, rest: list[str], old: Any, new: Any) -> Verdict:
     if not set(INTERFACES) & set(rest) and _interfaces(old) == _interfaces(new):
         return _port(machine)
-    return Verdict(Effect.RESTART, "its interfaces are plugged when it starts")
+    return cards.verdict(machine, observed.applied)
 
 
 def _port(machine: Machine) -> Verdict:

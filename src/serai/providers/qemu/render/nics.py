@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from serai.providers.contract import Forward
+from serai.providers.qemu.features import Features
 from serai.providers.qemu.render.words import Option
 from serai.providers.qemu.site import Link, LinkKind, Site
 from serai.spec.machine import Machine
@@ -32,8 +33,25 @@ def tuning(machine: Machine, link: Link) -> NicTuning:
 
 def options(machine: Machine, site: Site) -> Iterator[Option]:
     for number, link in enumerate(site.links):
+        if link.mac in plugged(site):
+            continue  # it has its place among what was plugged
         yield "-netdev", netdev(machine, site, number, link)
-        yield "-device", _card(machine, number, link)
+        yield "-device", as_words(card(machine, number, link))
+
+
+def plugged(site: Site) -> set[str]:
+    """The MACs of the cards that were plugged while the machine ran."""
+    return {part.value["mac"] for part in site.plugged if part.option == "-device" and "mac" in part.value}
+
+
+def as_words(properties: Mapping[str, object]) -> str:
+    """`virtio-net-pci,id=nic0,mq=on`: the value of -device; `driver` comes first."""
+    first, *rest = [(key, _word(value)) for key, value in properties.items()]
+    return ",".join([first[1], *(f"{key}={value}" for key, value in rest)])
+
+
+def _word(value: object) -> str:
+    return ("off", "on")[value] if isinstance(value, bool) else str(value)
 
 
 def netdev(machine: Machine, site: Site, number: int, link: Link) -> str:
@@ -50,12 +68,21 @@ def netdev(machine: Machine, site: Site, number: int, link: Link) -> str:
         if queues > 1:
             words.append(f"queues={queues}")
         return ",".join([*words, *(["vhost=on"] if link.vhost else [])])
-    again = ""
-    if "reconnect-ms" in site.features.stream_options:
-        again = ",reconnect-ms=1000"
-    elif "reconnect" in site.features.stream_options:
-        again = ",reconnect=1"
+    again = "".join(f",{key}={value}" for key, value in reconnecting(site.features).items())
     return f"stream,id=net{number},server=off,addr.type=unix,addr.path={link.socket}{again}"
+
+
+def reconnecting(able: Features) -> dict[str, int]:
+    """How a `stream` netdev finds its hub again after that had died; an older QEMU cannot."""
+    if "reconnect-ms" in able.stream_options:
+        return {"reconnect-ms": 1000}
+    return {"reconnect": 1} if "reconnect" in able.stream_options else {}
+
+
+def stream(number: int, link: Link, able: Features) -> dict[str, object]:
+    """The host's side of a private network, as QMP wants it."""
+    address = {"type": "unix", "path": link.socket}
+    return {"type": "stream", "id": f"net{number}", "server": False, "addr": address, **reconnecting(able)}
 
 
 def tap_address(link: Link) -> str:
@@ -67,25 +94,27 @@ def passt_address() -> str:
     return f"addr.type=unix,addr.path={PASST_SOCKET}"
 
 
-def _card(machine: Machine, number: int, link: Link) -> str:
+def card(machine: Machine, number: int, link: Link) -> dict[str, object]:
+    """The guest's side: a device and its properties, as QMP wants them."""
     spec = tuning(machine, link)
-    words = [CARDS[spec.model], f"id=nic{number}", f"netdev=net{number}", f"mac={link.mac}"]
+    found: dict[str, object] = {"driver": CARDS[spec.model], "id": f"nic{number}", "netdev": f"net{number}"}
+    found["mac"] = link.mac
     place = boot_place(machine)
     if place is None or number:
         # No option ROM: nobody boots from the network here, and reading it takes time.
-        words.append("romfile=")
+        found["romfile"] = ""
     else:
-        words.append(f"bootindex={place}")
+        found["bootindex"] = place
     if spec.model is NicModel.VIRTIO:
         if link.mtu:
-            words.append(f"host_mtu={link.mtu}")
+            found["host_mtu"] = link.mtu
         if spec.queues and spec.queues > 1:
-            words += ["mq=on", f"vectors={2 * spec.queues + 2}"]
+            found |= {"mq": True, "vectors": 2 * spec.queues + 2}
         if spec.rx_queue_size:
-            words.append(f"rx_queue_size={spec.rx_queue_size}")
+            found["rx_queue_size"] = spec.rx_queue_size
         if spec.tx_queue_size:
-            words.append(f"tx_queue_size={spec.tx_queue_size}")
-    return ",".join(words)
+            found["tx_queue_size"] = spec.tx_queue_size
+    return found
 
 
 def boot_place(machine: Machine) -> int | None:
