@@ -107,6 +107,7 @@ def concat(rt: Runtime, me: Str, block: Block, *others: Value) -> Value:
     changeable(rt, me)
     added = "".join(_char(rt, other) if type(other) is int else text(rt, other) for other in others)
     rt.bounds.grow(len(added))
+    rt.bounds.step(len(me.s) >> 12)  # the text is copied: that is time, too
     me.s += added
     return me
 

@@ -11,6 +11,7 @@ from fractions import Fraction
 from serai.loaders.vagrantfile.ruby.library.core.convert import integer, text
 from serai.loaders.vagrantfile.ruby.library.core.entry import Block, answers, kind_name
 from serai.loaders.vagrantfile.ruby.library.register import declare
+from serai.loaders.vagrantfile.ruby.library.std.rational import MOST_DIGITS, few
 from serai.loaders.vagrantfile.ruby.runtime import Runtime
 from serai.loaders.vagrantfile.ruby.values import Array, Object, Str, Value
 
@@ -107,6 +108,8 @@ def compare(rt: Runtime, me: Value, block: Block, other: Value) -> Value:
     if isinstance(other, bool) or not isinstance(other, int | float | Object):
         return None
     right = decimal(rt, other)
+    if right.is_nan():
+        return None
     return (me.data > right) - (me.data < right)
 
 
@@ -186,8 +189,8 @@ def absolute(rt: Runtime, me: Value, block: Block) -> Value:
 def _round(name: str, how: str) -> None:
     @answers("BigDecimal", name)
     def rounded(rt: Runtime, me: Value, block: Block, digits: Value = None, *more: Value) -> Value:
-        step = Decimal(1).scaleb(-(0 if digits is None else integer(rt, digits)))
-        found = me.data.quantize(step, rounding=how, context=Context(prec=1000))
+        step = Decimal(1).scaleb(-(0 if digits is None else few(rt, digits)))
+        found = me.data.quantize(step, rounding=how, context=Context(prec=MOST_DIGITS * 4))
         return int(found) if digits is None else made(rt, found)
 
 

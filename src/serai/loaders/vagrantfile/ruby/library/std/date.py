@@ -48,8 +48,12 @@ def invalid(rt: Runtime) -> Exception:
 
 def day_of(value: Value) -> date:
     """The day of a Date, a DateTime or a Time."""
-    held = value.data
-    return held.parts.date() if isinstance(held, Moment) else held
+    held = getattr(value, "data", None)
+    if isinstance(held, Moment):
+        return held.parts.date()
+    if not isinstance(held, date):
+        raise TypeError("expected a date")
+    return held
 
 
 def moment_of(value: Value) -> Moment:

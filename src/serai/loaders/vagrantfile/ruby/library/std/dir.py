@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from serai.loaders.vagrantfile.ruby.library.core.convert import truthy
 from serai.loaders.vagrantfile.ruby.library.core.entry import Block, answers, answers_itself, split_named
 from serai.loaders.vagrantfile.ruby.library.core.walk import enumerator
@@ -9,9 +11,10 @@ from serai.loaders.vagrantfile.ruby.library.register import declare
 from serai.loaders.vagrantfile.ruby.library.std import paths
 from serai.loaders.vagrantfile.ruby.library.std.paths import path
 from serai.loaders.vagrantfile.ruby.runtime import Runtime
-from serai.loaders.vagrantfile.ruby.values import Array, Object, Str, Value
+from serai.loaders.vagrantfile.ruby.values import Array, Object, Proc, Str, Value
 
 declare("Dir", "Object", "Enumerable")
+declare("Find", None)
 
 
 def found(rt: Runtime, patterns: Value, base: Value, dots: bool = False) -> Array:
@@ -172,3 +175,48 @@ def own_each_child(rt: Runtime, me: Value, block: Block) -> Value:
 @answers("Dir", "close")
 def close(rt: Runtime, me: Value, block: Block) -> Value:
     return None
+
+
+class Pruned(Exception):
+    """From `Find.prune` to the `Find.find` around it."""
+
+
+@answers_itself("Find", "find")
+def find(rt: Runtime, me: Value, block: Block, *names: Value) -> Value:
+    """Each path, and those below it, in the order of their names."""
+    if block is None:
+        return enumerator(rt, me, "find", *names)
+    for name in names:
+        start = path(rt, name)
+        if not rt.files.stat(start):
+            raise rt.raised("Errno::ENOENT", f"No such file or directory - {start}")
+        me.variables[RUNNING] = me.variables.get(RUNNING, 0) + 1
+        try:
+            _visit(rt, block, start)
+        finally:
+            me.variables[RUNNING] -= 1
+    return None
+
+
+RUNNING = "__running__"
+"""How many `Find.find` run."""
+
+
+def _visit(rt: Runtime, block: Proc, start: str) -> None:
+    waiting = [start]
+    while waiting:
+        where = waiting.pop()
+        rt.bounds.step(20)
+        try:
+            rt.call(block, [Str(where)])
+        except Pruned:
+            continue
+        if rt.files.stat(where) == "directory" and not Path(rt.files.absolute(where)).is_symlink():
+            waiting += [f"{where.rstrip('/')}/{name}" for name in reversed(names_in(rt, where))]
+
+
+@answers_itself("Find", "prune")
+def prune(rt: Runtime, me: Value, block: Block) -> Value:
+    if not me.variables.get(RUNNING):
+        raise rt.raised("UncaughtThrowError", "uncaught throw :prune")
+    raise Pruned

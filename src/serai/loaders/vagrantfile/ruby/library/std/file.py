@@ -200,13 +200,14 @@ def stat(rt: Runtime, me: Value, block: Block, name: Value) -> Value:
     return Object(rt.constant("File::Stat"), paths.status(rt, path(rt, name)))
 
 
-@answers("File::Stat", "mode", "uid", "gid", "size", "nlink", "ino", "dev")
-def _mode(rt: Runtime, me: Value, block: Block) -> Value:
-    return me.data.st_mode
+def _field(name: str) -> None:
+    @answers("File::Stat", name)
+    def read(rt: Runtime, me: Value, block: Block) -> Value:
+        return getattr(me.data, f"st_{name}")
 
 
-for _name in ("uid", "gid", "size", "nlink", "ino", "dev"):
-    answers("File::Stat", _name)(lambda rt, me, block, part=f"st_{_name}": getattr(me.data, part))
+for _name in ("mode", "uid", "gid", "size", "nlink", "ino", "dev"):
+    _field(_name)
 
 
 @answers("File::Stat", "mtime", "ctime", "atime")

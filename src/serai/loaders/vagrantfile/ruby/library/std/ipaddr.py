@@ -12,7 +12,7 @@ from serai.loaders.vagrantfile.ruby.library.core.convert import integer, text
 from serai.loaders.vagrantfile.ruby.library.core.entry import Block, answers, answers_itself
 from serai.loaders.vagrantfile.ruby.library.register import declare
 from serai.loaders.vagrantfile.ruby.runtime import Runtime
-from serai.loaders.vagrantfile.ruby.values import Object, Range, Str, Value
+from serai.loaders.vagrantfile.ruby.values import Module, Object, Range, Str, Value
 
 declare("IPAddr", "Object", "Comparable")
 declare("IPAddr::Error", "ArgumentError")
@@ -87,10 +87,21 @@ def masked(rt: Runtime, address: Address, mask: str, said: str) -> Address:
     return Address(found.first, found.bits, prefix)
 
 
+def wrapped(kind: Module, address: Address) -> Object:
+    """With the variables that Ruby's has: files add methods to IPAddr that read them."""
+    made = Object(kind, address)
+    made.variables = {
+        "@addr": address.number,
+        "@mask_addr": address.mask,
+        "@family": 2 if address.bits == 32 else 10,
+    }
+    return made
+
+
 def made(rt: Runtime, number: int, like: Address) -> Object:
     if not 0 <= number < 1 << like.bits:
         raise wrong(rt, "InvalidAddressError", f"invalid address: {number}")
-    return Object(rt.constant("IPAddr"), Address(number, like.bits, like.prefix))
+    return wrapped(rt.constant("IPAddr"), Address(number, like.bits, like.prefix))
 
 
 def other_of(rt: Runtime, value: Value, bits: int) -> Address:
@@ -105,7 +116,7 @@ def other_of(rt: Runtime, value: Value, bits: int) -> Address:
 @answers_itself("IPAddr", "new")
 def new(rt: Runtime, me: Value, block: Block, address: Value = None, family: Value = None) -> Value:
     if address is None:
-        return Object(me, Address(0, 128, 128))
+        return wrapped(me, Address(0, 128, 128))
     if isinstance(address, int):
         if family not in FAMILIES:
             said = (
@@ -115,8 +126,8 @@ def new(rt: Runtime, me: Value, block: Block, address: Value = None, family: Val
         bits = FAMILIES[family]
         if not 0 <= address < 1 << bits:
             raise wrong(rt, "InvalidAddressError", f"invalid address: {address}")
-        return Object(me, Address(address, bits, bits))
-    return Object(me, parsed(rt, text(rt, address)))
+        return wrapped(me, Address(address, bits, bits))
+    return wrapped(me, parsed(rt, text(rt, address)))
 
 
 @answers("IPAddr", "to_s")
@@ -164,7 +175,7 @@ def set_prefix(rt: Runtime, me: Value, block: Block, length: Value) -> Value:
 @answers("IPAddr", "mask")
 def mask(rt: Runtime, me: Value, block: Block, length: Value) -> Value:
     said = str(length) if isinstance(length, int) else text(rt, length)
-    return Object(me.kind, masked(rt, me.data, said, me.data.text()))
+    return wrapped(me.kind, masked(rt, me.data, said, me.data.text()))
 
 
 @answers("IPAddr", "family")
@@ -275,9 +286,9 @@ def reverse(rt: Runtime, me: Value, block: Block) -> Value:
 @answers("IPAddr", "native")
 def native(rt: Runtime, me: Value, block: Block) -> Value:
     inner = me.data.python.ipv4_mapped if me.data.bits == 128 else None
-    return me if inner is None else Object(me.kind, Address(int(inner), 32, max(me.data.prefix - 96, 0)))
+    return me if inner is None else wrapped(me.kind, Address(int(inner), 32, max(me.data.prefix - 96, 0)))
 
 
 @answers("IPAddr", "ipv4_mapped")
 def ipv4_mapped(rt: Runtime, me: Value, block: Block) -> Value:
-    return Object(me.kind, Address(me.data.number | 0xFFFF_0000_0000, 128, me.data.prefix + 96))
+    return wrapped(me.kind, Address(me.data.number | 0xFFFF_0000_0000, 128, me.data.prefix + 96))

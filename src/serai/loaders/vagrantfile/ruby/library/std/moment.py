@@ -58,7 +58,7 @@ def local(rt: Runtime, nanoseconds: int) -> Moment:
     if name:
         try:
             there = datetime.fromtimestamp(seconds, ZoneInfo(name.lstrip(":")))
-        except (ZoneInfoNotFoundError, ValueError):
+        except (ZoneInfoNotFoundError, ValueError, OSError):
             there = datetime.fromtimestamp(seconds, UTC)
         offset = there.utcoffset() or timedelta()
         return Moment(nanoseconds, int(offset.total_seconds()), there.tzname(), False, bool(there.dst()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from serai.loaders.vagrantfile.ruby.library.core.convert import array, text
 from serai.loaders.vagrantfile.ruby.library.core.entry import Block, Function, answers, answers_itself
 from serai.loaders.vagrantfile.ruby.library.register import CONSTANTS, declare
 from serai.loaders.vagrantfile.ruby.runtime import Runtime
@@ -44,7 +45,7 @@ class Options:
 @answers_itself("GetoptLong", "new")
 def new(rt: Runtime, me: Value, block: Block, *listed: Value) -> Value:
     made = Options()
-    for words in listed:
+    for words in (array(rt, one) for one in listed):
         names = [word.s for word in words if isinstance(word, Str)]
         kinds = [word for word in words if isinstance(word, int)]
         if not names or len(kinds) != 1:
@@ -263,7 +264,7 @@ def parsed(rt: Runtime, me: Value, words: list[Value], into: Value) -> list[Valu
     """Runs the blocks of the options, and gives the words that are none. Raises OptionParser's errors."""
     rest: list[Value] = []
     while words:
-        word = words.pop(0)
+        word = Str(text(rt, words.pop(0)))
         if word.s == "--":
             return [*rest, *words]
         if not word.s.startswith("-") or word.s == "-":
@@ -279,8 +280,8 @@ def parsed(rt: Runtime, me: Value, words: list[Value], into: Value) -> list[Valu
         if switch.argument and value:
             if not equals and not switch.optional and not words:
                 raise rt.raised("OptionParser::MissingArgument", f"missing argument: {name}")
-            if not equals and words and not (switch.optional and words[0].s.startswith("-")):
-                given, equals = words.pop(0).s, "="
+            if not equals and words and not (switch.optional and rt.to_s(words[0]).startswith("-")):
+                given, equals = text(rt, words.pop(0)), "="
             value = converted(rt, switch, name, given) if equals else None
         if into is not None:
             into[Sym(switch.key)] = value

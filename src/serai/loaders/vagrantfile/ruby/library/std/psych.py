@@ -14,7 +14,7 @@ from serai.loaders.vagrantfile.ruby.library.register import CONSTANTS, declare
 from serai.loaders.vagrantfile.ruby.library.std import base64
 from serai.loaders.vagrantfile.ruby.library.std.jsons import options, source
 from serai.loaders.vagrantfile.ruby.library.std.moment import Moment
-from serai.loaders.vagrantfile.ruby.library.std.paths import contents, decoded, path
+from serai.loaders.vagrantfile.ruby.library.std.paths import contents, decoded, encoded, path
 from serai.loaders.vagrantfile.ruby.library.std.psych_dump import dumped
 from serai.loaders.vagrantfile.ruby.library.std.psych_scalar import scalar
 from serai.loaders.vagrantfile.ruby.runtime import Runtime
@@ -40,7 +40,7 @@ class Reader:
 
     def __init__(self, rt: Runtime, said: str, asked: dict[str, Value], *, free: bool, name: str) -> None:
         self.rt, self.name = rt, name
-        self.events: Iterator[Any] = iter(yaml.parse(said, Loader=PARSER))
+        self.events: Iterator[Any] = iter(yaml.parse(encoded(said), Loader=PARSER))
         self.anchors: dict[str, tuple[Value, int]] = {}
         permitted = asked.get("permitted_classes") or ()
         self.classes = {getattr(kind, "name", None) or rt.to_s(kind) for kind in permitted}

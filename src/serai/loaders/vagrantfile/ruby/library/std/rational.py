@@ -102,7 +102,7 @@ def power(rt: Runtime, me: Value, block: Block, other: Value) -> Value:
     if isinstance(other, int) and abs(other) < 10_000:
         rt.bounds.grow(abs(other) * me.data.numerator.bit_length())
         return made(rt, Fraction(me.data**other))
-    return float(me.data) ** float(other)
+    return float(me.data) ** float(exact(rt, other))
 
 
 @answers("Rational", "coerce")
@@ -161,12 +161,24 @@ def half_up(value: Fraction) -> int:
     return math.floor(abs(value) + Fraction(1, 2)) * (1 if value >= 0 else -1)
 
 
+MOST_DIGITS = 4_000
+"""After the point, or before it: more take all the time there is."""
+
+
+def few(rt: Runtime, digits: Value) -> int:
+    """A number of digits to round to."""
+    number = integer(rt, digits)
+    if abs(number) > MOST_DIGITS:
+        raise rt.refused(f"rounding to {number} digits", "round to fewer")
+    return number
+
+
 def _round(name: str, how: Callable[[Fraction], int]) -> None:
     @answers("Rational", name)
     def rounded(rt: Runtime, me: Value, block: Block, digits: Value = None, *more: Value) -> Value:
         if digits is None:
             return how(me.data)
-        scale = Fraction(10) ** integer(rt, digits)
+        scale = Fraction(10) ** few(rt, digits)
         return made(rt, Fraction(how(me.data * scale)) / scale)
 
 

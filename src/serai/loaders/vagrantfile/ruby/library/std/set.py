@@ -11,7 +11,7 @@ from serai.loaders.vagrantfile.ruby.library.core.equality import sorted_by
 from serai.loaders.vagrantfile.ruby.library.core.walk import enumerator, items_of
 from serai.loaders.vagrantfile.ruby.library.register import declare
 from serai.loaders.vagrantfile.ruby.runtime import Runtime
-from serai.loaders.vagrantfile.ruby.values import Array, Hash, Object, Range, Str, Value, key_of
+from serai.loaders.vagrantfile.ruby.values import Array, Hash, Object, Proc, Range, Str, Value, key_of
 
 declare("Set", "Object", "Enumerable")
 declare("SortedSet", "Set")
@@ -249,14 +249,16 @@ def hash_(rt: Runtime, me: Value, block: Block) -> Value:
     return hash(frozenset(me.data))
 
 
-def _kept(rt: Runtime, me: Value, block: Block, wanted: bool) -> Members:
-    chosen = [item for item in list(me.data.values()) if truthy(rt.call(block, [item])) is wanted]  # type: ignore[arg-type]
+def _kept(rt: Runtime, me: Value, block: Proc, wanted: bool) -> Members:
+    chosen = [item for item in list(me.data.values()) if truthy(rt.call(block, [item])) is wanted]
     return members(chosen)
 
 
 def _enter_change(names: tuple[str, ...], wanted: bool, tells: bool) -> None:
     @answers("Set", *names)
     def changed(rt: Runtime, me: Value, block: Block) -> Value:
+        if block is None:
+            return enumerator(rt, me, names[0])
         changeable(rt, me)
         before = len(me.data)
         me.data = _kept(rt, me, block, wanted)
@@ -276,16 +278,20 @@ def partition(rt: Runtime, me: Value, block: Block) -> Value:
 
 @answers("Set", "map!", "collect!")
 def map_in_place(rt: Runtime, me: Value, block: Block) -> Value:
+    if block is None:
+        return enumerator(rt, me, "map!")
     changeable(rt, me)
-    me.data = members([rt.call(block, [item]) for item in list(me.data.values())])  # type: ignore[arg-type]
+    me.data = members([rt.call(block, [item]) for item in list(me.data.values())])
     return me
 
 
 @answers("Set", "classify")
 def classify(rt: Runtime, me: Value, block: Block) -> Value:
+    if block is None:
+        return enumerator(rt, me, "classify")
     found = Hash()
     for item in list(me.data.values()):
-        key = rt.call(block, [item])  # type: ignore[arg-type]
+        key = rt.call(block, [item])
         if key not in found:
             found[key] = Object(me.kind, Members())
         found[key].data[place(item)] = item

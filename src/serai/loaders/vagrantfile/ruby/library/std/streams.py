@@ -99,6 +99,10 @@ def manner(rt: Runtime, args: Sequence[Value]) -> tuple[str | None, int | None, 
             separator = value.s
         else:
             limit = integer(rt, value)
+    if limit == 0:
+        raise rt.raised("ArgumentError", "invalid limit: 0 for readlines")
+    if limit is not None and limit < 0:
+        limit = None
     return separator, limit, truthy(named.get("chomp"))
 
 
@@ -131,6 +135,7 @@ def put(rt: Runtime, me: Value, content: str) -> None:
         return
     rt.bounds.grow(len(content))
     before = stream.text.s
+    rt.bounds.step(len(before) >> 12)  # the text is copied: that is time, too
     if stream.at > len(before):
         before += "\0" * (stream.at - len(before))
     stream.text.s = before[: stream.at] + content + before[stream.at + len(content) :]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -32,6 +33,8 @@ def nanoseconds(rt: Runtime, value: Value) -> int:
     if isinstance(value, Object) and isinstance(value.data, Fraction):
         return int(value.data * SECOND // 1)
     if isinstance(value, float):
+        if not math.isfinite(value):
+            raise rt.raised("FloatDomainError", "NaN" if math.isnan(value) else "Infinity")
         return int(Fraction(value) * SECOND // 1)
     return integer(rt, value) * SECOND
 
@@ -81,7 +84,7 @@ def civil(rt: Runtime, args: list[Value]) -> tuple[datetime, int]:
         elif value is None:
             numbers.append(1 if place in (1, 2) else 0)
         else:
-            numbers.append(int(value.s) if isinstance(value, Str) else integer(rt, value))
+            numbers.append(whole(rt, value.s) if isinstance(value, Str) else integer(rt, value))
     year, month, day, hour, minute, second = [*numbers, *(0, 1, 1, 0, 0, 0)[len(numbers) :]]
     if not 1 <= month <= 12:
         raise rt.raised("ArgumentError", "mon out of range")
@@ -90,6 +93,12 @@ def civil(rt: Runtime, args: list[Value]) -> tuple[datetime, int]:
     if not 1 <= year <= 9999:
         raise rt.refused("a time outside of the years 1 to 9999", "use one that is inside")
     return datetime(year, month, 1) + timedelta(days=day - 1, hours=hour, minutes=minute, seconds=second), fraction
+
+
+def whole(rt: Runtime, said: str) -> int:
+    if not said.strip().isdecimal():
+        raise rt.raised("ArgumentError", f"invalid value for Integer(): {rt.inspect(Str(said))}")
+    return int(said)
 
 
 @answers_itself("Time", "new")
@@ -310,14 +319,14 @@ def rfc2822(rt: Runtime, me: Value, block: Block) -> Value:
 
 @answers("Time", "round")
 def rounded(rt: Runtime, me: Value, block: Block, digits: Value = 0) -> Value:
-    step = 10 ** (9 - integer(rt, digits))
+    step = 10 ** (9 - min(integer(rt, digits), 9))
     rest = me.data.nanoseconds % step
     return made(rt, me.data.moved(step - rest if rest * 2 >= step else -rest))
 
 
 @answers("Time", "floor")
 def floor(rt: Runtime, me: Value, block: Block, digits: Value = 0) -> Value:
-    return made(rt, me.data.moved(-(me.data.nanoseconds % 10 ** (9 - integer(rt, digits)))))
+    return made(rt, me.data.moved(-(me.data.nanoseconds % 10 ** (9 - min(integer(rt, digits), 9)))))
 
 
 @answers("Time", "to_a")
