@@ -76,3 +76,12 @@ def test_escaped_is_a_pattern_for_itself(rt):
     text = "a.b[c] (d)\n\t*+?^$|{}#-\\"
 
     assert search(rt, Regexp(escaped(text)), f"x{text}y").spans == ((1, 1 + len(text)),)
+
+
+def test_a_pattern_that_is_too_large_for_care_is_refused_on_a_long_text(rt):
+    pattern = Regexp("(?:" + "a{12}" * 12 + "){12}{12}a*a*b")
+
+    with pytest.raises(SeraiError) as error:
+        search(rt, pattern, "a" * 5_000)
+
+    assert "so many repetitions" in error.value.message

@@ -49,7 +49,7 @@ def try_convert(rt: Runtime, me: Value, block: Block, value: Value) -> Value:
     return value if isinstance(value, Array) else None
 
 
-@answers("Array", "to_a", "entries", "to_ary")
+@answers("Array", "to_a", "entries", "to_ary", "deconstruct")
 def to_a(rt: Runtime, me: Array, block: Block) -> Value:
     return me
 

@@ -97,6 +97,13 @@ def bsearch(rt: Runtime, me: Array, block: Block) -> Value:
     return None if at is None else me[at]
 
 
+@answers("Array", "bsearch_index")
+def bsearch_index(rt: Runtime, me: Array, block: Block) -> Value:
+    if block is None:
+        return enumerator(rt, me, "bsearch_index")
+    return bisected(rt, 0, len(me), lambda place: rt.call(block, [me[place]]))
+
+
 def bisected(rt: Runtime, low: int, high: int, ask: Callable[[int], Value]) -> int | None:
     """The first place that says true, or one that says 0; a number tells the direction."""
     found = None

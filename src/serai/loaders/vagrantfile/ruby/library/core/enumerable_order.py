@@ -22,6 +22,11 @@ def each_entry(rt: Runtime, me: Value, block: Block) -> Value:
     return me
 
 
+@answers("Enumerable", "compact")
+def compact(rt: Runtime, me: Value, block: Block) -> Value:
+    return Array(item for item in items_of(rt, me) if item is not None)
+
+
 @answers("Enumerable", "each_with_index")
 def each_with_index(rt: Runtime, me: Value, block: Block) -> Value:
     if block is None:

@@ -215,6 +215,16 @@ def downto(rt: Runtime, me: int, block: Block, last: Value) -> Value:
     return me
 
 
+@answers("Integer", "numerator")
+def numerator(rt: Runtime, me: int, block: Block) -> Value:
+    return me
+
+
+@answers("Integer", "denominator")
+def denominator(rt: Runtime, me: int, block: Block) -> Value:
+    return 1
+
+
 @answers("Integer", "gcd")
 def gcd(rt: Runtime, me: int, block: Block, other: Value) -> Value:
     return math.gcd(me, _whole(rt, other))

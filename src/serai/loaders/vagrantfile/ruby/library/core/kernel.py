@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from serai.loaders.vagrantfile.ruby.library.core.convert import text, truthy
+from serai.loaders.vagrantfile.ruby.library.core.convert import small, text, truthy
 from serai.loaders.vagrantfile.ruby.library.core.entry import GONE, Block, answers, kind_name, need, split_named
 from serai.loaders.vagrantfile.ruby.library.core.equality import same
 from serai.loaders.vagrantfile.ruby.library.core.format import formatted
@@ -122,7 +122,9 @@ def _strict(named: dict[str, Value]) -> bool:
 def integer_of(rt: Runtime, me: Value, block: Block, *args: Value) -> Value:
     by_place, named = split_named(rt, args, "exception")
     need(rt, by_place, 1, 2)
-    base = by_place[1] if len(by_place) > 1 and by_place[1] is not None else 0
+    base = small(rt, by_place[1]) if len(by_place) > 1 and by_place[1] is not None else 0
+    if base < 0 or base == 1 or base > 36:
+        raise rt.raised("ArgumentError", f"invalid radix {base}")
     try:
         if base and not isinstance(by_place[0], Str):
             raise rt.raised("ArgumentError", "base specified for non string value")

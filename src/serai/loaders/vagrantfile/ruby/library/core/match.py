@@ -61,6 +61,12 @@ def names(rt: Runtime, me: Object, block: Block) -> Value:
     return Array(Str(name) for name in found_of(me).engine.names)
 
 
+@answers("MatchData", "match")
+def group(rt: Runtime, me: Object, block: Block, which: Value) -> Value:
+    first, last = span_of(rt, me, which)
+    return None if first is None else Str(found_of(me).text[first:last])
+
+
 @answers("MatchData", "values_at")
 def values_at(rt: Runtime, me: Object, block: Block, *groups: Value) -> Value:
     found = found_of(me)

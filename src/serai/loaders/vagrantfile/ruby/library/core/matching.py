@@ -45,14 +45,14 @@ class Watched:
 
     def search(self, rt: Runtime, text: str, at: int) -> Spans | None:
         if self.worst_of(text) > SOON:
-            return self.carefully().search(rt, text, at)
+            return self.carefully(rt).search(rt, text, at)
         found = self.pattern.search(text, at)
         self.count(rt, (len(text) if found is None else found.end()) - at)
         return None if found is None else found.regs
 
     def match(self, rt: Runtime, text: str, at: int) -> Spans | None:
         if self.worst_of(text) > SOON:
-            return self.carefully().match(rt, text, at)
+            return self.carefully(rt).match(rt, text, at)
         found = self.pattern.match(text, at)
         self.count(rt, 1 if found is None else found.end() - at)
         return None if found is None else found.regs
@@ -67,9 +67,14 @@ class Watched:
         """Steps for the part of the text that a match went over."""
         rt.bounds.step(1 + self.worst * covered // (len(self.text) + 1) // CHARACTERS_PER_STEP)
 
-    def carefully(self) -> Engine:
+    def carefully(self, rt: Runtime) -> Engine:
+        from serai.loaders.vagrantfile.ruby.library.core.pattern import NotTranslated
+
         if self.careful is None:
-            self.careful = careful(self.source, self.flags)
+            try:
+                self.careful = careful(self.source, self.flags)
+            except NotTranslated as error:
+                raise rt.refused(f"{error} in a pattern, on so long a text", "match line by line") from None
         return self.careful
 
 

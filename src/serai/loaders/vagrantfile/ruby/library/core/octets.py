@@ -143,6 +143,20 @@ def scrub(rt: Runtime, me: Str, block: Block, other: Value = None) -> Value:
     return Str("".join(filling if 0xDC80 <= ord(char) <= 0xDCFF else char for char in me.s))
 
 
+@answers("String", "encode!")
+def encode_in_place(rt: Runtime, me: Str, block: Block, *args: Value) -> Value:
+    changeable(rt, me)
+    me.s = encode(rt, me, block, *args).s
+    return me
+
+
+@answers("String", "scrub!")
+def scrub_in_place(rt: Runtime, me: Str, block: Block, other: Value = None) -> Value:
+    changeable(rt, me)
+    me.s = scrub(rt, me, block, other).s
+    return me
+
+
 @answers("String", "bytes")
 def bytes_(rt: Runtime, me: Str, block: Block) -> Value:
     rt.bounds.grow(8 * len(me.s))

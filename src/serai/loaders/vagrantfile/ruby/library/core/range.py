@@ -180,15 +180,15 @@ def size(rt: Runtime, me: Range, block: Block) -> Value:
 
 
 @answers("Range", "count")
-def count(rt: Runtime, me: Range, block: Block, *args: Value) -> Value:
+def count(rt: Runtime, me: Range, block: Block, wanted: Value = GONE) -> Value:
     from serai.loaders.vagrantfile.ruby.library.core.enumerable import count as count_all
 
-    if block is None and not args:
+    if block is None and wanted is GONE:
         if me.last is None or me.first is None:
             return float("inf")
         if type(me.first) is int and type(me.last) is int:
             return size(rt, me, block)
-    return count_all(rt, me, block, *args)
+    return count_all(rt, me, block, wanted)
 
 
 @answers("Range", "sum")

@@ -32,7 +32,7 @@ def name(rt: Runtime, me: Sym, block: Block) -> Value:
     return Str(str(me), frozen=True)
 
 
-@answers("Symbol", "to_sym")
+@answers("Symbol", "to_sym", "intern")
 def to_sym(rt: Runtime, me: Sym, block: Block) -> Value:
     return me
 

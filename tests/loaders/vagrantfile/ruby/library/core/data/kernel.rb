@@ -120,3 +120,27 @@ defined?(foo)  #=> nil
 defined?(puts)  #=> "method"
 [*nil]  #=> []
 [*[1], *2]  #=> [1, 2]
+[[1, 2], [3, 4]].to_h { |a, b| [a, b] }.then { |h| h.sum { |k, v| k * v } }  #=> 14
+(begin; Integer("12", 99); rescue => e; e.message; end)  #=> "invalid radix 99"
+%w[a b c].each_with_index.map { |x, i| "#{x}#{i}" }.each_slice(2).map(&:first)  #=> ["a0", "c2"]
+(def fact(n) = n <= 1 ? 1 : n * fact(n - 1); fact(20))  #=> 2432902008176640000
+(f = Hash.new { |h, n| h[n] = n < 2 ? n : h[n - 1] + h[n - 2] }; f[30])  #=> 832040
+"192.168.56.0/24".split("/").then { |ip, m| ip.split(".")[0, 3].join(".") + ".#{m}" } rescue $!.class  #=> "192.168.56.24"
+"192.168.56.10".split(".").map(&:to_i).inject { |a, b| (a << 8) + b }  #=> 3232249866
+[3232249866].pack("N").unpack("C*").join(".")  #=> "192.168.56.10"
+(nodes = { "web" => 2, "db" => 1 }; nodes.flat_map { |r, n| (1..n).map { |i| format("%s-%02d", r, i) } })  #=> ["web-01", "web-02", "db-01"]
+{ "memory" => "1024", :cpus => 2 }.map { |k, v| [k.to_sym, v.to_i] }.to_h  #=> {:memory=>1024, :cpus=>2}
+"a: 1\nb: 2".lines.map { |l| l.chomp.split(": ") }.to_h.transform_values(&:to_i)  #=> {"a"=>1, "b"=>2}
+(1..3).each_with_object({}) { |i, h| h["node#{i}"] = "10.0.0.#{i + 10}" }  #=> {"node1"=>"10.0.0.11", "node2"=>"10.0.0.12", "node3"=>"10.0.0.13"}
+[["web", 1], ["db", 2]].each_with_index.map { |(n, c), i| "#{i}#{n}#{c}" }  #=> ["0web1", "1db2"]
+"foo-bar_baz".tr("-", "_").split("_").map.with_index { |w, i| i.zero? ? w : w.capitalize }.join  #=> "fooBarBaz"
+(ENV.fetch("NOPE", "d"); ENV["NOPE"] || "x")  #=> "x"
+[1, 2, 3].each_cons(2).map { |a, b| b - a }.uniq == [1]  #=> true
+%w[x86_64 arm64].include?("x86_64") ? "amd64" : "other"  #=> "amd64"
+"1.2.3".split(".").map(&:to_i) <=> "1.10.0".split(".").map(&:to_i)  #=> -1
+"%s has %d cpus and %.1f GB" % ["web", 2, 1.5]  #=> "web has 2 cpus and 1.5 GB"
+"Debian GNU/Linux 12 (bookworm)"[/\((\w+)\)/, 1]  #=> "bookworm"
+"eth0: inet 10.0.2.15/24"[/inet (\d+(?:\.\d+){3})/, 1]  #=> "10.0.2.15"
+[1, [2, nil, [3]], nil].flatten.compact.sum.to_s.rjust(3, "0")  #=> "006"
+({ a: { b: { c: 1 } } }).dig(:a, :b).merge(d: 2).sort_by { |k, _| k }.map(&:last)  #=> [1, 2]
+(a = %w[z y x]; a.sort!.map!(&:to_sym).freeze; a.frozen?)  #=> true
