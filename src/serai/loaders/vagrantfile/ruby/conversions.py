@@ -44,6 +44,8 @@ class Conversions(Dispatch):
     def inspect(self, value: Value) -> str:
         if value is None:
             return "nil"
+        if type(value) is Object and self.lookup(value, "inspect") is None:
+            return f"#<{value.kind.name}>"  # a BasicObject
         said = self.send(value, "inspect", [])
         return said.s if isinstance(said, Str) else self.to_s(said)
 

@@ -48,6 +48,8 @@ def assignment(c: Compiler, n: Node, scope: Scope) -> Code_:
 
             return here
         store = local_store(up, slot)
+    elif left.type == "call" and any(kid.type == "&." for kid in left.children):
+        return unless_nil(c, left, right, scope)
     else:
         store = target(c, left, scope)
         value = assigned_list(c, right, scope)
@@ -55,6 +57,26 @@ def assignment(c: Compiler, n: Node, scope: Scope) -> Code_:
     def assign(f: Frame) -> Value:
         made = value(f)
         store(f, made)
+        return made
+
+    return assign
+
+
+def unless_nil(c: Compiler, left: Node, right: Node, scope: Scope) -> Code_:
+    """`a&.b = c`: c is not looked at where a is nil."""
+    from serai.loaders.vagrantfile.ruby.compile.calls import attribute
+
+    receiver, name, _, private = attribute(c, left, scope)
+    value = assigned_list(c, right, scope)
+    interp, where, setter = c.interp, c.where(left), name + "="
+
+    def assign(f: Frame) -> Value:
+        me = receiver(f)
+        if me is None:
+            return None
+        made = value(f)
+        interp.where = where
+        interp.dispatch(me, setter, [made], None, private)
         return made
 
     return assign
@@ -195,7 +217,7 @@ def to_attribute(c: Compiler, n: Node, scope: Scope) -> Store:
 
         def put(value: Value) -> None:
             if safe and me is None:
-                return
+                return  # of a list: alone it is `unless_nil`
             interp.where = where
             interp.dispatch(me, setter, [value], None, private)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from serai.loaders.vagrantfile.ruby.frame import Block, Method, Nest
 from serai.loaders.vagrantfile.ruby.library.register import method, own
+from serai.loaders.vagrantfile.ruby.modules import UNDEFINED
 from serai.loaders.vagrantfile.ruby.values import Array, Module, Object, Proc, Str, Sym, Value
 
 Runtime = Any
@@ -310,7 +311,7 @@ def instance_methods(rt: Runtime, me: Module, args: list[Value], block: Proc | N
     names: dict[str, None] = {}
     for module in modules:
         for known, entry in module.methods.items():
-            if getattr(entry, "visibility", "public") != "private":
+            if entry is not UNDEFINED and getattr(entry, "visibility", "public") != "private":
                 names[known] = None
     return Array(Sym(known) for known in names)
 
