@@ -6,6 +6,7 @@ import msgspec
 
 from serai.host.bridging import timer
 from serai.host.bridging.link import Link, back, forth, read_link
+from serai.host.bridging.owner import give_back, networkd_has
 from serai.host.changes.change import Change, Kept, Seen, State
 from serai.host.reach.contract import Reach
 from serai.util.errors import Code, SeraiError
@@ -96,15 +97,15 @@ class UplinkBridge(Change, frozen=True, kw_only=True, tag="uplink-bridge"):
         return f"{', '.join(others)}: joined {self.bridge}, and would lose the network" if others else ""
 
     def undo(self, reach: Reach, before: Kept, after: Kept | None) -> None:
-        """Move home what the bridge has now: an address may have changed since."""
+        """Move home what the bridge has now: an address may have changed since. Its files were put back before."""
         if not reach.live or self._master(reach) != self.bridge:
             return
         timer.confirm(reach)
+        networkd = networkd_has(reach, self.port)
         now = read_link(reach, self.bridge)
         self._home(reach, back(msgspec.structs.replace(now, name=self.port), self.bridge))
         timer.clear(reach)
-        if self.manager:
-            reach.run(("nmcli", "device", "set", self.port, "managed", "yes"))
+        give_back(reach, self.port, manager=self.manager, networkd=networkd)
 
     @staticmethod
     def _home(reach: Reach, lines: str) -> None:
