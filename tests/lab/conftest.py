@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,42 +12,17 @@ import pytest
 from lab import image as images
 from lab.image import LabImage
 from lab.machine import Host, answer
+from lab.made import PROGRAMS, ready
 from serai.images.builders import ext4
 from serai.images.resolve import ensure
 from serai.util.units import GIB
-
-PROGRAMS = ("qemu-system-x86_64", "qemu-img", "mmdebstrap", "ssh", "ssh-keygen", "mke2fs", "sfdisk", "mformat")
 
 
 @pytest.fixture(scope="session")
 def lab_image(test_cache: Path, need: Callable[..., None]) -> LabImage:
     """Built where there is none of this content; minutes, once."""
     need(*PROGRAMS, root=True)
-    place = test_cache / f"lab-{images.digest()}"
-    with (test_cache / "lab.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not place.exists():
-            work = Path(tempfile.mkdtemp(dir=test_cache, prefix="lab-work-"))
-            try:
-                _make(work)
-                work.rename(place)
-            finally:
-                shutil.rmtree(work, ignore_errors=True)
-    return images.files_of(place)
-
-
-def _make(work: Path) -> None:
-    images.make_root(work)
-    image, first = images.files_of(work), work / "first"
-    images.app_disk(image, work / "app.ext4")
-    devices = ("-machine", "q35,accel=tcg", "-cpu", "max", "-smp", "2")
-    said = answer(
-        image, first, work / "app.ext4", images.FINISH, devices=devices, disk=work / "disk.raw", budget=400
-    )
-    assert "LAB-MADE" in said, said
-    shutil.rmtree(first)
-    (work / "app.ext4").unlink()
-    images.finished(work)
+    return ready(test_cache)
 
 
 @pytest.fixture(scope="session")

@@ -28,20 +28,15 @@ STORE_UUID = "7e1ac0de-0000-4000-8000-6c6162000003"
 PACKAGES = (
     *("linux-image-amd64", "initramfs-tools", "zstd", "systemd-sysv", "systemd-resolved", "dbus", "udev", "kmod"),
     *("grub-pc", "openssh-server", "python3", "iproute2", "iputils-ping", "nftables", "procps", "pciutils"),
-    *(
-        "qemu-system-x86",
-        "qemu-utils",
-        "ipxe-qemu",
-        "libvirt-clients",
-        "virt-what",
-        "e2fsprogs",
-        "ca-certificates",
-    ),
+    *("qemu-system-x86", "qemu-utils", "ipxe-qemu", "e2fsprogs", "ca-certificates"),
+    *("libvirt-clients", "virt-what", "cpu-checker", "tuned", "lxc"),
 )
+"""The last line: what serai is compared with, benchmarks/peers.py."""
 _MASKED = (
     *("apt-daily.timer", "apt-daily-upgrade.timer", "dpkg-db-backup.timer", "e2scrub_all.timer", "fstrim.timer"),
     *("logrotate.timer", "systemd-tmpfiles-clean.timer", "e2scrub_reap.service", "systemd-pstore.service"),
     *("systemd-networkd-wait-online.service", "getty@tty1.service", "systemd-random-seed.service"),
+    *("lxc.service", "lxc-net.service"),
 )
 _FILES = {
     "etc/hostname": "lab\n",
@@ -53,12 +48,12 @@ _FILES = {
     "etc/systemd/journald.conf.d/lab.conf": "[Journal]\nStorage=volatile\n",
     "etc/default/grub": (
         'GRUB_DEFAULT=0\nGRUB_TIMEOUT=0\nGRUB_DISTRIBUTOR=Debian\nGRUB_CMDLINE_LINUX_DEFAULT="quiet"\n'
-        'GRUB_CMDLINE_LINUX="console=ttyS0 mitigations=off"\nGRUB_TERMINAL=serial\n'
+        'GRUB_CMDLINE_LINUX="console=ttyS0 mitigations=off no_timer_check panic=5"\nGRUB_TERMINAL=serial\n'
     ),
     "usr/local/bin/serai": '#!/bin/sh\nPYTHONPATH=/opt/serai/src:/opt/serai/lib exec python3 -m serai "$@"\n',
 }
 _EARLY = {
-    "etc/initramfs-tools/conf.d/lab": "MODULES=list\nCOMPRESS=zstd\nRESUME=none\n",
+    "etc/initramfs-tools/conf.d/lab": "MODULES=list\nCOMPRESS=zstd\nCOMPRESSLEVEL=1\nRESUME=none\n",
     "usr/share/initramfs-tools/modules.d/lab": "virtio_pci\nvirtio_blk\next4\ncrc32c\n",
     "etc/kernel-img.conf": "do_symlinks = yes\nlink_in_boot = no\n",
 }
@@ -123,6 +118,7 @@ def make_root(work: Path) -> None:
     argv += [f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in ("man", "doc", "info", "locale")]
     argv += [f"--essential-hook=copy-in {early}/{name} /" for name in ("etc", "usr")]
     argv += ['--customize-hook=chroot "$1" systemctl enable --quiet systemd-networkd systemd-resolved ssh']
+    argv += ['--customize-hook=chroot "$1" systemctl disable --quiet tuned']
     run([*argv, "bookworm", tree, "-"], input=debian._sources("bookworm"), timeout=1800)
     _settle(tree, (work / "key.pub").read_text())
     for name in ("vmlinuz", "initrd.img"):
@@ -140,7 +136,8 @@ def _settle(tree: Path, public_key: str) -> None:
         (tree / name).chmod(0o755)
     (tree / "root/.ssh").chmod(0o700)
     (tree / "opt/serai").mkdir(parents=True)
-    shutil.copytree(tree / "usr/lib/grub/i386-pc", tree / "boot/grub/i386-pc")  # as grub-install does
+    for form in ("i386-pc", "x86_64-efi"):  # as grub-install does
+        shutil.copytree(disk.GRUB / form, tree / "boot/grub" / form)
     for unit in _MASKED:
         (tree / "etc/systemd/system" / unit).unlink(missing_ok=True)
         (tree / "etc/systemd/system" / unit).symlink_to("/dev/null")

@@ -17,6 +17,7 @@ from lab.tree import differences, tree
 pytestmark = [pytest.mark.lab_long, pytest.mark.timeout(1800)]
 
 NIC_AT, NVME_AT = "0000:01:00.0", "0000:02:00.0"
+PROBE = "kvm.probe-guest"
 GUESTS = "/run/guests.yaml"
 LARGE = """
 project: guests
@@ -24,8 +25,9 @@ machines:
   large: {image: "tiny:generic", provider: qemu, memory: {size: 1GiB, hugepages: 1GiB}}
   small: {image: "tiny:generic", provider: qemu, memory: {size: 64MiB, hugepages: 2MiB}}
 """
-TUNED = ("thp=never", f"hugepages --for {GUESTS}", "many-guests")
-"""The second goes through the boot loader: pages of 1 GiB are taken at boot."""
+TUNED = f"thp=never hugepages many-guests iommu=pt --for {GUESTS}"
+"""Two go through the boot loader: pages of 1 GiB are taken at boot, and so is the IOMMU's way with the host."""
+ARGUMENTS = {"hugepagesz=1G", "hugepages=1", "iommu=pt"}
 POOLS = {"1048576kB": 1, "2048kB": 32}
 """Size of a page -> how many the guests take."""
 PROJECT = f"""
@@ -42,10 +44,11 @@ ENTER = "mkdir -p /run/home /run/nest && cd /run/nest && export SERAI_HOME=/run/
 
 
 class Life(NamedTuple):
-    """The host, and its files as they were before anything was tuned."""
+    """The host, and its files and its kernel's command line as they were before anything was tuned."""
 
     host: Host
     before: dict[str, str]
+    told: str
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +58,8 @@ def life(lab_image, lab_app, lab_store, tmp_path_factory):
     host = Host(lab_image, place / "host", lab_app, devices=devices, memory=6144)
     try:
         host.wait()
-        yield Life(host, tree(host))
+        checks(host, PROBE)  # its answer is kept in a cache, whose place is there before anything is tuned
+        yield Life(host, tree(host), told(host))
     finally:
         host.stop()
 
@@ -71,9 +75,9 @@ def in_order(request, failed_before):
     assert request.session.testsfailed == failed_before, "a step before this one failed"
 
 
-def tune(host: Host, name: str, *options: str) -> Any:
+def tune(host: Host, names: str, *options: str) -> list[Any]:
     host.run(f"cat >{GUESTS}", input=LARGE)
-    return host.serai(f"host tune {name} {' '.join(options)}")["tunings"][0]
+    return list(host.serai(f"host tune {names} {' '.join(options)}")["tunings"])
 
 
 def checks(host: Host, *ids: str) -> dict[str, Any]:
@@ -86,31 +90,38 @@ def states(host: Host) -> dict[str, set[str]]:
     return {each["id"]: {seen["state"] for seen in each["now"]} for each in host.serai("host undo")["applied"]}
 
 
+def told(host: Host) -> str:
+    """What the kernel was started with."""
+    return host.run("cat /proc/cmdline").stdout.strip()
+
+
 def driver(host: Host, address: str) -> str:
     return host.run(f"basename $(readlink /sys/bus/pci/devices/{address}/driver)").stdout.strip()
 
 
 def test_the_host_boots_by_its_own_boot_loader_and_nothing_was_changed(life):
-    assert "BOOT_IMAGE=" in life.host.run("cat /proc/cmdline").stdout
+    assert "BOOT_IMAGE=" in life.told
     assert life.host.serai("host undo") == {"applied": []}
-    probe = checks(life.host, "kvm.probe-guest")["kvm.probe-guest"]
+    probe = checks(life.host, PROBE)[PROBE]
     assert probe["result"] == "pass", f"nested SVM runs a guest: {probe}"
     assert driver(life.host, NIC_AT) == "e1000e"
 
 
 def test_tunings_are_done_and_what_waits_for_a_reboot_is_pending(life):
-    for each in TUNED:
-        tune(life.host, each, "-y")
-    unneeded = tune(life.host, "iommu", "-y")
+    (unneeded,) = tune(life.host, "iommu", "-y")
+    tune(life.host, TUNED, "-y")
     life.host.serai(f"host passthrough {NIC_AT} {NVME_AT} -y")
 
     found = states(life.host)
     assert found["thp"] == found["many-guests"] == {"done"}
     assert "pending" in found["hugepages"]
+    assert found["iommu"] == {"pending"}
+    assert told(life.host) == life.told, "no argument reaches a kernel that runs"
     assert {driver(life.host, NIC_AT), driver(life.host, NVME_AT)} == {"vfio-pci"}
     pending = checks(life.host, "boot.pending")["boot.pending"]
     assert pending["result"] == "note"
     assert "hugepages=1" in pending["value"]
+    assert "iommu=pt" in pending["value"]
     assert unneeded["changes"] == [], "this kernel has its IOMMU on without an argument"
     assert unneeded["notes"], "and is told so"
 
@@ -119,6 +130,8 @@ def test_after_the_reboot_all_of_it_is_there(life):
     life.host.reboot()
 
     assert {state for found in states(life.host).values() for state in found} == {"done"}
+    assert set(told(life.host).split()) - set(life.told.split()) == ARGUMENTS
+    assert set(life.host.run("cat /sys/kernel/iommu_groups/*/type").stdout.split()) == {"identity"}
     assert "[never]" in life.host.run("cat /sys/kernel/mm/transparent_hugepage/enabled").stdout
     for size, count in POOLS.items():
         pages = f"/sys/kernel/mm/hugepages/hugepages-{size}/nr_hugepages"
@@ -130,8 +143,10 @@ def test_after_the_reboot_all_of_it_is_there(life):
 
 
 def test_a_second_run_has_nothing_to_do(life):
-    for each in TUNED:
-        assert tune(life.host, each, "--dry-run")["changes"] == []
+    again = tune(life.host, TUNED, "--dry-run")
+
+    assert [each["id"] for each in again] == ["thp", "hugepages", "many-guests", "iommu"]
+    assert all(each["changes"] == [] for each in again)
 
 
 def test_a_nested_guest_uses_the_devices_that_were_given_to_it(life):
@@ -168,4 +183,5 @@ def test_all_is_undone_after_a_reboot_and_leaves_nothing_behind(life):
     life.host.reboot()
 
     assert differences(life.before, tree(life.host)) == []
+    assert told(life.host) == life.told
     assert driver(life.host, NIC_AT) == "e1000e"

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from serai.util.units import MIB
 
-SPLIT = ("-machine", "q35,accel=tcg,kernel-irqchip=split", "-cpu", "max", "-smp", "2")
-"""`max` under TCG is an AMD processor with SVM, which KVM in the host can use."""
-PLAIN = ("-machine", "q35,accel=tcg", "-cpu", "max", "-smp", "2")
+SPLIT = ("-machine", "q35,accel=tcg,kernel-irqchip=split", "-cpu", "max", "-smp", "1")
+"""One processor: what a host does is mostly one thing after another, and two that wait for each other stall on a
+busy machine. `max` under TCG is an AMD processor with SVM, which KVM in the host can use."""
+PLAIN = ("-machine", "q35,accel=tcg", "-cpu", "max", "-smp", "1")
 INTEL = ("-device", "intel-iommu,intremap=on")
 INTEL_UNSAFE = ("-device", "intel-iommu,intremap=off")
 AMD = ("-device", "amd-iommu,intremap=on")

@@ -7,7 +7,7 @@ from lab.machine import Host
 LISTING = r"""
 import hashlib, os, stat, sys
 SKIP = {"/dev", "/proc", "/sys", "/run", "/tmp", "/opt/serai", "/var/log", "/var/tmp", "/root/.cache"}
-SKIP |= {"/var/lib/systemd"}
+SKIP |= {"/var/lib/systemd", "/root/.local/share/serai/cache"}
 NAMES = {"__pycache__", "lost+found"}
 PROGRAMS = ("/usr/bin", "/usr/sbin", "/usr/share", "/usr/lib/x86_64-linux-gnu", "/usr/lib/python3")
 for place, folders, files in (found for top in sys.argv[1:] for found in os.walk(top)):
@@ -25,7 +25,7 @@ for place, folders, files in (found for top in sys.argv[1:] for found in os.walk
             what = "folder"
         print(path, oct(seen.st_mode), seen.st_uid, seen.st_gid, what)
 """
-"""All files but those of the kernel, of the log, of this boot and of the machine's own bookkeeping.
+"""All files but those of the kernel, of the log, of this boot, of the machine's own bookkeeping and of caches.
 
 Of what only packages write, the size and the time say enough: their checksums take half a minute.
 """
