@@ -37,3 +37,9 @@ def test_a_command_that_is_no_list_is_kept_as_it_is(machine):
     found = machine("config.vm.provider(:virtualbox) { |v| v.customize 5 }")
 
     assert found.providers["virtualbox"] == {"customize": [5]}
+
+
+def test_a_shortcut_has_its_place(machine):
+    found = machine("config.vm.box = 'b'\nconfig.vm.provider(:virtualbox) { |v| v.memory = 1 }")
+
+    assert str(found.provider_places["virtualbox"]["customize"]).startswith("Vagrantfile:3")

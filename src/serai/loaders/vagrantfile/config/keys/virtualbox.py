@@ -32,17 +32,18 @@ def marked(command: Value) -> Value:
     return Array(Str(f":{item}") if isinstance(item, Sym) and item in MARKS else item for item in command)
 
 
-def modify(flag: str, section: Any, text: Value) -> None:
+def modify(flag: str, section: Any, rt: Any, text: Value) -> None:
+    section.places.setdefault("customize", rt.where)
     section.values.setdefault("customize", Array()).append(Array([Str("modifyvm"), Str(":id"), Str(flag), text]))
 
 
 def set_memory(section: Any, rt: Any, args: list[Value], block: Any) -> Value:
-    modify("--memory", section, Str(rt.to_s(args[0])))
+    modify("--memory", section, rt, Str(rt.to_s(args[0])))
     return args[0]
 
 
 def set_cpus(section: Any, rt: Any, args: list[Value], block: Any) -> Value:
-    modify("--cpus", section, rt.send(args[0], "to_i", []))
+    modify("--cpus", section, rt, rt.send(args[0], "to_i", []))
     return args[0]
 
 
