@@ -50,7 +50,7 @@ machines:
     hostname: shop
     ready: {within: 15m}
     networks: [{private: {network: lan, address: 10.41.0.10}}]
-    synced_folders: [{source: ., target: /vagrant}]
+    synced_folders: [{source: ., target: /vagrant, exclude: ["*.box"]}]
     provision: ['cat /etc/made > /root/seen']
 """
 
