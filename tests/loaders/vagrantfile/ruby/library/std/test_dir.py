@@ -18,8 +18,8 @@ def test_directories_are_not_made(run, project):
     assert seen.value == "String"
     assert list(project.iterdir()) == []
     assert [text.split(":")[0] for text in seen.notices] == [
-        "a change of the directory made",
-        "a temporary directory",
+        "a change of the directory made is not done",
+        "a temporary directory is not made",
     ]
 
 

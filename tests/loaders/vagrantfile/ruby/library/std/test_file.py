@@ -20,7 +20,7 @@ def test_writing_is_noted_and_not_done(run, project):
     assert [text.split(":")[0] for text in seen.notices] == [
         "made is not written",
         "other is not written",
-        "a change of files (made)",
+        "a change of files (made) is not done",
     ]
 
 

@@ -15,7 +15,7 @@ def test_it_is_noted_and_not_done(run, project, name):
 
     assert seen.value == "1"
     assert [path.name for path in project.iterdir()] == ["a"]
-    assert seen.notices == [f"FileUtils.{name}(a, b): not done, reading a Vagrantfile changes nothing"]
+    assert seen.notices == [f"FileUtils.{name}(a, b) is not done: reading a Vagrantfile changes nothing"]
 
 
 def test_the_same_at_the_same_place_is_noted_once(run):

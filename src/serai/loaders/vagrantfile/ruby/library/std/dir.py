@@ -118,7 +118,7 @@ def is_empty(rt: Runtime, me: Value, block: Block, name: Value) -> Value:
 
 @answers_itself("Dir", "mkdir", "rmdir", "delete", "unlink")
 def changed(rt: Runtime, me: Value, block: Block, name: Value, *more: Value) -> Value:
-    paths.not_done(rt, f"a change of the directory {path(rt, name)}")
+    paths.not_done(rt, f"a change of the directory {path(rt, name)} is not done")
     return 0
 
 
@@ -136,7 +136,7 @@ def chdir(rt: Runtime, me: Value, block: Block, name: Value = None) -> Value:
 
 @answers_itself("Dir", "mktmpdir")
 def mktmpdir(rt: Runtime, me: Value, block: Block, *args: Value) -> Value:
-    paths.not_done(rt, "a temporary directory")
+    paths.not_done(rt, "a temporary directory is not made")
     where = Str("/tmp/serai-not-made")
     return rt.call(block, [where]) if block else where
 

@@ -117,7 +117,7 @@ def write(rt: Runtime, me: Value, block: Block, name: Value, content: Value, *mo
 @answers_itself("File", "mkfifo", "umask", "lchown")
 def changed(rt: Runtime, me: Value, block: Block, *args: Value) -> Value:
     said = ", ".join(arg.s if isinstance(arg, Str) else rt.to_s(arg) for arg in args)
-    paths.not_done(rt, f"a change of files ({said})")
+    paths.not_done(rt, f"a change of files ({said}) is not done")
     return len(args)
 
 

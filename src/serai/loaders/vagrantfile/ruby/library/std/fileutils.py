@@ -36,7 +36,7 @@ def _enter(name: str) -> None:
     @answers("FileUtils", name)
     def noted(rt: Runtime, me: Value, block: Block, *args: Value) -> Value:
         said = ", ".join(_said(rt, arg) for arg in args if not isinstance(arg, Hash))
-        paths.not_done(rt, f"FileUtils.{name}({said})")
+        paths.not_done(rt, f"FileUtils.{name}({said}) is not done")
         return args[0] if args else None
 
 
@@ -75,7 +75,7 @@ def is_newer(rt: Runtime, me: Value, block: Block, name: Value, others: Value) -
 
 @answers_itself("Tempfile", "new", "open", "create")
 def temporary(rt: Runtime, me: Value, block: Block, *args: Value) -> Value:
-    paths.not_done(rt, "a temporary file")
+    paths.not_done(rt, "a temporary file is not made")
     return opened(rt, Stream("", name="/tmp/serai-not-made", writable=True), block, "Tempfile")
 
 

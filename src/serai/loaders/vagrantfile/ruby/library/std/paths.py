@@ -73,8 +73,8 @@ def status(rt: Runtime, name: str, *, follow: bool = True) -> os.stat_result:
 
 
 def not_done(rt: Runtime, what: str) -> None:
-    """A notice for what would change the host."""
-    rt.warn(f"{what}: not done, reading a Vagrantfile changes nothing", "--ruby runs the file by a real Ruby")
+    """A notice for what would change the host: `x is not written`."""
+    rt.warn(f"{what}: reading a Vagrantfile changes nothing", "--ruby runs the file by a real Ruby")
 
 
 def joined(rt: Runtime, parts: list[Value]) -> str:
