@@ -238,16 +238,13 @@ class Modules:
         if self.modules.get(module.name) is not module:
             return UNDEFINED
         full = name if module is self.object else f"{module.name}::{name}"
-        for _ in range(2):
-            if full in CONSTANTS:
-                value = module.constants[name] = CONSTANTS[full]()
-                return value
-            made = self.builtin(full)
-            if made is not None:
-                return made
-            if full not in STD or not self._import(STD[full]):
-                break
-        return UNDEFINED
+        if full in STD:
+            self._import(STD[full])
+        if full in CONSTANTS:
+            value = module.constants[name] = CONSTANTS[full]()
+            return value
+        made = self.builtin(full)
+        return UNDEFINED if made is None else made
 
     def set_constant(self, module: Module, name: str, value: Value) -> None:
         module.constants[name] = value

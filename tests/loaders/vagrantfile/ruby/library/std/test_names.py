@@ -42,15 +42,29 @@ def test_what_is_required_is_there(run):
     assert run(f"%w[{names}].each {{ |name| require name }}.size").value == str(len(names.split()))
 
 
-def test_a_plain_file_brings_none_of_them(tmp_path):
-    (tmp_path / "Vagrantfile").write_text('a = [1, 2].map { |n| "web-#{n}" }\nputs a.join(", ")\n')
+def test_a_module_of_the_file_finds_them_the_first_time(tmp_path):
+    """In a process of its own: here, other tests have brought them already."""
+    values = "RUBY_PLATFORM.class, STDOUT.class, ENV.key?('X'), CSV.class, File::SEPARATOR"
+    (tmp_path / "Vagrantfile").write_text(f"module M; def self.all; [{values}]; end; end\nputs M.all.inspect\n")
+
+    assert alone(tmp_path, "print(*interp.printed)") == '[String, IO, false, Class, "/"]\n\n'
+
+
+def alone(project: Path, after: str) -> str:
+    """What a process prints that runs a Vagrantfile, and then a line of Python."""
     program = (
         "import sys\nfrom pathlib import Path\n"
         "from serai.loaders.vagrantfile.ruby.interpreter import Interpreter\n"
-        f"project = Path({str(tmp_path)!r})\n"
-        "Interpreter(project, environ={}).run_file(project / 'Vagrantfile')\n"
-        f"print(*[name for name in sys.modules if name.startswith({PACKAGE + '.'!r})])\n"
+        f"project = Path({str(project)!r})\n"
+        "interp = Interpreter(project, environ={})\n"
+        "interp.run_file(project / 'Vagrantfile')\n"
+        f"{after}\n"
     )
-    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
 
-    assert told.stdout.split() == [f"{PACKAGE}.names"]
+
+def test_a_plain_file_brings_none_of_them(tmp_path):
+    (tmp_path / "Vagrantfile").write_text('a = [1, 2].map { |n| "web-#{n}" }\nputs a.join(", ")\n')
+    after = f"print(*[name for name in sys.modules if name.startswith({PACKAGE + '.'!r})])"
+
+    assert alone(tmp_path, after).split() == [f"{PACKAGE}.names"]
