@@ -8,6 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from serai.images.boxes.add import add
+from serai.images.boxes.source import Wanted
+from serai.images.boxes.stock import images
+from serai.images.store import Store
+from serai.providers.contract import Materials
 from serai.run.package import Extra, beside, copy_of, named, package, vagrantfile
 from serai.run.workspace import open_workspace
 from serai.spec.cpu import Cpu
@@ -15,6 +20,7 @@ from serai.spec.disk import Bus, Disk
 from serai.spec.guest import Ssh
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
+from serai.util.units import MIB
 
 WEB = Machine(name="web", cpu=Cpu(count=2), disks={"root": Disk(bus=Bus.SATA, size=1 << 33), "data": Disk()})
 
@@ -77,3 +83,24 @@ def test_a_machine_that_runs_or_is_not_there_or_has_no_disks_is_refused(serai, t
     assert "provider fake cannot be packed" in refused().message
     (tmp_path / "p.box").write_text("")
     assert "is there already" in refused().message
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_machine_that_is_off_is_packed_as_it_is_when_that_is_said(
+    serai, tmp_path: Path, monkeypatch, need, version: int
+):
+    need("qemu-img", "qemu-system-x86_64")
+    serai.file("project: shop\nmachines: {web: {disks: {root: 1MiB, data: 2MiB}}}\n")
+    monkeypatch.chdir(serai.root)
+    monkeypatch.setenv("VAGRANT_HOME", str(tmp_path / "vagrant.d"))
+    workspace = open_workspace()
+    machine = workspace.project.machines["web"]
+    workspace.driver("qemu").create(machine, Materials())
+    (tmp_path / "notes").write_text("hello")
+    box = tmp_path / "p.box"
+    extra = Extra(include=(tmp_path / "notes",))
+    package(workspace, machine, box, extra=extra, version=version, clean=False, progress=lambda _phrase: None)
+    added = add(Wanted(address=str(box), name="mine"), progress=lambda _phrase: None)
+    assert [image.virtual_size for image in images(added, Store()) or []] == [MIB, 2 * MIB]
+    assert (added.directory / "include/notes").read_text() == "hello"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["notes", "p.box", "shop"]
