@@ -61,7 +61,8 @@ def map_desktop(draft: Draft, name: str, block: dict[str, Plain], places: dict[s
             _word(draft, key, value, label, where, other)
         elif key == "customize":
             for call in listed(value):
-                _customize(draft, [str(word) for word in listed(call)], label, where, other)
+                words = [str(word) for word in listed(call)]
+                draft.attempt(label, where, _customize, draft, words, label, where, other)
         else:
             draft.dropped(label, where, REASONS.get(key, other))
 

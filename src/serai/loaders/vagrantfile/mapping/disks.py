@@ -45,7 +45,7 @@ def map_disks(draft: Draft) -> None:
         else:
             draft.dropped("disksize.size", stated[1], f"{stated[0]!r} is no size")
     for entry in draft.config.disks:
-        _disk(draft, entry)
+        draft.attempt(f"disk {entry.id}", entry.where, _disk, draft, entry)
 
 
 def _disk(draft: Draft, entry: Entry) -> None:

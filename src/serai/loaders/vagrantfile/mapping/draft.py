@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -31,6 +31,10 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
         what = f"-> {self.to}" if self.to else f"no effect here, because {self.because}"
         more = f" ({self.because})" if self.to and self.because else ""
         return f"{self.where}: {self.machine}: {self.key} {what}{more}"
+
+
+ODD = (ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueError)
+"""What comes of a value of a wrong kind: a text where a map is meant, a list where a number is."""
 
 
 class Draft:
@@ -65,6 +69,13 @@ class Draft:
         self.places[(*path, len(entries) - 1)] = where
         if key:
             self.told(key, where, f"{word(path)}[{len(entries) - 1}]", because)
+
+    def attempt(self, key: str, where: Where, act: Callable[..., None], *words: Any) -> None:
+        """Map one thing; a value of a form that nobody meant has no effect, and is no failure of the whole."""
+        try:
+            act(*words)
+        except ODD as error:
+            self.dropped(key, where, f"its value is of no form that is known ({type(error).__name__}: {error})")
 
     def told(self, key: str, where: Where, to: str, because: str = "") -> None:
         self.notes.append(Note(machine=self.name, key=key, where=where, to=to, because=because))

@@ -45,7 +45,7 @@ REASONS = {
 def map_folders(draft: Draft) -> None:
     """Each folder, by its path in the guest."""
     for entry in draft.config.folders:
-        _folder(draft, entry)
+        draft.attempt(f"synced_folder {entry.id}", entry.where, _folder, draft, entry)
 
 
 def _folder(draft: Draft, entry: Entry) -> None:

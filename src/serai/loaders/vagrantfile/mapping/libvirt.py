@@ -30,7 +30,7 @@ def map_libvirt(draft: Draft, block: dict[str, Plain], places: dict[str, Where])
         if key in URI_KEYS:
             continue
         if act := KEYS.get(key) or DEVICES.get(key):
-            act(draft, value, label, where)
+            draft.attempt(label, where, act, draft, value, label, where)
         else:
             draft.dropped(label, where, REASONS.get(key, NO_WORD))
 

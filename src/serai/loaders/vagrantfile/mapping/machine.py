@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -39,18 +40,22 @@ def map_one(config: MachineConfig, wanted: str | None, host: Host, shared: Share
     """The machine's entry, its keys in the order that a person would write."""
     draft = Draft(config, choose(config, wanted, host), host)
     draft.data["provider"] = draft.provider
-    map_box(draft, shared.images)
-    map_machine(draft)
-    map_networks(draft, shared.subnets)
-    _provider(draft, shared)
-    map_disks(draft)
-    map_cloud_init(draft)
-    map_ssh(draft)
-    map_winrm(draft)
-    map_folders(draft)
-    map_provisioners(draft)
-    map_triggers(draft)
-    map_plugins(draft)
+    parts: list[tuple[str, Callable[..., None], tuple[Any, ...]]] = [
+        ("vm.box", map_box, (shared.images,)),
+        ("vm", map_machine, ()),
+        ("network", map_networks, (shared.subnets,)),
+        (config.provider, _provider, (shared,)),
+        ("disk", map_disks, ()),
+        ("cloud_init", map_cloud_init, ()),
+        ("ssh", map_ssh, ()),
+        ("winrm", map_winrm, ()),
+        ("synced_folder", map_folders, ()),
+        ("provision", map_provisioners, ()),
+        ("trigger", map_triggers, ()),
+        ("plugins", map_plugins, ()),
+    ]
+    for name, act, words in parts:
+        draft.attempt(name, NOBODY, act, draft, *words)
     if not config.autostart:
         draft.data["autostart"] = False
     if config.primary:

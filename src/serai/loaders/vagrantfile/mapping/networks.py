@@ -74,11 +74,11 @@ def map_networks(draft: Draft, subnets: Subnets) -> None:
     """All entries, in their order."""
     for entry in draft.config.networks:
         if entry.type == "forwarded_port":
-            forwarded(draft, entry)
+            draft.attempt("forwarded_port", entry.where, forwarded, draft, entry)
         elif entry.type == "private_network":
-            _private(draft, entry, subnets)
+            draft.attempt("private_network", entry.where, _private, draft, entry, subnets)
         elif entry.type == "public_network":
-            _public(draft, entry)
+            draft.attempt("public_network", entry.where, _public, draft, entry)
         else:
             draft.dropped(f"network {entry.type}", entry.where, "there is no such kind of network")
 

@@ -29,14 +29,18 @@ def map_provisioners(draft: Draft) -> None:
     """Each block, in its place. `before` and `after` have been worked in."""
     for entry in draft.config.provisioners:
         label = f"provision {entry.name or entry.type}"
-        if entry.type == "hostmanager":
-            draft.dropped(label, entry.where, NAMES_RESOLVE)
-            continue
-        block: dict[str, Any] = {"name": entry.name} if entry.name and entry.name != entry.type else {}
-        because = _block(draft, entry, label, block)
-        if entry.run is not None and entry.run != "once":
-            block["run"] = entry.run
-        draft.append(("provision",), block, label, entry.where, because)
+        draft.attempt(label, entry.where, _provisioner, draft, entry, label)
+
+
+def _provisioner(draft: Draft, entry: ProvisionerEntry, label: str) -> None:
+    if entry.type == "hostmanager":
+        draft.dropped(label, entry.where, NAMES_RESOLVE)
+        return
+    block: dict[str, Any] = {"name": entry.name} if entry.name and entry.name != entry.type else {}
+    because = _block(draft, entry, label, block)
+    if entry.run is not None and entry.run != "once":
+        block["run"] = entry.run
+    draft.append(("provision",), block, label, entry.where, because)
 
 
 def _block(draft: Draft, entry: ProvisionerEntry, label: str, block: dict[str, Any]) -> str:

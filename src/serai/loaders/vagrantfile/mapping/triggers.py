@@ -29,7 +29,7 @@ OTHER = "serai has hooks around up, halt, provision and destroy"
 def map_triggers(draft: Draft) -> None:
     """Each trigger that is for this machine, at each of its commands."""
     for entry in draft.config.triggers:
-        _trigger(draft, entry)
+        draft.attempt(f"trigger.{entry.type}", entry.where, _trigger, draft, entry)
 
 
 def _trigger(draft: Draft, entry: Entry) -> None:

@@ -62,7 +62,7 @@ def map_virtualbox(draft: Draft, block: dict[str, Plain], places: dict[str, Wher
         where = places.get(key, Where(""))
         if key == "customize":
             for call in listed(value):
-                _call(draft, listed(call), where, media)
+                draft.attempt("virtualbox.customize", where, _call, draft, listed(call), where, media)
         elif key == "memory":
             memory(draft, value, "virtualbox.memory", where)
         elif key == "cpus":
