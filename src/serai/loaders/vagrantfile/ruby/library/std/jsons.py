@@ -21,6 +21,7 @@ declare("JSON::JSONError", "StandardError")
 declare("JSON::ParserError", "JSON::JSONError")
 declare("JSON::NestingError", "JSON::ParserError")
 declare("JSON::GeneratorError", "JSON::JSONError")
+declare("JSON::State")
 CONSTANTS["JSON::VERSION"] = lambda: Str("2.6.1", frozen=True)
 DEEPEST = 100
 """Ruby's `max_nesting`."""
@@ -156,7 +157,8 @@ class Writer:
             ]
             return self._group(("{", "}"), lines, self.object_end, depth)
         if isinstance(value, Object):
-            return self.rt.to_s(self.rt.send(value, "to_json", []))
+            state = Object(self.rt.constant("JSON::State"), (self, depth))
+            return self.rt.to_s(self.rt.send(value, "to_json", [state]))
         return quoted(self.rt.to_s(value))
 
     def _group(self, ends: tuple[str, str], lines: list[str], end: str, depth: int) -> str:
@@ -196,8 +198,12 @@ def either(rt: Runtime, me: Value, block: Block, value: Value, *more: Value) -> 
 
 
 def to_json(rt: Runtime, me: Value, block: Block, *more: Value) -> Value:
+    """A `to_json` of the file's hands on what it was given: the writer that is at work, and how deep it is."""
     if isinstance(me, Object):
         return Str(quoted(rt.to_s(me)))
+    state = more[0].data if more and isinstance(more[0], Object) else None
+    if isinstance(state, tuple) and isinstance(state[0], Writer):
+        return Str(state[0].write(me, state[1]))
     return Str(Writer(rt, options(more)).write(me))
 
 
