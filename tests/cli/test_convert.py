@@ -88,3 +88,53 @@ def test_a_directory_with_a_vagrantfile_is_a_project(capsys: pytest.CaptureFixtu
     assert run(["--file", "Vagrantfile", "config"]) == 0
     assert run(["status"]) == 0
     assert "web" in capsys.readouterr().out
+
+
+LOOP = """
+Vagrant.configure("2") do |config|
+  config.vm.box = "a/b"
+  config.vm.synced_folder ".", "/vagrant", disabled: true
+  [{ name: "web", port: 8081 }, { name: "db", port: 8082 }].each do |m|
+    config.vm.define m[:name], primary: m[:name] == "web", autostart: m[:name] != "db" do |node|
+      node.vm.network "forwarded_port", guest: 80, host: m[:port]
+      node.vm.provision "shell", inline: "echo #{m[:name]}"
+      node.vm.provision "cook", type: "chef_solo", run: "never"
+    end
+  end
+end
+"""
+
+
+def states(capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
+    capsys.readouterr()
+    assert run(["status", "--json"]) == 0
+    return {name: each["state"] for name, each in json.loads(capsys.readouterr().out)["machines"].items()}
+
+
+def test_machines_of_a_loop_live_and_end(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The guide's list of hashes, with Vagrant's own verbs (VAG-12)."""
+    (here / "Vagrantfile").write_text(LOOP)
+
+    assert run(["up", "--provider", "fake"]) == 0
+    assert states(capsys) == {"web": "ready", "db": "absent"}
+    assert run(["up", "db", "--provider", "fake"]) == 0
+    assert run(["halt"]) == 0
+    assert states(capsys) == {"web": "stopped", "db": "stopped"}
+    assert run(["destroy", "-y"]) == 0
+    assert states(capsys) == {"web": "absent", "db": "absent"}
+
+
+def test_a_provisioner_that_is_not_here_is_refused_when_it_is_asked_for(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "Vagrantfile").write_text(LOOP)
+    assert run(["up", "--provider", "fake"]) == 0
+    capsys.readouterr()
+
+    assert run(["provision", "web", "--provision-with", "cook"]) == 4
+    assert "web: provision cook: this version cannot run the provisioner chef_solo" in capsys.readouterr().err
+
+
+def test_a_provider_that_is_not_here_is_refused_at_the_files_place(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["up", "--provider", "docker"]) == 3
+    assert "Vagrantfile:3:3: machines.web.provider: no provider is called 'docker'" in capsys.readouterr().err
