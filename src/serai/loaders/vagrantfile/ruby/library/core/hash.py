@@ -153,7 +153,12 @@ def default_proc(rt: Runtime, me: Hash, block: Block) -> Value:
     return me.default_proc
 
 
-@answers("Hash", "to_h", "to_hash")
+@answers("Hash", "to_hash")
+def to_hash(rt: Runtime, me: Hash, block: Block) -> Value:
+    return to_h(rt, me, None)
+
+
+@answers("Hash", "to_h")
 def to_h(rt: Runtime, me: Hash, block: Block) -> Value:
     if block is not None:
         made = Hash()

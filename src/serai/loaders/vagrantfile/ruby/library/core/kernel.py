@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isfinite
+
 from serai.loaders.vagrantfile.ruby.library.core.convert import small, text, truthy
 from serai.loaders.vagrantfile.ruby.library.core.entry import GONE, Block, answers, kind_name, need, split_named
 from serai.loaders.vagrantfile.ruby.library.core.equality import same
@@ -187,7 +189,7 @@ def spaceship(rt: Runtime, me: Value, block: Block, other: Value) -> Value:
 @answers("Kernel", "sleep")
 def sleep(rt: Runtime, me: Value, block: Block, seconds: Value = GONE) -> Value:
     """A file that is read waits for nothing."""
-    return 0 if seconds is GONE or not isinstance(seconds, int | float) else round(seconds)
+    return round(seconds) if isinstance(seconds, int | float) and isfinite(seconds) else 0
 
 
 @answers("Kernel", "autoload")

@@ -140,7 +140,7 @@ def divmod_(rt: Runtime, me: Value, block: Block, other: Value) -> Value:
     if type(me) is int and type(other) is int:
         return Array(divmod(me, other))
     left = remainder_of(float(me), float(other))
-    return Array((whole(rt, round((me - left) / other)), left))
+    return Array((whole(rt, math.nan if math.isnan(left) else float(round((me - left) / other))), left))
 
 
 @answers("Numeric", "remainder")
@@ -163,7 +163,12 @@ def fdiv(rt: Runtime, me: Value, block: Block, other: Value) -> Value:
     return quotient(float(me), float(other))
 
 
-@answers("Numeric", "**", "pow")
+@answers("Numeric", "**")
+def raised_to(rt: Runtime, me: Value, block: Block, other: Value) -> Value:
+    return power(rt, me, block, other)
+
+
+@answers("Numeric", "pow")
 def power(rt: Runtime, me: Value, block: Block, other: Value, modulus: Value = GONE) -> Value:
     if not is_number(other):
         return coerced(rt, me, "**", other)
@@ -319,6 +324,8 @@ def _float_steps(rt: Runtime, first: float, limit: float, by: float, exclusive: 
             yield first
         return
     count = (limit - first) / by
+    if math.isnan(count):
+        return
     if math.isinf(count):
         at = 0
         while count > 0:

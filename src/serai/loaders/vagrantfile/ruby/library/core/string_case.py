@@ -16,8 +16,13 @@ LEFT_BLANK = BLANK
 Change = Callable[[Runtime, str, Sequence[Value]], str]
 
 
-def changes(name: str, least: int = 0, most: int = 0, also: str | None = None) -> Callable[[Change], Change]:
-    """Enter `name`, which gives a new String, and `name!`, which changes its own; nil when nothing changed."""
+def changes(
+    name: str, least: int = 0, most: int = 0, also: str | None = None, always: bool = False
+) -> Callable[[Change], Change]:
+    """Enter `name`, which gives a new String, and `name!`, which changes its own.
+
+    The latter says nil when nothing changed; with `always` it never does.
+    """
 
     def enter(change: Change) -> Change:
         def fresh(rt: Runtime, me: Str, block: Block, *args: Value) -> Value:
@@ -28,7 +33,7 @@ def changes(name: str, least: int = 0, most: int = 0, also: str | None = None) -
             need(rt, args, least, most)
             changeable(rt, me)
             told = change(rt, me.s, args)
-            if told == me.s:
+            if told == me.s and not always:
                 return None
             me.s = told
             return me
@@ -95,12 +100,12 @@ def chop(rt: Runtime, told: str, args: Sequence[Value]) -> str:
     return told[:-2] if told.endswith("\r\n") else told[:-1]
 
 
-@changes("reverse")
+@changes("reverse", always=True)
 def reverse(rt: Runtime, told: str, args: Sequence[Value]) -> str:
     return told[::-1]
 
 
-@changes("succ", also="next")
+@changes("succ", also="next", always=True)
 def succ(rt: Runtime, told: str, args: Sequence[Value]) -> str:
     return successor(told)
 

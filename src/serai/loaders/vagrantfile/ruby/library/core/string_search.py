@@ -199,7 +199,8 @@ def _cut_by_pattern(rt: Runtime, told: str, pattern: Regexp, most: int) -> Itera
 
 @answers("String", "lines")
 def lines(rt: Runtime, me: Str, block: Block, *args: Value) -> Value:
-    return Array(Str(line) for line in lines_of(rt, me.s, args))
+    found = Array(Str(line) for line in lines_of(rt, me.s, args))
+    return found if block is None else each_line(rt, me, block, *args)
 
 
 @answers("String", "each_line")
@@ -237,6 +238,8 @@ def _paragraphs(told: str, chomp: bool) -> list[str]:
 
 @answers("String", "chars", "grapheme_clusters")
 def chars(rt: Runtime, me: Str, block: Block) -> Value:
+    if block is not None:
+        return each_char(rt, me, block)
     rt.bounds.grow(8 * len(me.s))
     return Array(Str(char) for char in me.s)
 

@@ -133,3 +133,4 @@ Hash(5)  #=> TypeError: can't convert Integer into Hash
 { a: 1 }.compare_by_identity? rescue 1  #=> false
 { a: 1 }.deconstruct_keys(nil)  #=> {:a=>1}
 ({ name: "x", n: 1 } in { name: String => s, n: Integer }; s)  #=> "x"
+{ a: 1 }.to_hash { 1 }  #=> {:a=>1}

@@ -77,3 +77,6 @@
 5.5.divmod(0.0)  #=> ZeroDivisionError: divided by 0
 5 % 0.0  #=> ZeroDivisionError: divided by 0
 -5.5.remainder(0)  #=> ZeroDivisionError: divided by 0
+5.divmod(Float::NAN)  #=> FloatDomainError: NaN
+2.**(1, 2)  #=> ArgumentError: wrong number of arguments (given 2, expected 1)
+Float::NAN.step(2.0).to_a  #=> []

@@ -59,3 +59,4 @@
 "ab\u0000".chomp  #=> "ab\u0000"
 "abc".delete_suffix("")  #=> "abc"
 "x".center(4, "ab")  #=> "axab"
+["aa".reverse!, "".succ!]  #=> ["aa", ""]

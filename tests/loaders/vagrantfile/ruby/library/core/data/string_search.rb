@@ -92,3 +92,5 @@
 "aaa".index("a", 1)  #=> 1
 "foo=1;bar=2".split(";").map { |kv| kv.split("=") }.to_h  #=> {"foo"=>"1", "bar"=>"2"}
 "foo=1;bar=2".scan(/(\w+)=(\d+)/).to_h  #=> {"foo"=>"1", "bar"=>"2"}
+(a = []; ["b\nc".lines { |l| a << l }, a])  #=> ["b\nc", ["b\n", "c"]]
+(a = []; ["bc".chars { |l| a << l }, a])  #=> ["bc", ["b", "c"]]
