@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import glob
-import hashlib
 import os
 import stat
 from collections.abc import Callable, Iterable
@@ -22,7 +21,7 @@ Raise = Callable[[str, str], RubyError]
 
 
 class ProjectFiles:
-    """`seen` is what the result hangs on: path → digest of what was read, kind of what was only looked at."""
+    """`seen` is what the result hangs on: path → "file", "directory" or "" (nothing); folders of lists, too."""
 
     def __init__(
         self,
@@ -81,7 +80,7 @@ class ProjectFiles:
             data = Path(full).read_bytes()
         except PermissionError:
             raise self._raised("Errno::EACCES", f"Permission denied @ rb_sysopen - {path}") from None
-        self.seen[full] = hashlib.sha256(data).hexdigest()
+        self.seen[full] = kind
         return data
 
     def stat(self, path: str) -> str:
@@ -103,19 +102,19 @@ class ProjectFiles:
         found: dict[str, None] = {}
         for one in braces(pattern):
             found.update(dict.fromkeys(self._globbed(one, base)))
-        self.seen[self.absolute(pattern, base)] = hashlib.sha256("\0".join(found).encode()).hexdigest()
         return list(found)
 
     def _globbed(self, pattern: str, base: str | None) -> list[str]:
         start = self.absolute(base) if base is not None else str(self.cwd)
         full = self.absolute(pattern, start)
         fixed = full if not glob.has_magic(full) else full[: _magic_at(full)].rpartition("/")[0] or "/"
-        self.allowed(fixed)
+        self.seen.setdefault(self.allowed(fixed), self._kind(fixed))
         names: list[str] = []
         for name in glob.iglob(pattern, root_dir=start, recursive=True):  # noqa: PTH207 - names as written
             if not self.may(str(Path(start, name))):
                 continue
             names.append(name)
+            self.seen.setdefault(str(Path(start, name).parent), "directory")
             self._bounds.step(20)
             if len(names) > LIST_LIMIT:
                 raise self._refuse(f"a list of more than {LIST_LIMIT} files", "name fewer by the pattern")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
+from typing import Any
 
 from tree_sitter import Language, Node, Parser
 
@@ -19,9 +21,28 @@ PAIRS |= dict.fromkeys(WORDS, "end")
 
 @cache
 def _parser() -> Parser:
+    return Parser(Language(_grammar().language()))
+
+
+def _grammar() -> Any:
+    """The grammar's extension module. Its package itself imports importlib.resources, which takes 12 ms."""
+    from importlib.machinery import EXTENSION_SUFFIXES, ExtensionFileLoader
+    from importlib.util import find_spec, module_from_spec, spec_from_file_location
+
+    package = find_spec("tree_sitter_ruby")
+    for folder in (package and package.submodule_search_locations) or ():
+        for suffix in (*EXTENSION_SUFFIXES, ".abi3.so"):
+            path = f"{folder}/_binding{suffix}"
+            if Path(path).exists():
+                name = "tree_sitter_ruby._binding"
+                spec = spec_from_file_location(name, path, loader=ExtensionFileLoader(name, path))
+                if spec is not None and spec.loader is not None:
+                    module = module_from_spec(spec)
+                    spec.loader.exec_module(module)
+                    return module
     import tree_sitter_ruby
 
-    return Parser(Language(tree_sitter_ruby.language()))
+    return tree_sitter_ruby
 
 
 def parse(text: bytes, name: str) -> Node:
