@@ -53,6 +53,7 @@ def test_a_file_comes_to_what_vagrant_makes_of_it(case):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # a third of a second of CPU each; wall time is several times that on a busy host
 def test_what_is_expected_is_what_vagrant_says(need, tmp_path):
     if not REAL.exists():
         pytest.skip("only where vagrant 2.3.4 is, as on Debian 12")
