@@ -61,7 +61,8 @@ class Compiler:
     def program(self, root: Node, scope: Scope) -> Code_:
         if b"<<" in self.text:
             self._find_heredocs(root)
-        return self.body(root.children, scope)
+        # BEGIN { … } runs before all else, wherever it stands.
+        return self.body(sorted(root.children, key=lambda node: node.type != "begin_block"), scope)
 
     def code(self, node: Node, scope: Scope) -> Code_:
         compile_ = NODES.get(node.type)

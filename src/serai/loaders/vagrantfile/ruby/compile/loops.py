@@ -194,7 +194,7 @@ def redo(c: Compiler, n: Node, scope: Scope) -> Code_:
 
 @node("begin_block")
 def begin_block(c: Compiler, n: Node, scope: Scope) -> Code_:
-    """Compiled where it stands: the file's statements put it first."""
+    """The compiler puts it first."""
     return c.body([kid for kid in n.children if kid.is_named], scope)
 
 

@@ -1,7 +1,9 @@
+puts "start"
 END { puts "last" }
 BEGIN { puts "first" }
 puts "middle"
 
 #> first
+#> start
 #> middle
 #> last
