@@ -59,7 +59,7 @@ def test_it_is_refused_in_time(answer_soon, expression):
     said = answer_soon(expression)
 
     assert said.startswith("refused: ")
-    assert time.process_time() - start < 1
+    assert time.process_time() - start < 3  # a few ten thousand steps on a slow machine
 
 
 def test_what_a_person_writes_is_not(answer):

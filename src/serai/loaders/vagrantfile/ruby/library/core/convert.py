@@ -111,6 +111,19 @@ def as_float(value: int) -> float:
         return INFINITE if value > 0 else -INFINITE
 
 
+LARGEST = 1_000_000
+"""Bits of an Integer: nothing ends an operation with two of them, which takes a third of a second."""
+
+
+def within(rt: Runtime, bits: int) -> None:
+    """Refuses an Integer of so many bits."""
+    if bits > LARGEST:
+        raise rt.refused("an Integer of more than 300,000 digits", "use a Float")
+    if bits > 4096:
+        rt.bounds.grow(bits // 8)
+        rt.bounds.step(bits // 4096)
+
+
 def bounds_of(rt: Runtime, span: Range, length: int) -> tuple[int, int] | None:
     """Start and count that a Range means in something of this length; None where it begins outside."""
     first = 0 if span.first is None else integer(rt, span.first)

@@ -6,7 +6,7 @@ import math
 import operator
 from collections.abc import Callable
 
-from serai.loaders.vagrantfile.ruby.library.core.convert import as_float, integer, is_number, small
+from serai.loaders.vagrantfile.ruby.library.core.convert import as_float, integer, is_number, small, within
 from serai.loaders.vagrantfile.ruby.library.core.entry import (
     Block,
     answers,
@@ -54,7 +54,7 @@ def shifted(rt: Runtime, me: int, count: int) -> int:
         return me >> -count if count > -LARGEST_SHIFT else -1 if me < 0 else 0
     if count >= LARGEST_SHIFT:
         raise rt.raised("RangeError", "shift width too big")
-    rt.bounds.grow((me.bit_length() + count) // 8)
+    within(rt, me.bit_length() + count)
     return me << count
 
 

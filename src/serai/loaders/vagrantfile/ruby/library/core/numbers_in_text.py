@@ -15,6 +15,8 @@ HEX_FLOAT = r"[+-]?0[xX][0-9a-fA-F]+(?:\.[0-9a-fA-F]+)?(?:[pP][+-]?\d+)?"
 SPACE = " \t\n\v\f\r"
 LONGEST = 4000
 """Digits that Python reads at once."""
+LARGEST = 300_000
+"""Digits of an Integer."""
 
 
 def lenient_integer(rt: Runtime, text: str, base: int = 10) -> int:
@@ -58,7 +60,9 @@ def number_of(rt: Runtime, digits: str, base: int) -> int:
     """Plain digits as a number; long ones in pieces."""
     if len(digits) <= LONGEST:
         return int(digits, base)
-    rt.bounds.step((len(digits) // 1000) ** 2)
+    if len(digits) > LARGEST:
+        raise rt.refused("an Integer of more than 300,000 digits", "use a Float")
+    rt.bounds.step(len(digits) // 100)
     half = len(digits) // 2
     high, low = number_of(rt, digits[:half], base), number_of(rt, digits[half:], base)
     return int(high * base ** len(digits[half:]) + low)

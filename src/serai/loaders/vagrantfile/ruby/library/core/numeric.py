@@ -6,7 +6,7 @@ import math
 import operator
 from collections.abc import Callable, Iterator
 
-from serai.loaders.vagrantfile.ruby.library.core.convert import as_float, is_number, truthy, whole
+from serai.loaders.vagrantfile.ruby.library.core.convert import as_float, is_number, truthy, whole, within
 from serai.loaders.vagrantfile.ruby.library.core.entry import GONE, Block, answers, kind_name, need, split_named
 from serai.loaders.vagrantfile.ruby.library.core.equality import compare, same, seen
 from serai.loaders.vagrantfile.ruby.library.core.walk import enumerator
@@ -52,7 +52,7 @@ def _arithmetic(name: str, function: Callable[[Value, Value], Value]) -> None:
         if not is_number(other):
             return coerced(rt, me, name, other)
         if type(me) is int and type(other) is int:
-            rt.bounds.grow((me.bit_length() + other.bit_length()) // 8)
+            within(rt, me.bit_length() + other.bit_length())
         return safe(me, other)
 
 
@@ -194,8 +194,8 @@ def _power_of_integers(rt: Runtime, me: int, other: int) -> Value:
         if bits > LARGEST_POWER:
             rt.warn("in a**b, b may be too big")
             return math.inf if me > 0 or other % 2 == 0 else -math.inf
-        rt.bounds.grow(bits // 8)
-        rt.bounds.step((bits // 4096) ** 2 // 64)
+        within(rt, bits)
+        rt.bounds.step(bits // 256)
     return me**other
 
 
