@@ -20,7 +20,17 @@ from serai.util.errors import SeraiError
 with suppress(SeraiError):  # tests import libvirt by its name: the distribution's one is borrowed before they do
     library()
 
-pytest_plugins = ["captured", "skips", "stand_in", "plugin", "libvirtd", "libvirt_shop", "far", "second_host"]
+pytest_plugins = [
+    "captured",
+    "skips",
+    "stand_in",
+    "plugin",
+    "libvirtd",
+    "libvirt_shop",
+    "far",
+    "second_host",
+    "debian_box",
+]
 ROOT = Path(__file__).parents[1]
 Need = Callable[..., None]
 

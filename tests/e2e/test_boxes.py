@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import subprocess
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 from msgspec import structs
 
+from debian_box import mounted, raw_of
 from person import Serai
 from serai.guest.generic import script
 from serai.guest.keys import project_key
@@ -56,26 +56,6 @@ machines:
 
 
 @contextmanager
-def mounted(disk: Path, work: Path) -> Iterator[Path]:
-    """The root file system of a raw disk, as the host sees it."""
-    table = json.loads(subprocess.run(["sfdisk", "-J", disk], capture_output=True, text=True, check=True).stdout)
-    largest = max(table["partitiontable"]["partitions"], key=lambda each: each["size"])
-    root = work / "root"
-    root.mkdir()
-    subprocess.run(["mount", "-o", f"loop,offset={largest['start'] * 512}", disk, root], check=True)
-    try:
-        yield root
-    finally:
-        subprocess.run(["umount", root], check=True)
-
-
-def raw_of(disk: Path, work: Path) -> Path:
-    target = work / "disk.raw"
-    subprocess.run(["qemu-img", "convert", "-O", "raw", disk, target], check=True)
-    return target
-
-
-@contextmanager
 def debian(home_with_images: Path, work: Path) -> Iterator[tuple[Path, Path]]:
     """A disk of Debian, and its root: what `serai package` does in a copy that runs is done without a start."""
     image = resolve.ensure("debian:12", progress=lambda _phrase: None)
@@ -93,17 +73,12 @@ def debian(home_with_images: Path, work: Path) -> Iterator[tuple[Path, Path]]:
 
 
 @pytest.fixture
-def box(home_with_images: Path, tmp_path: Path, need: Any) -> Path:
-    """A box of Debian."""
-    need("qemu-system-x86_64", "qemu-img", "ssh", "sfdisk", root=True)
-    with debian(home_with_images, tmp_path) as (disk, _root):
-        pass
-    packed = tmp_path / "box.qcow2"
-    subprocess.run(["qemu-img", "convert", "-O", "qcow2", disk, packed], check=True)
-    disk.unlink()
+def box(debian_box: Path, home_with_images: Path, tmp_path: Path) -> Path:
+    """The box, in a project's directory, and no other images there: it is no image that other tests want."""
+    (home_with_images / "images").unlink()
     target = tmp_path / "user/mine.box"
     target.parent.mkdir()
-    pack.write(target, pack.libvirt([packed], [1 << 32], {}), lambda _phrase: None)
+    target.symlink_to(debian_box)
     return target
 
 
