@@ -1,6 +1,9 @@
-"""A card that the file gives to a running machine: it reaches the others without a reboot."""
+"""A card that the file gives to a running machine: it reaches the others without a reboot, on both hypervisors."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -57,3 +60,21 @@ def test_on_libvirt(libvirt_shop: Shop) -> None:
     shop.file(f"{network}\n{AFTER}")
     shop("up")
     plugged(shop.serai, "10.87.41.")
+
+
+def test_on_qemu(serai: Serai, need: Callable[..., None], home_with_images: Path) -> None:
+    need("qemu-system-x86_64", "qemu-img", "ssh")
+    head = f"project: plug\n{DEFAULTS}\n{NETWORK % '10.87.42.0/24'}"
+    try:
+        serai.file(f"{head}\n{BEFORE}")
+        serai("up", timeout=600)
+        serai.file(f"{head}\n{AFTER}")
+        assert "restart" not in serai("plan", code=2).stdout
+        serai("up", timeout=600)
+        plugged(serai, "10.87.42.")
+        assert "nothing to do" in serai("plan").stdout
+
+        serai("reload", "web", timeout=600)
+        plugged(serai, "10.87.42.")
+    finally:
+        serai("destroy", "-y", code=None, timeout=120)
