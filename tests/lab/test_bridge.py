@@ -34,7 +34,7 @@ def way_out(host):
     return host.run("ip route show default").stdout
 
 
-def test_a_bridge_that_closes_the_way_in_is_undone_and_one_that_does_not_stays(host):
+def test_a_bridge_that_closes_the_way_in_is_undone_and_one_that_does_not_stays_until_it_is_undone(host):
     one = host(PLAIN)
     before = tree(one, *PLACES)
     one.run("nft -f -", input=WALL)
@@ -60,3 +60,12 @@ def test_a_bridge_that_closes_the_way_in_is_undone_and_one_that_does_not_stays(h
     assert not one.run(f"ls {REMEMBERED}", check=False).ok
     one.reboot()
     assert "br0" in way_out(one), "made again by systemd-networkd"
+
+    undone = one.run("serai host undo bridge --yes", budget=120)
+    assert undone.ok, "the session that undoes it lives on"
+    one.boot = ""
+    one.wait(WITHIN + 60)
+    assert links(one) == [CARD, "lo"]
+    assert CARD in way_out(one)
+    assert "dynamic" in one.run(f"ip -4 address show dev {CARD}").stdout, "systemd-networkd has asked for a lease"
+    assert differences(before, tree(one, *PLACES)) == []
