@@ -125,11 +125,14 @@ def test_a_project_file_that_is_shown_as_wrong_is(place, text, tmp_path):
 
 
 def examples(provider: str) -> list[tuple[str, str, str]]:
-    """(place, project file, console block) of the console blocks that are marked `run: PROVIDER`."""
+    """(place, project file, console block) of the console blocks that are marked `run: PROVIDER`.
+
+    The project file is the last YAML or Ruby above.
+    """
     found = []
     for page in PAGES:
         text = page.read_text()
-        files = fences(text, "yaml")
+        files = sorted([*fences(text, "yaml"), *fences(text, "ruby")])
         for line, mark, block in fences(text, "console"):
             if mark == f"run: {provider}":
                 project = [content for above, _, content in files if above < line][-1]
@@ -137,9 +140,17 @@ def examples(provider: str) -> list[tuple[str, str, str]]:
     return found
 
 
+def write_project(folder: Path, text: str, more: str = "") -> None:
+    """As the file whose language it is."""
+    if "Vagrant.configure" in text:
+        (folder / "Vagrantfile").write_text(text)
+    else:
+        (folder / "serai.yaml").write_text(f"{text}{more}")
+
+
 @pytest.mark.parametrize(("place", "project", "block"), examples("fake"), ids=lambda value: value.split("\n")[0])
 def test_its_examples_give_what_they_show(home, place, project, block, tmp_path):
-    (tmp_path / "serai.yaml").write_text(f"{project}defaults: {{provider: fake}}\n")
+    write_project(tmp_path, project, "defaults: {provider: fake}\n")
 
     follow(place, block, tmp_path)
 
@@ -151,7 +162,7 @@ def test_its_examples_on_real_machines_give_what_they_show(
     home_with_images, need, place, project, block, tmp_path
 ):
     need("qemu-system-x86_64", "qemu-img")
-    (tmp_path / "serai.yaml").write_text(project)
+    write_project(tmp_path, project)
     try:
         follow(place, block, tmp_path)
     finally:
