@@ -50,7 +50,7 @@ def test_it_tells_an_act_with_the_old_advice_and_what_is_done_today(capsys, monk
 
 def test_a_partly_served_act_says_what_is_missing(capsys):
     assert run(["explain", "VAG-10"]) == 0
-    assert "  missing   shell and file are here; ansible" in capsys.readouterr().out
+    assert "  missing   shell, file and a restart are here" in capsys.readouterr().out
 
 
 def test_an_act_of_a_later_version_is_not_pretended(capsys):
