@@ -78,6 +78,7 @@ needs_of_tests() {
     cat <<'END'
 git|git|lists the files of this checkout
 ruby|ruby|answers what the reader of Vagrantfiles answers
+bubblewrap|bwrap|keeps Vagrantfiles apart that ruby runs
 openssh-server|sshd|stands in for a guest
 busybox-static|busybox|stands in for a guest that has little
 cpio|cpio|reads the tiny image's archive again

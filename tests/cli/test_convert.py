@@ -138,3 +138,25 @@ def test_a_provisioner_that_is_not_here_is_refused_when_it_is_asked_for(
 def test_a_provider_that_is_not_here_is_refused_at_the_files_place(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["up", "--provider", "docker"]) == 3
     assert "Vagrantfile:3:3: machines.web.provider: no provider is called 'docker'" in capsys.readouterr().err
+
+
+def test_a_real_ruby_gives_the_same_project_and_what_it_prints(need, here, capsys):
+    need("ruby", "bwrap")
+    assert run(["config", "--from", "Vagrantfile"]) == 0
+    evaluated = capsys.readouterr()
+    (here / "Vagrantfile").write_text(RUBY.removesuffix("end\n") + '  puts "from ruby\\nsaid"\nend\n')
+
+    assert run(["--ruby", "config", "--from", "Vagrantfile"]) == 0
+    by_ruby = capsys.readouterr()
+    assert by_ruby.out == evaluated.out
+    assert "note  from ruby\nnote  said\nVagrantfile" in by_ruby.err
+
+
+def test_without_a_sandbox_and_without_a_person_the_file_is_not_run(need, here, capsys, monkeypatch):
+    need("ruby")
+    monkeypatch.setattr("serai.loaders.vagrantfile.byruby.sandbox.sandbox", lambda *words: None)
+
+    assert run(["--ruby", "validate"]) == 4
+    assert "without a sandbox" in capsys.readouterr().err
+    monkeypatch.setenv("SERAI_RUBY", "unsandboxed")
+    assert run(["validate"]) == 0

@@ -43,6 +43,7 @@ NOT_NEEDED = {
         "busybox",  # only to make the tiny image of another architecture
         *("swtpm", "passt", "ip", "ovs-vsctl"),  # for what few machines ask for; named when they are missing
         *("virsh", "iptables"),  # for machines on libvirt; asked for when they are needed
+        *("ruby", "bwrap"),  # for --ruby, which says so
         "modprobe",  # to give devices of the host to guests: a host with loadable modules has it
     },
     "tests": {"no-such-program", "no-such-program-here"},

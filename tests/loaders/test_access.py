@@ -31,3 +31,30 @@ def test_an_answer_needs_its_command(text: str) -> None:
         of(Options(supplied=(text,)), {})
 
     assert failed.value.code is Code.USAGE
+
+
+@pytest.mark.parametrize(
+    ("asked", "word", "found"),
+    [
+        (False, "", ""),
+        (False, "0", ""),
+        (True, "", "sandboxed"),
+        (False, "1", "sandboxed"),
+        (False, "unsandboxed", "unsandboxed"),
+        (True, "unsandboxed", "unsandboxed"),
+    ],
+)
+def test_a_real_ruby_is_wanted_by_option_or_variable(asked: bool, word: str, found: str) -> None:
+    options = Options(ruby=asked)
+    access = of(options, {"SERAI_RUBY": word})
+
+    assert access.ruby == found
+    assert (access.ask is not None) == bool(found)
+
+
+def test_another_word_is_refused() -> None:
+    with pytest.raises(SeraiError) as failed:
+        of(Options(), {"SERAI_RUBY": "unsafe"})
+
+    assert failed.value.code is Code.USAGE
+    assert "SERAI_RUBY=unsandboxed" in failed.value.hint

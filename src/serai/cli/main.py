@@ -66,7 +66,7 @@ COMMANDS = {name: entry for section in SECTIONS.values() for name, entry in sect
 class Options:
     """What the options before the command say; every command gets it as its object."""
 
-    __slots__ = ("allow_read", "debug", "file", "supplied")
+    __slots__ = ("allow_read", "debug", "file", "ruby", "supplied")
 
     def __init__(
         self,
@@ -74,15 +74,22 @@ class Options:
         debug: bool = False,
         allow_read: tuple[str, ...] = (),
         supplied: tuple[str, ...] = (),
+        ruby: bool = False,
     ) -> None:
         self.file = file
         self.debug = debug
         self.allow_read = allow_read
         self.supplied = supplied
+        self.ruby = ruby
+
+    def ask(self, question: str) -> bool:
+        """Whether a person says yes; where nobody can be asked, nobody does."""
+        return sys.stdin.isatty() and sys.stderr.isatty() and click.confirm(question, default=False, err=True)
 
     def tell(self, line: str) -> None:
         """What a person should know of a file that is not serai's own, on stderr."""
-        click.echo(f"{click.style('note', dim=True)}  {line}", err=True)
+        for each in line.removesuffix("\n").split("\n"):
+            click.echo(f"{click.style('note', dim=True)}  {each}", err=True)
 
 
 class LazyGroup(click.Group):
@@ -137,14 +144,20 @@ class LazyGroup(click.Group):
 )
 @click.option("--allow-read", multiple=True, metavar="PATH", help="A Vagrantfile may read this, too.")
 @click.option("--with", "supplied", multiple=True, metavar="COMMAND=OUTPUT", help="What a command would print.")
+@click.option("--ruby", is_flag=True, help="A real Ruby runs the Vagrantfile, in a sandbox.")
 @click.option("--debug", is_flag=True, help="Show where in serai an error arose.")
 @click.version_option(__version__, "-V", "--version", message="serai %(version)s")
 @click.pass_context
 def cli(
-    ctx: click.Context, file: str | None, allow_read: tuple[str, ...], supplied: tuple[str, ...], debug: bool
+    ctx: click.Context,
+    file: str | None,
+    allow_read: tuple[str, ...],
+    supplied: tuple[str, ...],
+    ruby: bool,
+    debug: bool,
 ) -> None:
     """One project file becomes machines: planned, provisioned, watched and undone."""
-    ctx.obj = Options(file or os.environ.get("SERAI_FILE") or None, debug, allow_read, supplied)
+    ctx.obj = Options(file or os.environ.get("SERAI_FILE") or None, debug, allow_read, supplied, ruby)
 
 
 def main(args: Sequence[str] | None = None) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from real_vagrant import dumped
+from serai.loaders.access import NONE, SANDBOXED, Access
 from serai.loaders.vagrantfile import load
 from serai.loaders.vagrantfile.config.document import document
 from vagrant_forms import from_serai, from_vagrant
@@ -28,7 +29,7 @@ def settings(case: Path) -> dict[str, Any]:
     return dict(json.loads(path.read_text())) if path.exists() else {}
 
 
-def as_read(case: Path) -> dict[str, Any]:
+def as_read(case: Path, access: Access = NONE) -> dict[str, Any]:
     stated = settings(case)
     user = case / "home" / "Vagrantfile"
 
@@ -43,6 +44,7 @@ def as_read(case: Path) -> dict[str, Any]:
         boxes=boxes,
         user_vagrantfile=user if user.exists() else None,
         check=False,
+        access=access,
     )
     return json.loads(json.dumps(from_serai(document(config))))  # type: ignore[no-any-return]
 
@@ -50,6 +52,32 @@ def as_read(case: Path) -> dict[str, Any]:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_file_comes_to_what_vagrant_makes_of_it(case):
     assert as_read(case) == json.loads((case / "expected.json").read_text())
+
+
+BY_RUBY = """
+    addresses box_file box_v1 chef_merge class_of_machines docker_machines environment erb_template other_providers
+    provision_puppet
+"""
+
+
+@pytest.mark.parametrize("name", BY_RUBY.split())
+def test_a_real_ruby_comes_to_the_same(name, need):
+    need("ruby", "bwrap")
+    assert as_read(CORPUS / name, Access(ruby=SANDBOXED)) == json.loads(
+        (CORPUS / name / "expected.json").read_text()
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_real_ruby_comes_to_the_same_for_all_of_them(need):
+    need("ruby", "bwrap")
+    by_ruby = Access(ruby=SANDBOXED)
+    wrong = [
+        case.name for case in CASES if as_read(case, by_ruby) != json.loads((case / "expected.json").read_text())
+    ]
+
+    assert wrong == []
 
 
 @pytest.mark.slow

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from serai.loaders.access import NONE, Access
 from serai.util.errors import SeraiErrors, Where
 
 if TYPE_CHECKING:
@@ -24,8 +25,7 @@ def load(
     provider: str | None = None,
     providers: Mapping[str, str] | None = None,
     environ: Mapping[str, str] | None = None,
-    allow_read: Iterable[Path] = (),
-    supplied: Mapping[str, str] | None = None,
+    access: Access = NONE,
     boxes: Boxes | None = None,
     user_vagrantfile: Path | None = None,
     cwd: Path | None = None,
@@ -35,9 +35,10 @@ def load(
 ) -> VagrantConfig:
     """All machines of a Vagrantfile, each with all that Vagrant would know of it.
 
-    `provider` is --provider; `providers` (machine → provider) is what exists already and counts more. `supplied`:
-    command → what it prints (--with). `user_vagrantfile` lies below the project's, a box's below both. `say` is
-    given what the file prints. Without `check` a configuration is given even where Vagrant would refuse it.
+    `provider` is --provider; `providers` (machine → provider) is what exists already and counts more. `access`:
+    what the file may see, and what runs it (--allow-read, --with, --ruby). `user_vagrantfile` lies below the
+    project's, a box's below both. `say` is given what the file prints. Without `check` a configuration is given
+    even where Vagrant would refuse it.
 
     Raises SeraiError (INPUT) with the place, or SeraiErrors with all that is wrong.
     """
@@ -47,17 +48,22 @@ def load(
     reading = Reading(
         path,
         environ=dict(os.environ) if environ is None else environ,
-        allow_read=[*allow_read, *([] if user_vagrantfile is None else [user_vagrantfile])],
-        supplied=supplied,
+        access=access,
+        also=[] if user_vagrantfile is None else [user_vagrantfile],
         boxes=boxes,
         cwd=cwd,
         argv=argv,
         say=say,
     )
     sources = [path] if user_vagrantfile in (None, path) else [user_vagrantfile, path]
-    return result_of(
-        reading, [source for source in sources if source is not None], provider, providers or {}, check
-    )
+    try:
+        result = result_of(
+            reading, [source for source in sources if source is not None], provider, providers or {}, check
+        )
+        reading.finish()
+    finally:
+        reading.close()
+    return result
 
 
 def result_of(

@@ -69,13 +69,14 @@ def read(
         path,
         provider=None if provider in OWN else provider,
         environ=dict(environ),
-        allow_read=access.paths,
-        supplied=dict(access.answers),
+        access=access,
         user_vagrantfile=of_user(environ),
         say=tell,
         boxes=partial(boxes, inputs) if boxes else None,
     )
     _note(config, inputs)
+    if access.ruby:
+        inputs.whole = False  # it may have looked at anything
     facts = look() if host is None else host
     result = map_project(config, path.parent.resolve().name, provider, facts)
     _log_in(result, path.parent, inputs)

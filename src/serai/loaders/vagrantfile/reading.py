@@ -7,6 +7,9 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from serai.loaders.access import NONE, Access
 from serai.loaders.vagrantfile.config.load import Block, Loaded
 from serai.loaders.vagrantfile.config.vagrant_module import plugins_module, vagrant
 from serai.loaders.vagrantfile.ruby.environ import Environ
@@ -18,29 +21,47 @@ if TYPE_CHECKING:
     from serai.loaders.vagrantfile import Boxes
 
 
+def interpreter(
+    path: Path,
+    environ: Mapping[str, str],
+    access: Access,
+    also: Iterable[Path],
+    cwd: Path | None,
+    argv: Iterable[str],
+    say: Callable[[str], None] | None,
+) -> Interpreter:
+    """serai's own, or a real Ruby where that is wanted. `also`: files that may be read besides."""
+    if access.ruby:
+        from serai.loaders.vagrantfile.byruby.real import RealRuby
+
+        access = msgspec.structs.replace(access, paths=(*access.paths, *also))
+        return RealRuby(path, environ=environ, access=access, cwd=cwd, argv=argv, say=say)
+    return Interpreter(
+        path.parent,
+        environ=environ,
+        allow_read=[*access.paths, *also],
+        supplied=dict(access.answers),
+        cwd=cwd,
+        argv=argv,
+        say=say,
+    )
+
+
 class Reading:
     def __init__(
         self,
         path: Path,
         *,
         environ: Mapping[str, str],
-        allow_read: Iterable[Path] = (),
-        supplied: Mapping[str, str] | None = None,
+        access: Access = NONE,
+        also: Iterable[Path] = (),
         boxes: Boxes | None = None,
         cwd: Path | None = None,
         argv: Iterable[str] = (),
         say: Callable[[str], None] | None = None,
     ) -> None:
         self.boxes = boxes
-        self.interpreter = Interpreter(
-            path.parent,
-            environ=environ,
-            allow_read=allow_read,
-            supplied=supplied,
-            cwd=cwd,
-            argv=argv,
-            say=say,
-        )
+        self.interpreter = interpreter(path, environ, access, also, cwd, argv, say)
         self.captured: list[Block] = []
         self.done: dict[Path, list[Block]] = {}
         self.interpreter.define("Vagrant", vagrant(self.interpreter, self.capture))
@@ -67,6 +88,15 @@ class Reading:
             return []
         self.interpreter.project_files.allow(source.parent)
         return self.blocks(source)
+
+    def finish(self) -> None:
+        """All of it has been read."""
+        if (finish := getattr(self.interpreter, "finish", None)) is not None:
+            finish()
+
+    def close(self) -> None:
+        if (close := getattr(self.interpreter, "close", None)) is not None:
+            close()
 
     def looked_at(self) -> dict[str, str | None]:
         """Environment variables that a file asked for, with their values at first."""

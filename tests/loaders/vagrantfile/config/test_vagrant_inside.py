@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from serai.loaders.access import Access
 from serai.util.errors import SeraiError
 
 
@@ -29,7 +30,9 @@ def test_programs_are_not_looked_for_unless_it_is_said(machine):
     )
 
     assert machine(text).sections["hostmanager"] == {"result": [1, "", ""]}
-    said = machine(text, supplied={"which git": "/usr/bin/git\n", "hostname -s": "me"}).sections["hostmanager"]
+    said = machine(text, access=Access(answers=(("which git", "/usr/bin/git\n"), ("hostname -s", "me")))).sections[
+        "hostmanager"
+    ]
     assert said == {"which": "/usr/bin/git", "result": [0, "me", ""]}
 
 
