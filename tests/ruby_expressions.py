@@ -16,7 +16,7 @@ ENVIRON = {"HOME": "/home/anna", "FOO": "bar", "TZ": "UTC", "LANG": "C.UTF-8", "
 ORACLE = r"""
 %w[yaml json erb set pathname date time digest openssl base64 securerandom etc rbconfig socket ipaddr ostruct
    shellwords uri cgi timeout benchmark singleton forwardable observer stringio strscan logger optparse getoptlong
-   bigdecimal bigdecimal/util zlib monitor tmpdir fileutils pp].each { |name| require name }
+   bigdecimal bigdecimal/util zlib monitor tmpdir fileutils pp resolv].each { |name| require name }
 answers = JSON.parse(STDIN.read).map do |text|
   reads, writes = IO.pipe
   child = fork do

@@ -39,7 +39,6 @@ def test_a_name_that_is_nearly_right_is_proposed(tmp_path):
 
 
 REFUSED = {
-    "eval('1')": "eval of a string",
     "if (1 == 1)..(2 == 2) then 1 end": "a flip-flop",
     "[1].each { redo }": "redo",
     "x = 3r": "the number 3r",

@@ -7,12 +7,12 @@ from functools import reduce
 
 import msgspec
 
-from serai.loaders.vagrantfile.config.finish import machine_of
+from serai.loaders.vagrantfile.config.finish import machine_of, provider_block
 from serai.loaders.vagrantfile.config.model import MachineConfig
 from serai.loaders.vagrantfile.config.provider_choice import chosen
 from serai.loaders.vagrantfile.config.root import Root
 from serai.loaders.vagrantfile.config.v1 import RootV1
-from serai.loaders.vagrantfile.config.vm import Defined
+from serai.loaders.vagrantfile.config.vm import Defined, VmSection
 from serai.loaders.vagrantfile.ruby.runtime import Runtime
 from serai.loaders.vagrantfile.ruby.values import Hash, Proc
 from serai.util.errors import Where
@@ -53,6 +53,19 @@ class Scopes:
     def joined(self, blocks: list[Block]) -> Root:
         return reduce(Root.merged, (self.of(version, block) for version, block in blocks), Root())
 
+    def after(self, base: Root, blocks: list[Block], defined: dict[str, Defined]) -> Root:
+        """What all of the files say once each machine's blocks and each provider's have run.
+
+        Vagrant loads every machine before it does anything (it looks for plugins that they ask for), so what such
+        a block says to the `config` around it counts for all machines.
+        """
+        for scope in [base, *(self.joined(machine.blocks) for machine in defined.values() if machine.blocks)]:
+            for name in scope.vm.provider_order:
+                provider_block(self.rt, scope.vm, name)
+        said = Root()
+        said.sections["vm"] = VmSection()  # so that what they say later is not heard twice
+        return self.joined(blocks).merged(said)
+
 
 def machines(
     rt: Runtime,
@@ -72,6 +85,7 @@ def machines(
     scopes = Scopes(rt)
     base = scopes.joined(blocks)
     defined = base.vm.defined or {"default": Defined(Hash(), [], where)}
+    base = scopes.after(base, blocks, defined)
     return base, [
         one(scopes, base, name, machine, providers.get(name) or provider, boxes)
         for name, machine in defined.items()

@@ -218,6 +218,19 @@ class Interpreter(Running):
         inner.block = Block(lambda args, block=None, me=None: None)
         return code(inner)
 
+    def evaluated(self, text: str, binding: Value, place: list[Value]) -> Value:
+        """`eval`: `place` is the file and the line that errors shall name. Compiling counts as steps, too."""
+        if self.depth > self.limits.depth:
+            raise self.too_deep()
+        self.meter.step(len(text) + 100)
+        name = self.to_s(place[0]) if place else "(eval)"
+        line = place[1] if len(place) > 1 and isinstance(place[1], int) else 1
+        self.depth += 10
+        try:
+            return self.evaluate(text, binding, name, line)
+        finally:
+            self.depth -= 10
+
     # For the person
 
     def refused(self, what: str, hint: str) -> SeraiError:

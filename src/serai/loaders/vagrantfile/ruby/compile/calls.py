@@ -14,7 +14,6 @@ from serai.loaders.vagrantfile.ruby.values import Hash, Value
 from serai.util.errors import Where
 
 REFUSED = {
-    "eval": "eval of a string",
     "refine": "refine",
     "using": "using",
     "fork": "fork",

@@ -51,6 +51,15 @@ def binding(rt: Interpreter, f: Frame, args: list[Value], block: Proc | None, sc
     return Object(rt.constant("Binding"), Binding(f, scope))
 
 
+@framed("eval")
+def eval_(rt: Interpreter, f: Frame, args: list[Value], block: Proc | None, scope: Any) -> Value:
+    """A string as a part of the place where `eval` stands, or of the binding that is given."""
+    if not args or not isinstance(args[0], Str):
+        raise rt.raised("TypeError", "no implicit conversion into String")
+    bound = args[1] if len(args) > 1 and args[1] is not None else Object(rt.constant("Binding"), Binding(f, scope))
+    return rt.evaluated(args[0].s, bound, args[2:])
+
+
 @framed("local_variables")
 def local_variables(rt: Interpreter, f: Frame, args: list[Value], block: Proc | None, scope: Any) -> Value:
     return Array(Sym(name) for name in scope.visible())

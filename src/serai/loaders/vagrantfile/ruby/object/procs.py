@@ -206,6 +206,11 @@ def binding_receiver(rt: Runtime, me: Object, args: list[Value], block: Proc | N
     return me.data.frame.me
 
 
-@method("Binding", "eval", "irb")
+@method("Binding", "eval")
 def evaluate(rt: Runtime, me: Object, args: list[Value], block: Proc | None) -> Value:
-    raise rt.refused("eval of a string", "call what is meant by its name")
+    return rt.evaluated(rt.to_s(args[0]), me, args[1:])
+
+
+@method("Binding", "irb")
+def irb(rt: Runtime, me: Object, args: list[Value], block: Proc | None) -> Value:
+    raise rt.refused("an interactive session", "leave it out")

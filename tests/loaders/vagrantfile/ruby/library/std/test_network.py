@@ -1,9 +1,10 @@
-"""Nothing reaches the network."""
+"""Nothing reaches the network; what an address looks like is answered as Ruby does."""
 
 from __future__ import annotations
 
 import pytest
 
+from ruby_expressions import wrong
 from serai.util.errors import SeraiError
 
 
@@ -27,3 +28,7 @@ def test_it_is_refused_with_the_place(run, text):
 
     assert str(refused.value.where).startswith("Vagrantfile:1")
     assert "--ruby" in refused.value.hint
+
+
+def test_each_expression_is_answered_as_by_ruby():
+    assert wrong("network") == {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from serai.loaders.vagrantfile.ruby.library.core.convert import text
 from serai.loaders.vagrantfile.ruby.library.core.entry import Block, answers, answers_itself
 from serai.loaders.vagrantfile.ruby.library.register import CONSTANTS, declare
-from serai.loaders.vagrantfile.ruby.runtime import Runtime
+from serai.loaders.vagrantfile.ruby.runtime import RubyError, Runtime
 from serai.loaders.vagrantfile.ruby.values import Array, Hash, Object, Str, Sym, Value
 from serai.util import gem_version
 from serai.util.gem_version import Constraint, Malformed, Requirement, Version
@@ -220,7 +220,23 @@ def find_all(rt: Runtime, me: Value, block: Block, *names: Value) -> Value:
 
 @answers_itself("Gem", "loaded_specs")
 def loaded_specs(rt: Runtime, me: Value, block: Block) -> Value:
-    return Hash()
+    """Vagrant itself, where a Vagrantfile is read; old ones ask this for its version."""
+    try:
+        found = version_of(rt, rt.constant("Vagrant::VERSION"))
+    except RubyError:
+        return Hash()
+    loaded = Object(rt.constant("Gem::Specification"), ("vagrant", found))
+    return Hash([(Str("vagrant"), loaded)])
+
+
+@answers("Gem::Specification", "name")
+def specification_name(rt: Runtime, me: Value, block: Block) -> Value:
+    return Str(me.data[0])
+
+
+@answers("Gem::Specification", "version")
+def specification_version(rt: Runtime, me: Value, block: Block) -> Value:
+    return wrapped(rt, me.data[1])
 
 
 @answers_itself("Gem", "win_platform?")

@@ -19,6 +19,7 @@ CONSTANTS_OF = {
     "ipaddr": "IPAddr",
     "jsons": "JSON",
     "logger": "Logger Log4r",
+    "marshal": "Marshal",
     "network": "Net Resolv OpenURI TCPSocket TCPServer UDPSocket UNIXSocket IPSocket RestClient Excon WEBrick",
     "openssl": "OpenSSL",
     "openstruct": "OpenStruct",

@@ -1,12 +1,12 @@
-"""What reaches for the network is refused, with the place."""
+"""What reaches for the network is refused, with the place. What an address looks like is known."""
 
 from __future__ import annotations
 
 from serai.loaders.vagrantfile.ruby.library.core.entry import Block, answers_itself
-from serai.loaders.vagrantfile.ruby.library.register import ANCESTORS, declare
+from serai.loaders.vagrantfile.ruby.library.register import ANCESTORS, CONSTANTS, declare
 from serai.loaders.vagrantfile.ruby.library.std.paths import NO_NETWORK
 from serai.loaders.vagrantfile.ruby.runtime import Runtime
-from serai.loaders.vagrantfile.ruby.values import Str, Value
+from serai.loaders.vagrantfile.ruby.values import Regexp, Str, Value
 
 VERBS = (
     *("new", "start", "open", "get", "get_response", "get_print", "post", "post_form", "put", "head", "request"),
@@ -48,3 +48,16 @@ def _refuse(kind: str) -> None:
 for _name in KINDS:
     _refuse(_name)
 declare("Resolv::ResolvError", "StandardError")
+
+_OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+_IPV4 = rf"{_OCTET}(?:\.{_OCTET}){{3}}"
+_GROUPS = "[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4})"
+_FULL = rf"{_GROUPS}{{7}}|{_GROUPS}{{5}}:{_IPV4}"
+_SHORT = rf"(?:{_GROUPS}{{0,6}})?::(?:{_GROUPS}{{0,6}}|(?:{_GROUPS}{{0,4}}:)?{_IPV4})?"
+_IPV6 = rf"(?:{_FULL}|{_SHORT})"
+
+declare("Resolv::IPv4")
+declare("Resolv::IPv6")
+CONSTANTS["Resolv::IPv4::Regex"] = lambda: Regexp(rf"\A{_IPV4}\z")
+CONSTANTS["Resolv::IPv6::Regex"] = lambda: Regexp(rf"\A{_IPV6}\z")
+CONSTANTS["Resolv::AddressRegex"] = lambda: Regexp(rf"\A(?:{_IPV4}|{_IPV6})\z")

@@ -1,0 +1,1 @@
+config.vm.provision "shell", inline: "echo #{target}"
