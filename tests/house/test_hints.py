@@ -72,3 +72,18 @@ def test_every_command_that_a_page_of_the_guide_names_exists():
 )
 def test_a_command_that_does_not_exist_is_found(source):
     assert named(source) == {"fly"}
+
+
+def test_the_options_before_the_verb_that_the_reader_of_vagrantfiles_names_exist():
+    from serai.cli.main import cli
+
+    known = {name for option in cli.params for name in option.opts}
+    named = {
+        word
+        for path in (ROOT / "src/serai/loaders/vagrantfile").rglob("*.py")
+        for text in texts(ast.parse(path.read_text()))
+        for word in re.findall(r"(--(?:ruby|with|allow)[a-z-]*)", text)
+    }
+
+    assert {"--ruby", "--with", "--allow-read"} <= named
+    assert named <= known

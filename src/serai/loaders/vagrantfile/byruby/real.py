@@ -8,7 +8,7 @@ from typing import Any
 
 from serai.loaders.access import Access
 from serai.loaders.vagrantfile.byruby import sandbox
-from serai.loaders.vagrantfile.byruby.running import Process
+from serai.loaders.vagrantfile.byruby.running import HINT, Process
 from serai.loaders.vagrantfile.byruby.wire import Wire
 from serai.loaders.vagrantfile.ruby.bounds import Limits
 from serai.loaders.vagrantfile.ruby.exceptions import FAULTS
@@ -42,7 +42,7 @@ class RealRuby(Interpreter):
     ) -> None:
         super().__init__(
             path.parent, environ=environ, allow_read=access.paths, cwd=cwd, argv=argv, say=say,
-            limits=Limits(seconds=bounds.seconds, printed=bounds.printed + 1),
+            limits=Limits(seconds=bounds.seconds, printed=bounds.printed + 1, hint=HINT),
         )  # fmt: skip
         self._path, self._at, self._access = path, cwd or path.parent, access
         self._given = dict(environ)

@@ -18,6 +18,7 @@ from serai.util.errors import Code, SeraiError, Where
 LONGEST = 64 << 20
 """Bytes of one message."""
 PIECE = 1 << 16
+HINT = "a Vagrantfile only describes machines"
 AT_END = 2.0
 """Seconds that `at_exit` has."""
 
@@ -88,9 +89,12 @@ class Process:
                 self._take(key.fd)
         line, _, self._rest = self._rest.partition(b"\n")
         self._show()
-        said = json.loads(line)
+        try:
+            said = json.loads(line)
+        except (ValueError, RecursionError):
+            said = None
         if not isinstance(said, dict):
-            raise ValueError("no message of the recorder")
+            raise self._out("the file writes into the pipe between serai and Ruby")
         return said
 
     def _left(self) -> float:
@@ -163,4 +167,4 @@ class Process:
         return self._out(f"still running after {self._bounds.seconds:g} s: an endless loop?")
 
     def _out(self, what: str) -> SeraiError:
-        return SeraiError(Code.INPUT, what, hint="a Vagrantfile only describes machines", where=self._place())
+        return SeraiError(Code.INPUT, what, hint=HINT, where=self._place())

@@ -32,6 +32,8 @@ class Limits(msgspec.Struct, frozen=True):
     """Calls inside calls."""
     printed: int = 1 << 20
     """Bytes of output."""
+    hint: str = "a Vagrantfile only describes machines; --ruby runs it by a real Ruby, without these bounds"
+    """What is said to who meets one."""
 
 
 class Meter:
@@ -88,7 +90,7 @@ class Meter:
         return SeraiError(
             Code.INPUT,
             what,
-            hint="a Vagrantfile only describes machines; --ruby runs it by a real Ruby, without these bounds",
+            hint=self.limits.hint,
             where=self._place(),
         )
 
