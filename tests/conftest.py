@@ -16,6 +16,7 @@ import pytest
 from person import Serai
 from serai.providers.libvirt.binding import library
 from serai.util.errors import SeraiError
+from serai.util.process import run
 
 with suppress(SeraiError):  # tests import libvirt by its name: the distribution's one is borrowed before they do
     library()
@@ -47,6 +48,14 @@ def need() -> Need:
             pytest.skip(f"needs {', '.join(missing)}")
 
     return need_programs
+
+
+@pytest.fixture
+def need_sandbox(need: Need) -> None:
+    """Skips where a real Ruby cannot run in bubblewrap: a container often forbids namespaces of one's own."""
+    need("ruby", "bwrap")
+    if not run(["bwrap", "--unshare-all", "--ro-bind", "/", "/", "--proc", "/proc", "true"], check=False).ok:
+        pytest.skip("only where bubblewrap may make a sandbox")
 
 
 @pytest.fixture

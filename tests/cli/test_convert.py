@@ -140,8 +140,7 @@ def test_a_provider_that_is_not_here_is_refused_at_the_files_place(capsys: pytes
     assert "Vagrantfile:3:3: machines.web.provider: no provider is called 'docker'" in capsys.readouterr().err
 
 
-def test_a_real_ruby_gives_the_same_project_and_what_it_prints(need, here, capsys):
-    need("ruby", "bwrap")
+def test_a_real_ruby_gives_the_same_project_and_what_it_prints(need_sandbox, here, capsys):
     assert run(["config", "--from", "Vagrantfile"]) == 0
     evaluated = capsys.readouterr()
     (here / "Vagrantfile").write_text(RUBY.removesuffix("end\n") + '  puts "from ruby\\nsaid"\nend\n')

@@ -61,8 +61,7 @@ BY_RUBY = """
 
 
 @pytest.mark.parametrize("name", BY_RUBY.split())
-def test_a_real_ruby_comes_to_the_same(name, need):
-    need("ruby", "bwrap")
+def test_a_real_ruby_comes_to_the_same(name, need_sandbox):
     assert as_read(CORPUS / name, Access(ruby=SANDBOXED)) == json.loads(
         (CORPUS / name / "expected.json").read_text()
     )
@@ -70,8 +69,7 @@ def test_a_real_ruby_comes_to_the_same(name, need):
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_a_real_ruby_comes_to_the_same_for_all_of_them(need):
-    need("ruby", "bwrap")
+def test_a_real_ruby_comes_to_the_same_for_all_of_them(need_sandbox):
     by_ruby = Access(ruby=SANDBOXED)
     wrong = [
         case.name for case in CASES if as_read(case, by_ruby) != json.loads((case / "expected.json").read_text())

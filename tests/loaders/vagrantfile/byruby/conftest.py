@@ -25,9 +25,8 @@ def project(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def by_ruby(need: Callable[..., None], project: Path) -> Callable[..., VagrantConfig]:
+def by_ruby(need_sandbox: None, project: Path) -> Callable[..., VagrantConfig]:
     """`by_ruby("…")` runs a whole file."""
-    need("ruby", "bwrap")
 
     def running(text: str, **options: Any) -> VagrantConfig:
         (project / "Vagrantfile").write_text(text)

@@ -151,7 +151,7 @@ def test_files_of_the_project_are_loaded_and_named_in_errors(by_ruby, project):
         by_ruby(start + "wrong")
 
 
-def test_a_result_is_never_kept(by_ruby, project, home, monkeypatch, need):
+def test_a_result_is_never_kept(by_ruby, project, home):
     from serai.loaders import cache
     from serai.loaders.access import SANDBOXED, Access
 

@@ -30,7 +30,7 @@ def test_a_bound_ends_a_hostile_file(bounded, text, bounds, message):
 
 def test_processes_are_few(bounded):
     if os.geteuid() == 0:
-        pytest.skip("needs a plain user: the kernel does not bound root's processes")
+        pytest.skip("only for a plain user: the kernel does not bound root's processes")
     said = []
     count = 'Thread.new { sleep 1; puts Dir["/proc/[0-9]*"].size; exit! }'
     with pytest.raises(SeraiError, match="ended by itself"):
