@@ -73,10 +73,19 @@ def read(obj: object, source: Path, provider: str | None = None) -> tuple[Any, A
     result, config = mapped(
         source, inputs=inputs, provider=provider, access=of(obj, os.environ), tell=tell, boxes=vagrantfile
     )
-    return result, config, resolve(result, source, inputs, raw_block=raw_block)
+    try:
+        return result, config, resolve(result, source, inputs, raw_block=raw_block)
+    except SeraiError:
+        for line in said(config) if tell else ():
+            tell(line)
+        raise
+
+
+def said(config: Any) -> list[str]:
+    """What the reading had to say."""
+    return [f"{where}: {what}" + (f" ({hint})" if hint else "") for where, what, hint in config.notices]
 
 
 def report(result: Any, config: Any, names: set[str] | None) -> list[str]:
     """A line for each key that is stated, and for what the reading had to say."""
-    lines = [f"{where}: {what}" + (f" ({hint})" if hint else "") for where, what, hint in config.notices]
-    return lines + [note.line() for note in result.notes if names is None or note.machine in names]
+    return said(config) + [note.line() for note in result.notes if names is None or note.machine in names]

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from serai.loaders.blocks import CLOSED, Blocks, RawBlock
+from serai.loaders.dumped import dumped
 from serai.loaders.file import ProjectFile
 from serai.loaders.shape import Leaf, ListOf, MapOf, Record, Shape, Want, record
 from serai.spec.base import stated
@@ -39,28 +40,7 @@ def to_data(
 
 def to_yaml(project: Project, names: Collection[str] | None = None, raw_block: RawBlock | None = None) -> str:
     """The file as YAML; `load` gives the same project for it."""
-    import yaml
-
-    class Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
-        """Scripts as blocks."""
-
-        def ignore_aliases(self, data: Any) -> bool:
-            return True
-
-    def text(dumper: Any, value: str) -> Any:
-        style = "|" if "\n" in value.rstrip("\n") else None
-        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
-
-    Dumper.add_representer(str, text)
-    dumped = yaml.dump(
-        to_data(project, names, raw_block),
-        Dumper=Dumper,
-        sort_keys=False,
-        allow_unicode=True,
-        default_flow_style=False,
-    )
-    assert isinstance(dumped, str)
-    return dumped
+    return dumped(to_data(project, names, raw_block))
 
 
 def to_json(project: Project, names: Collection[str] | None = None, raw_block: RawBlock | None = None) -> str:

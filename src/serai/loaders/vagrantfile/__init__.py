@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from serai.loaders.access import NONE, Access
-from serai.util.errors import SeraiErrors, Where
+from serai.util.errors import SeraiError, SeraiErrors, Where
 
 if TYPE_CHECKING:
     from serai.loaders.vagrantfile.config.model import VagrantConfig

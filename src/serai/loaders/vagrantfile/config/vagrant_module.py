@@ -54,6 +54,7 @@ def vagrant(rt: Runtime, capture: Capture) -> Module:
     """The module, for one evaluation."""
     module = Module("Vagrant", is_class=False)
     module.constants["VERSION"] = Str(VERSION, frozen=True)
+    module.constants["DEFAULT_SERVER_URL"] = Str("https://vagrantcloud.com", frozen=True)
     configure = configuring(capture, None)
     module.own.update(
         {

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from serai.loaders.dumped import dumped
 from serai.loaders.vagrantfile.mapping.draft import Note
 from serai.loaders.vagrantfile.mapping.project import Mapped
 
 INDENT = "  "
-WIDTH = 115
 
 
 def commented(mapped: Mapped, source: str) -> str:
@@ -16,7 +16,7 @@ def commented(mapped: Mapped, source: str) -> str:
     lines = [f"# Made from {source}: a comment says where the key below it was stated."]
     for key, value in mapped.tree.items():
         if key != "machines":
-            lines += ["", *dumped({key: escaped(value)}).splitlines()]
+            lines += ["", *lines_of(key, value)]
     lines += ["", "machines:"]
     for name, machine in mapped.tree["machines"].items():
         lines += _machine(name, machine, [note for note in mapped.notes if note.machine == name])
@@ -24,7 +24,7 @@ def commented(mapped: Mapped, source: str) -> str:
     if others:
         lines += ["", "# No effect here:"]
         lines += [f"#   {_said(note)}" for note in others]
-    return "\n".join(line.rstrip() for line in lines) + "\n"
+    return "\n".join(lines) + "\n"
 
 
 def _machine(name: str, machine: dict[str, Any], notes: list[Note]) -> list[str]:
@@ -34,12 +34,17 @@ def _machine(name: str, machine: dict[str, Any], notes: list[Note]) -> list[str]
         for note in notes:
             if note.to and note.to.partition(".")[0].partition("[")[0] == key:
                 lines.append(f"{INDENT * 2}# {_origin(note)}")
-        lines += [f"{INDENT * 2}{line}" for line in dumped({key: escaped(value)}).splitlines()]
+        lines += [f"{INDENT * 2}{line}" if line else "" for line in lines_of(key, value)]
     dropped = [note for note in notes if not note.to]
     if dropped:
         lines.append(f"{INDENT * 2}# No effect here:")
         lines += [f"{INDENT * 2}#   {_said(note)}" for note in dropped]
     return lines
+
+
+def lines_of(key: str, value: Any) -> list[str]:
+    """As they are: a blank at the end of a script's line is a part of it."""
+    return dumped({key: escaped(value)}).removesuffix("\n").split("\n")
 
 
 def _origin(note: Note) -> str:
@@ -63,24 +68,3 @@ def escaped(value: Any) -> Any:
     if isinstance(value, list):
         return [escaped(item) for item in value]
     return value.replace("${", "$${") if isinstance(value, str) else value
-
-
-def dumped(value: Any) -> str:
-    """YAML with scripts as blocks."""
-    import yaml
-
-    class Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
-        """Without anchors."""
-
-        def ignore_aliases(self, data: Any) -> bool:
-            return True
-
-    def text(dumper: Any, item: str) -> Any:
-        style = "|" if "\n" in item.rstrip("\n") else None
-        return dumper.represent_scalar("tag:yaml.org,2002:str", item, style=style)
-
-    Dumper.add_representer(str, text)
-    written: str = yaml.dump(
-        value, Dumper=Dumper, sort_keys=False, allow_unicode=True, default_flow_style=False, width=WIDTH
-    )
-    return written
