@@ -88,8 +88,9 @@ class Options:
 
     def tell(self, line: str) -> None:
         """What a person should know of a file that is not serai's own, on stderr."""
-        for each in line.removesuffix("\n").split("\n"):
-            click.echo(f"{click.style('note', dim=True)}  {each}", err=True)
+        for each in line.split("\n"):
+            if each.strip():
+                click.echo(f"{click.style('note', dim=True)}  {each}", err=True)
 
 
 class LazyGroup(click.Group):

@@ -75,3 +75,13 @@ def test_what_the_result_hangs_on_is_told(read, tmp_path):
 
     assert {str(tmp_path / "Vagrantfile"), str(tmp_path / "x.sh")} <= set(config.read)
     assert config.looked_at["BOX"] is None
+
+
+def test_what_was_not_done_is_said_where_it_is_missed(read):
+    with pytest.raises(SeraiError) as caught:
+        read('FileUtils.cp("a.yml", "b.yml")\nFile.read("b.yml")')
+
+    assert caught.value.message.startswith("No such file or directory")
+    assert caught.value.hint.startswith("before, at Vagrantfile:2:")
+    assert "FileUtils.cp(a.yml, b.yml) is not done" in caught.value.hint
+    assert caught.value.hint.endswith("--ruby runs the file by a real Ruby")

@@ -61,6 +61,12 @@ def load(
             reading, [source for source in sources if source is not None], provider, providers or {}, check
         )
         reading.finish()
+    except SeraiError as fault:
+        notices = reading.notices()
+        if notices and not fault.hint:
+            where, what, way = notices[-1]  # a command or a write that was not done is what is often missed later
+            fault.hint = f"before, at {where}: {what}" + (f"; {way}" if way else "")
+        raise
     finally:
         reading.close()
     return result

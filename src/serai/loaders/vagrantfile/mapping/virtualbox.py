@@ -6,6 +6,7 @@ import re
 from pathlib import PurePosixPath
 from typing import Any
 
+from serai.loaders.vagrantfile.config.keys.virtualbox import place_of
 from serai.loaders.vagrantfile.config.model import Plain
 from serai.loaders.vagrantfile.mapping.access import uplink
 from serai.loaders.vagrantfile.mapping.disks import name_of
@@ -62,7 +63,8 @@ def map_virtualbox(draft: Draft, block: dict[str, Plain], places: dict[str, Wher
         where = places.get(key, Where(""))
         if key == "customize":
             for call in listed(value):
-                draft.attempt("virtualbox.customize", where, _call, draft, listed(call), where, media)
+                at = places.get(place_of(call), where)
+                draft.attempt("virtualbox.customize", at, _call, draft, listed(call), at, media)
         elif key == "memory":
             memory(draft, value, "virtualbox.memory", where)
         elif key == "cpus":

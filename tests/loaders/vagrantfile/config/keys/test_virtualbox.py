@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from serai.loaders.vagrantfile.config.keys.virtualbox import place_of
+
 
 def test_shortcuts_are_calls(machine):
     found = machine(
@@ -43,3 +45,13 @@ def test_a_shortcut_has_its_place(machine):
     found = machine("config.vm.box = 'b'\nconfig.vm.provider(:virtualbox) { |v| v.memory = 1 }")
 
     assert str(found.provider_places["virtualbox"]["customize"]).startswith("Vagrantfile:3")
+
+
+def test_each_call_has_a_place_of_its_own(machine):
+    found = machine(
+        'config.vm.provider("virtualbox") { |v|\n v.customize ["modifyvm", :id, "--pae", "on"]\n'
+        ' v.cpus = 2\n v.customize "post-boot", ["controlvm", :id, "x"] }'
+    )
+
+    places = found.provider_places["virtualbox"]
+    assert [places[place_of(call)].line for call in found.providers["virtualbox"]["customize"]] == [3, 4, 5]

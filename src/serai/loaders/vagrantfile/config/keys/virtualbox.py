@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from serai.loaders.vagrantfile.config.plain import as_plain
 from serai.loaders.vagrantfile.config.table import Table, arguments, concatenated
 from serai.loaders.vagrantfile.ruby.values import Array, Hash, Str, Sym, Value
 
@@ -20,9 +21,16 @@ def customize(section: Any, rt: Any, args: list[Value], block: Any) -> Value:
     if args and isinstance(args[0], Str):
         event, args = args[0].s, args[1:]
     command = marked(args[0]) if args else None
+    call = command if event == PRE_BOOT else Array([Str(event), command])
+    section.places[place_of(as_plain(rt, call))] = rt.where
     calls = section.values.setdefault("customize", Array())
-    calls.append(command if event == PRE_BOOT else Array([Str(event), command]))
+    calls.append(call)
     return calls
+
+
+def place_of(call: Any) -> str:
+    """The key of one call's place, which is a place of its own besides that of the first."""
+    return f"customize {call}"
 
 
 def marked(command: Value) -> Value:
@@ -34,7 +42,9 @@ def marked(command: Value) -> Value:
 
 def modify(flag: str, section: Any, rt: Any, text: Value) -> None:
     section.places.setdefault("customize", rt.where)
-    section.values.setdefault("customize", Array()).append(Array([Str("modifyvm"), Str(":id"), Str(flag), text]))
+    call = Array([Str("modifyvm"), Str(":id"), Str(flag), text])
+    section.places[place_of(as_plain(rt, call))] = rt.where
+    section.values.setdefault("customize", Array()).append(call)
 
 
 def set_memory(section: Any, rt: Any, args: list[Value], block: Any) -> Value:
