@@ -159,3 +159,17 @@ def test_without_a_sandbox_and_without_a_person_the_file_is_not_run(need, here, 
     assert "without a sandbox" in capsys.readouterr().err
     monkeypatch.setenv("SERAI_RUBY", "unsandboxed")
     assert run(["validate"]) == 0
+
+
+def test_what_the_reading_had_to_say_is_told_before_what_it_led_to(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "Vagrantfile").write_text(
+        'Vagrant.configure("2") do |config|\n  config.vm.box = "a/b"\n'
+        "  config.vm.provider(:libvirt) { |libvirt| libvirt.cpus = `nproc`.to_i }\nend\n"
+    )
+
+    assert run(["convert", "-o", "-"]) != 0
+    said = capsys.readouterr().err
+    assert "--with 'nproc=…' says what it prints" in said
+    assert said.index("`nproc` is not run") < said.index("machines.default.cpu.count: 0 is out of range")

@@ -76,8 +76,9 @@ def read(obj: object, source: Path, provider: str | None = None) -> tuple[Any, A
     try:
         return result, config, resolve(result, source, inputs, raw_block=raw_block)
     except SeraiError:
-        for line in said(config) if tell else ():
-            tell(line)
+        if tell is not None:
+            for line in said(config):
+                tell(line)
         raise
 
 
