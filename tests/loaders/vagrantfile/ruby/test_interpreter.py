@@ -39,6 +39,7 @@ def test_a_name_that_is_nearly_right_is_proposed(tmp_path):
 
 
 REFUSED = {
+    "Encoding.default_external = 'utf-16'": "another encoding than UTF-8",
     "if (1 == 1)..(2 == 2) then 1 end": "a flip-flop",
     "[1].each { redo }": "redo",
     "x = 3r": "the number 3r",

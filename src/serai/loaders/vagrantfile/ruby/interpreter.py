@@ -251,15 +251,28 @@ class Interpreter(Running):
         self.say(text)
 
     def ran(self, command: str) -> str | None:
-        said = self.supplied.get(" ".join(command.split()))
+        words = " ".join(command.split())
+        said = self.supplied.get(words)
+        if said is None and "=" in words:
+            said = self._supplied_whole(words + "=")
         self.worked = said is not None
         if said is None:
+            from shlex import quote
+
             shown = command if len(command) <= 60 else command[:57] + "…"
             self.warn(
                 f"`{shown}` is not run: no command of the host is",
-                f"--with '{shown}=…' says what it prints; --ruby runs the file by a real Ruby",
+                f"--with {quote(words + '=…')} says what it prints; --ruby runs the file by a real Ruby",
             )
         return said
+
+    def _supplied_whole(self, start: str) -> str | None:
+        """--with splits at the first `=`, which may be one of the command's own."""
+        for command, printed in self.supplied.items():
+            whole = f"{command}={printed}"
+            if whole.startswith(start):
+                return whole.removeprefix(start)
+        return None
 
     def uncaught(self, error: RubyError) -> SeraiError:
         """What the person sees of an exception that nothing rescued."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from shlex import split
+
 import pytest
 
+from ruby_cases import interpreter
 from ruby_expressions import wrong
 from serai.util.errors import SeraiError
 
@@ -23,6 +26,22 @@ def test_without_it_the_program_has_failed_and_is_named(run):
 
     assert seen.value == '["", "", false, 127]'
     assert seen.notices[0].startswith("`hostname` is not run")
+
+
+def test_a_shell_fails_where_a_program_alone_is_not_found(run):
+    assert run('[system("cf"), system("which cf > /dev/null"), system("a", "b")]').value == "[nil, false, nil]"
+
+
+def test_a_command_may_have_an_equals_sign(run):
+    assert run("`ps --format=pid`", supplied={"ps --format": "pid=42"}).value == '"42"'
+
+
+def test_the_hint_can_be_pasted_into_a_shell(tmp_path):
+    interp = interpreter(tmp_path)
+    interp.ran("grep 'x'  a | sed -e 's/" + "y" * 60 + "//'")
+
+    words = split(interp.notices[0].hint.partition(" says what it prints")[0])
+    assert words == ["--with", "grep 'x' a | sed -e 's/" + "y" * 60 + "//'=…"]
 
 
 def test_pipes_read_what_is_supplied(run):

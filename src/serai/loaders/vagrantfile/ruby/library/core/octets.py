@@ -5,7 +5,13 @@ from __future__ import annotations
 from functools import partial
 
 from serai.loaders.vagrantfile.ruby.library.core.convert import integer, text
-from serai.loaders.vagrantfile.ruby.library.core.entry import Block, answers, changeable, split_named
+from serai.loaders.vagrantfile.ruby.library.core.entry import (
+    Block,
+    answers,
+    answers_itself,
+    changeable,
+    split_named,
+)
 from serai.loaders.vagrantfile.ruby.library.core.walk import enumerator
 from serai.loaders.vagrantfile.ruby.library.register import CONSTANTS, INSTANCE, declare
 from serai.loaders.vagrantfile.ruby.runtime import Runtime
@@ -86,6 +92,24 @@ def inspect(rt: Runtime, me: Object, block: Block) -> Value:
 @answers("Encoding", "==")
 def equals(rt: Runtime, me: Object, block: Block, other: Value) -> Value:
     return isinstance(other, Object) and me.data == other.data
+
+
+@answers_itself("Encoding", "default_external", "find")
+def default_external(rt: Runtime, me: Value, block: Block, name: Value = None) -> Value:
+    return _encoding("UTF-8" if name is None else encoding_name(rt, name))
+
+
+@answers_itself("Encoding", "default_internal")
+def default_internal(rt: Runtime, me: Value, block: Block) -> Value:
+    return None
+
+
+@answers_itself("Encoding", "default_external=", "default_internal=")
+def set_default(rt: Runtime, me: Value, block: Block, wanted: Value) -> Value:
+    """All files are read as UTF-8."""
+    if wanted is not None and encoding_name(rt, wanted) not in ("UTF-8", "US-ASCII"):
+        raise rt.refused("another encoding than UTF-8", "save the files as UTF-8")
+    return wanted
 
 
 ENCODING.methods.update(INSTANCE["Kernel"] | INSTANCE["Encoding"])

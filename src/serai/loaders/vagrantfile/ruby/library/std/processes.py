@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 
 from serai.loaders.vagrantfile.ruby.library.core.entry import Block, answers, answers_itself
@@ -123,12 +124,18 @@ def pid(rt: Runtime, me: Value, block: Block) -> Value:
     return 0
 
 
+SHELL = re.compile(r"[*?{}\[\]<>()~&|\\$;'`\"\n#=%]")
+"""What makes Ruby hand a line to the shell. Source: Ruby's documentation of Kernel#spawn."""
+
+
 @answers("Kernel", "system")
 def system(rt: Runtime, me: Value, block: Block, *args: Value) -> Value:
-    """What --with supplies is printed, as the program would have done; else it could not be started."""
+    """What --with supplies is printed, as the program would have done; else it could not be started: that is nil,
+    and false where a shell would have had to start it, which itself can."""
     output = told(rt, args)
     if output is None:
-        return None
+        line = args[-1] if args else None
+        return False if isinstance(line, Str) and SHELL.search(line.s) else None
     rt.say(output)
     return True
 
