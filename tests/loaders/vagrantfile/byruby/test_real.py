@@ -142,6 +142,24 @@ def test_an_error_has_its_line(by_ruby, text, line):
     assert failed.value.line().startswith(line)
 
 
+def test_what_vagrant_has_loaded_is_there_without_a_require(by_ruby):
+    config = by_ruby("""
+        new = Gem.loaded_specs["vagrant"].version >= Gem::Version.create("2.0")
+        said = "#{IPAddr.new("10.0.0.1").succ} #{new} #{Set[1].size}"
+        Vagrant.configure("2") { |config| config.vm.hostname = said }
+    """)
+
+    assert vm(config)["hostname"] == "10.0.0.2 true 1"
+
+
+def test_a_file_that_writes_is_told_how_it_may(by_ruby):
+    with pytest.raises(SeraiError) as failed:
+        by_ruby('\nDir.mkdir("new")')
+
+    assert str(failed.value.where) == "Vagrantfile:2"
+    assert "SERAI_RUBY=unsandboxed" in failed.value.hint
+
+
 def test_files_of_the_project_are_loaded_and_named_in_errors(by_ruby, project):
     (project / "lib.rb").write_text("def box = 'from lib'\ndef wrong\n  raise 'in lib'\nend\n")
     start = 'require_relative "lib"\n'

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from serai.loaders.access import Access
+from serai.loaders.access import UNSANDBOXED, Access
 from serai.loaders.vagrantfile.byruby import sandbox
 from serai.loaders.vagrantfile.byruby.running import HINT, Process
 from serai.loaders.vagrantfile.byruby.wire import Wire
@@ -14,7 +14,7 @@ from serai.loaders.vagrantfile.ruby.bounds import Limits
 from serai.loaders.vagrantfile.ruby.exceptions import FAULTS
 from serai.loaders.vagrantfile.ruby.interpreter import Interpreter
 from serai.loaders.vagrantfile.ruby.runtime import RubyError
-from serai.loaders.vagrantfile.ruby.values import Module, Proc, Str, Value
+from serai.loaders.vagrantfile.ruby.values import Module, Object, Proc, Str, Value
 from serai.util.errors import Where
 
 RECORDER = Path(__file__).with_name("recorder.rb")
@@ -133,6 +133,11 @@ class RealRuby(Interpreter):
         if kind == "SystemExit" and error.message != "exit":
             error.error.variables["aborted"] = True
         return error
+
+    def suggestion(self, error: Object) -> str:
+        if error.kind.name == "Errno::EROFS":
+            return f"nothing is written from the sandbox; SERAI_RUBY={UNSANDBOXED} runs the file without one"
+        return super().suggestion(error)
 
     # Answering it
 

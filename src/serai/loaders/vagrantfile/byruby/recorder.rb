@@ -18,6 +18,17 @@ module SeraiRecorder
     define_singleton_method freeze frozen? dup clone extend display method methods
   ].freeze
 
+  # What is there in Vagrant without a require. Loaded when it is named.
+  LIBRARY = {
+    base64: %i[Base64], benchmark: %i[Benchmark], date: %i[Date DateTime], delegate: %i[SimpleDelegator],
+    digest: %i[Digest], erb: %i[ERB], etc: %i[Etc], fileutils: %i[FileUtils], forwardable: %i[Forwardable],
+    ipaddr: %i[IPAddr], logger: %i[Logger], "net/http": %i[Net], open3: %i[Open3], openssl: %i[OpenSSL],
+    optparse: %i[OptionParser], ostruct: %i[OpenStruct], pathname: %i[Pathname], securerandom: %i[SecureRandom],
+    set: %i[Set], shellwords: %i[Shellwords], singleton: %i[Singleton], stringio: %i[StringIO],
+    socket: %i[Socket TCPSocket TCPServer], tempfile: %i[Tempfile], timeout: %i[Timeout], uri: %i[URI],
+    yaml: %i[YAML Psych], zlib: %i[Zlib]
+  }.freeze
+
   # Stands for an object of serai's.
   class Host
     (instance_methods - KEPT).each { |name| undef_method(name) }
@@ -72,6 +83,7 @@ module SeraiRecorder
       Dir.chdir(said["cwd"])
       said["modules"].each { |about| make_module(about) }
       make_insides
+      LIBRARY.each { |file, names| names.each { |name| Object.autoload(name, file.to_s) } }
     end
 
     # The pipes
@@ -286,6 +298,7 @@ module SeraiRecorder
 
     # These look at what is there: a real Ruby may.
     def make_insides
+      Gem.loaded_specs["vagrant"] ||= Gem::Specification.new("vagrant", Vagrant::VERSION)
       Vagrant::Util::Which.define_singleton_method(:which) do |program, **|
         ENV.fetch("PATH", "").split(File::PATH_SEPARATOR).map { |folder| File.join(folder, program) }
            .find { |path| File.file?(path) && File.executable?(path) }
