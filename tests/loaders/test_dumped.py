@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from serai.loaders.dumped import dumped
 
@@ -11,10 +13,13 @@ SCRIPTS = {
     "plain": ("a\nb\n", "inline: |\n  a\n  b\n"),
     "no line end": ("a\nb", "inline: |-\n  a\n  b\n"),
     "a tab": ("if a\n\tb\n", "inline: |\n  if a\n  \tb\n"),
-    "a tab first": ("\ta\nb\n", "inline: |\n  \ta\n  b\n"),
+    "a tab first": ("\ta\nb\n", "inline: |2\n  \ta\n  b\n"),
     "blanks at a line's end": ("a  \nb \\ \n", "inline: |\n  a  \n  b \\ \n"),
     "blanks at the end": ("a\nb  ", "inline: |-\n  a\n  b  \n"),
     "indented": ("  a\n\n  b\n", "inline: |2\n    a\n\n    b\n"),
+    "empty lines at the end": ("a\nb\n\n", "inline: |+\n  a\n  b\n\n"),
+    "an empty line, and a tab first": ("\n\ta\nb\n", "inline: |2\n\n  \ta\n  b\n"),
+    "a line of blanks first": (" \na\n", "inline: |2\n   \n  a\n"),
     "a line of blanks": ("a\n   \nb\n", "inline: |\n  a\n     \n  b\n"),
 }
 
@@ -26,10 +31,21 @@ def test_a_script_is_a_literal_block(name):
 
     assert text == expected
     assert yaml.safe_load(text) == {"inline": script}
+    assert yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader)) == {"inline": script}
 
 
 @pytest.mark.parametrize(
-    "text", ["one line\t", "a\n\x07\t\nb \n", "a\n\ue000\t\nb", "\n", "   \n", "\t", "a\r\n\tb \n"]
+    "text",
+    ["one line\t", "a\n\x07\t\nb \n", "a\n\ue000\t\nb", "\n", "   \n", "\t", "a\r\n\tb \n", "\t\n\n", "\t\t a\n"],
 )
 def test_any_other_text_comes_back_the_same(text):
-    assert yaml.safe_load(dumped({"inline": text, "list": [text]})) == {"inline": text, "list": [text]}
+    written = dumped({"inline": text, "list": [text]})
+    assert yaml.load(written, getattr(yaml, "CSafeLoader", yaml.SafeLoader)) == {"inline": text, "list": [text]}
+
+
+@given(st.text(alphabet="ab#: -'\"\n \t\\|", max_size=16))
+@settings(max_examples=300, deadline=None)
+def test_scripts_of_any_shape_come_back_the_same(text):
+    data = {"steps": [{"inline": text, "next": 1}], "last": text}
+
+    assert yaml.load(dumped(data), getattr(yaml, "CSafeLoader", yaml.SafeLoader)) == data
