@@ -17,7 +17,19 @@ from serai.spec.network import UplinkType
 from serai.util.units import format_size
 
 RECORD_ONLY = frozenset(
-    "provision after ready hooks env autostart primary keep aliases communicator halt_timeout".split()
+    [
+        "provision",
+        "after",
+        "ready",
+        "hooks",
+        "env",
+        "autostart",
+        "primary",
+        "keep",
+        "aliases",
+        "communicator",
+        "halt_timeout",
+    ]
 )
 """Keys that only serai reads: the guest does not see them; `aliases` are told to its peers, over SSH."""
 
