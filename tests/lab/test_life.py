@@ -14,7 +14,7 @@ from lab.machine import Host
 from lab.topologies import INTEL, NIC, PATTERN, SPLIT, nvme
 from lab.tree import differences, tree
 
-pytestmark = [pytest.mark.lab, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.lab_long, pytest.mark.timeout(1800)]
 
 NIC_AT, NVME_AT = "0000:01:00.0", "0000:02:00.0"
 PROBE = "kvm.probe-guest"

@@ -7,7 +7,7 @@ import pytest
 from lab.topologies import PLAIN
 from lab.tree import differences, tree
 
-pytestmark = [pytest.mark.lab, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.lab_long, pytest.mark.timeout(1800)]
 
 PLACES = ("/etc", "/boot", "/usr/lib/systemd", "/usr/lib/modprobe.d", "/var/lib", "/usr/local")
 TUNE = "host tune hugepages --page-size 1GiB --for 1GiB -y"
