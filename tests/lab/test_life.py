@@ -169,6 +169,7 @@ def test_a_nested_guest_uses_the_devices_that_were_given_to_it(life):
 def test_the_host_sees_into_the_nested_guest(life):
     """NEST-6, NEST-7: what a guest lacks of its host to run guests itself."""
     judged = life.host.run(f"{ENTER} serai host check --guest inner nest mem.available --json", check=False)
+    assert judged.stdout, judged.stderr
     found = {each["id"]: each for each in json.loads(judged.stdout)["checks"]}
     life.host.run(f"{ENTER} serai destroy -y && cd / && umount /run/home")
 
