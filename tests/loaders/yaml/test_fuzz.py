@@ -145,12 +145,9 @@ def mistaken(text: str, chance: random.Random) -> str:
     ],
     ids=range(10),
 )
+@pytest.mark.timeout(60)
 def test_what_multiplies_ends_soon(text):
-    import time
-
-    started = time.process_time()
     try:
         load(Path("fuzz.yaml"), text=f"project: p\n{text}", environ={})
     except SeraiError:
         pass
-    assert time.process_time() - started < 10

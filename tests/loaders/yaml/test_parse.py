@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from serai.loaders.yaml.nodes import plain
@@ -127,11 +125,10 @@ def test_a_key_that_is_there_twice_is_a_problem_and_reading_goes_on():
         *["[a, ", "a,", "k: [[a],", "<<: ", "|\n", "\ta"],
     ],
 )
+@pytest.mark.timeout(60)
 def test_no_repetition_takes_long(piece):
-    started = time.process_time()
     with pytest.raises(SeraiError):
         read((piece * MAX_BYTES)[:MAX_BYTES])
-    assert time.process_time() - started < 10
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 
 import pytest
 
@@ -98,11 +97,9 @@ ENDLESS = {
 
 
 @pytest.mark.parametrize("text", ENDLESS.values(), ids=ENDLESS.keys())
+@pytest.mark.timeout(30)
 def test_a_hostile_file_ends_soon(tmp_path, text):
-    before = time.thread_time()
-
     with pytest.raises(SeraiError) as caught:
         evaluated(tmp_path, text, limits=Limits(seconds=0.5))
 
-    assert time.thread_time() - before < 2
     assert caught.value.where is not None and caught.value.where.file == "Vagrantfile"

