@@ -1,6 +1,6 @@
 """`python -m serai`."""
 
-from serai.cli.main import main
+from serai.cli.start import main
 
 if __name__ == "__main__":
     main()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import click
+import sys
 
-from serai.cli.table import columns, where
+import click
+import pytest
+
+from serai.cli.table import coloured, columns, put, where
 from serai.providers.contract import Forward, Observed, State
 
 
@@ -24,3 +27,17 @@ def test_addresses_come_before_forwards() -> None:
     seen = Observed(name="w", provider="qemu", state=State.READY, addresses=("10.40.0.9",), forwards=forwards)
     assert where(seen) == "10.40.0.9 ssh 2200 8080->80"
     assert where(None) == ""
+
+
+def test_a_style_reaches_a_terminal_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    put(coloured("failed"))
+    assert capsys.readouterr().out == "failed\n"
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    put(coloured("failed"))
+    assert capsys.readouterr().out == click.style("failed", fg="red") + "\n"
+    monkeypatch.setenv("NO_COLOR", "1")
+    put(coloured("ready"))
+    assert capsys.readouterr().out == "ready\n"

@@ -82,7 +82,7 @@ def trace_of(arguments: list[str], directory: Path, env: dict[str, str]) -> str:
         check=False,
     )
     assert "Traceback" not in done.stderr, done.stderr
-    assert "serai.cli.main" in done.stderr
+    assert "serai.cli.start" in done.stderr
     return done.stderr
 
 
@@ -105,6 +105,13 @@ def test_it_loads_no_more_than_it_needs(home, tmp_path, project, arguments, env,
         (tmp_path / "serai.yaml").write_text(project)
 
     assert banned_in(trace_of(arguments, tmp_path, env), providers) == []
+
+
+@pytest.mark.parametrize("arguments", [["status"], ["status", "web", "--json"]])
+def test_the_plain_status_parses_its_words_without_click(home, tmp_path, arguments):
+    (tmp_path / "serai.yaml").write_text(ONE_QEMU_MACHINE)
+
+    assert "click" not in importers(trace_of(arguments, tmp_path, {}))
 
 
 def test_a_banned_module_is_named_with_its_importers():

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
 from serai import __version__
+from serai.cli.options import Options
 from serai.util.errors import Code, SeraiError, SeraiErrors
 
 SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "Machines": {
         "up": ("serai.cli.verbs:up", "Make and start what the project file says, and provision it"),
         "plan": ("serai.cli.verbs:plan", "Show what `up` would change, key by key"),
-        "status": ("serai.cli.status:status", "Show the machines and their states"),
+        "status": ("serai.cli.status:status_", "Show the machines and their states"),
         "halt": ("serai.cli.verbs:halt", "Stop machines gracefully"),
         "reload": ("serai.cli.verbs:reload", "Halt, then up: changes that need a restart take effect"),
         "provision": ("serai.cli.verbs:provision", "Run provisioning blocks on running machines"),
@@ -61,36 +60,6 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     },
 }
 COMMANDS = {name: entry for section in SECTIONS.values() for name, entry in section.items()}
-
-
-class Options:
-    """What the options before the command say; every command gets it as its object."""
-
-    __slots__ = ("allow_read", "debug", "file", "ruby", "supplied")
-
-    def __init__(
-        self,
-        file: str | None = None,
-        debug: bool = False,
-        allow_read: tuple[str, ...] = (),
-        supplied: tuple[str, ...] = (),
-        ruby: bool = False,
-    ) -> None:
-        self.file = file
-        self.debug = debug
-        self.allow_read = allow_read
-        self.supplied = supplied
-        self.ruby = ruby
-
-    def ask(self, question: str) -> bool:
-        """Whether a person says yes; where nobody can be asked, nobody does."""
-        return sys.stdin.isatty() and sys.stderr.isatty() and click.confirm(question, default=False, err=True)
-
-    def tell(self, line: str) -> None:
-        """What a person should know of a file that is not serai's own, on stderr."""
-        for each in line.split("\n"):
-            if each.strip():
-                click.echo(f"{click.style('note', dim=True)}  {each}", err=True)
 
 
 class LazyGroup(click.Group):
@@ -161,63 +130,49 @@ def cli(
     ctx.obj = Options(file or os.environ.get("SERAI_FILE") or None, debug, allow_read, supplied, ruby)
 
 
-def main(args: Sequence[str] | None = None) -> None:
-    """Entry point: runs the command and ends the process with its exit code."""
-    leave(run(list(sys.argv[1:] if args is None else args)))
-
-
-def leave(code: int) -> NoReturn:
-    """End the process at once. Python would free every object first, which takes an eighth of `serai status`."""
-    try:
-        for stream in (sys.stdout, sys.stderr):
-            stream.flush()
-    except AttributeError:  # a stream that was closed before the start
-        sys.exit(code)
-    except OSError as error:  # a full disk; a command that failed has told its reason, and it is told once
-        if code == 0:
-            told = _bug(error)
-            show(told)
-            code = told.exit_code
-    os._exit(code)
-
-
 def run(args: list[str]) -> int:
     """Run one command line; every error ends here as lines on stderr and an exit code."""
-    debug = "--debug" in args
     try:
         result = cli.main(args=args, prog_name="serai", standalone_mode=False)
-    except SeraiError as error:
-        if debug:
-            import traceback
-
-            traceback.print_exc()
-        show(error)
-        return error.exit_code
-    except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message())
-        return 0 if not args else 64
-    except click.ClickException as error:
-        where = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "serai"
-        show(SeraiError(Code.USAGE, error.format_message(), hint=f"{where} --help"))
-        return 64
-    except (click.Abort, KeyboardInterrupt):
-        command = next((word for word in args if word in COMMANDS), "")
-        then = "; the next `serai up` goes on from here" if command in SECTIONS["Machines"] else ""
-        click.echo(f"interrupted{then}", err=True)
-        return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return 141
-    except Exception as error:
-        if debug:
-            raise
-        told = _bug(error)
-        show(told)
-        return told.exit_code
+    except BaseException as error:  # noqa: BLE001 - `ended` raises what is not the command line's
+        return ended(error, args)
     return result if isinstance(result, int) else 0
 
 
-def _bug(error: Exception) -> SeraiError:
+def ended(error: BaseException, args: list[str]) -> int:
+    """Say on stderr what ended the command line `args`; the exit code. What it does not know is raised again."""
+    debug = "--debug" in args
+    match error:
+        case SeraiError():
+            if debug:
+                import traceback
+
+                traceback.print_exception(error)
+            show(error)
+            return error.exit_code
+        case click.exceptions.NoArgsIsHelpError():
+            click.echo(error.format_message())
+            return 0 if not args else 64
+        case click.ClickException():
+            where = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "serai"
+            show(SeraiError(Code.USAGE, error.format_message(), hint=f"{where} --help"))
+            return 64
+        case click.Abort() | KeyboardInterrupt():
+            command = next((word for word in args if word in COMMANDS), "")
+            then = "; the next `serai up` goes on from here" if command in SECTIONS["Machines"] else ""
+            click.echo(f"interrupted{then}", err=True)
+            return 130
+        case BrokenPipeError():
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            return 141
+        case Exception() if not debug:
+            told = unforeseen(error)
+            show(told)
+            return told.exit_code
+    raise error
+
+
+def unforeseen(error: Exception) -> SeraiError:
     """What nobody foresaw, as a sentence with the place in the source."""
     trace = error.__traceback__
     while trace and trace.tb_next:

@@ -2,31 +2,43 @@
 
 from __future__ import annotations
 
+import os
+import re
+import sys
 from collections.abc import Sequence
 from typing import Any
 
-import click
-
+RED, GREEN, YELLOW = 31, 32, 33
 COLOURS = {
-    "ready": "green",
-    "running": "green",
-    "failed": "red",
-    "unknown": "red",
-    "paused": "yellow",
-    "suspended": "yellow",
+    "ready": GREEN,
+    "running": GREEN,
+    "failed": RED,
+    "unknown": RED,
+    "paused": YELLOW,
+    "suspended": YELLOW,
 }
+"""SGR codes of ECMA-48."""
+STYLE = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def coloured(state: str) -> str:
     """A state's word in its colour, which a terminal shows."""
-    return click.style(str(state), fg=COLOURS.get(str(state)))
+    code = COLOURS.get(str(state))
+    return f"\x1b[{code}m{state}\x1b[0m" if code else str(state)
+
+
+def put(line: str) -> None:
+    """Print a line on stdout: styles reach a terminal alone, and not where NO_COLOR is set."""
+    if not sys.stdout.isatty() or os.environ.get("NO_COLOR"):
+        line = STYLE.sub("", line)
+    sys.stdout.write(f"{line}\n")
 
 
 def columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
     """Text columns, two spaces apart, without trailing blanks. ANSI styles do not count as width."""
     if not rows:
         return []
-    lengths = [[len(click.unstyle(cell)) for cell in row] for row in rows]
+    lengths = [[len(STYLE.sub("", cell)) for cell in row] for row in rows]
     widths = [max(column) for column in zip(*lengths, strict=True)]
     return [
         "  ".join(

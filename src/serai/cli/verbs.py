@@ -105,7 +105,7 @@ def bring_up(
     plan = run.plan
     assert plan is not None
     if as_json:
-        from serai.cli.status import document
+        from serai.cli.states import document
 
         click.echo(document(workspace, run.observed, [machine.name for machine in plan.machines]))
     elif plan.steps:

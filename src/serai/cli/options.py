@@ -1,0 +1,41 @@
+"""The options before the command, which every command gets. `serai status` imports it: click only on use."""
+
+from __future__ import annotations
+
+import sys
+
+
+class Options:
+    """What the options before the command say; every command gets it as its object."""
+
+    __slots__ = ("allow_read", "debug", "file", "ruby", "supplied")
+
+    def __init__(
+        self,
+        file: str | None = None,
+        debug: bool = False,
+        allow_read: tuple[str, ...] = (),
+        supplied: tuple[str, ...] = (),
+        ruby: bool = False,
+    ) -> None:
+        self.file = file
+        self.debug = debug
+        self.allow_read = allow_read
+        self.supplied = supplied
+        self.ruby = ruby
+
+    def ask(self, question: str) -> bool:
+        """Whether a person says yes; where nobody can be asked, nobody does."""
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            return False
+        import click
+
+        return click.confirm(question, default=False, err=True)
+
+    def tell(self, line: str) -> None:
+        """What a person should know of a file that is not serai's own, on stderr."""
+        import click
+
+        for each in line.split("\n"):
+            if each.strip():
+                click.echo(f"{click.style('note', dim=True)}  {each}", err=True)

@@ -1,0 +1,86 @@
+"""What `serai status` prints: one bulk look at each provider, as a table or JSON. Without click, for its start."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from serai.cli.table import coloured, columns, put, where
+
+
+def status(options: object, names: tuple[str, ...], *, as_json: bool) -> None:
+    """Print the states of the machines that the names mean; of none: of all, and of those not in the file."""
+    from serai.run.workspace import open_workspace
+
+    workspace = open_workspace(options)
+    observed = workspace.observe()
+    workspace.settled(observed)
+    chosen = [machine.name for machine in workspace.targets(names, extra=observed)]
+    if not names:
+        chosen += [name for name in observed if name not in workspace.project.machines]
+    if as_json:
+        put(document(workspace, observed, chosen))
+        return
+    for line in columns([_row(name, workspace.project.machines.get(name), observed.get(name)) for name in chosen]):
+        put(line)
+    if chosen and not any(name in observed for name in chosen):
+        sys.stdout.flush()
+        sys.stderr.write("next: serai up\n")
+
+
+def _row(name: str, machine: Any, seen: Any) -> tuple[str, ...]:
+    from serai.providers.contract import State
+
+    state = seen.state if seen else State.ABSENT
+    provider = seen.provider if seen else machine.provider
+    note = ""
+    if seen and seen.problem:
+        note = seen.problem
+    elif seen and seen.pending:
+        note = f"{', '.join(sorted(seen.pending))}: waits for a restart (serai reload {name})"
+    elif machine is None:
+        note = f"not in the project file (serai destroy {name})"
+    return (name, coloured(state), provider, where(seen), note)
+
+
+def document(workspace: Any, observed: Any, chosen: list[str]) -> str:
+    """`{"project": …, "machines": {NAME: {…}}}`, the stable form of `status --json`."""
+    import msgspec
+
+    machines = {name: describe(workspace.project.machines.get(name), observed.get(name)) for name in chosen}
+    body = {"project": workspace.scope.project, "machines": machines}
+    return msgspec.json.format(msgspec.json.encode(body)).decode()
+
+
+def describe(machine: Any, seen: Any) -> dict[str, Any]:
+    """One machine of `status --json`."""
+    if seen is None:
+        return {
+            "state": "absent",
+            "provider": machine.provider,
+            "native_state": "",
+            "addresses": [],
+            "forwards": [],
+            "in_file": True,
+        }
+    return {
+        "state": seen.state,
+        "provider": seen.provider,
+        "native_state": seen.native_state,
+        "addresses": seen.addresses,
+        "forwards": [
+            {
+                "id": forward.id,
+                "protocol": forward.protocol,
+                "host_ip": forward.host_ip,
+                "host": forward.host,
+                "guest": forward.guest,
+            }
+            for forward in seen.forwards
+        ],
+        "pending": seen.pending,
+        "provisioned": sorted(key for key in seen.marks if not key.startswith("@")),
+        "snapshots": seen.snapshots,
+        "problem": seen.problem,
+        "in_file": machine is not None,
+    }
