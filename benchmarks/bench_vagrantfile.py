@@ -63,7 +63,16 @@ end
 STEPS = "sum = 0\n500_000.times { |i| sum += i }\n"
 """Half of them are runs of the block, half its additions' look at the bound."""
 LOOP = "i = 0\nwhile i < 1_000_000\n  i += 1\nend\n"
-READ = "import sys; from pathlib import Path; from serai.loaders.vagrantfile import load; load(Path(sys.argv[1]))"
+READ = """\
+import gc, sys
+from pathlib import Path
+from serai.cli.start import SELDOM, leave
+from serai.loaders.vagrantfile import load
+gc.set_threshold(SELDOM)
+load(Path(sys.argv[1]))
+leave(0)
+"""
+"""Begins and ends as every command does."""
 ONE_LIMIT, MANY_LIMIT, LOOP_LIMIT = 0.06, 0.3, 5.0
 """Seconds of CPU: above a bare Python, of reading, of a million steps."""
 

@@ -90,6 +90,8 @@ class Vagrant:
         """The seed of the machine that serai made, under a name of our own."""
         file = self.root / "seed.iso"
         virsh("vol-download", like.volume("seed"), str(file), POOL)
+        if SEED in _volumes():  # of a run that was killed
+            virsh("vol-delete", SEED, POOL)
         virsh("vol-create-as", POOL, SEED, str(file.stat().st_size), "--format", "raw")
         virsh("vol-upload", SEED, str(file), POOL)
 

@@ -17,7 +17,7 @@ from serai.util.errors import Code, SeraiError, Where, did_you_mean
 Problem = tuple[Where, str, str]
 """(place, what is wrong, what to do)"""
 
-HOSTNAME = re.compile(r"[a-z0-9][-.a-z0-9]*", re.IGNORECASE)
+HOSTNAME = re.compile(r"[A-Za-z0-9][-.A-Za-z0-9]*")
 NETWORKS = ("forwarded_port", "private_network", "public_network")
 PORTS = range(1, 65536)
 DISKS = ("disk", "dvd", "floppy")
@@ -110,10 +110,12 @@ def of_box(machine: MachineConfig, file: Where) -> Iterator[Problem]:
 
 
 def of_version(machine: MachineConfig, file: Where) -> Iterator[Problem]:
+    wanted = machine.sections["vm"].get("box_version")
+    if wanted in (None, ">= 0"):
+        return
     from serai.util.gem_version import Malformed, requirement
 
-    wanted = machine.sections["vm"].get("box_version")
-    for part in str(wanted).split(",") if wanted is not None else ():
+    for part in str(wanted).split(","):
         try:
             requirement(part.strip())
         except Malformed:

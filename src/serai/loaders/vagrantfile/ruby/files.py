@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import os
 import stat
 from collections.abc import Callable, Iterable
@@ -105,6 +104,8 @@ class ProjectFiles:
         return list(found)
 
     def _globbed(self, pattern: str, base: str | None) -> list[str]:
+        import glob
+
         start = self.absolute(base) if base is not None else str(self.cwd)
         full = self.absolute(pattern, start)
         fixed = full if not glob.has_magic(full) else full[: _magic_at(full)].rpartition("/")[0] or "/"
