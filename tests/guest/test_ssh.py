@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from serai.guest.refusal import Cause, Refusal
+from serai.guest.refusal import Cause, Refusal, refusal
 from serai.guest.ssh import SshTransport, block, settings
 from serai.providers.contract import SshEndpoint
 from serai.util.errors import Code, SeraiError
@@ -195,11 +195,14 @@ def _failure(transport: SshTransport, command: str = "true") -> SeraiError:
 
 
 @pytest.mark.parametrize(("silent", "tries", "let_in"), [(2, 3, True), (9, 4, False)])
-def test_a_host_without_a_route_yet_is_tried_again_for_a_while(
-    sshd: Any, monkeypatch: pytest.MonkeyPatch, silent: int, tries: int, let_in: bool
+@pytest.mark.parametrize(
+    "said", ["connect to host: No route to host", "Connection timed out during banner exchange"]
+)
+def test_a_host_without_a_route_or_a_greeting_yet_is_tried_again_for_a_while(
+    sshd: Any, monkeypatch: pytest.MonkeyPatch, silent: int, tries: int, let_in: bool, said: str
 ) -> None:
     way = SshTransport(sshd.endpoint(), "web")
-    answers = [Refusal(Cause.TIMED_OUT, "connect to host: No route to host")] * silent
+    answers = [refusal(said)] * silent
     asked: list[int] = []
 
     def dial() -> Refusal | None:
@@ -210,7 +213,7 @@ def test_a_host_without_a_route_yet_is_tried_again_for_a_while(
     if let_in:
         way.open()
     else:
-        with pytest.raises(SeraiError, match="does not answer"):
+        with pytest.raises(SeraiError, match=r"does not answer|no SSH server speaks there"):
             way.open()
     assert len(asked) == tries
 

@@ -22,7 +22,8 @@ CONNECT_SECONDS = 10
 DIAL_SECONDS = 60.0
 """A guest under emulation may need half a minute for the key exchange alone."""
 PERSIST_SECONDS = 60
-NO_ROUTE, NO_ROUTE_TRIES = "No route to host", 3
+NOT_YET, TRIES = ("No route to host", "during banner exchange"), 3
+"""What passes by itself: a bridge that does not forward yet, a guest too busy to greet within CONNECT_SECONDS."""
 LOOPBACK = ("127.", "::1", "localhost")
 
 
@@ -93,13 +94,14 @@ class SshTransport(PipeTransport):
         """Open the shared connection if it is not; Code.NETWORK with the cause when that fails.
 
         A host to which there is no route is tried again, which takes three seconds each time: a bridge forwards
-        nothing to a port that has come up in the last four, as after a restore (IEEE 802.1D, forward delay).
+        nothing to a port that has come up in the last four, as after a restore (IEEE 802.1D, forward delay). So is
+        one that takes the connection and does not greet in time: emulated, on a busy machine.
         """
         if self.control.exists():
             return
         refused = self.dial()
-        for _ in range(NO_ROUTE_TRIES):
-            if refused is None or NO_ROUTE not in refused.said:
+        for _ in range(TRIES):
+            if refused is None or not any(each in refused.said for each in NOT_YET):
                 break
             refused = self.dial()
         if refused:

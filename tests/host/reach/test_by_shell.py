@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from far import explain
 from serai.host.reach.by_shell import ShellRemote, _grepped, _listed, escaped
+from serai.host.reach.remote import ANSWERS, SURVEY
 from serai.host.reach.wire import Wire
 from serai.util.errors import SeraiError
 from serai.util.process import run
@@ -49,3 +50,27 @@ def test_a_code_that_is_no_number_makes_no_sense():
     reach = ShellRemote("there", Wire(["sh", "-c", script]), explain)
     with pytest.raises(SeraiError, match="its answer makes no sense"):
         reach.has("/x")
+
+
+class Patient(Wire):
+    """Notes how long each answer is waited for."""
+
+    def __init__(self, argv) -> None:
+        super().__init__(argv)
+        self.waits: list[float] = []
+
+    def until(self, mark: bytes, limit: int, budget: float) -> bytes:
+        self.waits.append(budget)
+        return super().until(mark, limit, budget)
+
+
+def test_what_reads_a_whole_host_may_take_minutes_and_a_single_question_may_not():
+    wire = Patient(["sh", "-c", 'read token; while read line; do printf "\\n%s 0\\n" "$token"; done'])
+    reach = ShellRemote("there", wire, explain)
+    reach.gather(["/etc/*"], ["/etc"], [], [])
+    surveyed = len(wire.waits)
+    reach.has("/etc")
+    reach.close()
+
+    assert set(wire.waits[:surveyed]) == {SURVEY}
+    assert set(wire.waits[surveyed:]) == {ANSWERS}

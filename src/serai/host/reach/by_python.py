@@ -10,7 +10,7 @@ import msgspec
 
 from serai.host.reach import agent
 from serai.host.reach.contract import Entry, Kind, Questions, Snapshot
-from serai.host.reach.remote import ANSWERS, FILE_LIMIT, Remote
+from serai.host.reach.remote import ANSWERS, FILE_LIMIT, SURVEY, Remote
 from serai.util.errors import Code, SeraiError
 from serai.util.process import Result
 
@@ -136,6 +136,7 @@ class PythonRemote(Remote):
         found, raw = self._call_raw(
             Gathered,
             "gather",
+            budget=SURVEY,
             files=files,
             names=names,
             links=links,

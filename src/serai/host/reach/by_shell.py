@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from shlex import quote
 
 from serai.host.reach.contract import NEEDS_PYTHON, Entry, Kind, Questions, Snapshot
-from serai.host.reach.remote import ANSWERS, FILE_LIMIT, Explain, Remote
+from serai.host.reach.remote import ANSWERS, FILE_LIMIT, SURVEY, Explain, Remote
 from serai.host.reach.wire import Wire
 from serai.util.errors import Code, SeraiError
 from serai.util.process import Result
@@ -99,8 +99,8 @@ class ShellRemote(Remote):
         self, files: Sequence[str], names: Sequence[str], links: Sequence[str], questions: Questions
     ) -> Snapshot:
         """Files without a zero byte; links are asked for one by one."""
-        listed = _listed(self._call("s_gather", "names", *names)[1])
-        read = _grepped(self._call("s_gather", "files", *files)[1])
+        listed = _listed(self._call("s_gather", "names", *names, budget=SURVEY)[1])
+        read = _grepped(self._call("s_gather", "files", *files, budget=SURVEY)[1])
         return Snapshot(files=read, names=listed)
 
     def run(self, argv: Sequence[str], *, input: str | None = None, timeout: float = 600) -> Result:

@@ -23,6 +23,8 @@ STARTS = 60.0
 """Seconds for the login and the agent's first word: a person may have to type a passphrase."""
 ANSWERS = 30.0
 """Seconds for an answer to what takes no time."""
+SURVEY = 300.0
+"""Seconds for what reads a whole host at once, hundreds of files: an emulated one may need over half a minute."""
 FILE_LIMIT = 1 << 26
 """Bytes of a file that is read whole."""
 BANNER = b"serai "
