@@ -108,11 +108,18 @@ lxc|lxc-update-config|renames old keys of containers, apart from serai
 ifupdown|ifup|makes the network of a host at boot
 openvswitch-switch|ovs-vsctl|makes other bridges to put machines on
 acl|setfacl|opens directories to guests
+rpm|rpmbuild|makes packages that are installed by dnf and zypper
+createrepo-c|createrepo_c|makes a place of such packages
+dnf|dnf|installs them into a root of its own
+zypper|zypper|does so, too
 sudo|sudo|is how a plain user becomes root on another host
 END
     case "$os_id:$os_version" in
         debian:12 | ubuntu:22.*) virtiofsd=qemu-system-common ;; # where it is one of QEMU's own programs
         *) virtiofsd=virtiofsd ;;
+    esac
+    case "$os_id" in
+        debian) say 'pacman-package-manager|pacman|installs packages into a root of its own' ;;
     esac
     case "$os_id:$os_version" in
         debian:12) # whose vagrant is the one that the corpus was compared with
