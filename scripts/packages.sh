@@ -102,6 +102,9 @@ tuned|tuned-adm|is another
 dbus|dbus-daemon|is what tuned is asked over
 iproute2|ss|sees whether a session goes on
 docker.io|dockerd|runs the containers of a host
+containerd|containerd|runs them for docker
+runc|runc|and this one each of them
+podman|podman|is the other engine of containers
 nftables|nft|holds filter rules to the kernel
 iptables|iptables|sees what docker filters
 lxc|lxc-update-config|renames old keys of containers, apart from serai

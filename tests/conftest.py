@@ -27,6 +27,7 @@ pytest_plugins = [
     "stand_in",
     "plugin",
     "libvirtd",
+    "dockerd",
     "libvirt_shop",
     "far",
     "second_host",

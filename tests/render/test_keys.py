@@ -20,6 +20,7 @@ import libvirt_site
 import qemu_site
 from serai.loaders.shape import record
 from serai.providers.contract import Scope
+from serai.providers.kinds import of_containers
 from serai.providers.libvirt.networks_xml import Host, network
 from serai.providers.libvirt.render.domain import domain
 from serai.providers.libvirt.storage_xml import pool
@@ -157,7 +158,11 @@ NETWORKS = [
     },
 ]
 HOST = Host(mac="52:54:00:00:00:01", name="web", address="10.40.0.10")
-OF_THE_ENGINE = {"external": "serai does not make it", "bridge": "its name is chosen before it is rendered"}
+OF_THE_ENGINE = {
+    "external": "serai does not make it",
+    "bridge": "its name is chosen before it is rendered",
+    **dict.fromkeys(of_containers(Network()), "refused: only container engines have it"),
+}
 POOLS = [{"type": "dir", "path": "/srv"}, {"type": "netfs", "host": "nas", "source": "/vms", "path": "/mnt"}]
 
 

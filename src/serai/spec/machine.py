@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from serai.spec.base import Duration, Name, Spec, stated
 from serai.spec.clock import Clock, HyperV
+from serai.spec.container import Container
 from serai.spec.cpu import Cpu
 from serai.spec.device import Boot, Devices, Gpu
 from serai.spec.disk import Disk
@@ -73,6 +74,9 @@ class Machine(Spec, frozen=True):
     networks: Annotated[list[Nic], Meta(description="forwarded ports and interfaces")] = []
     devices: Annotated[Devices, Meta(description="devices beside disks and network cards")] = Devices()
     gpu: Annotated[Gpu, Meta(description="for GPUs that are given to it")] = Gpu()
+    container: Annotated[
+        Container | None, Meta(description="what only a container has: its process, mounts and limits (DOC-1)")
+    ] = None
     hostname: Annotated[
         HostName | None, Meta(description="host name in the guest; default: the machine's name")
     ] = None

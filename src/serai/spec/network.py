@@ -81,12 +81,15 @@ class UplinkNic(NicTuning, frozen=True):
     type: Annotated[
         UplinkType,
         Meta(
-            description="user: QEMU's own, without root; passt: the same, faster; network: one of libvirt's; "
-            "none; auto: network where libvirt runs as root, else user"
+            description="user: QEMU's own, without root; passt: the same, faster; network: one of the engine's; "
+            "none; auto: network where libvirt runs as root, the engine's bridge for containers, else user"
         ),
     ] = UplinkType.AUTO
     network_name: Annotated[
-        str | None, Meta(description="libvirt's network; default: `default`, else one of serai's")
+        str | None,
+        Meta(
+            description="the engine's network; default: libvirt's `default` or one of serai's, docker's `bridge`"
+        ),
     ] = None
 
 
@@ -101,6 +104,9 @@ class PrivateNic(NicTuning, frozen=True):
         Meta(description="static address, `10.40.0.10`; default: one is reserved from the subnet (dhcp)"),
     ] = None
     portgroup: Annotated[str | None, Meta(description="port group of the network (VAG-9)")] = None
+    aliases: Annotated[
+        list[str], Meta(description="of containers: further names that it is found by on this network")
+    ] = []
 
 
 class MacvtapMode(StrEnum):
@@ -151,6 +157,14 @@ class NetworkMode(StrEnum):
     BRIDGE = "bridge"
 
 
+class NetworkDriver(StrEnum):
+    """How a container engine makes a network."""
+
+    BRIDGE = "bridge"
+    MACVLAN = "macvlan"
+    IPVLAN = "ipvlan"
+
+
 class PortGroup(Spec, frozen=True):
     """Interfaces of one kind on a network."""
 
@@ -178,6 +192,30 @@ class Network(Spec, frozen=True):
     dns: Annotated[bool, Meta(description="names of its machines by DNS")] = True
     domain: Annotated[str | None, Meta(description="domain of these names", examples=["shop.test"])] = None
     portgroups: Annotated[dict[Name, PortGroup], Meta(description="port groups by name")] = {}
+    driver: Annotated[
+        NetworkDriver | None,
+        Meta(description="of containers: bridge, or macvlan and ipvlan, which join `parent`; default: bridge"),
+    ] = None
+    parent: Annotated[
+        str | None,
+        Meta(description="macvlan, ipvlan: the device of the host, `eth0`, or `eth0.7` for a VLAN of it"),
+    ] = None
+    internal: Annotated[
+        bool | None, Meta(description="of containers: no way out of it; default: true for isolated, else false")
+    ] = None
+    gateway: Annotated[
+        str | None, Meta(description="of containers: default route; default: the first address")
+    ] = None
+    ip_range: Annotated[
+        str | None, Meta(description="of containers: where the engine takes addresses from; default: the subnet")
+    ] = None
+    options: Annotated[
+        dict[str, str],
+        Meta(
+            description="of containers: options of the driver",
+            examples=[{"com.docker.network.bridge.enable_icc": "false"}],
+        ),
+    ] = {}
     external: Annotated[
         str | None, Meta(description="a network that the engine has already: serai neither makes nor removes it")
     ] = None

@@ -10,6 +10,8 @@ from serai.loaders.yaml.nodes import plain
 from serai.loaders.yaml.parse import parse
 from serai.loaders.yaml.problems import Problems
 from serai.spec.clock import Clock, HyperV
+from serai.spec.container import Container
+from serai.spec.container_parts import Build, Files, GpuRequest, Health, IdMap, LogDriver, Login, Ulimit, Volume
 from serai.spec.cpu import Cpu, Pin
 from serai.spec.device import Boot, Channel, Graphics, Mdev, PciDevice, Serial, Tpm, UsbDevice, Vsock, Watchdog
 from serai.spec.disk import Disk
@@ -48,6 +50,29 @@ CASES = [
     (PublicNic, "{type: network, network_name: lan}", {"network_name": "lan"}),
     (UplinkNic, "passt", {"type": "passt"}),
     (UplinkNic, "null", {}),
+    (Container, "null", {}),
+    (Container, "{cmd: nginx -g 'daemon off;'}", {"cmd": ["nginx", "-g", "daemon off;"]}),
+    (Container, "{entrypoint: []}", {"entrypoint": []}),
+    (Build, "./app", {"context": "./app"}),
+    (Build, "https://example.org/app.git#v2", {"git": "https://example.org/app.git#v2"}),
+    (Login, "alice", {"username": "alice"}),
+    (Volume, "/srv", {"target": "/srv", "type": "volume"}),
+    (Volume, "./data:/srv", {"source": "./data", "target": "/srv"}),
+    (Volume, "data:/srv:ro", {"name": "data", "target": "/srv", "read_only": True}),
+    (Volume, "/a:/b:rw,rslave", {"source": "/a", "target": "/b", "read_only": False, "propagation": "rslave"}),
+    (Volume, "data:/srv:nocopy", {"name": "data", "target": "/srv", "nocopy": True}),
+    (Files, "app.conf:/etc/app.conf", {"source": "app.conf", "target": "/etc/app.conf"}),
+    (Health, "curl -f localhost", {"test": ["CMD-SHELL", "curl -f localhost"]}),
+    (Health, "{test: 'true', retries: 2}", {"test": ["CMD-SHELL", "true"], "retries": 2}),
+    (Health, "{test: [CMD, 'true']}", {"test": ["CMD", "true"]}),
+    (Health, "false", {"disable": True}),
+    (Ulimit, "1024", {"soft": 1024, "hard": 1024}),
+    (LogDriver, "journald", {"driver": "journald"}),
+    (GpuRequest, "all", {"count": -1}),
+    (GpuRequest, "2", {"count": 2}),
+    (GpuRequest, "true", {}),
+    (GpuRequest, "false", None),
+    (IdMap, "u 0 100000 65536", {"kind": "u", "inside": 0, "host": 100000, "size": 65536}),
     (Pin, "2-5", {"cpus": "2-5"}),
     (Pin, "2", {"cpus": 2}),
     (Numa, "0", {"host_nodes": 0}),
@@ -129,6 +154,11 @@ def test_every_form_has_a_case():
         (ImageSource, "{url: a, path: b}", "only one of url and path can be stated"),
         (ImageSource, "{url: a, version: '1'}", "version: goes with box, which is not stated"),
         (ImageSource, "{url: a, checksum: 'md5:0'}", "'md5:0' is not sha256: or sha512:"),
+        (Container, '{cmd: "it\'s"}', "cannot be split into words"),
+        (Build, "{context: a, git: b}", "only one of context and git can be stated"),
+        (Volume, "a b:/srv", "'a b:/srv' is not a volume"),
+        (Volume, "data:/srv:fast", "'fast' is no option of a volume"),
+        (IdMap, "u 0 1", "'u 0 1' is not a range of ids"),
         (File, "nowhere", "'nowhere' is not `source:destination`"),
         (SyncedFolder, ":/srv", "is not `source:target`"),
         (Layer, "{cpus: 1, cpu: 2}", "cpus is short for cpu.count, and both are stated"),

@@ -7,10 +7,10 @@ passes through unchanged, so a form may be applied twice.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Any, TypeAlias
 
 from serai.loaders.file import Block, Layer
+from serai.loaders.yaml.container_forms import CONTAINER_FORMS
+from serai.loaders.yaml.form import Form, as_key, is_value, null_is_empty, pair, switch
 from serai.loaders.yaml.nodes import Map, Node, Scalar, Seq, is_null, mapping, of, short
 from serai.loaders.yaml.problems import Problems
 from serai.spec.clock import Clock, HyperV
@@ -26,52 +26,9 @@ from serai.spec.pool import Pool
 from serai.spec.provision import File, Provision, Reload, Shell
 from serai.spec.raw import XmlEdit
 
-Expand: TypeAlias = Callable[[Node, Problems], Node | None]
-
 FORWARD = r"^(?:(?P<host_ip>[0-9.]+):)?(?P<host>[0-9]{1,5}):(?P<guest>[0-9]{1,5})(?:/(?P<protocol>tcp|udp))?$"
 _FORWARD_SCHEMA = "(".join(part.rpartition(">")[2] for part in FORWARD.split("(?P<"))
 """Without names of groups, which editors' regular expressions write otherwise."""
-
-
-class Form:
-    """How to write a record shorter: `expand`, and the JSON Schema of what it takes beyond the long form."""
-
-    def __init__(self, expand: Expand, *schema: dict[str, Any]) -> None:
-        self.expand = expand
-        self.schema = schema
-
-
-def _is_value(node: Node) -> bool:
-    return isinstance(node, Scalar) and not is_null(node)
-
-
-def _as(key: str) -> Expand:
-    """A scalar is short for a map with this one key."""
-
-    def expand(node: Node, problems: Problems) -> Node | None:
-        return mapping({key: node}, node) if _is_value(node) else node
-
-    return expand
-
-
-def _null_is_empty(expand: Expand) -> Expand:
-    """Nothing after the colon means: with its defaults."""
-
-    def expanded(node: Node, problems: Problems) -> Node | None:
-        return mapping({}, node) if is_null(node) else expand(node, problems)
-
-    return expanded
-
-
-def _switch(key: str = "") -> Expand:
-    """`true` is the part with its defaults, `false` leaves it out; any other scalar is short for `key`."""
-
-    def expand(node: Node, problems: Problems) -> Node | None:
-        if not isinstance(node, Scalar) or not isinstance(node.value, bool):
-            return _as(key)(node, problems) if key else node
-        return mapping({}, node) if node.value else of(None, node)
-
-    return expand
 
 
 def _usb(node: Node, problems: Problems) -> Node | None:
@@ -89,7 +46,7 @@ def _boot(node: Node, problems: Problems) -> Node | None:
 
 
 def _pool(node: Node, problems: Problems) -> Node | None:
-    if _is_value(node):
+    if is_value(node):
         return mapping({"type": of("dir", node), "path": node}, node)
     return node
 
@@ -161,7 +118,7 @@ def _forward(node: Node, problems: Problems) -> Node | None:
 
 
 def _nic(node: Node, problems: Problems) -> Node | None:
-    if _is_value(node):
+    if is_value(node):
         return mapping({"forwarded_port": node}, node)
     if not isinstance(node, Map):
         return node
@@ -178,7 +135,7 @@ JOINED_BY = {"bridge": "bridge", "direct": "dev", "network": "network_name"}
 def _public(node: Node, problems: Problems) -> Node | None:
     """`type` says what `dev` is the name of; the other keys say it without."""
     if not isinstance(node, Map) or "type" not in node.items:
-        return _as("bridge")(node, problems)
+        return as_key("bridge")(node, problems)
     items = dict(node.items)
     stated = items.pop("type")
     word = stated.text if isinstance(stated, Scalar) else ""
@@ -194,7 +151,7 @@ def _public(node: Node, problems: Problems) -> Node | None:
 
 
 def _provision(node: Node, problems: Problems) -> Node | None:
-    if _is_value(node):
+    if is_value(node):
         return mapping({"shell": node}, node)
     if isinstance(node, Map) and "reload" in node.items:
         bare = node.items["reload"]
@@ -203,7 +160,7 @@ def _provision(node: Node, problems: Problems) -> Node | None:
 
 
 def _shell(node: Node, problems: Problems) -> Node | None:
-    if _is_value(node):
+    if is_value(node):
         return mapping({"inline": node}, node)
     return _one_of(node, ("inline", "path"), problems)
 
@@ -240,21 +197,6 @@ def _image(node: Node, problems: Problems) -> Node | None:
     return _one_of(node, ("url", "path", "box"), problems)
 
 
-def _pair(first: str, second: str, example: str) -> Expand:
-    """`A:B`, split at the last colon."""
-
-    def expand(node: Node, problems: Problems) -> Node | None:
-        if not isinstance(node, Scalar) or is_null(node):
-            return node
-        left, _, right = node.text.rpartition(":")
-        if not left or not right:
-            problems.at(node, f"{node.text!r} is not `{first}:{second}`", f"write for example {example}")
-            return None
-        return mapping({first: of(left, node), second: of(right, node)}, node)
-
-    return expand
-
-
 def _ready(node: Node, problems: Problems) -> Node | None:
     if isinstance(node, Scalar) and type(node.value) is int:
         return mapping({"tcp": node}, node)
@@ -279,7 +221,7 @@ def _cpus(node: Map, items: dict[str, Node], problems: Problems) -> None:
     """Move `cpus` to `cpu.count`; a problem when both are there."""
     cpus = items.pop("cpus")
     cpu = items.get("cpu")
-    if cpu is not None and (_is_value(cpu) or (isinstance(cpu, Map) and "count" in cpu.items)):
+    if cpu is not None and (is_value(cpu) or (isinstance(cpu, Map) and "count" in cpu.items)):
         problems.at_key(node, "cpus", "cpus is short for cpu.count, and both are stated")
     elif isinstance(cpu, Map):
         keys = {**cpu.keys, "count": node.keys["cpus"]}
@@ -307,43 +249,44 @@ _SIZE = {"$ref": "#/$defs/size"}
 _TYPED = {"type": "object", "properties": {"type": {"enum": [*JOINED_BY]}}, "required": ["type"]}
 
 FORMS: dict[type, Form] = {
-    Memory: Form(_as("size"), _SIZE),
-    Cpu: Form(_as("count"), _COUNT),
-    Disk: Form(_as("size"), _SIZE),
-    Network: Form(_null_is_empty(_as("subnet")), _TEXT),
+    Memory: Form(as_key("size"), _SIZE),
+    Cpu: Form(as_key("count"), _COUNT),
+    Disk: Form(as_key("size"), _SIZE),
+    Network: Form(null_is_empty(as_key("subnet")), _TEXT),
     ImageSource: Form(_image, _TEXT),
     Nic: Form(_nic, {"type": "string", "pattern": _FORWARD_SCHEMA}, {**_COUNT, "maximum": 65535}),
     ForwardedPort: Form(_forward, {"type": "string", "pattern": _FORWARD_SCHEMA}, {**_COUNT, "maximum": 65535}),
-    PrivateNic: Form(_null_is_empty(_as("network")), _TEXT),
-    PublicNic: Form(_null_is_empty(_public), _TEXT, _TYPED),
-    UplinkNic: Form(_null_is_empty(_as("type")), _TEXT),
-    Pin: Form(_as("cpus"), _TEXT, _NUMBER),
-    Numa: Form(_as("host_nodes"), _TEXT, _NUMBER),
-    HugePages: Form(_switch("size"), _SIZE, _TRUTH),
-    Clock: Form(_as("offset"), _TEXT),
-    HyperV: Form(_switch(), _TRUTH),
+    PrivateNic: Form(null_is_empty(as_key("network")), _TEXT),
+    PublicNic: Form(null_is_empty(_public), _TEXT, _TYPED),
+    UplinkNic: Form(null_is_empty(as_key("type")), _TEXT),
+    Pin: Form(as_key("cpus"), _TEXT, _NUMBER),
+    Numa: Form(as_key("host_nodes"), _TEXT, _NUMBER),
+    HugePages: Form(switch("size"), _SIZE, _TRUTH),
+    Clock: Form(as_key("offset"), _TEXT),
+    HyperV: Form(switch(), _TRUTH),
     Boot: Form(_boot, _TEXT, {"type": "array", "items": _TEXT}),
-    PciDevice: Form(_as("address"), _TEXT),
+    PciDevice: Form(as_key("address"), _TEXT),
     UsbDevice: Form(_usb, _TEXT),
-    Mdev: Form(_as("uuid"), _TEXT),
-    Tpm: Form(_switch("version"), _TRUTH, _TEXT),
-    Vsock: Form(_switch("cid"), _TRUTH, _COUNT),
-    Watchdog: Form(_switch("action"), _TRUTH, _TEXT),
-    Serial: Form(_as("type"), _TEXT),
-    Channel: Form(_as("name"), _TEXT),
-    Graphics: Form(_as("type"), _TEXT),
-    Pool: Form(_null_is_empty(_pool), _TEXT),
-    XmlEdit: Form(_as("add"), _TEXT),
+    Mdev: Form(as_key("uuid"), _TEXT),
+    Tpm: Form(switch("version"), _TRUTH, _TEXT),
+    Vsock: Form(switch("cid"), _TRUTH, _COUNT),
+    Watchdog: Form(switch("action"), _TRUTH, _TEXT),
+    Serial: Form(as_key("type"), _TEXT),
+    Channel: Form(as_key("name"), _TEXT),
+    Graphics: Form(as_key("type"), _TEXT),
+    Pool: Form(null_is_empty(_pool), _TEXT),
+    XmlEdit: Form(as_key("add"), _TEXT),
     Provision: Form(_provision, _TEXT),
     Shell: Form(_shell, _TEXT),
-    Reload: Form(_switch(), _TRUTH),
-    File: Form(_pair("source", "destination", "`app.conf:/etc/app.conf`"), _TEXT),
-    SyncedFolder: Form(_pair("source", "target", "`.:/srv/app`"), _TEXT),
-    User: Form(_as("name"), _TEXT),
-    UserData: Form(_as("inline"), _TEXT),
+    Reload: Form(switch(), _TRUTH),
+    File: Form(pair("source", "destination", "`app.conf:/etc/app.conf`"), _TEXT),
+    SyncedFolder: Form(pair("source", "target", "`.:/srv/app`"), _TEXT),
+    User: Form(as_key("name"), _TEXT),
+    UserData: Form(as_key("inline"), _TEXT),
     Ready: Form(_ready, {**_COUNT, "maximum": 65535}),
-    Hook: Form(_as("run"), _TEXT),
+    Hook: Form(as_key("run"), _TEXT),
     Layer: Form(_machine),
     Block: Form(_machine),
+    **CONTAINER_FORMS,
 }
 """By the struct that they are short for. Beside these, one item may stand where a list is expected."""

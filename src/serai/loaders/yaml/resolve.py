@@ -24,6 +24,7 @@ from serai.loaders.yaml.words import meant
 from serai.spec.base import NAME_PATTERN, Name, stated
 from serai.spec.image import ImageSource
 from serai.spec.machine import Machine, Project
+from serai.spec.memory import Memory
 from serai.spec.network import Network
 from serai.spec.pool import Pool
 from serai.spec.raw import Raw
@@ -181,6 +182,7 @@ class Resolver:
         raw = data.get("providers")
         if isinstance(raw, dict) and Raw.rest in raw:
             data["providers"] = {**raw, Raw.rest: self._declared(raw[Raw.rest], instance.node)}
+        _limit(data)
         try:
             return Checked(msgspec.convert(data, Machine), instance.node)
         except msgspec.ValidationError as error:
@@ -204,6 +206,13 @@ class Resolver:
 
                 explain(data, locate(machine, ["providers", name]), form, str(error), self._problems)
         return {name: data for name, data in found.items() if data != {} or self._blocks.form(name) is None}
+
+
+def _limit(data: dict[str, Any]) -> None:
+    """Memory that is stated as the default's 512 MiB limits a container too; not stated, nothing does."""
+    container, memory = data.get("container"), data.get("memory")
+    if isinstance(container, dict) and isinstance(memory, dict) and memory.get("size") == Memory().size:
+        container.setdefault("memory", memory["size"])
 
 
 def _states_addresses(networks: dict[str, Network], machines: list[Checked]) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from serai.providers.contradictions import contradictions, once
 from serai.providers.host_facts import HostFacts
+from serai.providers.kinds import not_a_container
 from serai.providers.libvirt import check_devices, check_disks, check_host, check_nics
 from serai.providers.libvirt.refusal import older, refuse
 from serai.providers.libvirt.render.cpu import MODES, most
@@ -53,7 +54,7 @@ def check(
     if host:
         problems += check_host.check(machine, root, privileged=privileged)
     named = [_named(machine, problem) for problem in problems]
-    return once([*(contradictions(machine, host) if host else []), *named])
+    return once([*not_a_container(machine), *(contradictions(machine, host) if host else []), *named])
 
 
 def _named(machine: Machine, error: SeraiError) -> SeraiError:

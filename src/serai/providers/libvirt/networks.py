@@ -12,6 +12,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from serai.providers.contract import Materials, Scope
+from serai.providers.kinds import of_containers
 from serai.providers.libvirt import networks_xml, subnets, there
 from serai.providers.libvirt.binding import code_of, is_gone, library
 from serai.providers.libvirt.connect import asking, is_remote, opened, uris_of
@@ -86,6 +87,7 @@ def ensure(conn: Any, scope: Scope, name: str, network: Network, materials: Mate
     """The project's network, active. Raises Code.BUSY when its subnet is somebody else's."""
     if network.external:
         return _active(conn, network.external, f"networks.{name}.external")
+    _no_containers(name, network)
     own = own_name(scope, name)
     with changing():
         found = find(conn, own)
@@ -96,6 +98,13 @@ def ensure(conn: Any, scope: Scope, name: str, network: Network, materials: Mate
                 found.create()
             found.setAutostart(1)
     return found
+
+
+def _no_containers(name: str, network: Network) -> None:
+    """Raise for the first key that only container engines have."""
+    for key in (key for key, stated in of_containers(network).items() if stated):
+        why = "libvirt has no such networks, container engines have"
+        raise SeraiError(Code.UNSUPPORTED, f"networks.{name}.{key}: {why}", hint="mode says what libvirt makes")
 
 
 def _active(conn: Any, name: str, key: str) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from serai.providers.contradictions import contradictions, once
 from serai.providers.host_facts import read_host_facts
+from serai.providers.kinds import not_a_container
 from serai.providers.qemu import check_devices, check_disks, check_nics, gather, render
 from serai.providers.qemu.features import Features
 from serai.providers.qemu.refusal import LIBVIRT, refuse
@@ -25,6 +26,7 @@ ITSELF = ("auto", "host", "max")
 def check(machine: Machine) -> list[SeraiError]:
     """Every refusal, one a key. The emulator's own abilities come from the cache."""
     problems = [
+        *not_a_container(machine),
         *_start(machine),
         *_processors(machine),
         *_memory(machine),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from serai.providers.kinds import of_containers
 from serai.providers.qemu import taps
 from serai.providers.qemu.refusal import LIBVIRT, refuse
 from serai.spec.machine import Machine
@@ -130,6 +131,7 @@ def check_networks(machine: Machine, networks: Mapping[str, Network]) -> Iterato
             "external": network.external,
             "domain": network.domain,
             "portgroups": network.portgroups,
+            **of_containers(network),
         }.items():
             if stated:
                 yield refuse(f"{key}.{word}", "a network of QEMU's has none", LIBVIRT)
