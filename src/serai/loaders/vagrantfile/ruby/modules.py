@@ -7,6 +7,7 @@ from importlib import import_module
 
 from serai.loaders.vagrantfile.ruby import exceptions
 from serai.loaders.vagrantfile.ruby.frame import Method, Nest
+from serai.loaders.vagrantfile.ruby.library import core
 from serai.loaders.vagrantfile.ruby.library.register import (
     ANCESTORS,
     CONSTANTS,
@@ -68,6 +69,7 @@ class Modules:
         top = name.split("::", 1)[0]
         if top in STD and self._import(STD[top]):
             return self.builtin(name)
+        core.enter(name)
         if name not in ANCESTORS and name not in INSTANCE and name not in OWN:
             return None
         chain = ANCESTORS.get(name, (name, "Object", "Kernel"))
@@ -93,6 +95,7 @@ class Modules:
         if not name or name in self._imported:
             return False
         self._imported.add(name)
+        core.enter_all()
         import_module(f"{LIBRARY}.std.{name}")
         self.forget()
         return True
@@ -220,6 +223,7 @@ class Modules:
             found = self._of_library(self.object, name)
             if found is not UNDEFINED:
                 return found
+        core.enter_all()
         missing = self.find_own(module, "const_missing")
         if missing is not None and missing.of_file:
             return self.send(module, "const_missing", [self.symbol(name)])

@@ -1,55 +1,40 @@
-"""Classes that every file uses: numbers, strings, symbols, arrays, hashes, ranges, patterns, procs, Kernel."""
+"""Classes that every file uses: numbers, strings, symbols, arrays, hashes, ranges, patterns, Kernel.
 
-from serai.loaders.vagrantfile.ruby.library.core import (
-    array,
-    array_change,
-    array_combine,
-    chance,
-    enumerable,
-    enumerable_order,
-    enumerator,
-    float,
-    hash,
-    hash_change,
-    integer,
-    kernel,
-    match,
-    nil,
-    numeric,
-    octets,
-    range,
-    regexp,
-    shown,
-    string,
-    string_case,
-    string_search,
-    string_sub,
-    symbol,
-)
+Their methods are imported when a class is first looked at: a small Vagrantfile needs few of them.
+"""
 
-__all__ = [
-    "array",
-    "array_change",
-    "array_combine",
-    "chance",
-    "enumerable",
-    "enumerable_order",
-    "enumerator",
-    "float",
-    "hash",
-    "hash_change",
-    "integer",
-    "kernel",
-    "match",
-    "nil",
-    "numeric",
-    "octets",
-    "range",
-    "regexp",
-    "shown",
-    "string",
-    "string_case",
-    "string_search",
-    "string_sub",
-    "symbol",
-]
+from importlib import import_module
+
+PARTS: dict[str, tuple[str, ...]] = {
+    "Kernel": ("chance", "enumerator", "kernel", "shown"),
+    "Comparable": ("numeric",),
+    "Numeric": ("numeric",),
+    "Integer": ("numeric", "integer"),
+    "Float": ("numeric", "float"),
+    "Math": ("float",),
+    "NilClass": ("nil",),
+    "TrueClass": ("nil",),
+    "FalseClass": ("nil",),
+    "String": ("string", "string_case", "string_search", "string_sub", "octets"),
+    "Encoding": ("octets",),
+    "Symbol": ("symbol",),
+    "Enumerable": ("enumerable", "enumerable_order"),
+    "Array": ("array", "array_change", "array_combine", "octets"),
+    "Hash": ("hash", "hash_change"),
+    "Range": ("range",),
+    "Regexp": ("regexp",),
+    "MatchData": ("match",),
+}
+"""Class or module → what enters its methods. Every object is a Kernel; it brings Random and Enumerator, too."""
+
+
+def enter(kind: str) -> None:
+    """Import what enters the methods and constants of a class."""
+    for part in PARTS.get(kind, ()):
+        import_module(f"{__name__}.{part}")
+
+
+def enter_all() -> None:
+    """Import all of it: before what changes it, and where all names are asked for."""
+    for kind in PARTS:
+        enter(kind)
