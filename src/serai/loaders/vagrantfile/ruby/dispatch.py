@@ -5,6 +5,7 @@ from __future__ import annotations
 from serai.loaders.vagrantfile.ruby.frame import Block, Frame, Method, Nest
 from serai.loaders.vagrantfile.ruby.modules import UNDEFINED, Modules
 from serai.loaders.vagrantfile.ruby.runtime import RubyError
+from serai.loaders.vagrantfile.ruby.universal import UNIVERSAL
 from serai.loaders.vagrantfile.ruby.values import (
     Array,
     Hash,
@@ -23,59 +24,6 @@ TYPES: dict[type, str] = {
     Hash: "Hash", Range: "Range", Regexp: "Regexp", Proc: "Proc", Block: "Proc",
 }  # fmt: skip
 
-UNIVERSAL = frozenset(
-    [
-        "nil?",
-        "class",
-        "is_a?",
-        "kind_of?",
-        "instance_of?",
-        "send",
-        "public_send",
-        "__send__",
-        "respond_to?",
-        "tap",
-        "then",
-        "yield_self",
-        "==",
-        "!=",
-        "equal?",
-        "eql?",
-        "!",
-        "===",
-        "=~",
-        "!~",
-        "hash",
-        "object_id",
-        "__id__",
-        "instance_eval",
-        "instance_exec",
-        "instance_variable_get",
-        "instance_variable_set",
-        "instance_variable_defined?",
-        "instance_variables",
-        "method",
-        "methods",
-        "freeze",
-        "frozen?",
-        "dup",
-        "clone",
-        "itself",
-        "display",
-        "extend",
-        "singleton_class",
-        "define_singleton_method",
-        "inspect",
-        "to_s",
-        "puts",
-        "raise",
-        "abort",
-        "require",
-        "require_relative",
-    ]
-)
-"""What serai's host objects are not asked for: every object of Ruby answers it."""
-
 OPERATORS = frozenset(
     ["+", "-", "*", "/", "%", "<", ">", "<=", ">=", "==", "!=", "&", "|", "^", "!", "<<", "[]", "-@"]
 )
@@ -88,9 +36,8 @@ class Dispatch(Modules):
     def __init__(self) -> None:
         self._imported = set()
         super().__init__()
-        self.by_type: dict[type, Module] = {kind: self.constant(name) for kind, name in TYPES.items()}
-        self._true: Module = self.constant("TrueClass")
-        self._false: Module = self.constant("FalseClass")
+        self.by_type: dict[type, Module] = {}
+        """Of TYPES, those that have been met: each brings its class's methods."""
         self._hosts: dict[str, Method] = {}
         at_top = Module("Object", parent=self.object)
         at_top.methods.update(dict.fromkeys(("to_s", "inspect"), lambda rt, me, args, block: Str("main")))
@@ -103,13 +50,24 @@ class Dispatch(Modules):
         if isinstance(value, Object):
             return self.object if value is self.main else value.kind
         if isinstance(value, bool):
-            return self._true if value else self._false
+            return self._core("TrueClass" if value else "FalseClass")
+        if type(value) in TYPES:
+            return self._of_type(type(value))
         if isinstance(value, Module):
             found: Module = self.constant("Class" if value.is_class else "Module")
             return found
         if hasattr(value, "ruby_send"):
             return self.class_of_host(value)
         raise TypeError(f"a Python {type(value).__name__} is no value of Ruby")
+
+    def _core(self, name: str) -> Module:
+        found = self.modules.get(name) or self.builtin(name)
+        assert found is not None
+        return found
+
+    def _of_type(self, kind: type) -> Module:
+        found = self.by_type[kind] = self._core(TYPES[kind])
+        return found
 
     def class_of_host(self, value: Value) -> Module:
         name = str(getattr(value, "ruby_class", "Object"))
@@ -129,7 +87,7 @@ class Dispatch(Modules):
         return self.find_other(me, name)
 
     def find_other(self, me: Value, name: str) -> Method | None:
-        """Of what is not in `by_type`."""
+        """Of what is not in `by_type`, or not yet."""
         if type(me) is Object:
             if me.extended:
                 for mixin in reversed(me.extended):
@@ -149,7 +107,10 @@ class Dispatch(Modules):
                     me.own_cache[name] = found
             return found
         if type(me) is bool:
-            kind = self._true if me else self._false
+            kind = self._core("TrueClass" if me else "FalseClass")
+            return kind.cache.get(name) or self.find(kind, name)
+        if type(me) in TYPES:
+            kind = self._of_type(type(me))
             return kind.cache.get(name) or self.find(kind, name)
         if hasattr(me, "ruby_send"):
             if name in UNIVERSAL:
