@@ -14,12 +14,12 @@ from typing import Any
 
 import yaml
 
+from serai.loaders.commented import commented
 from serai.loaders.inputs import Inputs
+from serai.loaders.mapped import Mapped, tree_of
 from serai.loaders.vagrantfile.config.model import Entry, MachineConfig, ProvisionerEntry, VagrantConfig
-from serai.loaders.vagrantfile.mapping.commented import commented
 from serai.loaders.vagrantfile.mapping.host import Host
-from serai.loaders.vagrantfile.mapping.nodes import tree_of
-from serai.loaders.vagrantfile.mapping.project import Mapped, map_project
+from serai.loaders.vagrantfile.mapping.project import map_project
 from serai.loaders.yaml import load
 from serai.loaders.yaml.problems import Problems
 from serai.loaders.yaml.resolve import Resolver

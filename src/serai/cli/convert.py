@@ -18,7 +18,7 @@ from serai.util.errors import Code, SeraiError
 @click.pass_obj
 def convert(obj: object, vagrantfile: str | None, output: str, provider: str | None, force: bool) -> None:
     """Write a serai.yaml from a Vagrantfile. Comments say what came from where, and what has no effect and why."""
-    from serai.loaders.vagrantfile.mapping.commented import commented
+    from serai.loaders.commented import commented
     from serai.util.files import write_atomic
 
     source = source_of(obj, vagrantfile)

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from serai.loaders.access import NONE, Access
 from serai.loaders.inputs import ABSENT, Inputs, kind
+from serai.loaders.mapped import Mapped, tree_of
 from serai.loaders.vagrantfile.made import made
 from serai.loaders.vagrantfile.mapping.host import SYSTEM_SOCKETS, VIRTIOFSD, Host, look
 from serai.loaders.vagrantfile.mapping.machine import in_order
-from serai.loaders.vagrantfile.mapping.nodes import tree_of
-from serai.loaders.vagrantfile.mapping.project import Mapped, map_project
+from serai.loaders.vagrantfile.mapping.project import map_project
 from serai.loaders.vagrantfile.mapping.provider import OWN
 from serai.loaders.yaml import shown
 from serai.loaders.yaml.problems import Problems

@@ -5,32 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-import msgspec
-
+from serai.loaders.mapped import Note, Path
 from serai.loaders.vagrantfile.config.model import Entry, MachineConfig, Plain, scoped
 from serai.loaders.vagrantfile.mapping.host import Host
 from serai.util.errors import Where
 
-Path = tuple[str | int, ...]
 NOBODY = Where("")
 NO_WORD = "serai has nothing that corresponds to it"
 """The reason of last resort: a key that was stated and that nobody here has a word for."""
-
-
-class Note(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a stated key: `to` is where it went; without it, `because` says why it has no effect."""
-
-    machine: str
-    key: str
-    where: Where
-    to: str = ""
-    because: str = ""
-
-    def line(self) -> str:
-        """One line for a person."""
-        what = f"-> {self.to}" if self.to else f"no effect here, because {self.because}"
-        more = f" ({self.because})" if self.to and self.because else ""
-        return f"{self.where}: {self.machine}: {self.key} {what}{more}"
 
 
 ODD = (ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueError)

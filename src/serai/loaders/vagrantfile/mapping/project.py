@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
-import msgspec
-
+from serai.loaders.mapped import Mapped, Note, Path
 from serai.loaders.vagrantfile.config.model import VagrantConfig
-from serai.loaders.vagrantfile.mapping.draft import Draft, Note, Path
+from serai.loaders.vagrantfile.mapping.draft import Draft
 from serai.loaders.vagrantfile.mapping.host import Host
 from serai.loaders.vagrantfile.mapping.machine import Shared, map_one
 from serai.loaders.vagrantfile.mapping.networks import Subnets, private_options
 from serai.util.errors import Where
 
 PUSH = "serai does not publish: run the command itself"
-
-
-class Mapped(msgspec.Struct, frozen=True, kw_only=True):
-    """`tree` is plain data of a serai.yaml; `places` says where a value was stated, by its path."""
-
-    tree: dict[str, Any]
-    places: Mapping[Path, Where]
-    notes: list[Note]
 
 
 def map_project(

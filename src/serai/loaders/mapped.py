@@ -1,14 +1,42 @@
-"""The mapped tree → nodes with the Vagrantfile's places, for the loader's own passes and checks."""
+"""What another language comes to: the tree of a project file, the place of each value, and what became of each
+stated key. As nodes with those places it goes through the loader's own passes and checks."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from serai.loaders.vagrantfile.mapping.draft import Path
-from serai.loaders.vagrantfile.mapping.project import Mapped
+import msgspec
+
 from serai.loaders.yaml.nodes import Map, Node, Place, Scalar, Seq
 from serai.loaders.yaml.problems import InFile, join
 from serai.util.errors import Where
+
+Path = tuple[str | int, ...]
+
+
+class Note(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a stated key: `to` is where it went; without it, `because` says why it has no effect."""
+
+    machine: str
+    key: str
+    where: Where
+    to: str = ""
+    because: str = ""
+
+    def line(self) -> str:
+        """One line for a person."""
+        what = f"-> {self.to}" if self.to else f"no effect here, because {self.because}"
+        more = f" ({self.because})" if self.to and self.because else ""
+        return f"{self.where}: {self.machine}: {self.key} {what}{more}"
+
+
+class Mapped(msgspec.Struct, frozen=True, kw_only=True):
+    """`tree` is plain data of a serai.yaml; `places` says where a value was stated, by its path."""
+
+    tree: dict[str, Any]
+    places: Mapping[Path, Where]
+    notes: list[Note]
 
 
 def tree_of(mapped: Mapped, file: str) -> Map:

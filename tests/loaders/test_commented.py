@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from serai.loaders.vagrantfile.mapping.commented import commented
+from serai.loaders.commented import commented
 from vagrant_cases import mapped
 
 GIVEN = {

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from serai.loaders.dumped import dumped
-from serai.loaders.vagrantfile.mapping.draft import Note
-from serai.loaders.vagrantfile.mapping.project import Mapped
+from serai.loaders.mapped import Mapped, Note
 
 INDENT = "  "
 
 
 def commented(mapped: Mapped, source: str) -> str:
-    """The whole file; `source` is the Vagrantfile's name, for the first line."""
+    """The whole file; `source` is the other file's name, for the first line."""
     lines = [f"# Made from {source}: a comment says where the key below it was stated."]
     for key, value in mapped.tree.items():
         if key != "machines":
@@ -62,7 +61,7 @@ def _one_line(text: str) -> str:
 
 
 def escaped(value: Any) -> Any:
-    """`${` is an expression in a serai.yaml, and is none in a Vagrantfile."""
+    """`${` is an expression in a serai.yaml, and was none in the other file."""
     if isinstance(value, dict):
         return {key: escaped(item) for key, item in value.items()}
     if isinstance(value, list):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from serai.loaders.vagrantfile.mapping.nodes import tree_of
-from serai.loaders.vagrantfile.mapping.project import Mapped
+from serai.loaders.mapped import Mapped, tree_of
 from serai.loaders.yaml.nodes import locate
 from serai.loaders.yaml.problems import Problems
 from serai.util.errors import Where
