@@ -5,6 +5,7 @@ from typing import Any
 from serai.plan.provisioning import GUEST
 from serai.plan.up import Action, Options, closure, plan_up
 from serai.providers.contract import Effect, Mark, Observed, State, Verdict
+from serai.spec.container import Container
 from serai.spec.disk import Disk
 from serai.spec.machine import After, Machine
 from serai.spec.memory import Memory
@@ -148,6 +149,13 @@ def test_after_started_and_ready_wait_for_that_step() -> None:
     steps = {step.id: step for step in plan([db, web, app], []).steps}
     assert "db/start" in steps["web/start"].needs
     assert "db/ready" in steps["app/start"].needs
+
+
+def test_after_a_job_has_succeeded_means_after_it_is_ready() -> None:
+    job = Machine(name="job", container=Container(job=True))
+    web = Machine(name="web", after={"job": After.SUCCEEDED})
+    steps = {step.id: step for step in plan([job, web], []).steps}
+    assert "job/ready" in steps["web/start"].needs
 
 
 def test_a_target_brings_what_it_comes_after() -> None:

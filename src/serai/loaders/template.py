@@ -59,7 +59,7 @@ machines:
     #   - file: ./app.conf:/etc/app.conf
     # synced_folders:
     #   - .:/srv/app          # rsync; 9p shares it live
-    # after: {{db: ready}}      # started, ready or provisioned
+    # after: {{db: ready}}      # started, ready, provisioned or succeeded
     # count: 3                # {machine}-1, {machine}-2, {machine}-3; ${{index}} is the number
 
 # networks:

@@ -31,6 +31,8 @@ class After(StrEnum):
     STARTED = "started"
     READY = "ready"
     PROVISIONED = "provisioned"
+    SUCCEEDED = "succeeded"
+    """It has done its work and ended with 0: of a container that is a job."""
 
 
 class Communicator(StrEnum):
@@ -93,7 +95,9 @@ class Machine(Spec, frozen=True):
     provision: Annotated[list[Provision], Meta(description="what is done in the guest, in this order")] = []
     after: Annotated[
         dict[Name, After],
-        Meta(description="machines that must be started, ready or provisioned before this starts"),
+        Meta(
+            description="machines that must be started, ready, provisioned or (a job) succeeded before this starts"
+        ),
     ] = {}
     ready: Annotated[Ready, Meta(description="when it counts as ready")] = Ready()
     halt_timeout: Annotated[

@@ -50,6 +50,7 @@ def test_what_fits_is_fine(machines, tmp_path):
         ('a: {provision: {file: "\\0:/x"}}', "there is no file"),
         ("a: {after: b}, b: {after: a}", "in a circle: "),
         ("a: {after: b}", "no such machine, there are a"),
+        ("a: {}, b: {after: {a: succeeded}}", "machines.b.after.a: a is not meant to end"),
         ("a: {primary: true}, b: {primary: true}", "a is primary already"),
         ("a: {networks: 999.1.1.1:80:80}", "'999.1.1.1' is not an IP address, as host_ip must be"),
         ("a: {networks: {forwarded_port: {guest: 1, host: 2, guest_ip: x}}}", "as guest_ip must be"),

@@ -14,7 +14,7 @@ from serai.loaders.yaml.instances import Instance
 from serai.loaders.yaml.nodes import Map, Node, Place, is_null, listed, locate, of
 from serai.loaders.yaml.problems import Problems
 from serai.spec.disk import DiskDevice
-from serai.spec.machine import Machine
+from serai.spec.machine import After, Machine
 from serai.util.errors import SeraiError, did_you_mean
 from serai.util.units import format_size
 
@@ -86,6 +86,7 @@ class Checked:
 def check(machines: Sequence[Checked], root: Path, inputs: Inputs, problems: Problems) -> None:
     """All checks of machines; `root` is what relative paths start from, `inputs` looks for them."""
     _order(machines, problems)
+    _jobs(machines, problems)
     _primary(machines, problems)
     _host_ports(machines, problems)
     _macs(machines, problems)
@@ -129,6 +130,16 @@ def _order(machines: Sequence[Checked], problems: Problems) -> None:
             problems.at_key(after, circle[1], message)
         else:
             problems.at(after, message)
+
+
+def _jobs(machines: Sequence[Checked], problems: Problems) -> None:
+    """Only what is meant to end can have succeeded."""
+    jobs = {one.machine.name for one in machines if one.machine.container and one.machine.container.job}
+    for one in machines:
+        after = one.at("after")
+        for name, how in one.machine.after.items():
+            if how is After.SUCCEEDED and name not in jobs and isinstance(after, Map):
+                problems.at_key(after, name, f"{name} is not meant to end", f"{name}: container: {{job: true}}")
 
 
 def _primary(machines: Sequence[Checked], problems: Problems) -> None:
