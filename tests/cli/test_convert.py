@@ -55,7 +55,7 @@ def test_it_is_printed_on_request(here: Path, capsys: pytest.CaptureFixture[str]
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["convert", "gone"], "there is no Vagrantfile gone"),
+        (["convert", "gone"], "there is no Vagrantfile and no Compose file gone"),
         (["convert", "-o", "no/where.yaml"], "there is no directory"),
         (["convert", "notes.yaml"], "notes.yaml is no Vagrantfile"),
     ],
@@ -173,3 +173,33 @@ def test_what_the_reading_had_to_say_is_told_before_what_it_led_to(
     said = capsys.readouterr().err
     assert "--with 'nproc=…' says what it prints" in said
     assert said.index("`nproc` is not run") < said.index("machines.default.cpu.count: 0 is out of range")
+
+
+COMPOSE = "services:\n  web: {image: nginx, ports: ['127.0.0.1:8080:80'], isolation: default, user: $LOST}\n"
+
+
+@pytest.fixture
+def composed(here: Path) -> Path:
+    (here / "Vagrantfile").unlink()
+    (here / "compose.yaml").write_text(COMPOSE)
+    return here
+
+
+def test_a_compose_file_is_written_as_a_serai_yaml(composed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["convert"]) == 0
+
+    text = (composed / "serai.yaml").read_text()
+    assert text.startswith("# Made from compose.yaml: ")
+    assert "# compose.yaml:2:17: image\n    image: nginx\n" in text
+    assert "#   compose.yaml:2:70: isolation: it is for Windows" in text
+    assert load(composed / "serai.yaml").machines["web"].image == "nginx"
+
+
+def test_a_compose_file_is_reported(composed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["config", "--from", "compose.yaml", "--json"]) == 0
+
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["machines"]["web"]["provider"] == "docker"
+    assert "the variable LOST is not set, it counts as empty" in printed.err
+    assert "web: image -> image" in printed.err
+    assert "web: isolation no effect here, because it is for Windows" in printed.err

@@ -54,3 +54,27 @@ def test_none_is_an_error_that_names_init(tmp_path):
 def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(SeraiError, match=r"there is no file .*gone\.yaml"):
         find(tmp_path / "gone.yaml")
+
+
+def test_of_one_directory_a_compose_file_comes_last(tmp_path, monkeypatch):
+    monkeypatch.delenv("COMPOSE_FILE", raising=False)
+    (tmp_path / "docker-compose.yml").write_text("")
+    assert find(tmp_path) == tmp_path / "docker-compose.yml"
+    (tmp_path / "compose.yaml").write_text("")
+    assert find(tmp_path) == tmp_path / "compose.yaml"
+    (tmp_path / "Vagrantfile").write_text("")
+    assert find(tmp_path) == tmp_path / "Vagrantfile"
+    (tmp_path / "serai.yaml").write_text("")
+    assert find(tmp_path) == tmp_path / "serai.yaml"
+
+
+def test_a_variable_names_the_first_compose_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COMPOSE_FILE", "a.yaml,b.yaml")
+    monkeypatch.setenv("COMPOSE_PATH_SEPARATOR", ",")
+    (tmp_path / "compose.yaml").write_text("")
+    (tmp_path / "a.yaml").write_text("")
+
+    assert find() == tmp_path / "a.yaml"
+    (tmp_path / "Vagrantfile").write_text("")
+    assert find() == tmp_path / "Vagrantfile"

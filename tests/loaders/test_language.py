@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from serai.loaders.language import is_vagrantfile, names_of, nearest
+from serai.loaders.language import is_compose, is_vagrantfile, names_of, nearest
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,24 @@ def test_the_nearest_directory_counts_then_the_order_of_the_names(tmp_path: Path
 def test_vagrant_has_another_name_for_its_file() -> None:
     assert names_of({}) == ("Vagrantfile", "vagrantfile")
     assert names_of({"VAGRANT_VAGRANTFILE": "Lab"}) == ("Lab",)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "compose"),
+    [
+        ("compose.yaml", "", True),
+        ("docker-compose.prod.yml", "", True),
+        ("stack.yml", "x-a: 1\nservices:\n  web: {}\n", True),
+        ("stack.yml", "machines: {}\nservices: {}\n", False),
+        ("stack.yml", "notes:\n  services: 1\n", False),
+        ("serai.yaml", "services: {}\n", False),
+        ("compose.json", "", False),
+    ],
+)
+def test_a_file_is_composes(tmp_path: Path, name: str, text: str, compose: bool) -> None:
+    (tmp_path / name).write_text(text)
+    assert is_compose(tmp_path / name) is compose
+
+
+def test_what_is_not_there_is_no_compose_file(tmp_path: Path) -> None:
+    assert not is_compose(tmp_path / "gone.yaml")

@@ -43,7 +43,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "init": ("serai.cli.project:init", "Write a serai.yaml to start from"),
         "validate": ("serai.cli.project:validate", "Check the project file and report every error"),
         "config": ("serai.cli.project:config", "Show the project file, resolved"),
-        "convert": ("serai.cli.convert:convert", "Write a serai.yaml from a Vagrantfile"),
+        "convert": ("serai.cli.convert:convert", "Write a serai.yaml from a Vagrantfile or a Compose file"),
         "render": ("serai.cli.render:render", "Show what is handed to the engine"),
         "adopt": ("serai.cli.adopt:adopt", "Take over machines whose project was lost"),
         "schema": ("serai.cli.project:schema", "Print the JSON Schema, for editors"),
@@ -110,9 +110,17 @@ class LazyGroup(click.Group):
     "4 refused or not supported, 5 a program is missing, 6 in use, 64 wrong usage, 130 interrupted.",
 )
 @click.option(
-    "-f", "--file", metavar="FILE", help="The project file [default: serai.yaml or Vagrantfile here or above]."
+    "-f",
+    "--file",
+    metavar="FILE",
+    help="The project file [default: serai.yaml, Vagrantfile or compose.yaml here or above].",
 )
-@click.option("--allow-read", multiple=True, metavar="PATH", help="A Vagrantfile may read this, too.")
+@click.option(
+    "--allow-read", multiple=True, metavar="PATH", help="A Vagrantfile or Compose file may read this, too."
+)
+@click.option(
+    "--profile", "profiles", multiple=True, metavar="NAME", help="A profile of the Compose file is active."
+)
 @click.option("--with", "supplied", multiple=True, metavar="COMMAND=OUTPUT", help="What a command would print.")
 @click.option("--ruby", is_flag=True, help="A real Ruby runs the Vagrantfile, in a sandbox.")
 @click.option("--debug", is_flag=True, help="Show where in serai an error arose.")
@@ -125,9 +133,10 @@ def cli(
     supplied: tuple[str, ...],
     ruby: bool,
     debug: bool,
+    profiles: tuple[str, ...],
 ) -> None:
     """One project file becomes machines: planned, provisioned, watched and undone."""
-    ctx.obj = Options(file or os.environ.get("SERAI_FILE") or None, debug, allow_read, supplied, ruby)
+    ctx.obj = Options(file or os.environ.get("SERAI_FILE") or None, debug, allow_read, supplied, ruby, profiles)
 
 
 def run(args: list[str]) -> int:

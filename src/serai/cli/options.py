@@ -8,7 +8,7 @@ import sys
 class Options:
     """What the options before the command say; every command gets it as its object."""
 
-    __slots__ = ("allow_read", "debug", "file", "ruby", "supplied")
+    __slots__ = ("allow_read", "debug", "file", "profiles", "ruby", "supplied")
 
     def __init__(
         self,
@@ -17,12 +17,14 @@ class Options:
         allow_read: tuple[str, ...] = (),
         supplied: tuple[str, ...] = (),
         ruby: bool = False,
+        profiles: tuple[str, ...] = (),
     ) -> None:
         self.file = file
         self.debug = debug
         self.allow_read = allow_read
         self.supplied = supplied
         self.ruby = ruby
+        self.profiles = profiles
 
     def ask(self, question: str) -> bool:
         """Whether a person says yes; where nobody can be asked, nobody does."""

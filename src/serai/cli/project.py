@@ -114,7 +114,10 @@ def _plain(error: SeraiError) -> dict[str, Any]:
 @click.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option(
-    "--from", "source", metavar="VAGRANTFILE", help="Read this, and report what became of each of its keys."
+    "--from",
+    "source",
+    metavar="FILE",
+    help="Read this Vagrantfile or Compose file, and report what became of each key.",
 )
 @click.option("--provider", metavar="NAME", help="As if every machine were on this provider.")
 @_JSON
@@ -135,11 +138,12 @@ def config(obj: object, names: tuple[str, ...], source: str | None, provider: st
         project = load(find(_named(obj)), provider=provider, raw_block=raw_block, access=access, tell=tell)
         chosen = _chosen(list(project.machines), names) if names else None
     else:
-        from serai.cli.convert import read, report, source_of
+        from serai.cli.convert import read, source_of
 
-        result, read_config, project = read(obj, source_of(obj, source), provider)
+        found = read(obj, source_of(obj, source), provider)
+        project = found.project
         chosen = _chosen(list(project.machines), names) if names else None
-        lines = report(result, read_config, chosen)
+        lines = found.report(chosen)
     click.echo((to_json if as_json else to_yaml)(project, chosen, raw_block), nl=False)
     for line in lines:
         click.echo(line, err=True)

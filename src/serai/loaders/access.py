@@ -19,12 +19,14 @@ NO = ("", "0", "no", "false")
 
 class Access(msgspec.Struct, frozen=True):
     """`paths` may be read too; `answers` stand for what commands would print. `ruby` is "" where serai evaluates
-    the file itself, else the word for how a real Ruby does; `ask` asks the person, where there is one."""
+    the file itself, else the word for how a real Ruby does; `ask` asks the person, where there is one. `profiles`
+    of a Compose file are active."""
 
     paths: tuple[Path, ...] = ()
     answers: tuple[tuple[str, str], ...] = ()
     ruby: str = ""
     ask: Callable[[str], bool] | None = None
+    profiles: tuple[str, ...] = ()
 
 
 NONE = Access()
@@ -35,13 +37,15 @@ def of(options: object, environ: Mapping[str, str]) -> Access:
     paths = [*getattr(options, "allow_read", ()), *filter(None, environ.get(ALLOW, "").split(os.pathsep))]
     answers = [*environ.get(SUPPLY, "").splitlines(), *getattr(options, "supplied", ())]
     ruby = _ruby(bool(getattr(options, "ruby", False)), environ.get(RUBY, ""))
-    if not paths and not answers and not ruby:
+    profiles = tuple(getattr(options, "profiles", ()))
+    if not paths and not answers and not ruby and not profiles:
         return NONE
     return Access(
         tuple(Path(path).expanduser().absolute() for path in paths),
         tuple(_answer(text) for text in answers if text),
         ruby,
         getattr(options, "ask", None) if ruby else None,
+        profiles,
     )
 
 

@@ -1,4 +1,4 @@
-"""A project file in either language → Project, by the same passes, checks and errors."""
+"""A project file in any of its languages → Project, by the same passes, checks and errors."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from serai.loaders.access import NONE, Access
 from serai.loaders.inputs import Inputs
-from serai.loaders.language import is_vagrantfile
+from serai.loaders.language import is_compose, is_vagrantfile
 from serai.spec.machine import Project
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ def load(
     tell: Tell | None = None,
     boxes: AskBoxes | None = None,
 ) -> Project:
-    """As `serai.loaders.yaml.load`. `tell` is given what a person should know of a Vagrantfile, a line each."""
+    """As `serai.loaders.yaml.load`. `tell` is given what a person should know of another
+    language's file, a line each."""
     inputs = inputs or Inputs(os.environ)
     if is_vagrantfile(path):
         from serai.loaders.vagrantfile.project import load as of_vagrant
@@ -45,6 +46,18 @@ def load(
             access=access,
             tell=tell,
             boxes=boxes,
+        )
+    if is_compose(path):
+        from serai.loaders.compose.project import load as of_compose
+
+        return of_compose(
+            path,
+            inputs=inputs,
+            provider=provider,
+            known_provider=known_provider,
+            raw_block=raw_block,
+            access=access,
+            tell=tell,
         )
     from serai.loaders import yaml
 

@@ -1,12 +1,15 @@
-"""Which language a project file is written in: serai.yaml, or Vagrant's Ruby."""
+"""Which language a project file is written in: serai.yaml, Vagrant's Ruby, or Compose's YAML."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 VAGRANT_NAMES = ("Vagrantfile", "vagrantfile")
 """In Vagrant's order."""
+COMPOSE_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
+"""In Compose's order. Source: Compose specification, "Compose file"."""
 YAML = (".yaml", ".yml", ".json")
 PEEK = 1 << 16
 """Bytes of a file of no telling name that are looked at."""
@@ -24,6 +27,23 @@ def is_vagrantfile(path: Path) -> bool:
             return b"Vagrant.configure" in file.read(PEEK)
     except OSError:
         return False
+
+
+def is_compose(path: Path) -> bool:
+    """By its name; where that does not tell, by what its top level has: services, and no machines."""
+    name = path.name.lower()
+    if not name.endswith((".yaml", ".yml")):
+        return False
+    if re.fullmatch(r"(docker-|podman-)?compose([._-].*)?\.ya?ml", name):
+        return True
+    if name in ("serai.yaml", "serai.yml"):
+        return False
+    try:
+        with path.open("rb") as file:
+            text = b"\n" + file.read(PEEK)
+    except OSError:
+        return False
+    return b"\nservices:" in text and b"\nmachines:" not in text
 
 
 def names_of(environ: Mapping[str, str]) -> tuple[str, ...]:

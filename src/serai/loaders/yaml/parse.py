@@ -32,6 +32,8 @@ MAX_DEPTH = 64
 MAX_VALUES = 500_000
 """Values with all aliases written out; a 10,000-line file holds about 20,000."""
 
+MERGING = ("!reset", "!override")
+"""Compose's tags for a value that is not merged with that of the file before it."""
 _CORE = "tag:yaml.org,2002:"
 _DIRECTIVE = re.compile(r"^%TAG", re.MULTILINE)
 
@@ -59,15 +61,16 @@ class _Open:
         self.anchor = anchor
 
 
-def parse(text: str | bytes, problems: Problems) -> Map:
+def parse(text: str | bytes, problems: Problems, tags: dict[str, str] | None = None) -> Map:
     """The file's top-level map. What can be read past (duplicate keys) goes to `problems`.
 
+    `tags` takes the tags `!reset` and `!override` by the path of the value; without it they are unknown.
     Raises SeraiError (Code.INPUT) where reading must stop: syntax, size, depth, alias bombs, unknown tags.
     """
     decoded = ""
     try:
         decoded = _decoded(text)
-        node = _Builder(problems).build(decoded)
+        node = _Builder(problems, tags).build(decoded)
     except _Fatal as error:
         where = Where(problems.file, *error.place)
         raise SeraiError(Code.INPUT, error.message, where=where) from error
@@ -140,8 +143,9 @@ _SYNTAX_HINTS = {
 class _Builder:
     """Keeps a stack of its own, so that no depth of the file is a depth of Python's or C's stack."""
 
-    def __init__(self, problems: Problems) -> None:
+    def __init__(self, problems: Problems, tags: dict[str, str] | None = None) -> None:
         self.problems = problems
+        self.tags = tags
         self.stack: list[_Open] = []
         self.anchors: dict[str, Node | None] = {}  # None while it is being read
         self.values = 0
@@ -194,8 +198,16 @@ class _Builder:
             self._key(top, text, place, plain=event.implicit[0])
             return
         plain = event.implicit[0]
-        node = Scalar(text, _value(event, text, place), place, self._path(), plain=plain)
+        value = resolve(text) if self._tagged(event) else _value(event, text, place)
+        node = Scalar(text, value, place, self._path(), plain=plain)
         self._done(node, event.anchor)
+
+    def _tagged(self, event: Any) -> bool:
+        """Whether it has a tag that says how it is merged; then it is noted."""
+        if self.tags is None or event.tag not in MERGING:
+            return False
+        self.tags[self._path()] = event.tag
+        return True
 
     def _key(self, top: _Open, text: str, place: Place, *, plain: bool) -> None:
         top.key = text
@@ -216,7 +228,7 @@ class _Builder:
         if self.stack and self.stack[-1].key is None and isinstance(self.stack[-1].items, dict):
             raise _Fatal(place, "a key must be a text, not a map or list")
         wanted = "map" if isinstance(items, dict) else "seq"
-        if event.tag not in (None, "!", _CORE + wanted):
+        if not self._tagged(event) and event.tag not in (None, "!", _CORE + wanted):
             raise _Fatal(place, f"unknown tag {event.tag}")
         if event.anchor:
             self.anchors[event.anchor] = None

@@ -38,6 +38,11 @@ class Problems:
         """Something is wrong with this key of a map."""
         self.add(node.keys.get(key, node.place), f"{join(node.path, key)}: {message}", hint)
 
+    def absorb(self, other: Problems) -> None:
+        """Take over what is wrong with another file."""
+        for (place, message), hint in other._found.items():
+            self._found.setdefault((InFile(place, other.file), message), hint)
+
     def errors(self) -> list[SeraiError]:
         """In the order of the file."""
         return [
