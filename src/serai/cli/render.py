@@ -29,13 +29,20 @@ def clone(obj: object, source: str, name: str) -> int:
 @click.argument("name", required=False)
 @click.option("--provider", metavar="NAME", help="As this provider would be told.")
 @click.option("--diff", is_flag=True, help="Only what a start would change in what the engine has.")
+@click.option("--as", "language", type=click.Choice(["compose"]), help="The project (or NAME) as a Compose file.")
 @click.pass_obj
-def render(obj: object, name: str | None, provider: str | None, diff: bool) -> int:
-    """Show what is handed to the engine: QEMU's arguments, libvirt's XML, …"""
+def render(obj: object, name: str | None, provider: str | None, diff: bool, language: str | None) -> int:
+    """Show what is handed to the engine: QEMU's arguments, libvirt's XML, a container's body, …"""
     from serai.run.materials import Stock
     from serai.run.workspace import open_workspace
 
     workspace = open_workspace(obj, provider=provider)
+    if language is not None:
+        from serai.loaders.compose.write import to_yaml
+
+        chosen = {machine.name for machine in workspace.targets([name])} if name else None
+        click.echo(to_yaml(workspace.project, chosen), nl=False)
+        return 0
     machine = workspace.targets([name] if name else [], one=True)[0]
     driver = workspace.driver(machine.provider)
     errors = driver.check(machine)
