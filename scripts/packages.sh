@@ -107,6 +107,7 @@ runc|runc|and this one each of them
 podman|podman|is the other engine of containers
 nftables|nft|holds filter rules to the kernel
 iptables|iptables|sees what docker filters
+docker-compose|docker-compose|says what Compose makes of a file
 lxc|lxc-update-config|renames old keys of containers, apart from serai
 ifupdown|ifup|makes the network of a host at boot
 openvswitch-switch|ovs-vsctl|makes other bridges to put machines on
