@@ -12,7 +12,7 @@ from serai.util.errors import SeraiErrors
 
 
 def project(text: str):
-    return load(Path("/work/shop/serai.yaml"), text=text, environ={})
+    return load(Path("/srv/shop/serai.yaml"), text=text, environ={})
 
 
 def test_a_container_is_a_service() -> None:
