@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from serai.host import lxc
 from serai.host.changes.change import Change, Kept, Seen, State
 from serai.host.changes.file import kept, make_parents, put_back, unified
 from serai.host.reach.contract import Reach
+from serai.util import lxc_config as lxc
 from serai.util.errors import Code, SeraiError
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import stat
 
-from serai.host import lxc
 from serai.host.checks.row import Finding, Outcome, Table, fail, not_applicable, note, passed, warn
 from serai.host.facts.host import Facts
 from serai.host.facts.source import Unknown
 from serai.host.wants import Role
+from serai.util import lxc_config as lxc
 
 TABLE = Table()
 SPACES = ("cgroup", "ipc", "mnt", "net", "pid", "user", "uts")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from serai.host import lxc
 from serai.host.changes.lxc_config import LxcConfig
 from serai.host.facts.host import Facts
 from serai.host.facts.source import Unknown
 from serai.host.tunings.tuning import Asked, Planned, Table
+from serai.util import lxc_config as lxc
 from serai.util.errors import Code, SeraiError
 
 TABLE = Table()

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from serai.host import lxc
+from serai.util import lxc_config as lxc
 
 BLOCKS = """\
 lxc.network.type = veth
