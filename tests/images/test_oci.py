@@ -1,0 +1,120 @@
+"""Layers of an OCI layout are laid over each other, whiteouts and all."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import json
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from serai.images import oci
+from serai.util.errors import Code, SeraiError
+
+
+def blob(layout: Path, data: bytes) -> dict[str, Any]:
+    digest = hashlib.sha256(data).hexdigest()
+    path = layout / "blobs" / "sha256" / digest
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    return {"digest": f"sha256:{digest}", "size": len(data)}
+
+
+def layer(entries: dict[str, bytes | None]) -> bytes:
+    """A gzipped tar; None is a directory."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        for name, data in entries.items():
+            info = tarfile.TarInfo(name)
+            info.type = tarfile.DIRTYPE if data is None else tarfile.REGTYPE
+            info.size = len(data or b"")
+            archive.addfile(info, io.BytesIO(data or b""))
+    return gzip.compress(out.getvalue())
+
+
+@pytest.fixture
+def layout(tmp_path: Path) -> Path:
+    place = tmp_path / "image"
+    config = blob(
+        place, json.dumps({"config": {"Entrypoint": ["/app"], "Env": ["A=1"], "WorkingDir": "/srv"}}).encode()
+    )
+    layers = [
+        layer(
+            {
+                "etc/": None,
+                "etc/old": b"1",
+                "etc/kept": b"1",
+                "opt/": None,
+                "opt/a": b"1",
+                "gone/": None,
+                "gone/x": b"1",
+            }
+        ),
+        layer({"./etc/.wh.old": b"", "./etc/kept": b"2", "opt/.wh..wh..opq": b"", "opt/b": b"2", ".wh.gone": b""}),
+        layer({"etc/old": b"3"}),
+    ]
+    manifest = blob(
+        place, json.dumps({"config": config, "layers": [blob(place, each) for each in layers]}).encode()
+    )
+    tagged = {**manifest, "annotations": {"org.opencontainers.image.ref.name": "v1"}}
+    (place / "index.json").write_text(json.dumps({"manifests": [tagged]}))
+    return place
+
+
+def contents(path: Path) -> dict[str, bytes]:
+    with tarfile.open(path) as archive:
+        return {each.name: archive.extractfile(each).read() for each in archive if each.isreg()}  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("reference", ["oci:./image", "oci:image:v1"])
+def test_the_last_layer_counts_and_a_whiteout_hides(layout, tmp_path, home, reference):
+    flat = oci.flatten(reference, tmp_path, "amd64", lambda phrase: None)
+
+    assert contents(flat.tar) == {"./etc/old": b"3", "./etc/kept": b"2", "./opt/b": b"2"}
+    assert (flat.config.entrypoint, flat.config.env, flat.config.working_dir) == (["/app"], ["A=1"], "/srv")
+    assert oci.flatten(reference, tmp_path, "amd64", lambda phrase: None).tar == flat.tar
+
+
+def test_a_tag_that_is_not_there_is_refused_with_those_that_are(layout, tmp_path, home):
+    with pytest.raises(SeraiError) as caught:
+        oci.flatten("oci:image:v2", tmp_path, "amd64", lambda phrase: None)
+
+    assert (caught.value.code, caught.value.hint) == (Code.INPUT, "there are v1")
+
+
+def test_what_is_no_layout_is_refused(tmp_path, home):
+    with pytest.raises(SeraiError, match="is no OCI image layout"):
+        oci.flatten("oci:nowhere", tmp_path, "amd64", lambda phrase: None)
+
+
+def test_a_changed_layer_is_found_out(layout, tmp_path, home):
+    for path in (layout / "blobs" / "sha256").iterdir():
+        if path.read_bytes()[:2] == b"\x1f\x8b":
+            path.write_bytes(path.read_bytes() + b"x")
+
+    with pytest.raises(SeraiError) as caught:
+        oci.flatten("oci:image", tmp_path, "amd64", lambda phrase: None)
+
+    assert caught.value.code is Code.CORRUPT
+
+
+def test_a_digest_is_never_a_path(tmp_path):
+    with pytest.raises(SeraiError, match="is no digest"):
+        oci._blob(tmp_path, "sha256:../../etc/passwd")
+    with pytest.raises(SeraiError, match="is missing"):
+        oci._blob(tmp_path, "sha256:00")
+
+
+def test_of_several_architectures_the_hosts_one_is_taken(layout, tmp_path, home):
+    index = json.loads((layout / "index.json").read_text())
+    inner = {"manifests": [{**index["manifests"][0], "platform": {"architecture": "amd64"}}]}
+    outer = {**blob(layout, json.dumps(inner).encode()), "mediaType": "application/vnd.oci.image.index.v1+json"}
+    (layout / "index.json").write_text(json.dumps({"manifests": [outer]}))
+
+    assert oci.flatten("oci:image", tmp_path, "amd64", lambda phrase: None).config.entrypoint == ["/app"]
+    with pytest.raises(SeraiError, match="not made for arm64"):
+        oci.flatten("oci:image", tmp_path, "arm64", lambda phrase: None)
