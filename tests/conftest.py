@@ -32,6 +32,7 @@ pytest_plugins = [
     "far",
     "second_host",
     "debian_box",
+    "lxc_host",
 ]
 ROOT = Path(__file__).parents[1]
 Need = Callable[..., None]

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 RUNNERS = {"run", "Popen", "stream", "need", "which", "need_programs"}
 ALWAYS_THERE = {
     *("sh", "bash", "dash", "cat", "cp", "sleep", "env", "true", "printf", "tar", "chroot", "mount", "umount"),
-    *("losetup", "rm", "prlimit", "setpriv", "pidof"),
+    *("losetup", "rm", "prlimit", "setpriv", "pidof", "stat"),
     *("unshare", "nsenter", "apt-get", "apt-cache", "apt-config", "dpkg-deb", "dpkg", "ldd"),
 }
 """Of packages that Debian and Ubuntu do not let go, or that have installed the others."""
@@ -26,6 +26,8 @@ COMES_WITH = {
     "mmd": "mcopy",
     "mdir": "mcopy",
     "lxc-info": "lxc-checkconfig",
+    "lxc-create": "lxc-checkconfig",
+    "lxc-autostart": "lxc-checkconfig",
     "ovs-vswitchd": "ovs-vsctl",
     "ovsdb-server": "ovs-vsctl",
     "ovsdb-tool": "ovs-vsctl",
@@ -42,6 +44,7 @@ NOT_NEEDED = {
     "src/serai": {
         "busybox",  # only to make the tiny image of another architecture
         *("swtpm", "passt", "ip", "ovs-vsctl"),  # for what few machines ask for; named when they are missing
+        *("nft", "lxc-start"),  # for networks of containers, and for those; named when they are missing
         *("virsh", "iptables"),  # for machines on libvirt; asked for when they are needed
         *("ruby", "bwrap"),  # for --ruby, which says so
         "modprobe",  # to give devices of the host to guests: a host with loadable modules has it

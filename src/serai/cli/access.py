@@ -177,7 +177,7 @@ def console(obj: object, name: str | None, lines: int) -> int:
     place = provider.console(machine.name)
     keys, screen = sys.stdin.fileno(), sys.stdout.fileno()
     if place.argv:
-        click.echo(f"{machine.name}: attaching, Ctrl-] detaches", err=True)
+        click.echo(f"{machine.name}: attaching, {place.leave} detaches", err=True)
         write(screen, last(place.log, lines))
         return _become(list(place.argv))
     with opened(place.socket, machine.name) as connection:

@@ -11,7 +11,7 @@ from serai.guest import copy
 from serai.guest.pipe import PipeTransport, as_root
 from serai.guest.ssh import SshTransport
 from serai.guest.transport import Transport
-from serai.providers.contract import Endpoint, Progress
+from serai.providers.contract import Endpoint, ExecEndpoint, Progress
 from serai.spec.guest import FolderType, SyncedFolder
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
@@ -49,6 +49,8 @@ def sync(machine: Machine, transport: Transport, endpoint: Endpoint, root: Path,
     Raises Code.INPUT for a source that is not there, Code.FAILED or Code.UNSUPPORTED naming the folder.
     """
     for folder in machine.synced_folders:
+        if isinstance(endpoint, ExecEndpoint) and folder.type is not FolderType.RSYNC:
+            continue  # a container's: it was bound when it started
         source = (root / Path(folder.source).expanduser()).resolve()
         if not source.is_dir():
             raise SeraiError(

@@ -44,10 +44,13 @@ def settle(
     materials: Materials,
     progress: Progress,
     nics: Sequence[SeedNic] = (),
+    *,
+    contained: bool = False,
 ) -> None:
     """Set host name, cards, hosts, zone, users, packages, files, then run the commands once. Can be done again.
 
-    `nics`: the cards that the guest does not bring up by itself.
+    `nics`: the cards that the guest does not bring up by itself. `contained`: a container, whose engine has set
+    its name, and whom nobody logs in to by key.
 
     Raises Code.FAILED naming the setting, with the guest's last lines.
     """
@@ -58,7 +61,8 @@ def settle(
             f"{machine.name}: guest.user_data: this image has no cloud-init that reads serai's seed",
             hint="write it as `provision`, or take an image with cloud-init",
         )
-    _do(transport, machine, "hostname", _hostname(hostname(machine)), progress)
+    if not contained:
+        _do(transport, machine, "hostname", _hostname(hostname(machine)), progress)
     if nics:
         from serai.guest import cards
 
@@ -67,7 +71,8 @@ def settle(
         _do(transport, machine, "hosts", _hosts(host_lines(materials.hosts, hostname(machine))), progress)
     if guest.timezone:
         _do(transport, machine, "timezone", _timezone(guest.timezone), progress)
-    _keys(transport, machine, materials.user, list(materials.public_keys), progress)
+    if not contained:
+        _keys(transport, machine, materials.user, list(materials.public_keys), progress)
     if machine.ssh.insert_key and materials.image is not None and materials.image.login:
         from serai.guest import known_key
 

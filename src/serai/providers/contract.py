@@ -209,6 +209,8 @@ class Console(msgspec.Struct, frozen=True):
     """What the engine itself said, where it keeps that in a file."""
     argv: tuple[str, ...] = ()
     """The program that attaches to it, where that is no socket of ours."""
+    leave: str = "Ctrl-]"
+    """The keys that detach."""
 
 
 class Rendered(msgspec.Struct, frozen=True):

@@ -11,6 +11,7 @@ from serai.util.errors import Code, SeraiError, did_you_mean
 BUILT_IN: dict[str, str] = {
     "fake": "serai.providers.fake.driver:Fake",
     "libvirt": "serai.providers.libvirt.driver:Libvirt",
+    "lxc": "serai.providers.lxc.driver:Lxc",
     "qemu": "serai.providers.qemu.driver:Qemu",
 }
 GROUP = "serai.providers"

@@ -12,11 +12,13 @@ from serai.plan.provisioning import GUEST, block_keys
 from serai.plan.steps import Act, Step, step
 from serai.plan.up import MachinePlan
 from serai.providers.contract import Effect, Endpoint, Image, Mark, Observed, Progress, SshEndpoint, Verdict
+from serai.providers.kinds import CONTAINERS
 from serai.run.events import Emit, Event, Kind
 from serai.run.hooks import Table, fire
 from serai.run.materials import Stock
 from serai.run.scheduler import Cancel
 from serai.run.workspace import Workspace
+from serai.spec.base import stated
 from serai.spec.guest import Event as Moment
 from serai.spec.machine import Machine
 from serai.util.errors import SeraiError
@@ -142,7 +144,8 @@ class Executor:
 
         driver = self.workspace.provider(machine.name)
         materials = self.stock.of(machine, progress)
-        kind = materials.image.seed if materials.image else "none"
+        contained = machine.provider in CONTAINERS
+        kind = materials.image.seed if materials.image and not contained else "none"
         seen = self.observed.get(machine.name)
         fresh = machine.name in self.made or seen is None or GUEST not in seen.marks
         way = wait_ready(
@@ -156,7 +159,7 @@ class Executor:
         with self._lock:
             self._ways[machine.name] = way
         if fresh:
-            if kind == "none" and materials.image is not None:
+            if stated(machine.guest) if contained else kind == "none" and materials.image is not None:
                 self._settle(machine, step, progress)
             else:
                 self._mark_settled(machine)  # the seed has done it
@@ -182,7 +185,8 @@ class Executor:
         ask = getattr(self.workspace.provider(machine.name), "cards", None)
         boxed = materials.image is not None and materials.image.login
         nics = ask(machine, materials) if ask and boxed else []
-        settle(self.way_in(machine.name), settled, materials, progress, nics)
+        contained = machine.provider in CONTAINERS
+        settle(self.way_in(machine.name), settled, materials, progress, nics, contained=contained)
         self._mark_settled(machine)
         return ""
 
@@ -251,21 +255,23 @@ class Executor:
         return ""
 
     def _restart(self, machine: Machine, progress: Progress) -> None:
-        """The guest starts anew, and is ready again: it says another boot id than before."""
-        from serai.run.restart import restart
+        """The guest starts anew, and is ready again: it says another boot id, or its engine has done it."""
+        from serai.run.restart import again, restart
 
         driver = self.workspace.provider(machine.name)
         materials = self.stock.of(machine, progress)
-        before = self.way_in(machine.name)
-        way = restart(
-            machine,
-            before,
-            lambda: driver.endpoint(machine.name),
-            driver.console(machine.name).log,
-            lambda: driver.failure(machine.name),
-            progress,
-            seed_kind=materials.image.seed if materials.image else "none",
-        )
+        if machine.provider in CONTAINERS:
+            way = again(machine, driver, materials, progress)
+        else:
+            way = restart(
+                machine,
+                self.way_in(machine.name),
+                lambda: driver.endpoint(machine.name),
+                driver.console(machine.name).log,
+                lambda: driver.failure(machine.name),
+                progress,
+                seed_kind=materials.image.seed if materials.image else "none",
+            )
         with self._lock:
             self._ways[machine.name] = way
         if machine.synced_folders:

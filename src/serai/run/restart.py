@@ -7,7 +7,7 @@ from pathlib import Path
 
 from serai.guest.pipe import as_root
 from serai.guest.transport import Transport
-from serai.providers.contract import Endpoint, Progress
+from serai.providers.contract import Endpoint, Materials, Progress, Provider
 from serai.provisioners.reload import BOOT_ID, RESTART
 from serai.run.wait import poll, wait_ready
 from serai.spec.machine import Machine
@@ -53,3 +53,18 @@ def restart(
             hint=f"serai reload {machine.name}",
         )
     return wait_ready(machine, endpoint, console_log, died, progress, seed_kind=seed_kind)
+
+
+def again(machine: Machine, driver: Provider, materials: Materials, progress: Progress) -> Transport:
+    """A container is stopped and started by its engine: its kernel is the host's, whose boot id never changes."""
+    progress("restarting the container")
+    driver.stop(machine.name, budget=machine.halt_timeout, progress=progress)
+    driver.start(machine, materials, progress)
+    return wait_ready(
+        machine,
+        lambda: driver.endpoint(machine.name),
+        driver.console(machine.name).log,
+        lambda: driver.failure(machine.name),
+        progress,
+        seed_kind="none",
+    )

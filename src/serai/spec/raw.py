@@ -67,6 +67,38 @@ class LibvirtRaw(Spec, frozen=True):
     args: Annotated[list[str], Meta(description="further arguments for QEMU (<qemu:commandline>)")] = []
 
 
+class LxcStorage(StrEnum):
+    """What holds a container's root filesystem. Source: lxc-create(1), -B."""
+
+    AUTO = "auto"
+    DIR = "dir"
+    BTRFS = "btrfs"
+    ZFS = "zfs"
+    LVM = "lvm"
+    LOOP = "loop"
+    OVERLAY = "overlay"
+    BEST = "best"
+
+
+class LxcRaw(Spec, frozen=True):
+    """What only LXC has, beside the keys of `container:`."""
+
+    storage: Annotated[
+        LxcStorage,
+        Meta(description="auto: btrfs where containers lie on it, else a directory; best: LXC's own choice"),
+    ] = LxcStorage.AUTO
+    storage_options: Annotated[
+        dict[str, str],
+        Meta(
+            description="long options of lxc-create for its storage", examples=[{"vgname": "lxc", "fssize": "4G"}]
+        ),
+    ] = {}
+    autostart: Annotated[bool, Meta(description="start it with the host (lxc-autostart)")] = False
+    order: Annotated[
+        Annotated[int, Meta(ge=0)] | None, Meta(description="higher ones are started first with the host")
+    ] = None
+
+
 class FakeRaw(Spec, frozen=True):
     """Delays and faults of the `fake` provider."""
 
@@ -86,6 +118,7 @@ class Raw(Spec, frozen=True):
 
     qemu: QemuRaw = QemuRaw()
     libvirt: LibvirtRaw = LibvirtRaw()
+    lxc: LxcRaw = LxcRaw()
     fake: FakeRaw = FakeRaw()
     others: dict[str, Any] = {}
     """Blocks of providers that are not built in, by name: any data, or what is stated of the form they declare."""

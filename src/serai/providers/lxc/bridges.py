@@ -1,0 +1,164 @@
+"""Bridges that containers join: the one that leads out (LXC-3), and those of private networks."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from hashlib import sha256
+from ipaddress import IPv4Network
+from pathlib import Path
+
+from serai.providers.contract import Scope
+from serai.spec.network import Network, NetworkMode
+from serai.util import lxc_config, paths
+from serai.util.errors import Code, SeraiError
+from serai.util.locks import lock
+from serai.util.process import run, which
+
+NET = Path("/sys/class/net")
+FORWARDING = Path("/proc/sys/net/ipv4/ip_forward")
+UPLINKS = ("lxcbr0", "virbr0")
+"""lxc-net's own before libvirt's, which goes when libvirt's network stops."""
+OWN = "serai-"
+"""What the name of a bridge that serai made begins with; 8 digits follow (IFNAMSIZ is 16)."""
+ROUTED = (NetworkMode.NAT, NetworkMode.ROUTE, NetworkMode.OPEN)
+
+
+def there(name: str) -> bool:
+    return (NET / name / "bridge").is_dir()
+
+
+def uplink(stated: str = "") -> str:
+    """The bridge of a container's first card: the stated one, what LXC's default.conf says, lxcbr0 or virbr0.
+
+    Raises Code.MISSING when none of them is there.
+    """
+    if stated:
+        if not there(stated):
+            raise SeraiError(Code.MISSING, f"this host has no bridge {stated}", hint=f"there are {known()}")
+        return stated
+    try:
+        default = lxc_config.setting(lxc_config.converted(Path(lxc_config.DEFAULT).read_text()), lxc_config.LINK)
+    except OSError:
+        default = ""
+    for name in dict.fromkeys((default, *UPLINKS)):
+        if name and there(name):
+            return name
+    raise SeraiError(
+        Code.MISSING,
+        "neither lxcbr0 nor virbr0 is here: containers would have no way out",
+        hint="serai host setup lxc makes lxcbr0; or networks: [{uplink: none}]",
+    )
+
+
+def known() -> str:
+    """The bridges of this host, for a hint."""
+    return ", ".join(sorted(each.name for each in NET.iterdir() if there(each.name))) or "none"
+
+
+def bridge_of(scope: Scope, name: str, network: Network) -> str:
+    """The bridge of one of the project's networks, be it there or not."""
+    stated = network.external or network.bridge
+    return stated or f"{OWN}{sha256(f'{scope.project_id}/{name}'.encode()).hexdigest()[:8]}"
+
+
+def is_ours(network: Network) -> bool:
+    """Whether serai makes its bridge and takes it away."""
+    return not network.external and network.mode is not NetworkMode.BRIDGE
+
+
+def gateway(network: Network) -> str:
+    """The host's own address on it, the first one, with its prefix; empty: it has none."""
+    if not network.subnet:
+        return ""
+    subnet = IPv4Network(network.subnet)
+    return f"{subnet.network_address + 1}/{subnet.prefixlen}"
+
+
+@contextmanager
+def using() -> Iterator[None]:
+    """While a container starts no bridge may be taken away."""
+    with lock(_lock(), what="the bridges of containers", shared=True):
+        yield
+
+
+def _lock() -> Path:
+    return paths.runtime() / "lxc-bridges.lock"
+
+
+def ensure(scope: Scope, networks: Mapping[str, Network], wanted: Iterable[str]) -> tuple[str, ...]:
+    """Make the bridges of the networks that a machine is on; the names of those that are serai's."""
+    ours = []
+    for name in wanted:
+        network = networks.get(name, Network())
+        bridge = bridge_of(scope, name, network)
+        if is_ours(network):
+            ours.append(bridge)
+            if not there(bridge):
+                with lock(paths.runtime() / "lxc-bridge-making.lock", what="the bridges of containers"):
+                    if not there(bridge):
+                        _make(name, bridge, network)
+        elif not there(bridge):
+            key = "external" if network.external else "bridge"
+            raise SeraiError(
+                Code.MISSING, f"networks.{name}.{key}: there is no bridge {bridge}", hint=f"there are {known()}"
+            )
+    return tuple(ours)
+
+
+def _make(name: str, bridge: str, network: Network) -> None:
+    ip = which("ip", "iproute2")
+    mtu = f" mtu {network.mtu}" if network.mtu else ""
+    lines = [f"link add name {bridge}{mtu} type bridge stp_state 0 forward_delay 0"]
+    if address := gateway(network):
+        lines.append(f"address add {address} dev {bridge}")
+    lines.append(f"link set dev {bridge} up")
+    try:
+        run([ip, "-batch", "-"], input="".join(f"{line}\n" for line in lines))
+        if network.mode in ROUTED:
+            FORWARDING.write_text("1\n")
+        if network.mode is NetworkMode.NAT and network.subnet:
+            run([which("nft", "nftables"), "-f", "-"], input=masquerade(bridge, network.subnet))
+    except (SeraiError, OSError) as error:
+        remove([bridge])
+        raise SeraiError(
+            Code.FAILED,
+            f"networks.{name}: its bridge {bridge} cannot be made: {error}",
+            hint="ip address shows who has that subnet",
+        ) from error
+
+
+def table(bridge: str) -> str:
+    """The nftables table of a bridge."""
+    return bridge.replace("-", "_")
+
+
+def masquerade(bridge: str, subnet: str) -> str:
+    """What leaves the subnet has the host's own address. Source: nft(8), `masquerade`."""
+    return (
+        f"table ip {table(bridge)} {{\n"
+        "  chain postrouting {\n"
+        "    type nat hook postrouting priority srcnat; policy accept;\n"
+        f"    ip saddr {subnet} ip daddr != {subnet} masquerade\n"
+        "  }\n}\n"
+    )
+
+
+def remove_idle(bridges: Iterable[str]) -> None:
+    """Take away those of serai's bridges that no card is on any more."""
+    names = [name for name in bridges if name.startswith(OWN) and there(name)]
+    if names:
+        with lock(_lock(), what="the bridges of containers"):
+            remove([name for name in names if not os.listdir(NET / name / "brif")])  # noqa: PTH208 - sysfs
+
+
+def remove(bridges: Iterable[str]) -> None:
+    for bridge in bridges:
+        if there(bridge):
+            run([which("ip", "iproute2"), "link", "delete", "dev", bridge], check=False)
+        try:
+            nft = which("nft", "nftables")
+        except SeraiError:
+            continue  # then there is no table of ours
+        run([nft, "delete", "table", "ip", table(bridge)], check=False)

@@ -1,0 +1,221 @@
+"""Looks at the host for what a configuration needs: bridges, control groups, ids, devices, files."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from serai.providers.contract import Materials, Scope
+from serai.providers.identity import mac_address
+from serai.providers.lxc import bridges
+from serai.providers.lxc.place import CONSOLE_LOG
+from serai.providers.lxc.record import Process
+from serai.providers.lxc.site import Bind, Card, Node, Site
+from serai.spec.container import Container
+from serai.spec.container_parts import VolumeType
+from serai.spec.guest import FolderType
+from serai.spec.machine import Machine
+from serai.spec.network import MacvtapMode, Network, Nic, PublicNic, UplinkNic, UplinkType
+from serai.util.errors import Code, SeraiError
+
+MOUNTS = "/proc/self/mounts"
+LIVE_FOLDERS = (FolderType.NINEP, FolderType.VIRTIOFS)
+"""What a machine sees live is a bind of the container's."""
+
+
+def site_for(
+    scope: Scope,
+    machine: Machine,
+    materials: Materials,
+    directory: Path,
+    *,
+    base: str = "",
+    process: Process | None = None,
+) -> Site:
+    """All of it. Raises Code.MISSING for a bridge, a device or a source that is not there."""
+    box = machine.container or Container()
+    return Site(
+        hostname=machine.hostname or machine.name,
+        base=base,
+        cards=tuple(cards(scope, machine, materials)),
+        binds=tuple(binds(scope, machine, directory)),
+        nodes=tuple(_node(machine, word) for word in box.devices),
+        cgroups=cgroups(),
+        idmap=idmap(machine),
+        environment=(*(process.env if process else ()), *_environment(scope, machine, box)),
+        process=process or Process(),
+        console=str(directory / CONSOLE_LOG),
+    )
+
+
+def first_card(machine: Machine) -> UplinkNic:
+    """What is said of the uplink; without a word, its defaults."""
+    return next((nic.uplink for nic in machine.networks if nic.uplink), UplinkNic())
+
+
+def cards(scope: Scope, machine: Machine, materials: Materials) -> Iterator[Card]:
+    """eth0 is the uplink, where there is one; the others follow in the file's order."""
+    mode = machine.container.network_mode if machine.container else None
+    if mode in ("host", "none"):
+        yield Card(kind="none" if mode == "host" else "empty")
+        return
+    found = [_uplink(scope, machine), *(_other(scope, machine, materials, nic) for nic in machine.networks)]
+    made = [card for card in found if card is not None]
+    if not made:
+        yield Card(kind="empty")
+    for number, card in enumerate(made):
+        yield Card(
+            kind=card.kind,
+            name=f"eth{number}",
+            link=card.link,
+            mode=card.mode,
+            mac=card.mac or mac_address(scope.project_id, machine.name, number),
+            mtu=card.mtu,
+            address=card.address,
+            gateway=card.gateway,
+        )
+
+
+def _uplink(scope: Scope, machine: Machine) -> Card | None:
+    nic = first_card(machine)
+    if nic.type is UplinkType.NONE:
+        return None
+    return Card(link=bridges.uplink(nic.network_name or ""), mac=nic.mac or "", mtu=nic.mtu)
+
+
+def _other(scope: Scope, machine: Machine, materials: Materials, nic: Nic) -> Card | None:
+    if nic.public:
+        return _public(nic.public)
+    if not nic.private:
+        return None
+    network = materials.networks.get(nic.private.network, Network())
+    first = first_card(machine).type is UplinkType.NONE and network.mode in bridges.ROUTED
+    return Card(
+        link=bridges.bridge_of(scope, nic.private.network, network),
+        mac=nic.private.mac or "",
+        mtu=nic.private.mtu or network.mtu,
+        address=materials.addresses.get(nic.private.network, ""),
+        gateway=bridges.gateway(network).partition("/")[0] if first else "",
+    )
+
+
+def _public(nic: PublicNic) -> Card:
+    """A bridge of the host, or a macvlan on a device."""
+    more = {"mac": nic.mac or "", "mtu": nic.mtu, "address": nic.address or "", "gateway": nic.gateway or ""}
+    if nic.bridge:
+        return Card(link=nic.bridge, **more)  # type: ignore[arg-type]
+    mode = "passthru" if nic.mode is MacvtapMode.PASSTHROUGH else str(nic.mode)
+    return Card(kind="macvlan", link=nic.dev or "", mode=mode, **more)  # type: ignore[arg-type]
+
+
+def binds(scope: Scope, machine: Machine, directory: Path) -> Iterator[Bind]:
+    """Its hosts file, shared directories, volumes, small files."""
+    box = machine.container or Container()
+    yield Bind(source=str(directory / "hosts"), target="/etc/hosts", file=True)
+    if box.dns or box.dns_search:
+        yield Bind(source=str(directory / "resolv.conf"), target="/etc/resolv.conf", file=True)
+    for folder in machine.synced_folders:
+        if folder.type in LIVE_FOLDERS:
+            yield Bind(source=str(_path(scope, folder.source)), target=folder.target, readonly=folder.readonly)
+    for volume in box.volumes:
+        if volume.kind is VolumeType.BIND:
+            source = _path(scope, volume.source or "")
+            yield Bind(
+                source=str(source),
+                target=volume.target,
+                file=source.is_file(),
+                readonly=volume.read_only,
+                propagation=str(volume.propagation or ""),
+            )
+    for number, file in enumerate(box.files):
+        yield Bind(source=str(directory / "files" / str(number)), target=file.target, file=True)
+
+
+def _path(scope: Scope, text: str) -> Path:
+    return (scope.root / Path(text).expanduser()).resolve()
+
+
+def _node(machine: Machine, text: str) -> Node:
+    """`/dev/fuse`, `/dev/sda:/dev/xvda:r`: the device's numbers are what the container may use."""
+    parts = text.split(":")
+    source, target = parts[0], parts[1] if len(parts) > 1 else parts[0]
+    try:
+        seen = os.stat(source)  # noqa: PTH116 - st_rdev alone
+    except OSError as error:
+        raise SeraiError(
+            Code.MISSING, f"{machine.name}: container.devices: {source}: {error.strerror}", hint="ls /dev"
+        ) from error
+    kind = "b" if stat.S_ISBLK(seen.st_mode) else "c"
+    rights = parts[2] if len(parts) > 2 else "rwm"
+    return Node(source, target, f"{kind} {os.major(seen.st_rdev)}:{os.minor(seen.st_rdev)} {rights}")
+
+
+def cgroups(mounts: str = MOUNTS) -> dict[str, int]:
+    """Controller -> 1 or 2, of this host. Both at once is what systemd calls hybrid. Source: cgroups(7)."""
+    found: dict[str, int] = {}
+    for line in Path(mounts).read_text().splitlines():
+        fields = line.split()
+        if len(fields) < 4:
+            continue
+        if fields[2] == "cgroup":
+            names = fields[3].split(",")
+            found |= {name: 1 for name in names if name in CONTROLLERS}
+        elif fields[2] == "cgroup2":
+            try:
+                there = (Path(fields[1]) / "cgroup.controllers").read_text().split()
+            except OSError:
+                continue
+            found |= {name: 2 for name in (*there, "devices") if name not in found}
+    return found
+
+
+CONTROLLERS = ("cpu", "cpuset", "memory", "devices", "freezer", "pids", "blkio", "hugetlb")
+
+
+def idmap(
+    machine: Machine, subuid: Path = Path("/etc/subuid"), subgid: Path = Path("/etc/subgid")
+) -> tuple[str, ...]:
+    """Lines of `lxc.idmap`; empty: root inside is root outside. Raises Code.MISSING without a range."""
+    box = machine.container
+    if box is None or not (box.unprivileged or box.idmap):
+        return ()
+    if box.idmap:
+        return tuple(
+            f"{kind} {each.inside} {each.host} {each.size}"
+            for each in box.idmap
+            for kind in ("ug" if each.kind == "b" else each.kind)
+        )
+    found = []
+    for kind, path in (("u", subuid), ("g", subgid)):
+        line = next((line for line in _lines(path) if line.startswith("root:")), "")
+        parts = line.split(":")
+        if len(parts) != 3:
+            raise SeraiError(
+                Code.MISSING,
+                f"{machine.name}: container.unprivileged: {path} gives root no ids to hand on",
+                hint=f"echo root:100000:65536 >> {path}, or state container.idmap",
+            )
+        found.append(f"{kind} 0 {parts[1]} {parts[2]}")
+    return tuple(found)
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text().splitlines()
+    except OSError:
+        return []
+
+
+def _environment(scope: Scope, machine: Machine, box: Container) -> Iterator[str]:
+    """NAME=VALUE lines of the files; the later over the earlier."""
+    for name in box.env_file:
+        path = _path(scope, name)
+        try:
+            lines = path.read_text().splitlines()
+        except OSError as error:
+            raise SeraiError(
+                Code.INPUT, f"{machine.name}: container.env_file: {path}: {error.strerror}", hint="mend its path"
+            ) from error
+        yield from (line.strip() for line in lines if "=" in line and not line.lstrip().startswith("#"))

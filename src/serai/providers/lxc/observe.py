@@ -1,0 +1,148 @@
+"""What is known of all containers of a project, in one pass: records, one table of sockets, leases."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from pathlib import Path
+
+from serai.providers.contract import Observed, Scope, State
+from serai.providers.lxc import command
+from serai.providers.lxc.place import container_name, lxcpath, prefix
+from serai.providers.lxc.record import Phase, Record, load
+from serai.util.errors import SeraiError
+
+STATES = {
+    "STOPPED": State.STOPPED,
+    "STARTING": State.STARTING,
+    "RUNNING": State.RUNNING,
+    "STOPPING": State.STOPPING,
+    "ABORTING": State.STOPPING,
+    "FREEZING": State.PAUSED,
+    "FROZEN": State.PAUSED,
+    "THAWED": State.RUNNING,
+    command.UNKNOWN: State.UNKNOWN,
+}
+
+
+def observe(scope: Scope, names: Collection[str] | None = None) -> dict[str, Observed]:
+    """Every container of the project, by the machine's name, sorted."""
+    root, head = lxcpath(), prefix(scope)
+    records: dict[str, Record] = {}
+    found: dict[str, Observed] = {}
+    for name in sorted(_names(root, head) if names is None else names):
+        directory = f"{root}/{head}{name}"
+        try:
+            record = load(directory)
+        except SeraiError as error:
+            found[name] = Observed(name=name, provider="lxc", state=State.UNKNOWN, problem=error.message)
+            continue
+        if record is not None:
+            records[name] = record
+        elif os.path.isdir(directory):  # noqa: PTH112 - the path of `status`
+            what = "it was never made to the end"
+            found[name] = Observed(name=name, provider="lxc", state=State.CREATING, problem=what)
+    states = command.states(root, [f"{head}{name}" for name in records]) if records else {}
+    leases = read_leases() if states and any(record.macs for record in records.values()) else {}
+    for name, record in records.items():
+        found[name] = _observed(scope, record, states.get(f"{head}{name}", "STOPPED"), leases)
+    return found
+
+
+def _names(root: str, head: str) -> list[str]:
+    try:
+        entries = os.listdir(root)  # noqa: PTH208 - the path of `status`
+    except FileNotFoundError:
+        return []
+    return [name.removeprefix(head) for name in entries if name.startswith(head)]
+
+
+def _observed(scope: Scope, record: Record, native: str, leases: dict[str, str]) -> Observed:
+    state, problem = STATES[native], ""
+    if record.phase is not Phase.MADE:
+        state, problem = State.CREATING, "it was never made to the end"
+    elif state is State.STOPPED and not record.stopped:
+        state, problem = State.FAILED, ended(scope, record)
+    elif state is State.UNKNOWN:
+        problem = "it lives, but its monitor does not answer"
+    elif state is State.RUNNING and record.ready_at >= record.started_at > 0:
+        state = State.READY
+    known = [address.partition("/")[0] for address in record.addresses.values()]
+    if native != "STOPPED":
+        known = [*(leases[mac] for mac in record.macs if mac in leases), *known]
+    return Observed(
+        name=record.name,
+        provider="lxc",
+        state=state,
+        native_state=native.lower(),
+        applied=record.applied,
+        digest=record.image_digest,
+        pending=record.pending,
+        addresses=tuple(dict.fromkeys(known)),
+        forwards=record.forwards,
+        marks=record.marks,
+        snapshots=tuple(snapshot.name for snapshot in record.snapshots),
+        problem=problem,
+        ready_at=record.ready_at,
+        started_at=record.started_at,
+        project=record.project,
+        project_id=record.project_id,
+        project_root=record.project_root,
+    )
+
+
+def ended(scope: Scope, record: Record) -> str:
+    """Why a container that nobody stopped does not run, with its last words."""
+    from serai.providers.lxc.reason import why_ended
+
+    return why_ended(Path(lxcpath()) / container_name(scope, record.name), record)
+
+
+LEASES = ("/var/lib/misc/dnsmasq.lxcbr0.leases", "/var/lib/lxc/dnsmasq.lxcbr0.leases")
+"""Of lxc-net's dnsmasq: expiry, MAC, address, name. Source: lxc-net; dnsmasq(8), --dhcp-leasefile."""
+LIBVIRT_LEASES = "/var/lib/libvirt/dnsmasq/virbr0.status"
+"""Of libvirt's: a list of objects. Source: libvirt, src/network/leaseshelper.c."""
+
+
+def read_leases() -> dict[str, str]:
+    """MAC -> address that a DHCP server of this host gave, as far as its file can be read."""
+    found: dict[str, str] = {}
+    for path in LEASES:
+        for line in _text(path).splitlines():
+            parts = line.split()
+            if len(parts) >= 4:
+                found[parts[1].lower()] = parts[2]
+    if text := _text(LIBVIRT_LEASES):
+        import msgspec
+
+        try:
+            entries = msgspec.json.decode(text, type=list[dict[str, object]])
+        except msgspec.DecodeError:
+            entries = []  # it is being written
+        found |= {
+            str(each["mac-address"]).lower(): str(each["ip-address"]) for each in entries if "mac-address" in each
+        }
+    return found
+
+
+def _text(path: str) -> str:
+    try:
+        with open(path) as file:  # noqa: PTH123 - the path of `status`
+            return file.read()
+    except OSError:
+        return ""
+
+
+def find_projects() -> list[tuple[str, str, str, list[str]]]:
+    """All projects with containers on this host: (project, its id, its directory, names of the machines)."""
+    found: dict[str, tuple[str, str, str, list[str]]] = {}
+    for directory in sorted(Path(lxcpath()).glob("serai-*")):
+        try:
+            record = load(directory)
+        except SeraiError:
+            continue  # `observe` of its project tells what is wrong
+        if record:
+            names: list[str] = []
+            entry = (record.project, record.project_id, record.project_root, names)
+            found.setdefault(record.project_id, entry)[3].append(record.name)
+    return list(found.values())

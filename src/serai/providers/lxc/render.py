@@ -1,0 +1,246 @@
+"""From a machine's spec to LXC's own configuration (LXC-3): pure. Source of all keys: lxc.container.conf(5)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from serai.providers.lxc.site import Card, Site
+from serai.spec.container import Container
+from serai.spec.container_parts import VolumeType
+from serai.spec.machine import Machine
+from serai.spec.memory import Memory
+from serai.util import lxc_config
+
+BEGIN = "# What serai states; it is written anew at each start."
+DROPPED = ("mac_admin", "mac_override", "sys_time", "sys_module", "sys_rawio")
+"""What LXC takes from every container. Source: common.conf of LXC."""
+PERIOD = 100_000
+"""Microseconds of one CFS period. Source: Documentation/scheduler/sched-bwc.rst."""
+TERMINALS = 1024
+"""As common.conf has it. The busybox template says 1, and its console is then /dev/null (LXC 5.0, seen)."""
+STAY = ("/bin/sh", "-c", "trap 'exit 0' TERM INT; while :; do sleep 3600 & wait; done")
+"""A process that stays, and ends when it is asked to (DOC-1)."""
+LIMIT_UNLIMITED = -1
+
+
+def text(machine: Machine, site: Site) -> str:
+    """The whole file: what the template wrote, then serai's lines. Later lines count over earlier ones."""
+    base = lxc_config.converted(site.base)
+    lines = [BEGIN, *_lines(machine, site)]
+    return (base if base.endswith("\n") or not base else f"{base}\n") + "".join(f"{line}\n" for line in lines)
+
+
+def _lines(machine: Machine, site: Site) -> Iterator[str]:
+    box = machine.container or Container()
+    yield f"lxc.uts.name = {site.hostname}"
+    if machine.providers.lxc.autostart:
+        yield "lxc.start.auto = 1"
+    if machine.providers.lxc.order is not None:
+        yield f"lxc.start.order = {machine.providers.lxc.order}"
+    if site.console:
+        yield f"lxc.console.logfile = {site.console}"
+        yield f"lxc.pty.max = {TERMINALS}"
+    yield from _networks(site)
+    yield from _process(box, site)
+    yield from _ids(box, site)
+    yield from _mounts(box, site)
+    yield from _rights(box, site)
+    yield from _limits(machine, box, site)
+    yield from lxc_config.converted("".join(f"{line}\n" for line in box.config)).splitlines()
+
+
+def _networks(site: Site) -> Iterator[str]:
+    yield "lxc.net ="  # what the template wrote of networks does not count
+    for number, card in enumerate(site.cards):
+        yield from (f"lxc.net.{number}.{key} = {value}" for key, value in _card(card) if value != "")
+
+
+def _card(card: Card) -> Iterator[tuple[str, str]]:
+    yield "type", card.kind
+    if card.kind in ("none", "empty"):
+        return
+    yield "name", card.name
+    yield "link", card.link
+    if card.kind == "macvlan":
+        yield "macvlan.mode", card.mode
+    yield "hwaddr", card.mac
+    yield "flags", "up"
+    yield "mtu", str(card.mtu or "")
+    yield "ipv4.address", card.address
+    yield "ipv4.gateway", card.gateway
+
+
+def command(box: Container, site: Site) -> list[str]:
+    """The words of its first process; empty: the /sbin/init of its root filesystem."""
+    entry = list(site.process.entrypoint) if box.entrypoint is None else box.entrypoint
+    words = [*entry, *(box.cmd or (site.process.cmd if box.entrypoint is None else ()))]
+    return words or (list(STAY) if box.keep_alive else [])
+
+
+def _process(box: Container, site: Site) -> Iterator[str]:
+    if words := command(box, site):
+        if is_plain(words):
+            yield f"lxc.init.cmd = {' '.join(words)}"
+        else:
+            yield f"# lxc-start is handed the words of its first process: {msgspec.json.encode(words).decode()}"
+        yield "lxc.signal.halt = SIGTERM"  # what is no init does not know SIGPWR
+    if box.stop_signal:
+        yield f"lxc.signal.halt = {box.stop_signal}"
+    if where := box.working_dir or site.process.working_dir:
+        yield f"lxc.init.cwd = {where}"
+    uid, _, gid = (box.user or site.process.user).partition(":")
+    if uid.isdecimal():
+        yield f"lxc.init.uid = {uid}"
+        yield f"lxc.init.gid = {gid if gid.isdecimal() else uid}"
+    for line in (*site.environment, *(f"{key}={value}" for key, value in box.env.items())):
+        yield f"lxc.environment = {line}"
+
+
+def is_plain(words: Sequence[str]) -> bool:
+    """Whether lxc.init.cmd can say it: LXC splits it at blanks, and knows no quotes there.
+
+    Source: LXC 5.0, src/lxc/lxccontainer.c, split_init_cmd.
+    """
+    return all(word and not re.search(r"\s", word) for word in words)
+
+
+def _ids(box: Container, site: Site) -> Iterator[str]:
+    if site.idmap:
+        yield "lxc.include = /usr/share/lxc/config/userns.conf"
+        yield from (f"lxc.idmap = {line}" for line in site.idmap)
+    if box.nesting:
+        yield "lxc.apparmor.profile = generated"
+        yield "lxc.apparmor.allow_nesting = 1"
+        yield "lxc.mount.auto = cgroup:rw:force proc:rw sys:rw"
+        yield "lxc.mount.entry = proc dev/.lxc/proc proc create=dir,optional 0 0"
+        yield "lxc.mount.entry = sys dev/.lxc/sys sysfs create=dir,optional 0 0"
+
+
+def _mounts(box: Container, site: Site) -> Iterator[str]:
+    for bind in site.binds:
+        how = ["bind" if bind.file else "rbind", f"create={'file' if bind.file else 'dir'}"]
+        how += ["ro"] if bind.readonly else []
+        how += [bind.propagation] if bind.propagation else []
+        yield f"lxc.mount.entry = {_blank(bind.source)} {_inside(bind.target)} none {','.join(how)} 0 0"
+    for volume in box.volumes:
+        if volume.kind is VolumeType.TMPFS:
+            size = f",size={volume.size}" if volume.size else ""
+            yield f"lxc.mount.entry = tmpfs {_inside(volume.target)} tmpfs create=dir{size} 0 0"
+    for entry in box.tmpfs:
+        path, _, options = entry.partition(":")
+        stated = ",".join(filter(None, ["create=dir", options]))
+        yield f"lxc.mount.entry = tmpfs {_inside(path)} tmpfs {stated} 0 0"
+    if box.shm_size:
+        yield f"lxc.mount.entry = shm dev/shm tmpfs size={box.shm_size},create=dir 0 0"
+    for node in site.nodes:
+        yield f"lxc.mount.entry = {_blank(node.source)} {_inside(node.target)} none bind,create=file 0 0"
+    if box.read_only:
+        yield "lxc.rootfs.options = ro"
+
+
+def _blank(path: str) -> str:
+    """As fstab(5) writes blanks."""
+    return path.replace("\\", "\\134").replace(" ", "\\040").replace("\t", "\\011")
+
+
+def _inside(path: str) -> str:
+    return _blank(path.lstrip("/"))
+
+
+def _rights(box: Container, site: Site) -> Iterator[str]:
+    rules = [*(node.rule for node in site.nodes), *box.device_cgroup_rules]
+    if box.privileged:
+        yield "lxc.cap.drop ="
+        yield "lxc.apparmor.profile = unconfined"
+        yield "lxc.mount.auto = cgroup:rw proc:rw sys:rw"
+        rules = ["a"]
+    key = "lxc.cgroup.devices" if site.cgroups.get("devices") == 1 else "lxc.cgroup2.devices"
+    yield from (f"{key}.allow = {rule}" for rule in rules if not site.idmap)
+    added = {_cap(word) for word in box.cap_add}
+    if added and not box.privileged:
+        yield "lxc.cap.drop ="
+        kept = [word for word in DROPPED if word not in added and "all" not in added]
+        yield from (f"lxc.cap.drop = {word}" for word in kept)
+    dropped = [_cap(word) for word in box.cap_drop]
+    if "all" in dropped:
+        yield "lxc.cap.drop ="
+        yield from (f"lxc.cap.keep = {word}" for word in sorted(added) or ["none"])
+    else:
+        yield from (f"lxc.cap.drop = {word}" for word in dropped)
+    for option in box.security_opt:
+        yield from _security(option)
+    yield from (f"lxc.sysctl.{name} = {value}" for name, value in box.sysctls.items())
+
+
+def _cap(word: str) -> str:
+    return word.lower().removeprefix("cap_")
+
+
+def _security(option: str) -> Iterator[str]:
+    name, _, value = option.replace("=", ":", 1).partition(":")
+    if name == "no-new-privileges":
+        yield "lxc.no_new_privs = 1"
+    elif name == "apparmor":
+        yield f"lxc.apparmor.profile = {value}"
+    elif name == "seccomp":
+        yield f"lxc.seccomp.profile = {'' if value == 'unconfined' else value}".rstrip()
+
+
+def memory_limit(machine: Machine) -> int | None:
+    """Bytes; None: none is stated, and there is no limit."""
+    stated = machine.container.memory if machine.container else None
+    if stated is not None:
+        return stated
+    return machine.memory.size if machine.memory.size != Memory().size else None
+
+
+def cpu_limit(machine: Machine) -> float | None:
+    """CPUs, parts of one too; None: no limit."""
+    stated = machine.container.cpus if machine.container else None
+    if stated is not None:
+        return stated
+    return float(machine.cpu.total) if machine.cpu != type(machine.cpu)() else None
+
+
+def limits(machine: Machine, cgroups: dict[str, int]) -> dict[str, str]:
+    """File of the control group -> its value, by what the host's hierarchies call it."""
+    box = machine.container or Container()
+    found: dict[str, str] = {}
+    memory, cpus = memory_limit(machine), cpu_limit(machine)
+    first = cgroups.get("memory") == 1
+    if memory is not None:
+        found["memory.limit_in_bytes" if first else "memory.max"] = str(memory)
+        if box.memory_swap is not None:
+            swap = box.memory_swap if first else max(0, box.memory_swap - memory)
+            found["memory.memsw.limit_in_bytes" if first else "memory.swap.max"] = str(swap)
+    if box.memory_reservation is not None:
+        found["memory.soft_limit_in_bytes" if first else "memory.low"] = str(box.memory_reservation)
+    if cpus is not None:
+        if cgroups.get("cpu") == 1:
+            found |= {"cpu.cfs_period_us": str(PERIOD), "cpu.cfs_quota_us": str(int(cpus * PERIOD))}
+        else:
+            found["cpu.max"] = f"{int(cpus * PERIOD)} {PERIOD}"
+    if box.cpu_shares is not None:
+        if cgroups.get("cpu") == 1:
+            found["cpu.shares"] = str(box.cpu_shares)
+        else:  # from 2…262144 to 1…10000, as systemd and runc do it
+            found["cpu.weight"] = str(1 + (box.cpu_shares - 2) * 9999 // 262142)
+    if cpuset := box.cpuset or machine.cpu.pin.cpus:
+        found["cpuset.cpus"] = cpuset
+    if box.pids is not None:
+        found["pids.max"] = str(box.pids)
+    return found
+
+
+def _limits(machine: Machine, box: Container, site: Site) -> Iterator[str]:
+    for key, value in limits(machine, site.cgroups).items():
+        version = site.cgroups.get(key.partition(".")[0], 2)
+        yield f"lxc.cgroup{'' if version == 1 else '2'}.{key} = {value}"
+    for name, limit in box.ulimits.items():
+        soft, hard = (("unlimited" if each == LIMIT_UNLIMITED else str(each)) for each in (limit.soft, limit.hard))
+        yield f"lxc.prlimit.{name} = {soft}:{hard}"
+    if box.oom_score_adj is not None:
+        yield f"lxc.proc.oom_score_adj = {box.oom_score_adj}"

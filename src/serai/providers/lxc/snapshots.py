@@ -1,0 +1,156 @@
+"""Snapshots and copies of containers: the root filesystem, by reflinks where that can be; never its memory.
+
+A container that runs is frozen while it is copied. LXC's own lxc-snapshot makes containers of a container, wants
+it stopped, and loses what lies beside its configuration when it restores.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from serai.providers.contract import Materials, Progress, Scope, Snapshot
+from serai.providers.lxc import lifecycle, rootfs
+from serai.providers.lxc.place import container_name, directory_of, lxcpath, tool
+from serai.providers.lxc.record import Phase, Record, editing, load, save
+from serai.spec.machine import Machine
+from serai.util import lxc_config
+from serai.util.errors import Code, SeraiError
+from serai.util.files import remove_tree
+from serai.util.process import run, which
+
+FOLDER = "snapshots"
+BUDGET = 3600.0
+
+
+def _tree(name: str, record: Record) -> Path:
+    """The directory that holds all that changes in the container. Raises Code.UNSUPPORTED for other storage."""
+    path = lxc_config.setting(record.base, "lxc.rootfs.path")
+    kind, _, rest = path.partition(":")
+    if kind in ("overlay", "overlayfs"):
+        return Path(rest.rpartition(":")[2])  # the layer above, which alone is written to
+    if found := rootfs.rootfs_of(record.base):
+        return found
+    raise SeraiError(
+        Code.UNSUPPORTED,
+        f"{name}: serai takes no snapshots of containers on {kind}",
+        hint=f"{kind} has its own; or providers: {{lxc: {{storage: dir}}}}",
+    )
+
+
+@contextmanager
+def _quiet(scope: Scope, name: str) -> Iterator[None]:
+    """Nothing is written to it meanwhile."""
+    runs = lifecycle.state(scope, name) == "RUNNING"
+    if runs:
+        lifecycle.suspend(scope, name)
+    try:
+        yield
+    finally:
+        if runs:
+            lifecycle.resume(scope, name)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Whole, with owners, holes and extended attributes; blocks are shared where that can be."""
+    argv = [which("cp", "coreutils"), "--archive", "--reflink=auto", "--sparse=auto", "--one-file-system"]
+    run([*argv, "--no-target-directory", source, target], timeout=BUDGET)
+
+
+def save_one(scope: Scope, name: str, snapshot: str, progress: Progress) -> None:
+    """Keep the root filesystem as it is now."""
+    record = lifecycle.made(scope, name)
+    tree, folder = _tree(name, record), directory_of(scope, name) / FOLDER
+    folder.mkdir(exist_ok=True, mode=0o700)
+    part = folder / f".part-{snapshot}"
+    shutil.rmtree(part, ignore_errors=True)  # of one that was killed
+    progress(f"copying {tree}")
+    with _quiet(scope, name):
+        _copy(tree, part)
+    part.rename(folder / snapshot)
+    with editing(directory_of(scope, name)) as kept:
+        others = [each for each in kept.snapshots if each.name != snapshot]
+        kept.snapshots = (*others, Snapshot(name=snapshot, at=round(time.time(), 3), memory=False))
+
+
+def restore(scope: Scope, name: str, snapshot: str, progress: Progress) -> None:
+    """The root filesystem as it was then. One that runs is stopped, and started again by whoever asked."""
+    record = lifecycle.made(scope, name)
+    directory = directory_of(scope, name)
+    tree, kept = _tree(name, record), directory / FOLDER / snapshot
+    if not kept.is_dir():
+        raise SeraiError(Code.FAILED, f"{name}: the files of snapshot {snapshot} are gone: {kept}")
+    part = tree.with_name(f".{tree.name}-restored")
+    shutil.rmtree(part, ignore_errors=True)
+    progress("copying it back")
+    _copy(kept, part)
+    runs = lifecycle.state(scope, name) != "STOPPED"
+    if runs:
+        lifecycle.stop(scope, name, 0, True, progress)
+    old = tree.with_name(f".{tree.name}-old")
+    shutil.rmtree(old, ignore_errors=True)
+    tree.rename(old)
+    part.rename(tree)
+    remove_tree(old)
+    if runs and record.applied is not None:
+        materials = Materials(addresses=record.addresses, networks=record.networks, hosts=_peers(directory))
+        lifecycle.start(scope, record.applied, materials, progress)
+
+
+def _peers(directory: Path) -> dict[str, str]:
+    """Names and addresses as its hosts file has them."""
+    found: dict[str, str] = {}
+    for line in (directory / "hosts").read_text().splitlines():
+        address, _, names = line.partition(" ")
+        if not address.startswith(("127.", "::")):
+            found |= dict.fromkeys(names.split(), address)
+    return found
+
+
+def delete(scope: Scope, name: str, snapshot: str) -> None:
+    directory = directory_of(scope, name)
+    remove_tree(directory / FOLDER / snapshot)
+    with editing(directory) as record:
+        record.snapshots = tuple(each for each in record.snapshots if each.name != snapshot)
+
+
+def clone(scope: Scope, name: str, machine: Machine, materials: Materials, progress: Progress) -> None:
+    """Copy the stopped container under the new name, by lxc-copy; its snapshots stay behind."""
+    source = lifecycle.made(scope, name)
+    if lifecycle.state(scope, name) != "STOPPED":
+        raise SeraiError(Code.REFUSED, f"{name} runs; only a stopped machine is cloned", hint=f"serai halt {name}")
+    target = directory_of(scope, machine.name)
+    existing = load(target)
+    if existing and existing.phase is Phase.MADE:
+        raise SeraiError(Code.REFUSED, f"{machine.name} exists already", hint=f"serai destroy {machine.name}")
+    lifecycle.destroy(scope, machine.name)
+    progress(f"copying the root filesystem of {name}")
+    old, new = container_name(scope, name), container_name(scope, machine.name)
+    run([tool("copy"), "-P", lxcpath(), "-n", old, "-N", new], timeout=BUDGET)
+    record = Record(
+        name=machine.name,
+        project=scope.project,
+        project_id=scope.project_id,
+        project_root=str(scope.root),
+        applied=machine,
+        base=_moved(source.base, old, new, (target / "config").read_text()),
+        image_digest=source.image_digest,
+        process=source.process,
+        marks=dict(source.marks),
+    )
+    save(target, record)
+    rootfs.personalize(record.base, machine.hostname or machine.name)
+    lifecycle.configure(scope, target, record, machine, materials)
+    record.phase = Phase.MADE
+    save(target, record, sync=True)
+
+
+def _moved(base: str, old: str, new: str, copied: str) -> str:
+    """What the template wrote, with the root filesystem that lxc-copy made."""
+    path = lxc_config.setting(copied, "lxc.rootfs.path")
+    lines = base.replace(f"/{old}/", f"/{new}/").splitlines()
+    kept = [line for line in lines if not line.lstrip().startswith("lxc.rootfs.path")]
+    return "".join(f"{line}\n" for line in (*kept, f"lxc.rootfs.path = {path}"))

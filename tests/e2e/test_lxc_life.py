@@ -1,0 +1,217 @@
+"""Real containers of LXC: made, entered, provisioned, joined, limited, copied, and gone (VAG-3)."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+pytestmark = [pytest.mark.engine, pytest.mark.root, pytest.mark.timeout(240)]
+
+SHOP = """
+project: shop
+defaults: {provider: lxc, container: {template: busybox}, networks: [{private: back}], halt_timeout: 2s}
+networks: {back: {subnet: 10.79.0.0/24, mtu: 1400}}
+machines:
+  web:
+    aliases: [www]
+    memory: 64MiB
+    cpus: 1
+    container: {pids: 50}
+    networks: [{private: back}, {forwarded_port: {guest: 80, host: 18080, auto_correct: true}}]
+    synced_folders: [{source: site, target: /srv/site, type: 9p, create: true}]
+    provision:
+      - shell: mkdir -p /srv/www && hostname > /srv/www/index.html && httpd -h /srv/www
+        run: always
+  db: {networks: [{private: {network: back, address: 10.79.0.77}}]}
+"""
+ONE = "project: shop\nmachines: {web: {provider: lxc, container: {template: busybox}, halt_timeout: 1s}}\n"
+
+
+def fetch(port: int) -> str:
+    """One request; what a relay that is just starting has not taken yet waits in the listener's queue."""
+    with socket.create_connection(("127.0.0.1", port), 10) as link:
+        link.sendall(b"GET /index.html HTTP/1.0\r\n\r\n")
+        data = b""
+        while chunk := link.recv(4096):
+            data += chunk
+    return data.decode()
+
+
+@pytest.mark.slow
+def test_two_containers_are_made_found_by_name_limited_and_gone_without_a_trace(boxes):
+    boxes.file(SHOP)
+    boxes("up")
+    seen = boxes.json("status")["machines"]
+    assert {name: each["state"] for name, each in seen.items()} == {"web": "ready", "db": "ready"}
+    assert seen["db"]["addresses"][-1] == "10.79.0.77"
+
+    assert boxes("exec", "web", "--", "hostname").stdout == "web\n"
+    assert boxes("ssh", "db", "-c", "id -u; echo $HOME").stdout == "0\n/root\n"
+    assert "10.79.0.77/24" in boxes("exec", "db", "--", "ip -4 addr show dev eth1").stdout
+    assert boxes("exec", "db", "--", "cat /sys/class/net/eth1/mtu").stdout == "1400\n"
+    assert "web" in boxes("exec", "db", "--", "wget -q -O - http://www/index.html").stdout
+    assert "1 packets received" in boxes("exec", "web", "--", "ping -c 1 -W 5 db").stdout
+    assert "web" in fetch(seen["web"]["forwards"][0]["host"])
+    (boxes.root / "site" / "page").write_text("live")
+    assert boxes("exec", "web", "--", "cat /srv/site/page").stdout == "live"
+
+    assert limit("memory", "memory.limit_in_bytes", "memory.max") == str(64 << 20)
+    assert limit("pids", "pids.max", "pids.max") == "50"
+    assert limit("cpu", "cpu.cfs_quota_us", "cpu.max").split()[0] == "100000"
+
+    boxes.file(SHOP.replace("64MiB", "96MiB"))
+    assert "live" in boxes("plan", code=2).stdout
+    boxes("up")
+    assert limit("memory", "memory.limit_in_bytes", "memory.max") == str(96 << 20)
+
+    boxes("halt")
+    assert boxes.states() == {"web": "stopped", "db": "stopped"}
+    assert not list(Path("/sys/class/net").glob("serai-*"))
+    boxes("up", "web")
+    assert "web" in fetch(boxes.json("status")["machines"]["web"]["forwards"][0]["host"])
+
+
+def limit(controller: str, first: str, second: str) -> str:
+    """What the kernel holds the container `web` to."""
+    for path in (f"/sys/fs/cgroup/{controller}", "/sys/fs/cgroup", "/sys/fs/cgroup/unified"):
+        for name in (first, second):
+            for file in Path(path).glob(f"lxc.payload.serai-*-web/{name}"):
+                return file.read_text().strip()
+    raise AssertionError(f"{controller}: no control group limits it")
+
+
+def test_a_command_that_ends_at_once_is_named_with_its_last_words(boxes):
+    boxes.file(
+        "project: shop\nmachines:\n  web:\n    provider: lxc\n"
+        "    container: {template: busybox, cmd: [/bin/sh, -c, 'echo no database; exit 3']}\n"
+    )
+
+    said = boxes("up", code=1).stderr
+
+    assert "its command '/bin/sh -c echo no database; exit 3' ended: no database" in said
+    assert boxes.states() == {"web": "failed"}
+
+
+def test_a_first_process_that_is_not_there_is_named(boxes):
+    boxes.file(
+        "project: shop\nmachines: {web: {provider: lxc, container: {template: busybox, cmd: [/bin/no-such]}}}\n"
+    )
+
+    said = boxes("up", code=1).stderr
+
+    assert "/bin/no-such" in said
+
+
+def test_snapshots_suspension_and_a_copy(boxes):
+    boxes.file(
+        "project: shop\nmachines: {web: {provider: lxc, container: {template: busybox}, halt_timeout: 1s}}\n"
+    )
+    boxes("up")
+    boxes("exec", "web", "--", "echo old > /root/mark")
+    boxes("snapshot", "save", "first", "web")
+    boxes("exec", "web", "--", "echo new > /root/mark; touch /root/more")
+    boxes("snapshot", "restore", "first", "web")
+    assert boxes("exec", "web", "--", "cat /root/mark; ls /root").stdout == "old\nmark\n"
+    assert boxes.json("status")["machines"]["web"]["snapshots"] == ["first"]
+    boxes("snapshot", "delete", "first", "web")
+
+    boxes("suspend", "web")
+    assert boxes.states() == {"web": "paused"}
+    boxes("resume", "web")
+    boxes("halt", "web")
+    boxes("clone", "web", "copy")
+    boxes("up", "web")
+    assert boxes("exec", "web", "--", "hostname").stdout == "web\n"
+    assert boxes.states()["copy"] == "stopped"
+    boxes.file(
+        "project: shop\ndefaults: {provider: lxc, container: {template: busybox}, halt_timeout: 1s}\n"
+        "machines: {web: {}, copy: {}}\n"
+    )
+    boxes("up", "copy")
+    assert boxes("exec", "copy", "--", "hostname; cat /root/mark").stdout == "copy\nold\n"
+
+
+def test_root_of_an_unprivileged_container_is_nobody_outside(boxes):
+    boxes.file(
+        "project: shop\nmachines:\n  web:\n    provider: lxc\n    container:\n      template: busybox\n"
+        "      idmap: ['b 0 165536 65536']\n"
+    )
+    boxes("up")
+
+    assert boxes("exec", "web", "--", "id -u").stdout == "0\n"
+    assert boxes("exec", "web", "--", "cat /proc/self/uid_map").stdout.split() == ["0", "165536", "65536"]
+    (root,) = Path("/var/lib/lxc").glob("serai-*-web/rootfs/etc")
+    assert root.stat().st_uid == 165536
+
+
+def test_a_root_filesystem_is_unpacked_and_its_command_runs(boxes):
+    tree = boxes.root / "root"
+    for name in ("bin", "etc", "dev", "proc", "sys", "tmp"):
+        (tree / name).mkdir(parents=True)
+    program = subprocess.run(["sh", "-c", "command -v busybox"], capture_output=True, text=True).stdout.strip()
+    (tree / "bin" / "busybox").write_bytes(Path(program).read_bytes())
+    (tree / "bin" / "busybox").chmod(0o755)
+    (tree / "bin" / "sh").symlink_to("busybox")
+    subprocess.run(["tar", "-C", tree, "-czf", boxes.root / "root.tar.gz", "."], check=True)
+    boxes.file(
+        "project: shop\ndefaults: {provider: lxc, networks: [{uplink: none}]}\nmachines:\n"
+        "  packed: {container: {rootfs: ./root.tar.gz, keep_alive: true, env: {MODE: test}}}\n"
+        "  plain: {container: {rootfs: ./root, cmd: [/bin/busybox, sleep, '1000']}}\n"
+    )
+    boxes("up")
+
+    assert boxes("exec", "packed", "--", "busybox tr '\\0' '\\n' < /proc/1/environ").stdout.count("MODE=test") == 1
+    assert boxes("exec", "plain", "--", "busybox cat /proc/1/comm").stdout == "busybox\n"
+    began = time.monotonic()
+    boxes("halt", "packed")
+    assert boxes.states() == {"packed": "stopped", "plain": "ready"}
+    assert time.monotonic() - began < 60  # not after halt_timeout: it ends when it is asked to
+
+
+def test_what_starts_with_the_host_is_what_lxc_autostart_lists(boxes):
+    boxes.file(
+        "project: shop\ndefaults: {provider: lxc, container: {template: busybox}, halt_timeout: 1s}\n"
+        "machines: {web: {providers: {lxc: {autostart: true}}}, db: {}}\n"
+    )
+    boxes("up")
+    boxes("halt")
+
+    listed = subprocess.run(["lxc-autostart", "-L"], capture_output=True, text=True).stdout
+
+    assert "-web" in listed
+    assert "-db" not in listed
+
+
+def test_an_address_comes_by_dhcp_from_libvirts_bridge(boxes, libvirtd):
+    boxes.file(
+        "project: shop\nmachines: {web: {provider: lxc, container: {template: busybox}, halt_timeout: 1s}}\n"
+    )
+    boxes("up")
+
+    deadline = time.monotonic() + 30
+    while not (addresses := boxes.json("status")["machines"]["web"]["addresses"]):
+        assert time.monotonic() < deadline, "no lease within 30 s"
+        time.sleep(0.5)
+
+    assert addresses[0] in boxes("exec", "web", "--", "ip -4 addr show dev eth0").stdout
+
+
+def test_what_lxc_has_not_is_refused_before_anything_is_made(boxes):
+    boxes.file(
+        "project: shop\ndefaults: {provider: lxc}\nmachines:\n"
+        "  none: {}\n  both: {image: tiny, container: {template: busybox}}\n"
+        "  lost: {container: {template: busybos}}\n"
+        "  oci: {container: {template: busybox, restart: always, job: true}}\n"
+    )
+
+    said = boxes("up", code=3).stderr
+
+    assert "none: container.template: there is nothing to make it from" in said
+    assert "both: container.template: image says already what it is made from" in said
+    assert "lost: container.template: LXC has no template busybos" in said
+    assert "oci: container.restart: LXC starts nothing again" in said
+    assert not list(Path("/var/lib/lxc").glob("serai-*-none"))
