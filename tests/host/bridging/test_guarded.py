@@ -30,7 +30,8 @@ def until(probe, budget=20.0):
 def ready(site):
     site.address()
     site.listen()
-    site.client.run(*site.ssh("true"))
+    # sshd goes to the background before it listens
+    assert until(lambda: "in" in site.client.run(*site.ssh("echo in"), check=False).split())
     assert until(lambda: "inet6 fe80" in site.links()), "the link has its own address"
     return site
 

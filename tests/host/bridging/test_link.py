@@ -49,6 +49,7 @@ def test_all_goes_over_to_the_bridge(tmp_path):
         "link add name br0 address 02:00:00:00:00:aa type bridge stp_state 0 forward_delay 0",
         "link set dev br0 mtu 1450",
         "link set dev eth0 master br0",
+        "link set dev eth0 up",
         "link set dev br0 up",
         "address flush dev eth0",
         "address replace 10.0.0.2/24 broadcast 10.0.0.255 dev br0",

@@ -15,6 +15,7 @@ from serai.util.errors import SeraiError
 from serai.util.process import Result
 
 CHANGE = UplinkBridge(bridge="br0", port="eth0", manager="NetworkManager")
+ALONE = UplinkBridge(bridge="br0", port="eth0")
 LINK = {"ifname": "eth0", "address": "02::", "mtu": 1500, "addr_info": [{"local": "10.0.0.2", "prefixlen": 24}]}
 
 
@@ -32,7 +33,7 @@ class Host(Local):
             return Result(argv, 0, json.dumps([LINK] if "address" in argv else []), "")
         if argv[0] == "resolvectl" and len(argv) == 3:
             return Result(argv, 0, "Link 2 (eth0): 10.0.0.53\n" if argv[1] == "dns" else "Link 2 (eth0):\n", "")
-        if argv == ("ip", "-batch", "-") and self.refuses:
+        if argv[-2:] == ("-batch", "-") and "-force" not in argv and self.refuses:
             return Result(argv, 1, "", "RTNETLINK answers: Device or resource busy\nCommand failed -:3")
         return Result(argv, 0, "", "")
 
@@ -47,7 +48,9 @@ def test_the_timer_runs_before_the_first_link_changes(host):
     CHANGE.do(host, CHANGE.before(host))
     started = next(index for index, line in enumerate(host.said) if "timer" in line)
 
-    assert started < host.said.index("nmcli device set eth0 managed no") < host.said.index("ip -batch -")
+    moved = next(index for index, line in enumerate(host.said) if line.endswith("sh eth0 -batch -"))
+    assert started < moved
+    assert 'nmcli device set "$1" managed no' in host.said[moved], "in one program, as the way in is gone between"
     assert "nmcli device set eth0 managed yes" in host.read(f"{timer.PLACE}/timer").decode()
 
 
@@ -56,7 +59,8 @@ def test_what_the_kernel_refuses_is_put_back_at_once(host):
     with pytest.raises(SeraiError, match="not become a port of br0: RTNETLINK answers: Device or resource"):
         CHANGE.do(host, CHANGE.before(host))
 
-    assert host.said[-2:] == ["ip -force -batch -", f"rm -rf {timer.PLACE}"]
+    assert host.said[-4:-2] == ["ip -force -batch -", f"rm -rf {timer.PLACE}"]
+    assert host.said[-1] == "nmcli device set eth0 managed yes"
 
 
 def test_name_servers_of_the_link_go_with_it(host):
@@ -83,11 +87,19 @@ def test_other_ports_are_a_conflict(host):
 
 
 def test_undo_moves_home_what_the_bridge_has_and_can_be_done_twice(host):
-    CHANGE.undo(host, CHANGE.before(host), None)
+    ALONE.undo(host, ALONE.before(host), None)
     assert "ip -force -batch -" not in host.said
     write(host.root, {"sys/class/net/eth0/master": "-> ../br0"})
-    CHANGE.undo(host, CHANGE.before(host), None)
+    ALONE.undo(host, ALONE.before(host), None)
     assert "ip -force -batch -" in host.said
+
+
+def test_undo_has_networkmanager_forget_the_bridge_and_take_the_port_again(host):
+    write(host.root, {"sys/class/net/eth0/master": "-> ../br0"})
+    CHANGE.undo(host, CHANGE.before(host), None)
+
+    home = next(line for line in host.said if line.endswith("sh eth0 -force -batch -"))
+    assert home.index("managed no") < home.index("nmcli connection reload")
     assert host.said[-1] == "nmcli device set eth0 managed yes"
 
 

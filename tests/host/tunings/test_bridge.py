@@ -79,6 +79,20 @@ def test_the_tool_is_the_one_that_is_there(tmp_path, files, tool):
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "network: {renderer: NetworkManager, ethernets: {eth0: {}}}",
+        "network: {ethernets: {eth0: {renderer: NetworkManager}}}",
+    ],
+)
+def test_a_link_that_netplan_hands_to_networkmanager_is_let_go_by_it(tmp_path, text):
+    plan = planned(tmp_path, {"etc/netplan/a.yaml": text, "proc/7/comm": "NetworkManager"})
+
+    assert "the next boot makes it by netplan" in plan.notes
+    assert plan.changes[0].manager == "NetworkManager"
+
+
+@pytest.mark.parametrize(
     ("files", "asked", "why"),
     [
         ({"sys/class/net/eth0/wireless": None}, {}, "it is wireless"),

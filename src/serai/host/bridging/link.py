@@ -111,6 +111,7 @@ def forth(link: Link, bridge: str) -> str:
         f"link add name {bridge} address {link.mac} type bridge stp_state 0 forward_delay 0",
         f"link set dev {bridge} mtu {link.mtu}",
         f"link set dev {link.name} master {bridge}",
+        f"link set dev {link.name} up",
         f"link set dev {bridge} up",
         f"address flush dev {link.name}",
     ]

@@ -15,6 +15,7 @@ from serai.host.changes.file import WriteFile
 from serai.host.facts.host import Facts
 
 PLACE = "/etc/netplan"
+NETWORK_MANAGER = "NetworkManager"
 OWN = f"{PLACE}/90-serai-bridge.yaml"
 STATIC = ("addresses", "routes", "gateway4", "gateway6", "nameservers", "routing-policy")
 DYNAMIC = ("dhcp4", "dhcp6", "dhcp4-overrides", "dhcp6-overrides", "accept-ra", "dhcp-identifier", "optional")
@@ -29,6 +30,18 @@ def files(facts: Facts) -> list[str]:
 def describes(facts: Facts, wanted: Wanted) -> bool:
     """Whether a file is about the link."""
     return any(_ident(_read(facts, path), wanted) for path in files(facts))
+
+
+def by_network_manager(facts: Facts, wanted: Wanted) -> bool:
+    """Whether netplan hands the link to NetworkManager, not to systemd-networkd."""
+    for path in files(facts):
+        document = _read(facts, path)
+        ident = _ident(document, wanted)
+        network = document.get("network") or {}
+        card = (network.get("ethernets") or {}).get(ident) or {}
+        if NETWORK_MANAGER in (network.get("renderer"), card.get("renderer")):
+            return True
+    return False
 
 
 def plan(facts: Facts, wanted: Wanted) -> tuple[Change, ...]:

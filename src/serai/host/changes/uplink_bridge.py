@@ -10,8 +10,22 @@ from serai.host.bridging.owner import give_back, networkd_has
 from serai.host.changes.change import Change, Kept, Seen, State
 from serai.host.reach.contract import Reach
 from serai.util.errors import Code, SeraiError
+from serai.util.process import Result
 
 LINKS = "/sys/class/net"
+LET_GO = """nmcli device set "$1" managed no
+for i in 1 2 3 4 5 6 7 8 9 10; do
+    nmcli -g GENERAL.STATE device show "$1" | grep -q "^10" && break
+    sleep 0.2
+done
+"""
+"""NetworkManager takes the addresses away and the link down, soon after nmcli has ended; 10 is unmanaged.
+
+Source: nm-settings-nmcli(5), NetworkManager's NMDeviceState.
+"""
+FORGET = "nmcli connection reload\n"
+"""Profiles whose files are gone: it would make their bridge again."""
+THEN = 'shift; exec ip "$@"'
 
 
 class UplinkBridge(Change, frozen=True, kw_only=True, tag="uplink-bridge"):
@@ -54,12 +68,11 @@ class UplinkBridge(Change, frozen=True, kw_only=True, tag="uplink-bridge"):
         if self.manager:
             home.append(f"nmcli device set {self.port} managed yes")
         timer.arm(reach, self.within, home, {"back": back(link, self.bridge), "link": before.value})
-        if self.manager:
-            reach.run(("nmcli", "device", "set", self.port, "managed", "no"))
-        done = reach.run(("ip", "-batch", "-"), input=forth(link, self.bridge))
+        done = self._ip(reach, LET_GO, forth(link, self.bridge))
         if not done.ok:
-            self._home(reach, back(link, self.bridge))
+            reach.run(("ip", "-force", "-batch", "-"), input=back(link, self.bridge))
             timer.clear(reach)
+            give_back(reach, self.port, manager=self.manager)
             said = done.stderr.strip().splitlines()
             raise SeraiError(
                 Code.FAILED,
@@ -103,10 +116,15 @@ class UplinkBridge(Change, frozen=True, kw_only=True, tag="uplink-bridge"):
         timer.confirm(reach)
         networkd = networkd_has(reach, self.port)
         now = read_link(reach, self.bridge)
-        self._home(reach, back(msgspec.structs.replace(now, name=self.port), self.bridge))
+        lines = back(msgspec.structs.replace(now, name=self.port), self.bridge)
+        self._ip(reach, LET_GO + FORGET, lines, "-force")
         timer.clear(reach)
         give_back(reach, self.port, manager=self.manager, networkd=networkd)
 
-    @staticmethod
-    def _home(reach: Reach, lines: str) -> None:
-        reach.run(("ip", "-force", "-batch", "-"), input=lines)
+    def _ip(self, reach: Reach, first: str, lines: str, *options: str) -> Result:
+        """`first` is of NetworkManager, where it has the link, and in the same program: it takes the way in away,
+        over which nothing would come after that."""
+        words = (*options, "-batch", "-")
+        if not self.manager:
+            return reach.run(("ip", *words), input=lines)
+        return reach.run(("sh", "-c", first + THEN, "sh", self.port, *words), input=lines)

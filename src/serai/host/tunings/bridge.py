@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from serai.host.bridging import ifupdown, netplan, network_manager, networkd
 from serai.host.bridging.link import Link, read_link
+from serai.host.bridging.netplan import NETWORK_MANAGER
 from serai.host.bridging.timer import RECORD
 from serai.host.bridging.wanted import NotByFile, Wanted
 from serai.host.changes.change import Change
@@ -52,9 +53,8 @@ def bridge(facts: Facts, asked: Asked) -> Planned:
     link = read_link(reach, port) if live and facts.network.master(port) != name else None
     wanted = Wanted(bridge=name, port=port, mac=_mac(facts, port), link=link, servers=_servers(facts))
     tool, files, notes = _at_boot(facts, wanted, asked)
-    now = UplinkBridge(
-        bridge=name, port=port, within=asked.within, manager="NetworkManager" if tool == "NetworkManager" else ""
-    )
+    manager = tool == NETWORK_MANAGER or (tool == "netplan" and netplan.by_network_manager(facts, wanted))
+    now = UplinkBridge(bridge=name, port=port, within=asked.within, manager=NETWORK_MANAGER if manager else "")
     if live:
         notes = (*notes, *_beware(facts, link))
     return Planned(changes=(now, *files), notes=notes, must_confirm=True)
@@ -127,8 +127,8 @@ def _at_boot(facts: Facts, wanted: Wanted, asked: Asked) -> tuple[str, tuple[Cha
 def _tool(facts: Facts, wanted: Wanted) -> tuple[str, Callable[[Facts, Wanted], tuple[Change, ...]] | None]:
     if netplan.describes(facts, wanted):
         return "netplan", netplan.plan
-    if _works(facts, "NetworkManager", "NetworkManager.service"):
-        return "NetworkManager", network_manager.plan
+    if _works(facts, NETWORK_MANAGER, "NetworkManager.service"):
+        return NETWORK_MANAGER, network_manager.plan
     if ifupdown.describes(facts, wanted.port):
         return "ifupdown", ifupdown.plan
     if _works(facts, "systemd-networkd", "systemd-networkd.service"):
