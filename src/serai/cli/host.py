@@ -71,6 +71,7 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
 @click.option("--role", "roles", multiple=True, type=click.Choice(ROLES), help="Judge it for this role.")
 @click.option("--for", "project", metavar="FILE", help="Judge it for the machines of this project file.")
 @click.option("--guest", metavar="NAME", help="Judge this guest, and what it lacks of its host to run guests.")
+@click.option("--to", "target", default="", metavar="ADDRESS", help="Measure packets to there, not the gateway.")
 @where
 @click.option("-v", "--verbose", is_flag=True, help="Show what passed and what does not apply, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -79,6 +80,7 @@ def check(
     roles: tuple[str, ...],
     project: str | None,
     guest: str | None,
+    target: str,
     root: str,
     verbose: bool,
     as_json: bool,
@@ -95,7 +97,7 @@ def check(
     from serai.host.facts.source import Source
 
     began = time.monotonic()
-    wants = _wants(project, roles)
+    wants = structs.replace(_wants(project, roles), target=target)
     rows = chosen(ids, wants.roles, wants if project is not None else None)
     reach = reach_of(root, reads=True)
     facts = Facts(Source(reach=reach), wants)

@@ -52,6 +52,8 @@ class Wants(msgspec.Struct, frozen=True, kw_only=True):
     machines: tuple[Machine, ...] = ()
     """Those that are given devices of the host."""
     programs: frozenset[str] = frozenset()
+    target: str = ""
+    """An address that packets of guests must reach; empty: the gateway of the way out."""
 
     def wants(self, *roles: Role) -> bool:
         return any(role in self.roles for role in roles)

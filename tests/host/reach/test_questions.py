@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from serai.host.reach import questions
+from serai.host.reach import path_mtu, questions
 from serai.host.reach.questions import Unanswered, answer
 from serai.providers import probe_guest
 
@@ -29,6 +29,12 @@ def test_what_cannot_be_answered_says_why(question):
     assert error.value.why
 
 
-@pytest.mark.parametrize("module", [questions, probe_guest])
+def test_an_address_that_nobody_has_is_measured_by_nobody():
+    with pytest.raises(Unanswered, match="is not known") as error:
+        answer("path-mtu", "no-such-host.invalid 1500 0.1")
+    assert error.value.read == "echoes to no-such-host.invalid"
+
+
+@pytest.mark.parametrize("module", [questions, path_mtu, probe_guest])
 def test_what_is_sent_to_other_hosts_is_for_old_pythons(module):
     ast.parse(Path(module.__file__).read_text(), feature_version=(3, 6))

@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 import re
+import socket
 from functools import cached_property
+from ipaddress import IPv4Network
+
+import msgspec
 
 from serai.host.facts.source import Reading, Source, Unknown
 
 LINKS = "/sys/class/net"
+ROUTES = "/proc/net/route"
+NEAR, FAR = 0.4, 1.0
+"""Seconds to wait for the first answer of the gateway, and of an address that somebody named."""
+
+
+class PathMtu(msgspec.Struct, frozen=True):
+    """What of a packet reaches an address whole: bytes, and how larger ones end: `told`, `silent`; `whole`: none
+    that the way out lets through is too large."""
+
+    target: str
+    size: int
+    how: str
 
 
 class Network:
@@ -26,6 +42,11 @@ class Network:
         """Linux bridges; those of Open vSwitch are not to be seen here."""
         return [name for name in self.links if self._source.has(f"{LINKS}/{name}/bridge")]
 
+    @property
+    def guest_bridges(self) -> list[str]:
+        """Those that container engines did not make."""
+        return [name for name in self.bridges if not name.startswith(("docker", "br-", "cni", "podman"))]
+
     def of_bridge(self, bridge: str, name: str) -> Reading:
         return self._source.read(f"{LINKS}/{bridge}/bridge/{name}")
 
@@ -34,13 +55,50 @@ class Network:
         return self._source.link(f"{LINKS}/{link}/master")
 
     @cached_property
-    def uplink(self) -> str:
-        """The link with the default route of IPv4; empty: there is none. Source: proc(5), /proc/net/route."""
-        for line in self._source.read("/proc/net/route").lines[1:]:
+    def _routes(self) -> list[tuple[str, IPv4Network, str]]:
+        """Link, subnet, and gateway (empty: none). Source: proc(5), /proc/net/route: addresses as the processor
+        has them, which is with the low byte first on all that serai runs on."""
+        found = []
+        for line in self._source.read(ROUTES).lines[1:]:
             words = line.split()
-            if len(words) > 7 and words[1] == "00000000" and words[7] == "00000000":
-                return words[0]
-        return ""
+            if len(words) > 7:
+                subnet, gateway, mask = (_address(words[at]) for at in (1, 2, 7))
+                found.append(
+                    (
+                        words[0],
+                        IPv4Network(f"{subnet}/{mask}", strict=False),
+                        "" if gateway == "0.0.0.0" else gateway,
+                    )
+                )
+        return found
+
+    @property
+    def _default(self) -> tuple[str, str]:
+        """Link and gateway of the default route of IPv4; both empty: there is none."""
+        return next(((link, gateway) for link, subnet, gateway in self._routes if subnet.prefixlen == 0), ("", ""))
+
+    @property
+    def uplink(self) -> str:
+        """The link with the default route of IPv4; empty: there is none."""
+        return self._default[0]
+
+    @property
+    def gateway(self) -> str:
+        """The address that the default route leads to; empty: there is none."""
+        return self._default[1]
+
+    def subnet(self, link: str) -> str:
+        """The subnet of IPv4 that a link is in; empty: none."""
+        near = (str(subnet) for name, subnet, gateway in self._routes if name == link and not gateway)
+        return next((each for each in near if each != "0.0.0.0/0"), "")
+
+    def path(self, target: str = "") -> PathMtu:
+        """Measured, to an address or a name; empty: to the gateway. Raises Unknown."""
+        where, patience = (target, FAR) if target else (self.gateway, NEAR)
+        if not where:
+            raise Unknown("the default route has no gateway: name an address", ROUTES)
+        size, how = self._source.ask("path-mtu", f"{where} {self.mtu(self.uplink).number} {patience}").split()
+        return PathMtu(where, int(size), how)
 
     @cached_property
     def filter(self) -> Reading:
@@ -66,3 +124,7 @@ class Network:
         """Raises Unknown where it is not there."""
         if link not in self.links:
             raise Unknown(f"there is no link {link}", LINKS)
+
+
+def _address(word: str) -> str:
+    return socket.inet_ntoa(bytes.fromhex(word.zfill(8))[::-1])

@@ -11,6 +11,7 @@ import socket
 import tempfile
 from typing import Callable
 
+from serai.host.reach.path_mtu import Silent, path_mtu
 from serai.providers.probe_guest import KVM_GET_API_VERSION, told, why_not_kvm
 
 STA_UNSYNC = 0x0040
@@ -140,6 +141,14 @@ def _fqdn(_: str) -> str:
     return socket.getfqdn()
 
 
+def _path_mtu(about: str) -> str:
+    """As reach/path_mtu.py has it."""
+    try:
+        return path_mtu(about)
+    except Silent as error:
+        raise Unanswered(str(error), f"echoes to {about.split()[0]}") from error
+
+
 QUESTIONS: "dict[str, Callable[[str], str]]" = {
     "kvm-api": _kvm_api,
     "probe-guest": _probe_guest,
@@ -151,4 +160,5 @@ QUESTIONS: "dict[str, Callable[[str], str]]" = {
     "owner": _owner,
     "fqdn": _fqdn,
     "device-users": _device_users,
+    "path-mtu": _path_mtu,
 }

@@ -31,13 +31,19 @@ BANNER = b"serai "
 BANNER_LIMIT = 1 << 16
 LOCKS = ("/run/lock", "/run")
 LOCK = "serai-host.lock"
-SENT = ("serai.providers.probe_guest", "serai.host.reach.questions", "serai.host.reach.agent")
+SENT = (
+    "serai.providers.probe_guest",
+    "serai.host.reach.path_mtu",
+    "serai.host.reach.questions",
+    "serai.host.reach.agent",
+)
 """Modules that are sent, each after those that it needs."""
 BOOT = """
 import sys
 if sys.version_info < (3, 6): sys.exit(99)
 try:
-    import errno, fcntl, glob, json, os, select, shutil, signal, socket, stat, subprocess, tempfile, types, zlib
+    import errno, fcntl, glob, json, os, select, shutil, signal, socket, stat, struct, subprocess, tempfile, time
+    import types, zlib
 except ImportError: sys.exit(99)
 def take(size):
     data = b""
