@@ -18,6 +18,16 @@ def test_a_running_program_and_its_words(tmp_path):
     assert services.command("libvirtd") == []
 
 
+def test_one_that_has_ended_and_that_nobody_took_note_of_does_not_run(tmp_path):
+    write(
+        tmp_path, {"proc/4/comm": "dockerd", "proc/4/cmdline": "", "proc/5/comm": "cron", "proc/5/cmdline": "cron"}
+    )
+    services = Services(Source(tmp_path))
+
+    assert not services.runs("dockerd")
+    assert services.runs("cron")
+
+
 def test_without_processes_nothing_is_known(tmp_path):
     write(tmp_path, {})
     with pytest.raises(Unknown):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from serai.host.reach.contract import Reach
 from serai.util.errors import Code, SeraiError
 
@@ -15,3 +17,12 @@ def must(reach: Reach, *argv: str) -> str:
         shown = " ".join(argv)
         raise SeraiError(Code.FAILED, f"{shown} ended with exit code {done.code}: {cause}", details=said)
     return done.stdout
+
+
+def waited(reach: Reach, until: Callable[[], bool], seconds: int) -> bool:
+    """Whether it came true within so many seconds; a host elsewhere is asked five times a second, too."""
+    for _ in range(seconds * 5):
+        if until():
+            return True
+        reach.run(("sleep", "0.2"))
+    return until()

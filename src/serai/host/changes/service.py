@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from serai.host.changes.change import Change, Kept, Seen, State
-from serai.host.changes.running import must
+from serai.host.changes.running import must, waited
 from serai.host.reach.contract import Kind, Reach
 from serai.util.errors import Code, SeraiError
 
 SYSTEMD = "/run/systemd/system"
 """Is there where systemd is the first process. Source: sd_booted(3)."""
 UNITS = "/etc/systemd/system"
-PATIENCE = 150
-"""Fifths of a second to wait for a daemon that was started by hand."""
+PATIENCE = 30
+"""Seconds to wait for a daemon that was started by hand."""
 KILL = ("sh", "-c", 'kill "$1"', "sh")
 """The shell's own: a minimal system has no program of that name."""
 DETACHED = 'setsid -f "$@" >/dev/null 2>&1 </dev/null'
@@ -115,24 +115,22 @@ class Service(Change, frozen=True, kw_only=True, tag="service"):
         self._wait(reach, False)
 
     def _wait(self, reach: Reach, runs: bool) -> None:
-        for _ in range(PATIENCE):
-            if self._runs(reach) is runs:
-                return
-            reach.run(("sleep", "0.2"))
-        word = "does not run" if runs else "still runs"
-        raise SeraiError(Code.TIMEOUT, f"{self.unit} {word} {PATIENCE // 5} s later", hint="look at its log")
+        if not waited(reach, lambda: self._runs(reach) is runs, PATIENCE):
+            word = "does not run" if runs else "still runs"
+            raise SeraiError(Code.TIMEOUT, f"{self.unit} {word} {PATIENCE} s later", hint="look at its log")
 
     def _runs(self, reach: Reach) -> bool:
         shown = not self.shows or reach.has(self.shows)
         return shown and (not self.process or bool(self._pid(reach)))
 
     def _pid(self, reach: Reach) -> str:
-        """Of the oldest process of that name; empty: there is none."""
+        """Of the oldest process of that name; empty: there is none. One that has ended has no words."""
         if not self.process:
             return ""
         wanted = self.process[:15].encode()  # as much as the kernel keeps: proc(5), /proc/PID/comm
         pids = sorted((name for name in reach.names("/proc") or () if name.isdigit()), key=int)
-        return next((pid for pid in pids if (reach.read(f"/proc/{pid}/comm") or b"").strip() == wanted), "")
+        named = (pid for pid in pids if (reach.read(f"/proc/{pid}/comm") or b"").strip() == wanted)
+        return next((pid for pid in named if reach.read(f"/proc/{pid}/cmdline") != b""), "")
 
 
 def links(reach: Reach) -> list[str]:

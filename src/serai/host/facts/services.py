@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 
 from serai.host.facts.source import Source, Unknown
@@ -14,23 +15,28 @@ class Services:
         self._source = source
 
     @cached_property
-    def running(self) -> dict[str, int]:
-        """Name of a process, as the kernel has it (15 bytes) -> one of its ids. Raises Unknown."""
-        found: dict[str, int] = {}
+    def _processes(self) -> dict[str, list[int]]:
+        """Name of a process, as the kernel has it (15 bytes) -> its ids. Raises Unknown."""
+        found: dict[str, list[int]] = {}
         for name in self._source.names("/proc"):
             if name.isdigit() and (comm := self._source.read(f"/proc/{name}/comm")).there:
-                found.setdefault(comm.text, int(name))
+                found.setdefault(comm.text, []).append(int(name))
         if not found:
             raise Unknown("no process is to be seen there", "/proc")
         return found
 
     def runs(self, name: str) -> bool:
-        return name[:15] in self.running
+        """Whether a process of that name lives; one that has ended, and that nobody took note of, has no words."""
+        return any(words is None or words for words in self._words(name))
+
+    def _words(self, name: str) -> Iterator[list[str] | None]:
+        for pid in self._processes.get(name[:15], ()):
+            seen = self._source.read(f"/proc/{pid}/cmdline")
+            yield seen.text.strip("\0").split("\0") if seen.text else [] if seen.there else None
 
     def command(self, name: str) -> list[str]:
         """The words that a running program was started with; empty: it does not run."""
-        pid = self.running.get(name[:15])
-        return self._source.read(f"/proc/{pid}/cmdline").text.strip("\0").split("\0") if pid else []
+        return next((words for words in self._words(name) if words), [])
 
     def enabled(self, unit: str) -> bool:
         """Whether systemd starts it at boot: some target or socket wants it."""
