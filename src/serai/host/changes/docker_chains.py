@@ -1,12 +1,15 @@
-"""docker's chains in the filter, made anew by a restart of docker: a repair, which has no inverse."""
+"""docker's chains in the filter and its bridges, made anew by a restart: a repair, which has no inverse."""
 
 from __future__ import annotations
 
+from serai.host import docker_daemon
 from serai.host.changes.change import Change, Kept, Seen, State
+from serai.host.docker_filter import lost
+from serai.host.facts.host import Facts
+from serai.host.facts.source import Source, Unknown
 from serai.host.reach.contract import Reach
-from serai.util.errors import Code, SeraiError
 
-ASK = ("iptables", "-w", "10", "-t", "nat", "-S", "DOCKER")
+READ = "iptables-save, ip link"
 
 
 class DockerChains(Change, frozen=True, kw_only=True, tag="docker-chains"):
@@ -17,37 +20,37 @@ class DockerChains(Change, frozen=True, kw_only=True, tag="docker-chains"):
         return "docker's chains"
 
     def title(self) -> str:
-        return "restart docker, which makes its chains anew"
+        return "restart docker, which makes its chains and bridges anew"
 
     def holds(self, reach: Reach) -> bool:
-        return not reach.live or reach.run(ASK).ok
+        return not reach.live or not _lost(reach)
 
     def diff(self, reach: Reach) -> list[str]:
-        return ["nat: no chain DOCKER -> DOCKER"]
+        return [f"{each} -> there" for each in _lost(reach)]
 
     def before(self, reach: Reach) -> Kept:
         return Kept()
 
     def do(self, reach: Reach, before: Kept) -> None:
-        systemd = reach.has("/run/systemd/system")
-        argv = ("systemctl", "restart", "docker") if systemd else ("service", "docker", "restart")
-        done = reach.run(argv)
-        if not done.ok:
-            said = (done.stderr or done.stdout).strip().splitlines()
-            raise SeraiError(
-                Code.FAILED,
-                f"docker does not start again: {said[-1] if said else done.code}",
-                hint="journalctl -u docker says why" if systemd else "/var/log/docker.log says why",
-            )
+        docker_daemon.restart(reach)
 
     def read_back(self, reach: Reach) -> Seen:
-        read = " ".join(ASK)
-        if self.holds(reach):
-            return Seen(State.DONE, read, "chain DOCKER")
-        return Seen(State.LOST, read, "no chain DOCKER", "another firewall flushed it, or docker does not run")
+        if not reach.live:
+            return Seen(State.PENDING, READ, "", "a run on the host itself")
+        if gone := _lost(reach):
+            return Seen(State.LOST, READ, gone[0], "another firewall flushed it, or docker does not run")
+        return Seen(State.DONE, READ, "chains, jumps and bridges are there")
 
     def conflict(self, reach: Reach, before: Kept, after: Kept | None) -> str:
         return ""
 
     def undo(self, reach: Reach, before: Kept, after: Kept | None) -> None:
         """Nothing: nobody wants the chains away again."""
+
+
+def _lost(reach: Reach) -> list[str]:
+    """Looked at anew each time."""
+    try:
+        return lost(Facts(Source(reach=reach)))
+    except Unknown as error:
+        return [f"not known: {error.why}"]

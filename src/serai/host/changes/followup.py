@@ -9,10 +9,9 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
+from serai.host import docker, docker_daemon
 from serai.host.changes.processes import guests, runs, using
 from serai.host.changes.running import must
-from serai.host.docker import runs as docker_runs
-from serai.host.docker import would_stop
 from serai.host.initramfs.store import settle
 from serai.host.reach.contract import Reach
 
@@ -20,17 +19,16 @@ from serai.host.reach.contract import Reach
 class FollowUp(msgspec.Struct, frozen=True):
     """`argv` is run when `when` says so; `by_hand` is what a person runs in a tree, where no program runs.
 
-    `otherwise` takes its place where there is no systemd. `spares` tells what running it would break: then it is
-    left to a person, with that reason. `does` decides by itself which programs it runs.
+    `spares` tells what running it would break: then it is left to a person, with that reason. `does` decides by
+    itself which programs it runs, and gives what is left to a person.
     """
 
     argv: tuple[str, ...]
     when: Callable[[Reach], bool] = lambda reach: True
-    otherwise: tuple[str, ...] = ()
     spares: Callable[[Reach], str] = lambda reach: ""
     then: tuple[str, ...] = ()
     """A second program, when the first one ended well."""
-    does: Callable[[Reach], None] | None = None
+    does: Callable[[Reach], str | None] | None = None
 
     @property
     def by_hand(self) -> str:
@@ -50,7 +48,7 @@ def _reload(module: str) -> FollowUp:
             return f"{', '.join(holders[:3])} must end first"
         return "" if (reach.read(place) or b"").strip() == b"0" else "it is in use"
 
-    return FollowUp(("modprobe", "-r", module), lambda reach: reach.has(place), (), held, ("modprobe", module))
+    return FollowUp(("modprobe", "-r", module), lambda reach: reach.has(place), held, ("modprobe", module))
 
 
 def _restarts(daemon: str) -> FollowUp:
@@ -63,7 +61,17 @@ def _restarts(daemon: str) -> FollowUp:
         running = guests(reach)
         return f"{', '.join(running[:3])} runs" if running else ""
 
-    return FollowUp(("systemctl", "try-restart", f"{daemon}.service"), when, (), spares)
+    return FollowUp(("systemctl", "try-restart", f"{daemon}.service"), when, spares)
+
+
+def _restart_docker(reach: Reach) -> str:
+    """Where it runs, and no container stops: it reads daemon.json at its start."""
+    if not docker.runs(reach):
+        return ""
+    if why := docker.would_stop(reach):
+        return f"{docker_daemon.by_hand(reach)} ({why})"
+    docker_daemon.restart(reach)
+    return ""
 
 
 def _exports(reach: Reach) -> bool:
@@ -91,12 +99,7 @@ FOLLOW_UPS: dict[str, FollowUp] = {
     "restart-virtqemud": _restarts("virtqemud"),
     "udev-reload": FollowUp(("udevadm", "control", "--reload"), lambda reach: reach.has("/run/udev/control")),
     "exports": FollowUp(("exportfs", "-ra"), _exports),
-    "docker-restart": FollowUp(
-        ("systemctl", "restart", "docker"),
-        docker_runs,
-        otherwise=("service", "docker", "restart"),
-        spares=would_stop,
-    ),
+    "docker-restart": FollowUp(("systemctl", "restart", "docker"), does=_restart_docker),
 }
 
 
@@ -120,10 +123,9 @@ def follow(reach: Reach, name: str) -> str:
     if not reach.live:
         return what.by_hand
     if what.does is not None:
-        what.does(reach)
-    elif what.when(reach):
-        first = what.otherwise if what.otherwise and not _has_systemd(reach) else what.argv
-        argvs = [argv for argv in (first, what.then) if argv]
+        return what.does(reach) or ""
+    if what.when(reach):
+        argvs = [argv for argv in (what.argv, what.then) if argv]
         if why := what.spares(reach):
             return f"{' && '.join(' '.join(argv) for argv in argvs)} ({why})"
         for argv in argvs:
