@@ -162,3 +162,17 @@ def test_the_first_network_joins_the_bridge_by_the_least_edit(old, new):
 def test_what_joins_no_bridge_is_told():
     assert lxc.joins("lxc.net.0.type = macvlan\n") == "macvlan"
     assert lxc.joins("lxc.net.0.type = empty\n") == lxc.joins("") == ""
+
+
+def test_each_pair_of_veth_gets_its_size_and_one_that_has_another_loses_that():
+    text = "lxc.net.0.type = veth\nlxc.net.0.mtu=1500\nlxc.net.1.type = phys\nlxc.net.2.type = veth"
+
+    assert lxc.sized(text, 1400).splitlines() == [
+        "lxc.net.0.type = veth",
+        "lxc.net.0.mtu=1400",
+        "lxc.net.1.type = phys",
+        "lxc.net.2.type = veth",
+        "lxc.net.2.mtu = 1400",
+    ]
+    assert lxc.sized(lxc.sized(text, 1400), 1400) == lxc.sized(text, 1400)
+    assert lxc.sized("lxc.uts.name = web", 1400) == "lxc.uts.name = web"

@@ -10,6 +10,7 @@ DEFAULT = f"{LXC}/default.conf"
 """What lxc-create copies into the configuration of each new container."""
 FIRST = "lxc.net.0"
 LINK = f"{FIRST}.link"
+MTU = f"{FIRST}.mtu"
 RENAMED = {
     "lxc.aa_allow_incomplete": "lxc.apparmor.allow_incomplete",
     "lxc.aa_profile": "lxc.apparmor.profile",
@@ -127,6 +128,28 @@ def joined(text: str, bridge: str) -> str:
         if key != f"{FIRST}.flags" and setting(line[0], key) != value:
             lines[at] = f"{line['start']}{key}{line['equals']}{value}{line['end']}"
         after = at + 1
+    return "".join(lines)
+
+
+def sized(text: str, size: int) -> str:
+    """`text` with packets of `size` bytes on each network that is a pair of veth. Least is edited."""
+    now = dict(settings(text))
+    found = (re.fullmatch(r"(lxc\.net\.\d+)\.type", key) for key, kind in now.items() if kind == "veth")
+    lines = _lines(text)
+    for network in [each[1] for each in found if each]:
+        own = {
+            at: each
+            for at, line in enumerate(lines)
+            if (each := _LINE.fullmatch(line)) and each["key"].startswith(f"{network}.")
+        }
+        if stated := {at: each for at, each in own.items() if each["key"] == f"{network}.mtu"}:
+            at, line = max(stated.items())
+            lines[at] = f"{line['start']}{network}.mtu{line['equals']}{size}{line['end']}"
+            continue
+        last = max(own)
+        if not lines[last].endswith("\n"):
+            lines[last] += "\n"
+        lines.insert(last + 1, f"{network}.mtu = {size}\n")
     return "".join(lines)
 
 

@@ -1,4 +1,4 @@
-"""Forwarding, filters of bridges, and segments: what is written, what is refused, and what the kernel takes."""
+"""Forwarding, and filters of bridges: what is written, what is refused, and what the kernel takes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ HOST = {
     "proc/sys/net/ipv6/conf/all/forwarding": "0",
     "proc/sys/net/ipv6/conf/eth0/accept_ra": "1",
     "proc/net/ipv6_route": ROUTES,
-    "usr/sbin/nft": "",
 }
 
 
@@ -98,42 +97,9 @@ def test_who_needs_the_filter_is_asked(tmp_path, given, why):
     assert accepted.notes == ("systemd does not run here: this lasts until the reboot",)
 
 
-def test_a_tree_with_systemd_gets_a_unit(tmp_path):
-    plan = planned(tmp_path, "mss-clamp", {"usr/lib/systemd/systemd": ""}, live=False, value="1360")
-
-    assert list(files(plan)) == [
-        "/etc/serai/mss-clamp.nft",
-        "/etc/systemd/system/serai-mss-clamp.service",
-        "/etc/systemd/system/multi-user.target.d/90-serai-mss-clamp.conf",
-    ]
-    assert "tcp flags syn tcp option maxseg size set 1360\n" in files(plan)["/etc/serai/mss-clamp.nft"]
-    unit = files(plan)["/etc/systemd/system/serai-mss-clamp.service"]
-    assert "ExecStart=/usr/sbin/nft -f /etc/serai/mss-clamp.nft\nExecStop=/usr/sbin/nft delete table inet" in unit
-
-
-def test_without_nft_it_is_a_rule_of_iptables(tmp_path):
-    plan = TUNINGS["mss-clamp"].plan(_live(tmp_path), Asked(value="1360"))
-
-    assert plan.changes[0].rules == ("FORWARD -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --set-mss 1360",)
-    assert plan.changes[0].table == "mangle"
-
-
-def _live(root):
-    write(root, {"proc/1/comm": "init"})
-    source = Source(root, lambda argv: Result(argv, 1, "", ""))
-    source.live = True
-    return Facts(source)
-
-
-@pytest.mark.parametrize("value", ["12", "large"])
-def test_a_segment_has_a_size(tmp_path, value):
-    with pytest.raises(SeraiError, match="a number of bytes from 536"):
-        planned(tmp_path, "mss-clamp", value=value)
-
-
 @pytest.fixture
 def host(tmp_path, need):
-    need("nft", "iptables", "unshare", root=True)
+    need("iptables", "unshare", root=True)
     made = PrivateHost(tmp_path)
     try:
         yield made
@@ -145,8 +111,6 @@ def host(tmp_path, need):
 @pytest.mark.parametrize(
     ("name", "shown", "has"),
     [
-        ("mss-clamp", "nft list ruleset", "tcp flags syn tcp option maxseg size set rt mtu"),
-        ("mss-clamp=1360", "nft list ruleset", "tcp option maxseg size set 1360"),
         ("bridge-filter=accept", "iptables -S FORWARD", "-A FORWARD -m physdev --physdev-is-bridged -j ACCEPT"),
         ("ip-forward", "cat /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding", "1\n1\n"),
     ],

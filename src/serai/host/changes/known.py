@@ -9,6 +9,7 @@ from serai.host.changes.filter import IptablesRules, NftTable
 from serai.host.changes.initramfs import Initramfs
 from serai.host.changes.json_keys import JsonKeys
 from serai.host.changes.kernel_arguments import KernelArguments
+from serai.host.changes.libvirt_mtu import NetworkMtu
 from serai.host.changes.libvirt_network import StartNetwork
 from serai.host.changes.lines import AddLines
 from serai.host.changes.lxc_config import LxcConfig
@@ -38,6 +39,7 @@ AnyChange = (
     | MakeDirectory
     | MakeGroup
     | MakeUser
+    | NetworkMtu
     | NftTable
     | PackageInstall
     | PciBinding

@@ -15,12 +15,16 @@ class LxcConfig(Change, frozen=True, kw_only=True, tag="lxc-config"):
     path: str
     bridge: str = ""
     """What the first network joins; empty: that is left as it is."""
+    mtu: int = 0
+    """Bytes of packets on its networks; 0: that is left as it is."""
 
     @property
     def subject(self) -> str:
         return self.path
 
     def title(self) -> str:
+        if self.mtu:
+            return f"packets of {self.mtu} bytes in {self.path}"
         return f"{f'join {self.bridge}' if self.bridge else 'rename old keys'} in {self.path}"
 
     def holds(self, reach: Reach) -> bool:
@@ -29,7 +33,8 @@ class LxcConfig(Change, frozen=True, kw_only=True, tag="lxc-config"):
 
     def _edited(self, text: str) -> str:
         new = lxc.converted(text)
-        return lxc.joined(new, self.bridge) if self.bridge else new
+        new = lxc.joined(new, self.bridge) if self.bridge else new
+        return lxc.sized(new, self.mtu) if self.mtu else new
 
     def diff(self, reach: Reach) -> list[str]:
         old = _text(reach, self.path)
@@ -53,6 +58,10 @@ class LxcConfig(Change, frozen=True, kw_only=True, tag="lxc-config"):
         link = lxc.setting(text, lxc.LINK)
         if self.bridge and link != self.bridge:
             return Seen(State.LOST, self.path, f"{lxc.LINK} = {link}", "somebody changed it")
+        if self.mtu and not self.holds(reach):
+            return Seen(State.LOST, self.path, f"{lxc.MTU} = {lxc.setting(text, lxc.MTU)}", "somebody changed it")
+        if self.mtu:
+            return Seen(State.DONE, self.path, f"{lxc.MTU} = {self.mtu}", "a container has it from its next start")
         return Seen(State.DONE, self.path, f"{lxc.LINK} = {link}" if link else "keys of today")
 
     def conflict(self, reach: Reach, before: Kept, after: Kept | None) -> str:

@@ -53,7 +53,7 @@ class ProgramSetting(Change, frozen=True, kw_only=True, tag="program-setting"):
     def _write(self, reach: Reach, value: str) -> None:
         argv = self.set if value else self.unset
         if argv:
-            must(reach, *(value if word == "{}" else word for word in argv))
+            must(reach, *(word.replace("{}", value) for word in argv))
 
     def read_back(self, reach: Reach) -> Seen:
         shown = " ".join(self.ask)

@@ -12,6 +12,8 @@ from serai.host.facts.source import Reading, Source, Unknown
 
 DAEMON = "/etc/docker/daemon.json"
 SYSCONFIG = "/etc/sysconfig/docker"
+PODMAN_NETWORK = "/etc/containers/networks/podman.json"
+"""podman's default network, where it is not the built-in one. Source: podman-network(1)."""
 QEMU_CONF = "/etc/libvirt/qemu.conf"
 
 
@@ -22,13 +24,24 @@ class Engines:
     @cached_property
     def docker(self) -> dict[str, Any]:
         """daemon.json; empty: there is none. Raises Unknown for one that is no JSON object."""
-        reading = self._source.read(DAEMON)
+        return self._json(DAEMON)
+
+    def _json(self, path: str) -> dict[str, Any]:
+        """A file that holds an object; empty: it is not there."""
+        reading = self._source.read(path)
         if not reading.text:
             return {}
         try:
             return msgspec.json.decode(reading.text, type=dict[str, Any])
         except (msgspec.DecodeError, msgspec.ValidationError) as error:
-            raise Unknown(f"it is no JSON object: {error}", DAEMON) from error
+            raise Unknown(f"it is no JSON object: {error}", path) from error
+
+    @property
+    def podman_mtu(self) -> int:
+        """Bytes of packets on podman's default network; 0: not stated."""
+        options = self._json(PODMAN_NETWORK).get("options")
+        value = str(options.get("mtu", "")) if isinstance(options, dict) else ""
+        return int(value) if value.isdigit() else 0
 
     def setting(self, path: str, key: str) -> Reading:
         """`key = "value"` or `key=value` of a configuration file, as the last line that is no comment has it."""

@@ -10,6 +10,10 @@ from serai.host.changes.file import WriteFile
 from serai.host.facts.host import Facts
 
 UNITS = "/etc/systemd/system"
+OPENRC = "/etc/local.d"
+"""OpenRC's service `local` runs NAME.start there at boot. Source: /etc/local.d/README."""
+IFUPDOWN = "/etc/network/if-up.d"
+"""ifup runs what is there after each link that it brings up. Source: interfaces(5)."""
 _LIVE = "/run/systemd/system"
 _INSTALLED = ("/usr/lib/systemd/systemd", "/lib/systemd/systemd")
 
@@ -45,7 +49,24 @@ def unit(
     )
 
 
-def iptables_lines(rules: tuple[str, ...], table: str = "filter") -> list[tuple[str, str]]:
+def script(facts: Facts, ident: str, lines: tuple[str, ...]) -> tuple[WriteFile | None, str]:
+    """Where there is no systemd: what runs `lines` at each boot, and what is to be said of it. They can be run
+    twice. None: nothing here would."""
+    head = f"# Written by serai host tune {ident}; serai host undo {ident} removes it."
+    text = "\n".join(("#!/bin/sh", head, *lines))
+    reach = facts.source.reach
+    if reach.has(OPENRC):
+        note = "no systemd here: OpenRC's service local does it at boot, where it is enabled (rc-update add local)"
+        return WriteFile(path=f"{OPENRC}/serai-{ident}.start", text=f"{text}\n", mode=0o755), note
+    if reach.has(IFUPDOWN) and reach.program("ifup"):
+        note = "no systemd here: ifup does it whenever it brings a link up, and so at boot"
+        return WriteFile(path=f"{IFUPDOWN}/serai-{ident}", text=f"{text}\n", mode=0o755), note
+    return None, "systemd does not run here: this lasts until the reboot"
+
+
+def iptables_lines(
+    rules: tuple[str, ...], table: str = "filter", program: str = "iptables"
+) -> list[tuple[str, str]]:
     """The lines that add each rule at the head of its chain, the last one first, and that take it out again."""
-    base = f"iptables -w 10 -t {table}"
+    base = f"{program} -w 10 -t {table}"
     return [(f"{base} -I {rule}", f"{base} -D {rule}") for rule in reversed(rules)]

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import re
 
-from serai.host import docker
+from serai.host import docker, docker_daemon
 from serai.host.changes.docker_chains import DockerChains
 from serai.host.changes.file import WriteFile
 from serai.host.changes.json_keys import JsonKey, JsonKeys
+from serai.host.changes.service import Service
+from serai.host.docker_filter import lost_links
 from serai.host.facts.engines import DAEMON, SYSCONFIG
 from serai.host.facts.host import Facts
 from serai.host.facts.source import Unknown
 from serai.host.tunings.docker_unit import command_without, flagged
-from serai.host.tunings.forwarding import lasting_rules
+from serai.host.tunings.kept_rules import lasting_rules
+from serai.host.tunings.mtu import NUMBERS, USUAL, VALUES, WHEN_NOT, size_of
 from serai.host.tunings.tuning import Asked, Planned, Table
 from serai.util.errors import Code, SeraiError
 
 TABLE = Table()
 MTU = "com.docker.network.driver.mtu"
-USUAL = 1500
-"""Bytes: what docker takes when nobody says anything. Source: moby, daemon/config: mtu."""
-LEAST = 1280
-"""Bytes: the least that IPv6 needs. Source: RFC 8200, 5."""
 RESTART = "a restart of docker"
 UNIT_DROP_IN = "/etc/systemd/system/docker.service.d/90-serai-mtu.conf"
 
@@ -45,12 +44,11 @@ def _needs_docker(facts: Facts) -> None:
     why="docker gives its networks 1500 bytes, whatever the way out has. Where that is a tunnel, with 1450 or "
     "1400, larger packets vanish: connections open, and then hang. `mtu` is for the default bridge alone; "
     "networks that are made later have it from `default-network-opts`.",
-    values="BYTES; without, what the uplink has",
-    repairs=("net.mtu", "net.docker-twice"),
+    values=VALUES,
+    repairs=("net.mtu", "net.path-mtu", "net.docker-twice"),
     needs=RESTART,
-    numbers="VXLAN takes 50 bytes of a packet: 1450. Networks that there are already keep theirs until they are "
-    "made anew.",
-    when_not="The uplink has 1500 or more: larger packets between containers of one host gain little.",
+    numbers=f"{NUMBERS} Networks that there are already keep theirs until they are made anew.",
+    when_not=WHEN_NOT,
     old="--mtu in OPTIONS of /etc/sysconfig/docker, which RHEL 7's docker alone read; or in the packaged unit, "
     "which the next update writes anew. With the same option in both places dockerd does not start.",
     source="moby, daemon/config: mtu, default-network-opts (since 24.0); dockerd(8)",
@@ -88,18 +86,9 @@ def docker_mtu(facts: Facts, asked: Asked) -> Planned:
 
 
 def _size(facts: Facts, asked: Asked) -> int:
-    """What was asked for, or what the uplink has where that is less than docker's own; 0: nothing to do."""
-    if asked.value:
-        if not asked.value.isdigit() or not LEAST <= int(asked.value) <= 65535:
-            raise SeraiError(Code.INPUT, f"docker-mtu={asked.value}: a number of bytes from {LEAST}, as 1450")
-        return int(asked.value)
-    uplink = asked.interface or facts.network.uplink
-    if not uplink:
-        raise SeraiError(
-            Code.INPUT, "there is no default route, so no size to go by", hint="serai host tune docker-mtu=1450"
-        )
-    size = facts.network.mtu(uplink).number
-    return size if size < USUAL or facts.engines.docker.get("mtu", USUAL) > size else 0
+    """What was asked for or measured, or what the uplink has where that is less than docker's own; 0: nothing."""
+    size = size_of(facts, asked, "docker-mtu")
+    return size if asked.value or size < USUAL or facts.engines.docker.get("mtu", USUAL) > size else 0
 
 
 def _other_networks(facts: Facts, size: int) -> tuple[str, ...]:
@@ -141,7 +130,7 @@ def docker_forward(facts: Facts, asked: Asked) -> Planned:
         raise SeraiError(
             Code.UNSUPPORTED, "which options this docker knows can be asked on the running host alone", hint=""
         )
-    bridges = [name for name in facts.network.bridges if not name.startswith(("docker", "br-", "cni", "podman"))]
+    bridges = facts.network.guest_bridges
     if not bridges:
         return Planned(notes=("there is no bridge of guests",))
     back = "-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT"
@@ -154,9 +143,11 @@ def docker_forward(facts: Facts, asked: Asked) -> Planned:
 
 @TABLE.tuning(
     "docker-chains",
-    "docker's chains are there",
+    "docker's chains and bridges are there",
     why="A reload of another firewall empties docker's chains: forwarded ports fail with `No chain/target/match "
-    "by that name`. A restart of docker makes them anew.",
+    "by that name`. Where somebody deleted docker0, or the bridge of another network, containers on it do not "
+    "start. A restart of docker makes both anew: by systemd, by its init script, or, where it was started by "
+    "hand, with the same words and environment.",
     repairs=("net.docker-chains",),
     when_not="Containers run without live-restore, and may not stop now: it is refused then, without --force.",
     old="ip link delete docker0: the link has nothing to do with it; the restart that follows is what helps.",
@@ -167,12 +158,43 @@ def docker_chains(facts: Facts, asked: Asked) -> Planned:
     _needs_docker(facts)
     reach = facts.source.reach
     if not docker.runs(reach):
-        return Planned(notes=("docker does not run: it makes its chains when it starts",))
+        return Planned(
+            notes=("docker does not run: it makes its chains when it starts (serai host tune docker-runs)",)
+        )
     change = DockerChains()
-    if not change.holds(reach) and (why := docker.would_stop(reach)) and not asked.force:
+    if change.holds(reach):
+        return Planned(changes=(change,))
+    if (why := docker.would_stop(reach)) and not asked.force:
         raise SeraiError(
             Code.REFUSED,
             f"docker is not restarted: {why}",
             hint="serai host tune docker-chains --force restarts it all the same",
         )
-    return Planned(changes=(change,))
+    return Planned(changes=(change,), notes=_cut_off(facts))
+
+
+def _cut_off(facts: Facts) -> tuple[str, ...]:
+    """With live-restore, containers go on, but their cards are no ports of a bridge that is made anew."""
+    running = docker.containers(facts.source.reach)
+    if not running or not lost_links(facts):
+        return ()
+    return (f"the bridge is made anew without them: docker restart {' '.join(running)}",)
+
+
+@TABLE.tuning(
+    "docker-runs",
+    "the docker daemon runs",
+    why="Without it containers are down, or, with live-restore, go on with nobody who restarts them.",
+    repairs=("net.docker-daemon",),
+    numbers="It starts by systemd, and at each boot; without systemd by its init script, or by itself.",
+    when_not="It was stopped on purpose.",
+    old="rm -rf /var/lib/docker: its data is hardly ever why it does not start, and is gone then.",
+    source="dockerd(8)",
+    guide=("DOC-1", "DOC-6"),
+)
+def docker_runs(facts: Facts, asked: Asked) -> Planned:
+    _needs_docker(facts)
+    has_init = facts.read("/proc/1/comm").text == "init"  # in a container the first process is somebody else
+    start = () if has_init and facts.source.has(docker_daemon.INIT_SCRIPT) else ("dockerd",)
+    daemon = Service(unit="docker.service", process="dockerd", shows=docker.SOCKET, start=start, detach=True)
+    return Planned(changes=(daemon,))

@@ -1,14 +1,12 @@
-"""Packets that the host passes on: forwarding, bridges not filtered as routes, and the size of segments."""
+"""Packets that the host passes on: forwarding, and bridges that are not filtered as routes."""
 
 from __future__ import annotations
 
-from serai.host.changes.change import Change
 from serai.host.changes.file import WriteFile
-from serai.host.changes.filter import IptablesRules, NftTable
 from serai.host.changes.value import KernelValue
 from serai.host.facts.host import Facts
 from serai.host.facts.source import Unknown
-from serai.host.tunings import at_boot
+from serai.host.tunings.kept_rules import lasting_rules
 from serai.host.tunings.lasting import head, on_disk, overruled, sysctl_file, sysctl_text, sysctls
 from serai.host.tunings.tuning import Asked, Planned, Table, choice
 from serai.util.errors import Code, SeraiError
@@ -18,10 +16,6 @@ RA_ROUTE = 0x00040000
 """Flag of a route that a router advertised. Source: Linux, include/uapi/linux/ipv6_route.h: RTF_ADDRCONF."""
 FILTERS = tuple(f"net.bridge.bridge-nf-call-{name}" for name in ("iptables", "ip6tables", "arptables"))
 BRIDGED = "FORWARD -m physdev --physdev-is-bridged -j ACCEPT"
-MSS_TABLE = "inet serai_mss"
-MSS_RULES = "/etc/serai/mss-clamp.nft"
-LEAST_MSS = 536
-"""Bytes that every host takes in one segment. Source: RFC 9293, 3.7.1."""
 
 
 @TABLE.tuning(
@@ -124,72 +118,3 @@ def _needs_filter(facts: Facts) -> str:
 
 def _accepted(facts: Facts) -> Planned:
     return lasting_rules(facts, "bridge-filter", "Let bridges pass packets on", (BRIDGED,), "docker.service")
-
-
-@TABLE.tuning(
-    "mss-clamp",
-    "TCP segments fit the way out",
-    why="Where the way out is a tunnel, and a firewall on it drops the ICMP message that says so, connections "
-    "open and then hang. TCP tells the size of its segments when it opens: the host lowers it to what fits.",
-    values="BYTES of a segment; without, what the route has",
-    repairs=("net.mtu",),
-    numbers="The MTU less 40 bytes of headers with IPv4, 60 with IPv6: 1410 and 1390 of 1450.",
-    when_not="It helps TCP alone: where guests can be given the right MTU, do that (serai host tune docker-mtu).",
-    old="iptables -t mangle … TCPMSS --clamp-mss-to-pmtu, typed by hand: gone at the next boot.",
-    source="nft(8): tcp option maxseg; RFC 9293; RFC 4459, 3.2",
-    guide=("DOC-5",),
-)
-def mss_clamp(facts: Facts, asked: Asked) -> Planned:
-    size = _segment(asked)
-    if facts.source.live and not facts.source.program("nft"):
-        return _by_iptables(facts, size)
-    shows = f"tcp option maxseg size set {size or 'rt mtu'}"
-    text = (
-        f"table {MSS_TABLE} {{\n\tchain forward {{\n\t\ttype filter hook forward priority mangle; policy accept;\n"
-        f"\t\ttcp flags syn {shows}\n\t}}\n}}\n"
-    )
-    file = WriteFile(path=MSS_RULES, text=head("mss-clamp") + text)
-    start, stop = (f"nft -f {MSS_RULES}",), (f"nft delete table {MSS_TABLE}",)
-    units, note = lasting_unit(
-        facts, "mss-clamp", "Fit TCP segments to the way out", start, stop, "nftables.service"
-    )
-    return Planned(changes=(NftTable(table=MSS_TABLE, text=text, shows=shows), file, *units), notes=note)
-
-
-def _segment(asked: Asked) -> int:
-    if not asked.value:
-        return 0
-    if not asked.value.isdigit() or not LEAST_MSS <= int(asked.value) <= 65535:
-        raise SeraiError(Code.INPUT, f"mss-clamp={asked.value}: a number of bytes from {LEAST_MSS}, as 1360")
-    return int(asked.value)
-
-
-def _by_iptables(facts: Facts, size: int) -> Planned:
-    how = f"--set-mss {size}" if size else "--clamp-mss-to-pmtu"
-    rules = (f"FORWARD -p tcp --tcp-flags SYN,RST SYN -j TCPMSS {how}",)
-    return lasting_rules(facts, "mss-clamp", "Fit TCP segments to the way out", rules, "network.target", "mangle")
-
-
-def lasting_rules(
-    facts: Facts, ident: str, title: str, rules: tuple[str, ...], after: str, table: str = "filter"
-) -> Planned:
-    """Rules of iptables at the head of their chains, now and at each boot."""
-    start, stop = zip(*at_boot.iptables_lines(rules, table), strict=True)
-    units, note = lasting_unit(facts, ident, title, start, stop, after)
-    return Planned(changes=(IptablesRules(rules=rules, table=table), *units), notes=note)
-
-
-def lasting_unit(
-    facts: Facts, ident: str, title: str, start: tuple[str, ...], stop: tuple[str, ...], after: str
-) -> tuple[tuple[Change, ...], tuple[str, ...]]:
-    """The unit that does it at each boot, and a note where there is no systemd to do so."""
-    if not at_boot.has_systemd(facts):
-        return (), ("systemd does not run here: this lasts until the reboot",)
-    starts, stops = (tuple(_with_path(facts, line) for line in lines) for lines in (start, stop))
-    return at_boot.unit(ident, title, starts, stops, after), ()
-
-
-def _with_path(facts: Facts, line: str) -> str:
-    """A unit wants the whole path of its program. Source: systemd.service(5), ExecStart=."""
-    program, _, rest = line.partition(" ")
-    return f"{facts.source.reach.program(program) or f'/usr/sbin/{program}'} {rest}"

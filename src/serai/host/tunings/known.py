@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from serai.host.tunings import (
     bridge,
+    clamp,
     cpu,
     docker,
+    firewall,
     forwarding,
     guests,
     hugepages,
@@ -14,6 +16,7 @@ from serai.host.tunings import (
     kvm,
     lxc,
     memory,
+    mtu,
     sriov,
     thp,
     thp_boot,
@@ -35,7 +38,10 @@ FAMILIES = (
     sriov,
     bridge,
     forwarding,
+    clamp,
     docker,
+    mtu,
+    firewall,
     lxc,
 )
 TUNINGS: dict[str, Tuning] = {row.id: row for family in FAMILIES for row in family.TABLE.rows}
