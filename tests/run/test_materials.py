@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from serai.providers.contract import Materials
 from serai.run.materials import Stock
 from serai.run.workspace import Workspace
 from serai.spec.guest import Ssh
-from serai.spec.machine import Machine
+from serai.spec.machine import Machine, Project
 from serai.spec.network import Nic, PrivateNic
 from serai.util.errors import SeraiError
 from serai.util.files import private_dir
@@ -32,6 +33,31 @@ def test_addresses_and_names_of_peers_are_the_same_in_the_next_run(pretend: Pret
     assert materials.hosts == {"web": "10.40.0.10", "db": "10.40.0.11"}
     second = pretend(machines[1])
     assert Stock(second).of(second.project.machines["db"], quiet).addresses == materials.addresses
+
+
+def test_a_bridge_that_others_join_is_made_once_by_who_makes_it(
+    pretend: Pretend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[tuple[str, str | None]] = []
+
+    class Maker:
+        def make_network(self, name: str, materials: Materials) -> None:
+            made.append((name, materials.networks[name].bridge))
+
+    on = [Nic(private=PrivateNic(network="back"))]
+    box, vm = Machine(name="box", provider="lxc", networks=on), Machine(name="vm", provider="libvirt", networks=on)
+    workspace = pretend()
+    workspace.project = Project(project="shop", machines={"box": box, "vm": vm})
+    private_dir(workspace.scope.home)
+    monkeypatch.setattr(workspace, "driver", lambda name: Maker())
+    stock = Stock(workspace)
+    joined, own = stock.without_image(box), stock.without_image(vm)
+    stock.without_image(box)
+
+    assert made == [("back", joined.networks["back"].external)]
+    assert own.networks["back"].bridge == joined.networks["back"].external
+    assert own.networks["back"].external is None
+    assert stock.preview(box)[0].networks == joined.networks
 
 
 def test_a_preview_writes_nothing(pretend: Pretend) -> None:

@@ -8,9 +8,11 @@ from pathlib import Path
 import msgspec
 
 from serai.plan.addresses import Allocation, allocate, hosts_file
+from serai.plan.shared import as_seen_by, shared
 from serai.providers.contract import Image, Materials, Progress
 from serai.run.workspace import Workspace
 from serai.spec.machine import Machine
+from serai.spec.network import Network
 from serai.util.arch import host_arch
 from serai.util.errors import Code, SeraiError
 from serai.util.files import write_atomic
@@ -24,6 +26,7 @@ class Stock:
         self._lock = threading.Lock()
         self._images: dict[str, Image] = {}
         self._allocation: Allocation | None = None
+        self._shared: set[str] = set()
         self._key = ""
 
     def image(self, machine: Machine, progress: Progress) -> Image | None:
@@ -101,11 +104,14 @@ class Stock:
         return msgspec.structs.replace(self.without_image(machine), image=image, user=user)
 
     def without_image(self, machine: Machine) -> Materials:
-        """The same for a machine that is made already: its image may be gone from the store since."""
+        """The same for a machine that is made already: its image may be gone from the store since.
+
+        Networks that other providers' machines are on, too, are there afterwards.
+        """
         allocation = self.allocation()
-        return Materials(
+        materials = Materials(
             public_keys=self.public_keys(machine),
-            networks=allocation.networks,
+            networks=self._networks(machine, allocation),
             pools=self._workspace.project.pools,
             addresses={
                 network: members[machine.name]
@@ -114,6 +120,28 @@ class Stock:
             },
             hosts=hosts_file(allocation, machine.name),
         )
+        self._make_shared(machine, materials)
+        return materials
+
+    def _networks(self, machine: Machine, allocation: Allocation) -> dict[str, Network]:
+        known = shared(self._workspace.project, self._workspace.scope.project_id)
+        return as_seen_by(machine.provider, allocation.networks, known)
+
+    def _make_shared(self, machine: Machine, materials: Materials) -> None:
+        """Have the bridges made that the machine joins, by who makes them; once a run."""
+        known = shared(self._workspace.project, self._workspace.scope.project_id)
+        joined = {nic.private.network for nic in machine.networks if nic.private} & known.keys()
+        for name in sorted(joined):
+            maker = known[name].maker
+            if maker in ("", machine.provider):
+                continue
+            with self._lock:
+                if name in self._shared:
+                    continue
+                networks = as_seen_by(maker, self._allocation.networks if self._allocation else {}, known)
+                theirs = msgspec.structs.replace(materials, networks=networks)
+                self._workspace.driver(maker).make_network(name, theirs)  # type: ignore[attr-defined]
+                self._shared.add(name)
 
     def preview(self, machine: Machine) -> tuple[Materials, bool]:
         """The materials as far as they are there, without making or writing anything; True: the image is not."""
@@ -136,7 +164,7 @@ class Stock:
         return Materials(
             image=image,
             user=machine.user or (image.user if image else "root"),
-            networks=allocation.networks,
+            networks=self._networks(machine, allocation),
             pools=self._workspace.project.pools,
             addresses={
                 network: members[machine.name]

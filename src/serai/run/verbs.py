@@ -15,6 +15,7 @@ from serai.plan.provisioning import GUEST, check_names, due, keyed
 from serai.plan.steps import Act, Step, step
 from serai.plan.up import DEFAULTS, Options, Plan, closure, features_needed, plan_up
 from serai.providers.contract import ALIVE, Effect, Observed, State, Verdict
+from serai.run import shared
 from serai.run.events import Emit, Event, Kind
 from serai.run.executor import Executor
 from serai.run.journal import Journal
@@ -97,6 +98,7 @@ def refuse(
 ) -> None:
     """Raise all that the providers cannot do, and images that nobody knows, before anything is made."""
     errors, unanswered = _open_networks(machines)
+    errors += shared.refusals(workspace.project)
     errors += of_vagrant(workspace, [machine for machine in machines if machine.name not in observed])
     wanted: dict[str, Machine] = {}
     for machine in machines:
@@ -371,6 +373,7 @@ def destroy(
             if halted.outcome.failures:
                 return halted
         done = _simple(workspace, "destroy", Act.DESTROY, chosen, observed, emit, force=True)
+        shared.leave(workspace)
         if not done.observed:
             _forget(workspace)
         return done

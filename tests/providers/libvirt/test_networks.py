@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from ipaddress import IPv4Network
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -70,6 +71,21 @@ def test_subnets_in_use_are_those_of_others(pretended: Libvirt, uri: str) -> Non
     made(pretended, uri)
     assert "192.168.122.0/24" in pretended.subnets_in_use()
     assert "10.40.3.0/24" not in pretended.subnets_in_use()
+
+
+def test_a_network_that_containers_joined_stays_until_they_are_gone(
+    pretended: Libvirt, uri: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    network = made(pretended, uri)
+    ports = tmp_path / network.bridgeName() / "brif"
+    for name in ("veth1a2b", "vnet3", f"{network.bridgeName()}-nic"):
+        (ports / name).mkdir(parents=True)
+    monkeypatch.setattr(networks, "NET", tmp_path)
+    networks.release(opened(uri), ["serai-t1-back"])
+    assert networks.find(opened(uri), "serai-t1-back") is not None
+    (ports / "veth1a2b").rmdir()
+    networks.release(opened(uri), ["serai-t1-back"])
+    assert networks.find(opened(uri), "serai-t1-back") is None
 
 
 @pytest.fixture

@@ -224,6 +224,24 @@ class Libvirt:
 
         return in_use(self.scope)
 
+    @lasting
+    def make_network(self, name: str, materials: Materials) -> None:
+        """Make one of the project's networks, for machines of other providers on it."""
+        from serai.providers.libvirt.connect import opened, uris_of
+        from serai.providers.libvirt.networks import ensure
+
+        for uri in uris_of(self.scope):
+            ensure(opened(uri), self.scope, name, materials.networks[name], materials)
+
+    @lasting
+    def leave_network(self, name: str, bridge: str) -> None:
+        """Take it away where nothing is on it any more."""
+        from serai.providers.libvirt.connect import opened, uris_of
+        from serai.providers.libvirt.destroy import tidy
+
+        for uri in uris_of(self.scope):
+            tidy(opened(uri), self.scope)
+
     @staticmethod
     def foreign(uri: str | None = None) -> list[tuple[str, str]]:
         """Domains that are none of serai's, each with its URI."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from ipaddress import IPv4Interface, IPv4Network
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -23,6 +24,7 @@ from serai.util import paths
 from serai.util.errors import Code, SeraiError
 from serai.util.locks import lock
 
+NET = Path("/sys/class/net")
 DEFAULT = "default"
 """libvirt's own NAT network, which its packages bring."""
 UPLINK = "serai-uplink"
@@ -309,7 +311,7 @@ def release(conn: Any, names: Collection[str]) -> None:
     with changing():
         for name in names:
             network = find(conn, name)
-            if network is None or name in joined(conn):
+            if network is None or name in joined(conn) or guests_of_others(conn, network):
                 continue
             try:
                 if network.isActive():
@@ -318,6 +320,15 @@ def release(conn: Any, names: Collection[str]) -> None:
             except libvirt.libvirtError as error:
                 if not is_gone(error):
                     raise
+
+
+def guests_of_others(conn: Any, network: Any) -> list[str]:
+    """Cards on its bridge that are none of libvirt's: containers that joined it lose their network with it."""
+    if is_remote(conn.getURI()) or not network.isActive():
+        return []
+    ports = NET / network.bridgeName() / "brif"
+    names = [port.name for port in ports.iterdir()] if ports.is_dir() else []
+    return [name for name in names if not name.startswith("vnet") and not name.endswith("-nic")]
 
 
 def joined(conn: Any) -> set[str]:

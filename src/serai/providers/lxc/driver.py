@@ -176,3 +176,15 @@ class Lxc:
         if record is None:
             return "there is no such container"
         return "it is off" if record.stopped else why_ended(directory_of(self.scope, name), record)
+
+    def make_network(self, name: str, materials: Materials) -> None:
+        """Make one of the project's networks, for machines of other providers on it."""
+        from serai.providers.lxc import bridges
+
+        bridges.ensure(self.scope, materials.networks, [name])
+
+    def leave_network(self, name: str, bridge: str) -> None:
+        """Take its bridge away where nothing is on it any more."""
+        from serai.providers.lxc import bridges
+
+        bridges.remove_idle([bridge])

@@ -1,0 +1,58 @@
+"""A virtual machine and containers on one network: found by name both ways, and gone without a trace (VAG-6)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from libvirt_shop import virsh
+from lxc_host import Traces
+
+pytestmark = [pytest.mark.engine, pytest.mark.root, pytest.mark.slow, pytest.mark.timeout(600)]
+FILE = """\
+project: {project}
+networks: {{back: {{subnet: 10.78.0.0/24}}}}
+defaults: {{halt_timeout: 2s, networks: [{{private: back}}]}}
+machines:
+  vm: {{provider: libvirt, image: tiny, memory: 192M, ready: {{within: 8m}}}}
+  box: {{provider: lxc, container: {{template: busybox}}}}
+"""
+
+
+def bridge_of(shop) -> str:
+    """Of the project's network, which libvirt has made."""
+    (name,) = (each for each in virsh("net-list", "--name").split() if each.endswith("-back"))
+    info = dict(line.split(":") for line in virsh("net-info", name).splitlines() if ":" in line)
+    return info["Bridge"].strip()
+
+
+def test_a_machine_and_a_container_find_each_other_by_name_on_one_network(libvirt_shop, lxc_bridge):
+    traces = Traces()
+    libvirt_shop.serai.file(FILE.format(project=libvirt_shop.project))
+    libvirt_shop("up")
+    bridge = bridge_of(libvirt_shop)
+    ports = sorted(path.name[:4] for path in Path(f"/sys/class/net/{bridge}/brif").iterdir())
+    assert ports == ["veth", "vnet"]
+
+    assert "1 packets received" in libvirt_shop.inside("vm", "ping -c 1 -W 5 box")
+    assert "1 packets received" in libvirt_shop("exec", "box", "--", "ping -c 1 -W 5 vm").stdout
+    libvirt_shop("destroy", "-y", "vm")
+    assert Path(f"/sys/class/net/{bridge}").exists(), "the container is on it still"
+    libvirt_shop("up", "vm")
+    assert "1 packets received" in libvirt_shop("exec", "box", "--", "ping -c 1 -W 5 vm").stdout
+    libvirt_shop("destroy", "-y", "vm")
+    libvirt_shop("destroy", "-y", "box")
+    assert not Path(f"/sys/class/net/{bridge}").exists()
+    assert traces.left() == set()
+
+
+def test_a_machine_that_has_no_bridge_here_is_refused_before_anything_is_made(libvirt_shop, lxc_bridge):
+    libvirt_shop.serai.file(
+        FILE.format(project=libvirt_shop.project).replace("provider: libvirt", "provider: qemu")
+    )
+    said = libvirt_shop("up", code=None)
+
+    assert "vm: networks.back: provider qemu cannot share it with box" in said.stderr
+    assert "provider: libvirt" in said.stderr
+    assert libvirt_shop.serai.json("status")["machines"]["box"]["state"] == "absent"
