@@ -32,21 +32,25 @@ def lxc_bridge(need: Callable[..., None]) -> Iterator[str]:
 
 
 class Traces:
-    """What containers may leave: directories, cards, mounts, control groups, processes."""
+    """What containers may leave: directories, bridges, cards on them, mounts, control groups."""
 
-    def __init__(self) -> None:
+    def __init__(self, bridge: str) -> None:
+        self.bridge = bridge
         self.before = self.seen()
 
-    @staticmethod
-    def seen() -> set[str]:
+    def seen(self) -> set[str]:
         mounts = [line.split()[1] for line in Path("/proc/self/mounts").read_text().splitlines()]
-        groups = Path("/sys/fs/cgroup").rglob("lxc.*serai-*")
         return {
             *(f"directory {path.name}" for path in CONTAINERS.glob("*serai-*")),
-            *(f"card {path.name}" for path in NET.iterdir() if path.name.startswith(("veth", bridges.OWN))),
+            *(f"card {path.name}" for path in NET.iterdir() if self.is_theirs(path)),
             *(f"mount {place}" for place in mounts if place.startswith(f"{CONTAINERS}/")),
-            *(f"group {path}" for path in groups),
+            *(f"group {path}" for path in Path("/sys/fs/cgroup").rglob("lxc.*serai-*")),
         }
+
+    def is_theirs(self, card: Path) -> bool:
+        """A bridge of serai's, or a card on one or on the way out; those of other engines are on their own."""
+        on = (card / "master").resolve().name if (card / "master").exists() else ""
+        return card.name.startswith(bridges.OWN) or on == self.bridge or on.startswith(bridges.OWN)
 
     def left(self) -> set[str]:
         return self.seen() - self.before
@@ -55,7 +59,7 @@ class Traces:
 @pytest.fixture
 def boxes(lxc_bridge: str, serai: Serai, home: Path) -> Iterator[Serai]:
     """The command line in a project of containers, which leaves nothing behind."""
-    traces = Traces()
+    traces = Traces(lxc_bridge)
     yield serai
     if (serai.root / "serai.yaml").exists():
         serai("destroy", "-y", "--force", code=None)
