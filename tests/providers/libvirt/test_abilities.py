@@ -111,3 +111,12 @@ def test_a_session_says_that_it_has_no_networks() -> None:
     from serai.providers.libvirt.site import Able
 
     assert "qemu:///system" in abilities._missing("qemu:///session", Able())[Feature.PRIVATE_NETWORK]
+
+
+def test_libvirts_containers_are_left_to_the_provider_that_makes_them(pretended: Libvirt) -> None:
+    raw = Raw(libvirt=LibvirtRaw(uri="lxc:///"))
+
+    (problem,) = pretended.check(Machine(name="web", image="tiny", providers=raw))
+
+    assert (problem.code, problem.hint) == (Code.UNSUPPORTED, "provider: lxc")
+    assert problem.message.startswith("web: providers.libvirt.uri: lxc:/// runs containers")

@@ -73,11 +73,26 @@ def test_an_image_is_told_its_name_and_to_ask_for_an_address(tmp_path):
         (tmp_path / name).mkdir(parents=True)
     (tmp_path / "usr/lib/systemd/systemd-networkd").touch()
 
-    rootfs.personalize(f"lxc.rootfs.path = dir:{tmp_path}\n", "web")
+    rootfs.personalize(f"lxc.rootfs.path = dir:{tmp_path}\n", "web", disk=True)
 
     assert (tmp_path / "etc/hostname").read_text() == "web\n"
     assert "DHCP=ipv4" in (tmp_path / "etc/systemd/network/10-serai-eth0.network").read_text()
     assert (tmp_path / "etc/cloud/cloud-init.disabled").exists()
+    assert "UUID" not in (tmp_path / "etc/fstab").read_text()
+
+
+def test_sshd_of_a_disks_image_gets_keys_of_its_own_once(tmp_path, need):
+    need("ssh-keygen")
+    for name in ("etc/ssh", "usr/sbin"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "usr/sbin/sshd").touch()
+
+    rootfs.personalize(f"lxc.rootfs.path = dir:{tmp_path}\n", "web", disk=True)
+    key = (tmp_path / "etc/ssh/ssh_host_ed25519_key").read_text()
+    rootfs.personalize(f"lxc.rootfs.path = dir:{tmp_path}\n", "web", disk=True)
+
+    assert (tmp_path / "etc/ssh/ssh_host_ed25519_key").read_text() == key
+    assert (tmp_path / "etc/ssh/ssh_host_rsa_key.pub").exists()
 
 
 def test_nothing_is_written_through_a_link_of_the_image(tmp_path):
@@ -86,14 +101,14 @@ def test_nothing_is_written_through_a_link_of_the_image(tmp_path):
     (root / "etc").mkdir(parents=True)
     (root / "etc/cloud").symlink_to(outside)
 
-    rootfs.personalize(f"lxc.rootfs.path = dir:{root}\n", "web")
+    rootfs.personalize(f"lxc.rootfs.path = dir:{root}\n", "web", disk=True)
 
     assert list(outside.iterdir()) == []
 
 
 def test_what_is_no_tree_is_left_alone(tmp_path):
-    rootfs.personalize("lxc.rootfs.path = lvm:/dev/vg/web\n", "web")
-    rootfs.personalize(f"lxc.rootfs.path = dir:{tmp_path}\n", "web")
+    rootfs.personalize("lxc.rootfs.path = lvm:/dev/vg/web\n", "web", disk=True)
+    rootfs.personalize(f"lxc.rootfs.path = dir:{tmp_path}\n", "web", disk=True)
 
     assert list(tmp_path.iterdir()) == []
 

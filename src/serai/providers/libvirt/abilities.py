@@ -14,6 +14,8 @@ from serai.providers.libvirt.site import Able
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError, did_you_mean
 
+LXC = "lxc:"
+"""libvirt's driver of containers. Source: libvirt, drvlxc."""
 NO_SESSION_NETWORK = (
     "the daemon of a session has no networks: take uri: qemu:///system, or the provider qemu, whose networks "
     "need no root"
@@ -71,6 +73,9 @@ def check(scope: Scope, machine: Machine) -> list[SeraiError]:
     from serai.providers.libvirt import check as rules
 
     uri = uri_of(machine)
+    if uri.startswith(LXC):
+        why = f"providers.libvirt.uri: {uri} runs containers, which this version makes without libvirt"
+        return [SeraiError(Code.UNSUPPORTED, f"{machine.name}: {why}", hint="provider: lxc")]
     try:
         conn = opened(uri)
         arch = engine.arch_of(machine)

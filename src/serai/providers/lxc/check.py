@@ -23,6 +23,7 @@ REGISTRY = "LXC has no registry: an image is unpacked once"
 PARTS = "leave it out; container.config takes LXC's own lines"
 
 REFUSED: dict[str, tuple[str, str]] = {
+    "name": ("serai finds its containers by names of its own", "leave it out; hostname names it inside"),
     "build": ("LXC builds no images", ENGINE),
     "pull": (REGISTRY, "leave it out"),
     "login": (REGISTRY, "leave it out; template: oci takes a login by skopeo's"),

@@ -58,7 +58,7 @@ def create(scope: Scope, machine: Machine, materials: Materials, progress: Progr
         process=done.process,
     )
     save(directory, record)
-    rootfs.personalize(done.base, machine.hostname or machine.name)
+    rootfs.personalize(done.base, machine.hostname or machine.name, disk=bool(done.digest))
     configure(scope, directory, record, machine, materials)
     record.phase = Phase.MADE
     save(directory, record, sync=True)

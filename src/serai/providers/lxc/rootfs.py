@@ -252,8 +252,11 @@ def rootfs_of(base: str) -> Path | None:
     return None
 
 
-def personalize(base: str, hostname: str) -> None:
-    """What an image expects of its first boot, and nobody tells a container: its name, and DHCP on eth0."""
+def personalize(base: str, hostname: str, *, disk: bool) -> None:
+    """What an image expects of its first boot, and nobody tells a container: its name, and DHCP on eth0.
+
+    `disk`: it comes from one, whose partitions it must not look for, and whose first boot makes the keys of sshd.
+    """
     found = rootfs_of(base)
     if found is None or not (found / "etc").is_dir():
         return
@@ -263,6 +266,22 @@ def personalize(base: str, hostname: str) -> None:
         _write(root / "etc/systemd/network/10-serai-eth0.network", NETWORKD)
     if (root / "etc/cloud").is_dir():
         _write(root / "etc/cloud/cloud-init.disabled", "")
+    if disk:
+        _write(root / "etc/fstab", "# A container's root filesystem is mounted by LXC.\n")
+        _host_keys(root)
+
+
+def _host_keys(root: Path) -> None:
+    """As cloud-init would make them; an image never has any."""
+    place = root / "etc/ssh"
+    if not (root / "usr/sbin/sshd").exists() or place.resolve() != place or any(place.glob("ssh_host_*_key")):
+        return
+    owner = place.stat()
+    for kind in ("ed25519", "rsa"):
+        key = place / f"ssh_host_{kind}_key"
+        run([which("ssh-keygen", "openssh-client"), "-q", "-t", kind, "-N", "", "-C", "root", "-f", key])
+        for path in (key, key.with_name(f"{key.name}.pub")):
+            os.chown(path, owner.st_uid, owner.st_gid)
 
 
 NETWORKD = "[Match]\nName=eth0\n\n[Network]\nDHCP=ipv4\nLinkLocalAddressing=no\n"

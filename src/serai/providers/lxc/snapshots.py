@@ -142,7 +142,7 @@ def clone(scope: Scope, name: str, machine: Machine, materials: Materials, progr
         marks=dict(source.marks),
     )
     save(target, record)
-    rootfs.personalize(record.base, machine.hostname or machine.name)
+    rootfs.personalize(record.base, machine.hostname or machine.name, disk=False)
     lifecycle.configure(scope, target, record, machine, materials)
     record.phase = Phase.MADE
     save(target, record, sync=True)
