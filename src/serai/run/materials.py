@@ -124,8 +124,16 @@ class Stock:
         return materials
 
     def _networks(self, machine: Machine, allocation: Allocation) -> dict[str, Network]:
-        known = shared(self._workspace.project, self._workspace.scope.project_id)
-        return as_seen_by(machine.provider, allocation.networks, known)
+        from serai.providers.kinds import CONTAINERS
+
+        networks = allocation.networks
+        if machine.provider in CONTAINERS:
+            from serai.run.way_out import fitted, smaller
+
+            networks = fitted(networks, smaller())
+        return as_seen_by(
+            machine.provider, networks, shared(self._workspace.project, self._workspace.scope.project_id)
+        )
 
     def _make_shared(self, machine: Machine, materials: Materials) -> None:
         """Have the bridges made that the machine joins, by who makes them; once a run."""
