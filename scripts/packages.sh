@@ -107,6 +107,8 @@ runc|runc|and this one each of them
 podman|podman|is the other engine of containers
 nftables|nft|holds filter rules to the kernel
 iptables|iptables|sees what docker filters
+iptables|iptables-legacy|is the filter of old beside it
+iptables|iptables-nft|is the one of today by that name
 docker-compose|docker-compose|says what Compose makes of a file
 lxc|lxc-update-config|renames old keys of containers, apart from serai
 ifupdown|ifup|makes the network of a host at boot

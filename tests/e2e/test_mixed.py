@@ -8,6 +8,9 @@ import pytest
 
 from libvirt_shop import virsh
 from lxc_host import Traces
+from private_docker import private_docker
+from serai.plan.shared import Shared, as_seen_by
+from serai.spec.network import Network
 
 pytestmark = [pytest.mark.engine, pytest.mark.root, pytest.mark.slow, pytest.mark.timeout(600)]
 FILE = """\
@@ -45,6 +48,38 @@ def test_a_machine_and_a_container_find_each_other_by_name_on_one_network(libvir
     libvirt_shop("destroy", "-y", "box")
     assert not Path(f"/sys/class/net/{bridge}").exists()
     assert traces.left() == set()
+
+
+def test_a_container_of_docker_joins_a_bridge_that_another_one_made(tmp_path, need):
+    need("dockerd", "docker", "unshare", "ip", root=True)
+    host = private_docker(tmp_path)
+    try:
+        for line in (
+            "ip link add shop0 type bridge",
+            "ip address add 10.78.0.1/24 dev shop0",
+            "ip link set shop0 up",
+            "ip netns add vm",
+            "ip link add tap0 type veth peer name eth0 netns vm",
+            "ip link set tap0 master shop0 up",
+            "ip -n vm address add 10.78.0.20/24 dev eth0",
+            "ip -n vm link set eth0 up",
+        ):
+            host.run(*line.split())
+        seen = as_seen_by("docker", {"back": Network(subnet="10.78.0.0/24")}, {"back": Shared("libvirt", "shop0")})
+        join(host, seen["back"])
+        options = ("--network", "back", "--ip", "10.78.0.30")
+        assert "1 packets received" in host.container("busybox ping -c 1 -W 5 10.78.0.20", *options)
+        host.run("docker", "network", "rm", "back")
+        assert "10.78.0.1/24" in host.run("ip", "address", "show", "dev", "shop0"), "docker leaves it as it was"
+    finally:
+        host.end()
+
+
+def join(host, network):
+    stated = {**network.options, "com.docker.network.bridge.name": network.bridge}
+    options = [word for key, value in stated.items() for word in ("-o", f"{key}={value}")]
+    where = ("--subnet", network.subnet, "--gateway", network.gateway)
+    host.run("docker", "network", "create", *where, "--internal", *options, "back")
 
 
 def test_a_machine_that_has_no_bridge_here_is_refused_before_anything_is_made(libvirt_shop, lxc_bridge):

@@ -75,6 +75,33 @@ def test_a_restart_that_would_stop_a_container_is_refused(host):
     assert host.run("docker", "ps", "--format", "{{.Names}}").strip() == "web"
 
 
+def test_rules_that_docker_made_in_old_iptables_are_told_and_made_anew_in_todays(tmp_path, need):
+    need("dockerd", "docker", "iptables-legacy", "iptables-nft", "nft", "unshare", "busybox", root=True)
+    host = PrivateDocker(tmp_path)
+    try:
+        choose(host, "iptables-legacy")
+        host.start_docker()
+        choose(host, "iptables-nft")
+        host.run("nft", "add", "table", "inet", "mine")
+
+        found = checked(host, "net.docker-chains", "net.legacy-rules")
+        assert "docker made them in iptables-legacy" in found["net.docker-chains"]
+        assert (
+            "of docker both filters judge each packet; `iptables` shows nftables' alone"
+            in found["net.legacy-rules"]
+        )
+        host.serai("host", "tune", "docker-chains", "--yes")
+        assert checked(host, "net.docker-chains")["net.docker-chains"].startswith("pass: ")
+    finally:
+        host.end()
+
+
+def choose(host: PrivateDocker, program: str) -> None:
+    """The link that Debian's alternatives keep; this host has its own /etc."""
+    host.run("ln", "-sfn", f"/usr/sbin/{program}", "/etc/alternatives/iptables")
+    host.run("ln", "-sfn", f"/usr/sbin/{program}-save", "/etc/alternatives/iptables-save")
+
+
 def test_through_a_narrow_way_a_transfer_hangs_until_the_size_is_measured_and_set(host):
     NarrowWay(host)
     found = checked(host, "net.path-mtu", "--to", FAR)["net.path-mtu"]
