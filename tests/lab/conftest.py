@@ -86,3 +86,14 @@ def host(lab_image: LabImage, lab_app: Path, tmp_path: Path) -> Iterator[Callabl
     for one in started:
         one.stop()
         (one.place / "root.qcow2").unlink(missing_ok=True)
+
+
+@pytest.fixture(scope="module")
+def failed_before(request: pytest.FixtureRequest) -> int:
+    return request.session.testsfailed
+
+
+@pytest.fixture
+def in_order(request: pytest.FixtureRequest, failed_before: int) -> None:
+    """For a file whose tests are steps of one host: none is tried where another ended in the middle."""
+    assert request.session.testsfailed == failed_before, "a step before this one failed"

@@ -30,8 +30,13 @@ PACKAGES = (
     *("grub-pc", "openssh-server", "python3", "iproute2", "iputils-ping", "nftables", "procps", "pciutils"),
     *("qemu-system-x86", "qemu-utils", "ipxe-qemu", "e2fsprogs", "ca-certificates"),
     *("libvirt-clients", "virt-what", "cpu-checker", "tuned", "lxc"),
+    *("network-manager", "netplan.io"),
 )
-"""The last line: what serai is compared with, benchmarks/peers.py."""
+"""The last lines: what serai is compared with (benchmarks/peers.py); tools that make a network, idle."""
+LATER = ("nfs-kernel-server", "systemd-boot")
+"""Packages that a test installs, by apt, from a directory of the host's own: there is no network."""
+STORE = "var/lib/lab"
+"""Where they lie, with all that they need."""
 _MASKED = (
     *("apt-daily.timer", "apt-daily-upgrade.timer", "dpkg-db-backup.timer", "e2scrub_all.timer", "fstrim.timer"),
     *("logrotate.timer", "systemd-tmpfiles-clean.timer", "e2scrub_reap.service", "systemd-pstore.service"),
@@ -77,6 +82,13 @@ FINISH = "mount -o remount,rw / && update-initramfs -u && update-grub && mount -
 """What has to be made on the machine itself: grub-probe looks at the disk that it runs from."""
 
 
+FETCH = (
+    f'mkdir -p "$1/{STORE}/partial"',
+    f'APT_CONFIG=$MMDEBSTRAP_APT_CONFIG apt-get -qq -y -o Dir::Cache::archives="$1/{STORE}" --download-only '
+    f"install {' '.join(LATER)}",
+)
+
+
 class LabImage(msgspec.Struct, frozen=True):
     """What a lab host is started from; nothing writes to it."""
 
@@ -98,8 +110,8 @@ def files_of(place: Path) -> LabImage:
 
 def digest() -> str:
     """Changes with all that goes into the image."""
-    parts = [PACKAGES, _MASKED, _FILES, _EARLY, INIT, FINISH, SIZE, UUID, _requirements()]
-    sources = [inspect.getsource(each) for each in (make_root, _settle, _libraries, disk, ext4)]
+    parts = [PACKAGES, FETCH, _MASKED, _FILES, _EARLY, INIT, FINISH, SIZE, UUID, _requirements()]
+    sources = [inspect.getsource(each) for each in (make_root, _settle, _index, _libraries, disk, ext4)]
     return sha256(repr([parts, sources]).encode()).hexdigest()[:12]
 
 
@@ -118,7 +130,8 @@ def make_root(work: Path) -> None:
     argv += [f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in ("man", "doc", "info", "locale")]
     argv += [f"--essential-hook=copy-in {early}/{name} /" for name in ("etc", "usr")]
     argv += ['--customize-hook=chroot "$1" systemctl enable --quiet systemd-networkd systemd-resolved ssh']
-    argv += ['--customize-hook=chroot "$1" systemctl disable --quiet tuned']
+    argv += ['--customize-hook=chroot "$1" systemctl disable --quiet tuned NetworkManager']
+    argv += [f"--customize-hook={line}" for line in FETCH]
     run([*argv, "bookworm", tree, "-"], input=debian._sources("bookworm"), timeout=1800)
     _settle(tree, (work / "key.pub").read_text())
     for name in ("vmlinuz", "initrd.img"):
@@ -141,7 +154,16 @@ def _settle(tree: Path, public_key: str) -> None:
     for unit in _MASKED:
         (tree / "etc/systemd/system" / unit).unlink(missing_ok=True)
         (tree / "etc/systemd/system" / unit).symlink_to("/dev/null")
+    _write(tree, {"etc/apt/sources.list": f"deb [trusted=yes] file:/{STORE} ./\n"})
+    _write(tree, {f"{STORE}/Packages": "\n".join(map(_index, sorted((tree / STORE).glob("*.deb"))))})
     (tree / "etc/machine-id").write_text("6c616200000000000000000000000001\n")
+
+
+def _index(package: Path) -> str:
+    """What apt wants to know of a package. Source: deb-packages(5), Debian's repository format."""
+    told = run(["dpkg-deb", "--field", package]).stdout
+    data = package.read_bytes()
+    return f"{told}Filename: ./{package.name}\nSize: {len(data)}\nSHA256: {sha256(data).hexdigest()}\n"
 
 
 def _write(root: Path, files: dict[str, str]) -> None:

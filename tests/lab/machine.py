@@ -6,6 +6,7 @@ import json
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ from serai.util.process import Result, run
 
 TAIL = 30
 """Lines of the console that a failure shows."""
+MASTER = ("-N", "-f", "-o", "ControlMaster=yes", "-o", "ControlPersist=yes")
 BOOT = 600.0
 """Seconds that a host may take from its firmware to SSH; on two idle cores it takes 40."""
 DIRECT = (
@@ -44,10 +46,13 @@ def overlay(image: LabImage, place: Path) -> None:
     run(["qemu-img", "create", "-q", "-f", "qcow2", "-b", image.disk, "-F", "qcow2", place / "root.qcow2"])
 
 
-def tail(place: Path) -> str:
+def console(place: Path) -> str:
     log = place / "console.log"
-    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
-    return "\n".join(["the console's last lines:", *lines[-TAIL:]])
+    return log.read_text(errors="replace") if log.exists() else ""
+
+
+def tail(place: Path) -> str:
+    return "\n".join(["the console's last lines:", *console(place).splitlines()[-TAIL:]])
 
 
 def answer(
@@ -89,6 +94,7 @@ class Host:
     ) -> None:
         self.image, self.place = image, place
         self.port = _free_port()
+        self.control = Path(tempfile.gettempdir(), f"serai-lab-{self.port}")  # AF_UNIX names end at 107 bytes
         overlay(image, place)
         net = f"user,id=lan,hostfwd=tcp:127.0.0.1:{self.port}-:22"
         argv = command(image, place, app, memory, devices)
@@ -97,6 +103,7 @@ class Host:
             argv, stdin=subprocess.DEVNULL, stdout=(place / "qemu.log").open("w"), stderr=subprocess.STDOUT
         )
         self.boot = ""
+        self.since = 0
 
     def ssh_options(self) -> list[str]:
         return [
@@ -105,11 +112,13 @@ class Host:
             *("-o", "ConnectTimeout=30", "-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=12"),
         ]
 
+    def ssh(self, *options: str) -> list[str]:
+        """By the connection that `wait` opened, if it is there still: a login takes an emulated host seconds."""
+        return ["ssh", *self.ssh_options(), "-o", f"ControlPath={self.control}", *options, "root@127.0.0.1"]
+
     def run(self, script: str, *, budget: float = 300, check: bool = True, input: str | None = None) -> Result:
         """A script in the host, as root."""
-        done = run(
-            ["ssh", *self.ssh_options(), "root@127.0.0.1", script], timeout=budget, check=False, input=input
-        )
+        done = run([*self.ssh(), script], timeout=budget, check=False, input=input)
         assert done.ok or not check, (
             f"{script}: exit code {done.code}\n{done.stdout}{done.stderr}\n{tail(self.place)}"
         )
@@ -128,18 +137,34 @@ class Host:
         end = time.monotonic() + budget
         while time.monotonic() < end:
             assert self.process.poll() is None, f"the host ended\n{self.log()}{tail(self.place)}"
+            if not self._has_a_prompt() and end - time.monotonic() > budget / 2:
+                time.sleep(0.3)
+                continue
             if (now := self._boot_id()) and now != self.boot:
                 self.boot = now
                 return
             time.sleep(0.5)
         raise AssertionError(f"no SSH within {budget:g} s\n{tail(self.place)}")
 
+    def _has_a_prompt(self) -> bool:
+        """Whether this boot asks for a login on its console. A connection that is tried before is not answered
+        when the network comes up, but when QEMU asks again, many seconds later."""
+        return "login:" in console(self.place)[self.since :]
+
     def _boot_id(self) -> str:
-        """Empty: nobody answers, or not in time."""
+        """Empty: nobody answers, or not in time. Opens a connection: the one before may belong to another boot."""
+        self._hang_up()
         try:
+            if not run(self.ssh(*MASTER), timeout=60, check=False).ok:
+                return ""
             return self.run("cat /proc/sys/kernel/random/boot_id", check=False, budget=60).stdout.strip()
         except SeraiError:
             return ""
+
+    def _hang_up(self) -> None:
+        if self.control.exists():
+            run(self.ssh("-O", "exit"), timeout=60, check=False)
+            self.control.unlink(missing_ok=True)  # of one that was killed
 
     def log(self) -> str:
         """What QEMU said."""
@@ -155,13 +180,16 @@ class Host:
         self.wait()
 
     def _let_go(self, command: str) -> None:
-        """Begin what ends the session that begins it."""
-        self.run(f"(sleep 1; {command}) >/dev/null 2>&1 </dev/null &")
+        """Begin what ends the session that begins it, and the connection with it."""
+        self.since = len(console(self.place))
+        self.run(f"(sleep 2; {command}) >/dev/null 2>&1 </dev/null &")
+        self._hang_up()
 
     def stop(self) -> None:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGKILL)
         self.process.wait(30)
+        self._hang_up()
 
 
 def _free_port() -> int:

@@ -1,46 +1,101 @@
-"""The way in to a host, moved onto a bridge over itself: a change that closes it is undone by itself (NET-4)."""
+"""The way in to a host, moved onto a bridge over itself, whatever tool makes its network (NET-4, NET-5).
+
+The tests of this file are steps of one host, in this order; each leaves it as it was.
+"""
 
 from __future__ import annotations
 
 import pytest
 
+from lab.bridged import CARD, WALL, WITHIN, again, links, way_out
+from lab.machine import Host
 from lab.topologies import PLAIN
 from lab.tree import differences, tree
 
-pytestmark = [pytest.mark.lab, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(1500), pytest.mark.usefixtures("in_order")]
 
-CARD = "enp0s28"
-WALL = f"""
-table inet wall {{
-    chain into {{
-        type filter hook input priority 0; policy drop;
-        iifname {{ "lo", "{CARD}" }} accept
-    }}
-}}
-"""
-"""A firewall that lets in what comes by the host's card: from a bridge nothing comes in."""
-WITHIN = 30
-"""Seconds to confirm."""
 PLACES = ("/etc", "/usr/lib/systemd", "/var/lib")
 REMEMBERED = "/var/lib/serai/host/bridge.rolled-back"
 TUNE = f"serai host tune bridge --interface {CARD} --within {WITHIN} --yes"
+OWN = "/var/lib/NetworkManager"
+"""What it keeps for itself: leases, and when a profile was used."""
+TO_NETWORK_MANAGER = f"""
+cat >/etc/NetworkManager/system-connections/lan.nmconnection <<'END'
+[connection]
+id=lan
+uuid=7e1ac0de-0000-4000-8000-6c6162000010
+type=ethernet
+interface-name={CARD}
+
+[ipv4]
+method=auto
+
+[ipv6]
+method=disabled
+END
+chmod 600 /etc/NetworkManager/system-connections/lan.nmconnection
+mkdir -p /root/aside && mv /etc/systemd/network/80-lan.network /root/aside
+systemctl mask -q systemd-networkd.service systemd-networkd.socket
+systemctl enable -q NetworkManager.service
+systemctl stop systemd-networkd.socket systemd-networkd.service; systemctl start NetworkManager.service
+"""
+TO_NETPLAN = f"""
+mkdir -p /etc/netplan
+cat >/etc/netplan/01-lan.yaml <<'END'
+network:
+  version: 2
+  renderer: networkd
+  ethernets:
+    {CARD}:
+      dhcp4: true
+      link-local: []
+END
+chmod 600 /etc/netplan/01-lan.yaml
+rm /etc/NetworkManager/system-connections/lan.nmconnection
+systemctl disable -q NetworkManager.service
+systemctl unmask -q systemd-networkd.service systemd-networkd.socket
+netplan generate
+systemctl stop NetworkManager.service; systemctl start systemd-networkd.service
+"""
 
 
-def links(host):
-    return host.run("ls /sys/class/net").stdout.split()
+@pytest.fixture(scope="module")
+def one(lab_image, lab_app, tmp_path_factory):
+    host = Host(lab_image, tmp_path_factory.mktemp("bridged") / "host", lab_app, devices=PLAIN)
+    try:
+        host.wait()
+        yield host
+    finally:
+        host.stop()
 
 
-def way_out(host):
-    return host.run("ip route show default").stdout
+def switch(host, script):
+    """To another tool, apart from the session that its network carries."""
+    host.run("cat >/run/switch", input=script)
+    host.run("systemd-run --quiet --collect sh -ex /run/switch")
+    host.run(f"for i in $(seq 60); do ip route show default | grep -q {CARD} && break; sleep 1; done; sleep 3")
+    again(host, 120)
 
 
-def test_a_bridge_that_closes_the_way_in_is_undone_and_one_that_does_not_stays_until_it_is_undone(host):
-    one = host(PLAIN)
+def others(before, after):
+    """Differences, but those of what a tool keeps for itself."""
+    return [line for line in differences(before, after) if not line.startswith(OWN)]
+
+
+def undo(host):
+    undone = host.run("serai host undo bridge --yes", budget=120)
+    assert undone.ok, "the session that undoes it lives on"
+    again(host, WITHIN + 60)
+    assert links(host) == [CARD, "lo"]
+    assert CARD in way_out(host)
+    assert "dynamic" in host.run(f"ip -4 address show dev {CARD}").stdout, "its tool has asked for a lease"
+
+
+def test_a_bridge_that_closes_the_way_in_is_undone_and_one_that_does_not_stays_until_it_is_undone(one):
     before = tree(one, *PLACES)
     one.run("nft -f -", input=WALL)
     cut = one.run(TUNE, check=False, budget=240)
-    one.boot = ""
-    one.wait(WITHIN + 120)
+    again(one, WITHIN + 120)
 
     assert not cut.ok, cut.stdout
     assert links(one) == [CARD, "lo"]
@@ -61,11 +116,37 @@ def test_a_bridge_that_closes_the_way_in_is_undone_and_one_that_does_not_stays_u
     one.reboot()
     assert "br0" in way_out(one), "made again by systemd-networkd"
 
-    undone = one.run("serai host undo bridge --yes", budget=120)
-    assert undone.ok, "the session that undoes it lives on"
-    one.boot = ""
-    one.wait(WITHIN + 60)
-    assert links(one) == [CARD, "lo"]
-    assert CARD in way_out(one)
-    assert "dynamic" in one.run(f"ip -4 address show dev {CARD}").stdout, "systemd-networkd has asked for a lease"
+    undo(one)
     assert differences(before, tree(one, *PLACES)) == []
+
+
+def test_networkmanager_makes_the_bridge_at_the_next_boot_and_has_its_card_back_when_it_is_undone(one):
+    switch(one, TO_NETWORK_MANAGER)
+    before = tree(one, *PLACES)
+    kept = one.run(TUNE, budget=240)
+
+    assert "the next boot makes it by NetworkManager" in kept.stdout
+    assert "br0" in way_out(one)
+    one.reboot()
+    active = one.run("nmcli -t -f NAME,DEVICE connection show --active").stdout.split()
+    assert {"serai-br0:br0", f"serai-br0-{CARD}:{CARD}"} <= set(active)
+    assert "br0" in way_out(one)
+
+    undo(one)
+    assert f"lan:{CARD}" in one.run("nmcli -t -f NAME,DEVICE connection show --active").stdout
+    assert others(before, tree(one, *PLACES)) == []
+
+
+def test_netplan_makes_the_bridge_at_the_next_boot_and_has_its_card_back_when_it_is_undone(one):
+    switch(one, TO_NETPLAN)
+    before = tree(one, *PLACES)
+    kept = one.run(TUNE, budget=240)
+
+    assert "the next boot makes it by netplan" in kept.stdout
+    assert "br0" in way_out(one)
+    one.reboot()
+    assert "br0" in way_out(one)
+    assert "netplan-br0" in one.run("cat /run/systemd/netif/links/*").stdout
+
+    undo(one)
+    assert others(before, tree(one, *PLACES)) == []

@@ -1,4 +1,4 @@
-"""One host through its life: tuned, rebooted, used, undone, rebooted, and the same to the byte as before.
+"""One host through its life: tuned while its power fails, rebooted, used, undone, and the same to the byte.
 
 The tests of this file are steps of one host, in this order: a reboot takes most of a minute.
 """
@@ -14,11 +14,12 @@ from lab.machine import Host
 from lab.topologies import INTEL, NIC, PATTERN, SPLIT, nvme
 from lab.tree import differences, tree
 
-pytestmark = [pytest.mark.lab_long, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.lab_long, pytest.mark.timeout(1800), pytest.mark.usefixtures("in_order")]
 
 NIC_AT, NVME_AT = "0000:01:00.0", "0000:02:00.0"
 PROBE = "kvm.probe-guest"
 GUESTS = "/run/guests.yaml"
+"""Gone with each boot."""
 LARGE = """
 project: guests
 machines:
@@ -27,6 +28,12 @@ machines:
 """
 TUNED = f"thp=never hugepages many-guests iommu=pt --for {GUESTS}"
 """Two go through the boot loader: pages of 1 GiB are taken at boot, and so is the IOMMU's way with the host."""
+KILL = f"""
+setsid serai host tune {TUNED} -y >/tmp/tune.log 2>&1 &
+for i in $(seq 6000); do grep -qs owed /var/lib/serai/host/hugepages.json && break; sleep 0.01; done
+kill -9 -- -$!
+"""
+"""After the arguments are written down, before the boot loader's own files are made anew."""
 ARGUMENTS = {"hugepagesz=1G", "hugepages=1", "iommu=pt"}
 POOLS = {"1048576kB": 1, "2048kB": 32}
 """Size of a page -> how many the guests take."""
@@ -64,19 +71,7 @@ def life(lab_image, lab_app, lab_store, tmp_path_factory):
         host.stop()
 
 
-@pytest.fixture(scope="module")
-def failed_before(request):
-    return request.session.testsfailed
-
-
-@pytest.fixture(autouse=True)
-def in_order(request, failed_before):
-    """A step is not tried on a host that a step before it has left in the middle."""
-    assert request.session.testsfailed == failed_before, "a step before this one failed"
-
-
 def tune(host: Host, names: str, *options: str) -> list[Any]:
-    host.run(f"cat >{GUESTS}", input=LARGE)
     return list(host.serai(f"host tune {names} {' '.join(options)}")["tunings"])
 
 
@@ -85,9 +80,14 @@ def checks(host: Host, *ids: str) -> dict[str, Any]:
     return {each["id"]: each for each in found}
 
 
+def applied(host: Host) -> dict[str, Any]:
+    """Tuning -> its record."""
+    return {each["id"]: each for each in host.serai("host undo")["applied"]}
+
+
 def states(host: Host) -> dict[str, set[str]]:
     """Tuning -> what its changes came to."""
-    return {each["id"]: {seen["state"] for seen in each["now"]} for each in host.serai("host undo")["applied"]}
+    return {name: {seen["state"] for seen in each["now"]} for name, each in applied(host).items()}
 
 
 def told(host: Host) -> str:
@@ -107,12 +107,24 @@ def test_the_host_boots_by_its_own_boot_loader_and_nothing_was_changed(life):
     assert driver(life.host, NIC_AT) == "e1000e"
 
 
+def test_a_tuning_that_was_killed_before_the_power_failed_is_known_to_be_unfinished(life):
+    life.host.run(f"cat >{GUESTS}", input=LARGE)
+    life.host.run(KILL)
+    life.host.crash()
+
+    assert applied(life.host)["hugepages"]["finished"] is False
+    assert told(life.host) == life.told
+
+
 def test_tunings_are_done_and_what_waits_for_a_reboot_is_pending(life):
+    life.host.run(f"cat >{GUESTS}", input=LARGE)
     (unneeded,) = tune(life.host, "iommu", "-y")
     tune(life.host, TUNED, "-y")
     life.host.serai(f"host passthrough {NIC_AT} {NVME_AT} -y")
 
-    found = states(life.host)
+    records = applied(life.host)
+    assert all(each["finished"] for each in records.values()), "also what was killed"
+    found = {name: {seen["state"] for seen in each["now"]} for name, each in records.items()}
     assert found["thp"] == found["many-guests"] == {"done"}
     assert "pending" in found["hugepages"]
     assert found["iommu"] == {"pending"}
@@ -143,6 +155,7 @@ def test_after_the_reboot_all_of_it_is_there(life):
 
 
 def test_a_second_run_has_nothing_to_do(life):
+    life.host.run(f"cat >{GUESTS}", input=LARGE)
     again = tune(life.host, TUNED, "--dry-run")
 
     assert [each["id"] for each in again] == ["thp", "hugepages", "many-guests", "iommu"]

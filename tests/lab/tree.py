@@ -10,6 +10,7 @@ SKIP = {"/dev", "/proc", "/sys", "/run", "/tmp", "/opt/serai", "/var/log", "/var
 SKIP |= {"/var/lib/systemd", "/root/.local/share/serai/cache"}
 NAMES = {"__pycache__", "lost+found"}
 PROGRAMS = ("/usr/bin", "/usr/sbin", "/usr/share", "/usr/lib/x86_64-linux-gnu", "/usr/lib/python3")
+PROGRAMS += ("/usr/lib/modules", "/usr/lib/firmware", "/usr/lib/grub", "/usr/libexec", "/var/lib/lab")
 for place, folders, files in (found for top in sys.argv[1:] for found in os.walk(top)):
     folders[:] = [name for name in folders if os.path.join(place, name) not in SKIP and name not in NAMES]
     for name in folders + files:
@@ -27,7 +28,8 @@ for place, folders, files in (found for top in sys.argv[1:] for found in os.walk
 """
 """All files but those of the kernel, of the log, of this boot, of the machine's own bookkeeping and of caches.
 
-Of what only packages write, the size and the time say enough: their checksums take half a minute.
+Of what only packages write, the size and the time say enough: their checksums take minutes, those of the kernel's
+modules most.
 """
 UNPACKED = """
 for each in /boot/initrd.img-*; do
