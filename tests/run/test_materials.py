@@ -57,6 +57,7 @@ def test_a_bridge_that_others_join_is_made_once_by_who_makes_it(
     assert made == [("back", joined.networks["back"].external)]
     assert own.networks["back"].bridge == joined.networks["back"].external
     assert own.networks["back"].external is None
+    assert (joined.foreign, own.foreign) == ({"vm": own.hosts["vm"]}, {"box": own.hosts["box"]})
     assert stock.preview(box)[0].networks == joined.networks
 
 

@@ -173,6 +173,8 @@ class Materials(msgspec.Struct, frozen=True, kw_only=True):
     """Network name -> this machine's address in it, `10.40.0.10/24`: static ones, and those reserved."""
     hosts: dict[str, str] = {}
     """Names of the project's machines -> address, for the guest's hosts file."""
+    foreign: dict[str, str] = {}
+    """Those of them that are machines of other providers, which an engine's own DNS does not know."""
 
 
 class SshEndpoint(msgspec.Struct, frozen=True, kw_only=True, tag="ssh"):

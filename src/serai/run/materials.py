@@ -119,6 +119,7 @@ class Stock:
                 if machine.name in members
             },
             hosts=hosts_file(allocation, machine.name),
+            foreign=self._foreign(machine, allocation),
         )
         self._make_shared(machine, materials)
         return materials
@@ -134,6 +135,14 @@ class Stock:
         return as_seen_by(
             machine.provider, networks, shared(self._workspace.project, self._workspace.scope.project_id)
         )
+
+    def _foreign(self, machine: Machine, allocation: Allocation) -> dict[str, str]:
+        """Names of machines of other providers on networks that this one is on."""
+        machines = self._workspace.project.machines
+        others = {name for name, each in machines.items() if each.provider != machine.provider}
+        words = {word for name in others for word in (name, *allocation.names.get(name, ()))}
+        known = hosts_file(allocation, machine.name)
+        return {word: address for word, address in known.items() if word in words}
 
     def _make_shared(self, machine: Machine, materials: Materials) -> None:
         """Have the bridges made that the machine joins, by who makes them; once a run."""
@@ -180,6 +189,7 @@ class Stock:
                 if machine.name in members
             },
             hosts=hosts_file(allocation, machine.name),
+            foreign=self._foreign(machine, allocation),
         ), missing
 
 
