@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from serai.plan.up import Options
 from serai.run.refusals import refuse_blocks
 from serai.run.verbs import make_plan
-from serai.run.workspace import Workspace
+from serai.run.workspace import Workspace, open_workspace
 from serai.spec.machine import Communicator, Machine
+from serai.spec.network import ForwardedPort, Nic
 from serai.spec.provision import Provision, Run, Shell, Vagrant
 from serai.util.errors import Code, SeraiErrors
 
@@ -55,3 +57,48 @@ def test_up_runs_the_other_blocks_that_are_named(pretend: Pretend) -> None:
 def test_a_machine_that_is_reached_by_winrm_is_refused(pretend: Pretend) -> None:
     with pytest.raises(SeraiErrors, match="communicator winrm: this version has no way into Windows"):
         make_plan(pretend(Machine(name="win", communicator=Communicator.WINRM)))
+
+
+TWINS = """
+Vagrant.configure("2") do |config|
+  config.vm.box = "a/b"
+  config.vm.synced_folder ".", "/vagrant", disabled: true
+  %w[old new].each do |name|
+    config.vm.define name do |machine|
+      machine.vm.network "forwarded_port", guest: 80, host: 8080
+    end
+  end
+end
+"""
+
+
+@pytest.fixture
+def twins(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    """A Vagrantfile whose machines state one port of the host, on the provider fake."""
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop/Vagrantfile").write_text(TWINS)
+    monkeypatch.chdir(tmp_path / "shop")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    return open_workspace(provider="fake")
+
+
+def test_machines_of_one_host_port_are_not_brought_up_together(twins: Workspace) -> None:
+    with pytest.raises(SeraiErrors) as failed:
+        make_plan(twins)
+
+    (error,) = failed.value.errors
+    assert str(error.where) == "Vagrantfile:7:18"
+    assert "port 8080/tcp of the host is forwarded to old already" in error.message
+
+
+@pytest.mark.parametrize("name", ["old", "new"])
+def test_one_of_them_is(twins: Workspace, name: str) -> None:
+    plan, _, _ = make_plan(twins, [name])
+
+    assert [each.name for each in plan.machines] == [name]
+
+
+def test_a_project_without_a_file_is_told_so_too(pretend: Pretend) -> None:
+    port = [Nic(forwarded_port=ForwardedPort(guest=80, host=8080))]
+    with pytest.raises(SeraiErrors, match=r"b: port 8080/tcp of the host is forwarded to a already"):
+        make_plan(pretend(Machine(name="a", networks=port), Machine(name="b", networks=port)))

@@ -83,11 +83,17 @@ def source_of(obj: object, stated: str | None) -> Path:
     return found
 
 
-def read(obj: object, source: Path, provider: str | None = None) -> Read:
+Together = tuple[str, ...] | None
+"""Machines of a Vagrantfile that may not want one port of the host; None: all, as in a serai.yaml."""
+
+
+def read(obj: object, source: Path, provider: str | None = None, together: Together = None) -> Read:
     """The file, mapped and checked."""
     from serai.loaders.language import is_compose
 
-    return (_compose if is_compose(source) else _vagrantfile)(obj, source, provider)
+    if is_compose(source):
+        return _compose(obj, source, provider)
+    return _vagrantfile(obj, source, provider, together)
 
 
 def _compose(obj: object, source: Path, provider: str | None) -> Read:
@@ -104,7 +110,7 @@ def _compose(obj: object, source: Path, provider: str | None) -> Read:
     return Read(result, said, resolve(result, source, inputs, raw_block=raw_block))
 
 
-def _vagrantfile(obj: object, source: Path, provider: str | None) -> Read:
+def _vagrantfile(obj: object, source: Path, provider: str | None, together: Together) -> Read:
     import os
 
     from serai.loaders.access import of
@@ -121,7 +127,7 @@ def _vagrantfile(obj: object, source: Path, provider: str | None) -> Read:
     )
     said = [f"{where}: {what}" + (f" ({hint})" if hint else "") for where, what, hint in config.notices]
     try:
-        return Read(result, said, resolve(result, source, inputs, raw_block=raw_block))
+        return Read(result, said, resolve(result, source, inputs, raw_block=raw_block, together=together))
     except SeraiError:
         for line in said:
             if tell is not None:

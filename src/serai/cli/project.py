@@ -75,6 +75,7 @@ def validate(obj: object, file: str | None, as_json: bool) -> int:
     from serai.loaders.either import load
     from serai.loaders.yaml import shown
     from serai.providers.registry import known, raw_block
+    from serai.spec.listening import collisions
     from serai.util.errors import SeraiErrors
 
     path = find(_named(obj, file))
@@ -92,6 +93,8 @@ def validate(obj: object, file: str | None, as_json: bool) -> int:
         print_json({"file": shown(path), "machines": count, "errors": []})
     else:
         click.echo(f"{shown(path)}: {count} machine{'s' if count != 1 else ''}, no errors")
+        for each in collisions(project.machines.values()):
+            click.echo(f"note  {each.machine.name}: {each.message}: one of them can be up at a time", err=True)
     return 0
 
 
@@ -140,7 +143,7 @@ def config(obj: object, names: tuple[str, ...], source: str | None, provider: st
     else:
         from serai.cli.convert import read, source_of
 
-        found = read(obj, source_of(obj, source), provider)
+        found = read(obj, source_of(obj, source), provider, ())
         project = found.project
         chosen = _chosen(list(project.machines), names) if names else None
         lines = found.report(chosen)

@@ -34,6 +34,7 @@ def clone(obj: object, source: str, name: str) -> int:
 def render(obj: object, name: str | None, provider: str | None, diff: bool, language: str | None) -> int:
     """Show what is handed to the engine: QEMU's arguments, libvirt's XML, a container's body, …"""
     from serai.run.materials import Stock
+    from serai.run.refusals import complaints
     from serai.run.workspace import open_workspace
 
     workspace = open_workspace(obj, provider=provider)
@@ -45,9 +46,11 @@ def render(obj: object, name: str | None, provider: str | None, diff: bool, lang
         return 0
     machine = workspace.targets([name] if name else [], one=True)[0]
     driver = workspace.driver(machine.provider)
-    errors = driver.check(machine)
+    machine, errors, notes = complaints(workspace, machine)
     if errors:
         raise SeraiErrors(errors)
+    for note in notes:
+        click.echo(f"note  {note}", err=True)
     materials, missing = Stock(workspace).preview(machine)
     if missing:
         click.echo(

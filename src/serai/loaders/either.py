@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,9 +30,13 @@ def load(
     access: Access = NONE,
     tell: Tell | None = None,
     boxes: AskBoxes | None = None,
+    together: Container[str] = (),
 ) -> Project:
     """As `serai.loaders.yaml.load`. `tell` is given what a person should know of another
-    language's file, a line each."""
+    language's file, a line each.
+
+    `together`: of a Vagrantfile, the machines that may not want one port of the host.
+    """
     inputs = inputs or Inputs(os.environ)
     if is_vagrantfile(path):
         from serai.loaders.vagrantfile.project import load as of_vagrant
@@ -46,6 +50,7 @@ def load(
             access=access,
             tell=tell,
             boxes=boxes,
+            together=together,
         )
     if is_compose(path):
         from serai.loaders.compose.project import load as of_compose

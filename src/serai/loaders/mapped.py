@@ -23,10 +23,13 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     where: Where
     to: str = ""
     because: str = ""
+    refused: bool = False
+    """Without it the machine would be another one than the file means: it is not made."""
 
     def line(self) -> str:
         """One line for a person."""
-        what = f"-> {self.to}" if self.to else f"no effect here, because {self.because}"
+        none = "refused, because" if self.refused else "no effect here, because"
+        what = f"-> {self.to}" if self.to else f"{none} {self.because}"
         more = f" ({self.because})" if self.to and self.because else ""
         return f"{self.where}: {self.machine}: {self.key} {what}{more}"
 

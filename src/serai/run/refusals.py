@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from serai.plan.provisioning import keyed
+from serai.plan.up import features_needed
 from serai.run.workspace import Workspace
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError, SeraiErrors
@@ -21,6 +22,23 @@ def refuse_blocks(due: Iterable[tuple[Machine, Collection[str]]]) -> None:
             errors += [refusal(machine.name, key, kinds[key]) for key in found]
     if errors:
         raise SeraiErrors(errors)
+
+
+def of_ports(workspace: Workspace, machines: Collection[Machine]) -> list[SeraiError]:
+    """Of machines that would be up together and state one port of the host. Only a Vagrantfile comes so far: it
+    may well hold machines of which one is up at a time."""
+    from serai.spec.listening import collisions
+
+    found = list(collisions(machines))
+    if not found:
+        return []
+    if workspace.again is not None:
+        try:
+            workspace.again({machine.name for machine in machines})
+        except SeraiErrors as wrong:
+            return list(wrong.errors)  # with their places in the file
+    hint = "auto_correct: true takes the next free one"
+    return [SeraiError(Code.INPUT, f"{each.machine.name}: {each.message}", hint=hint) for each in found]
 
 
 def of_vagrant(workspace: Workspace, absent: Sequence[Machine]) -> list[SeraiError]:
@@ -41,3 +59,38 @@ def no_way_in(machine: Machine) -> SeraiError:
         f"{machine.name}: communicator {machine.communicator}: this version has no way into Windows",
         hint="communicator: ssh, for a guest with an SSH server",
     )
+
+
+def complaints(
+    workspace: Workspace, machine: Machine, *, alive: bool = False
+) -> tuple[Machine, list[SeraiError], list[str]]:
+    """What its provider refuses, of the machine with the fallbacks that this host needs; a note for each."""
+
+    def judge(machine: Machine) -> list[SeraiError]:
+        found = workspace.driver(machine.provider).check(machine)
+        if alive:
+            found = [error for error in found if error.code is not Code.BUSY]  # it has taken them itself
+        return found or _missing_features(workspace, machine)
+
+    found = judge(machine)
+    if found and any(folder.fallback for folder in machine.synced_folders):
+        from serai.run.fallbacks import settled
+
+        return settled(machine, found, judge)
+    return machine, found, []
+
+
+def _missing_features(workspace: Workspace, machine: Machine) -> list[SeraiError]:
+    needed = features_needed(machine)
+    if not needed:
+        return []
+    able = workspace.capabilities(machine.provider)
+    return [
+        SeraiError(
+            Code.UNSUPPORTED,
+            f"{machine.name}: {machine.provider} cannot do {feature}: "
+            + able.why_not.get(feature, "it has no such thing"),
+        )
+        for feature in needed
+        if feature not in able.has
+    ]

@@ -13,13 +13,13 @@ from serai.plan.diff import differences
 from serai.plan.parting import question
 from serai.plan.provisioning import GUEST, check_names, due, keyed
 from serai.plan.steps import Act, Step, step
-from serai.plan.up import DEFAULTS, Options, Plan, closure, features_needed, plan_up
+from serai.plan.up import DEFAULTS, Options, Plan, closure, plan_up
 from serai.providers.contract import ALIVE, Effect, Observed, State, Verdict
 from serai.run import shared
 from serai.run.events import Emit, Event, Kind
 from serai.run.executor import Executor
 from serai.run.journal import Journal
-from serai.run.refusals import no_way_in, of_vagrant, refuse_blocks
+from serai.run.refusals import complaints, no_way_in, of_ports, of_vagrant, refuse_blocks
 from serai.run.scheduler import Cancel, Outcome, run_steps
 from serai.run.workspace import Workspace
 from serai.spec.base import stated
@@ -80,6 +80,7 @@ def make_plan(
     check_names((machines[name] for name in wanted), options.only)
     if check:
         refuse(workspace, [machines[name] for name in wanted], observed)
+        machines = workspace.project.machines
     digests = provisioning_digests([machines[name] for name in wanted], workspace.scope.root)
     for name, digest in guest_digests(workspace, wanted).items():
         digests.setdefault(name, {})[GUEST] = digest
@@ -99,6 +100,7 @@ def refuse(
     """Raise all that the providers cannot do, and images that nobody knows, before anything is made."""
     errors, unanswered = _open_networks(machines)
     errors += shared.refusals(workspace.project)
+    errors += of_ports(workspace, machines)
     errors += of_vagrant(workspace, [machine for machine in machines if machine.name not in observed])
     wanted: dict[str, Machine] = {}
     for machine in machines:
@@ -107,11 +109,12 @@ def refuse(
         if machine.communicator is not Communicator.SSH:
             errors.append(no_way_in(machine))
             continue
-        found = workspace.driver(machine.provider).check(machine)
         seen = observed.get(machine.name)
-        if seen is not None and seen.state in ALIVE:
-            found = [error for error in found if error.code is not Code.BUSY]  # it has taken them itself
-        errors += found or _missing_features(workspace, machine)
+        chosen, found, notes = complaints(workspace, machine, alive=seen is not None and seen.state in ALIVE)
+        errors += found
+        if chosen is not machine:
+            workspace.put(chosen)
+            workspace.notes += notes
         if machine.image and machine.name not in observed and machine.provider != "fake":
             wanted.setdefault(machine.image, machine)
     for image, machine in wanted.items():
@@ -134,22 +137,6 @@ def _open_networks(machines: Collection[Machine]) -> tuple[list[SeraiError], lis
 
     error = unanswered(machines)
     return [error] if error else [], waiting(machines)
-
-
-def _missing_features(workspace: Workspace, machine: Machine) -> list[SeraiError]:
-    needed = features_needed(machine)
-    if not needed:
-        return []
-    able = workspace.capabilities(machine.provider)
-    return [
-        SeraiError(
-            Code.UNSUPPORTED,
-            f"{machine.name}: {machine.provider} cannot do {feature}: "
-            + able.why_not.get(feature, "it has no such thing"),
-        )
-        for feature in needed
-        if feature not in able.has
-    ]
 
 
 def up(

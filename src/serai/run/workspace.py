@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -22,14 +22,24 @@ from serai.util.locks import lock
 class Workspace:
     """What every command works on. Opening it reads the project file and nothing else."""
 
-    def __init__(self, project: Project, file: Path, scope: Scope) -> None:
+    def __init__(
+        self,
+        project: Project,
+        file: Path,
+        scope: Scope,
+        again: Callable[[Collection[str]], object] | None = None,
+    ) -> None:
         self.project = project
         self.file = file
+        self.again = again
+        """Reads the file as one whose machines of these names are up together: raises what is then wrong in it."""
         self.scope = structs.replace(
             scope,
             engines=engines_of(project),
             pools=tuple(name for name, pool in project.pools.items() if pool.type is not None),
         )
+        self.notes: list[str] = []
+        """What is done in another way than the file says, a sentence each."""
         self._providers: dict[str, Provider] = {}
         self._capabilities: dict[str, Capabilities] = {}
         self._lock = threading.Lock()
@@ -74,6 +84,13 @@ class Workspace:
         for name, seen in observed.items():
             if name in machines and machines[name].provider != seen.provider:
                 machines[name] = msgspec.structs.replace(machines[name], provider=seen.provider)
+        self.project = msgspec.structs.replace(self.project, machines=machines)
+
+    def put(self, machine: Machine) -> None:
+        """From now on the machine is this one."""
+        import msgspec
+
+        machines = {**self.project.machines, machine.name: machine}
         self.project = msgspec.structs.replace(self.project, machines=machines)
 
     def targets(self, names: Sequence[str], *, one: bool = False, extra: Collection[str] = ()) -> list[Machine]:
@@ -176,7 +193,13 @@ def open_workspace(options: object = None, *, provider: str | None = None) -> Wo
         boxes=vagrantfile,
     )
     scope = scope_of(project.project, path.resolve().parent)
-    return Workspace(_joined(project, scope), path, scope)
+
+    def again(together: Collection[str]) -> object:
+        from serai.loaders import either
+
+        return either.load(path, provider=provider, access=of(options, os.environ), together=together)
+
+    return Workspace(_joined(project, scope), path, scope, again)
 
 
 def _joined(project: Project, scope: Scope) -> Project:

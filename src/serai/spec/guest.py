@@ -104,6 +104,13 @@ class SyncedFolder(Spec, frozen=True):
         FolderType,
         Meta(description="rsync: copied at up, reload and `serai rsync`; 9p and virtiofs: shared live, both ways"),
     ] = FolderType.RSYNC
+    fallback: Annotated[
+        list[FolderType],
+        Meta(
+            description="what takes the place of `type`, with a note, where the host or the guest cannot do it",
+            examples=[["9p", "rsync"]],
+        ),
+    ] = []
     exclude: Annotated[list[str], Meta(description="patterns that rsync leaves out; .git and .serai always")] = []
     delete: Annotated[bool, Meta(description="rsync removes from the target what the source has not")] = False
     readonly: Annotated[bool, Meta(description="9p, virtiofs: the guest cannot write")] = False

@@ -11,7 +11,7 @@ from serai.loaders.inputs import Inputs
 from serai.loaders.vagrantfile.mapping.host import Host
 from serai.loaders.vagrantfile.project import load, read
 from serai.spec.machine import Project
-from serai.util.errors import SeraiError
+from serai.util.errors import SeraiError, SeraiErrors
 
 LOOP = """
 ports = { "web" => 8081, "db" => 8082 }
@@ -53,10 +53,18 @@ def test_a_loop_gives_its_machines(tmp_path: Path) -> None:
 def test_the_loaders_own_errors_name_the_vagrantfile(tmp_path: Path) -> None:
     text = LOOP.replace('"db" => 8082', '"db" => 8081')
     with pytest.raises(SeraiError) as failed:
-        project(tmp_path, text, provider="qemu")
+        project(tmp_path, text, provider="qemu", together={"web", "db"})
 
     assert str(failed.value).startswith("Vagrantfile:8:")
     assert "8081/tcp of the host is forwarded to web already" in str(failed.value)
+    assert failed.value.errors[0].hint == "auto_correct: true takes the next free one"  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("together", [(), {"web"}])
+def test_machines_of_one_host_port_are_read_as_long_as_one_is_up(tmp_path: Path, together: set[str]) -> None:
+    text = LOOP.replace('"db" => 8082', '"db" => 8081')
+
+    assert list(project(tmp_path, text, provider="qemu", together=together).machines) == ["web", "db"]
 
 
 def test_a_command_is_answered_by_the_person(tmp_path: Path) -> None:
@@ -108,3 +116,21 @@ def test_a_machine_that_vagrant_made_is_logged_into_by_its_key(tmp_path: Path) -
         ".vagrant/machines/web/libvirt/private_key",
     )
     assert machines["db"].ssh.key is None
+
+
+def test_a_flag_of_docker_that_has_no_key_is_refused_by_name(tmp_path: Path) -> None:
+    text = """
+Vagrant.configure("2") do |config|
+  config.vm.provider "docker" do |d|
+    d.image = "nginx"
+    d.create_args = ["--rm", "--cpu-quota", "5000", "-m", "lots"]
+  end
+end
+"""
+    with pytest.raises(SeraiErrors) as failed:
+        project(tmp_path, text)
+
+    assert [error.line() for error in failed.value.errors] == [
+        "Vagrantfile:5:5: default: docker.create_args --cpu-quota: serai has no word for this flag",
+        "Vagrantfile:5:5: default: docker.create_args --memory: 'lots' is no size",
+    ]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from serai.loaders.access import NONE, Access
 from serai.loaders.inputs import ABSENT, Inputs, kind
-from serai.loaders.mapped import Mapped, tree_of
+from serai.loaders.mapped import Mapped, Note, tree_of
 from serai.loaders.vagrantfile.made import made
 from serai.loaders.vagrantfile.mapping.host import SYSTEM_SOCKETS, VIRTIOFSD, Host, look
 from serai.loaders.vagrantfile.mapping.machine import in_order
@@ -20,6 +20,7 @@ from serai.loaders.yaml import shown
 from serai.loaders.yaml.problems import Problems
 from serai.loaders.yaml.resolve import Resolver
 from serai.spec.machine import Project
+from serai.util.errors import Code, SeraiError, SeraiErrors
 
 if TYPE_CHECKING:
     from serai.loaders.blocks import RawBlock
@@ -39,13 +40,29 @@ def load(
     access: Access = NONE,
     tell: Tell | None = None,
     boxes: AskBoxes | None = None,
+    together: Container[str] = (),
 ) -> Project:
-    """The project, as `serai.loaders.yaml.load` gives it; errors name places of the Vagrantfile."""
+    """The project, as `serai.loaders.yaml.load` gives it; errors name places of the Vagrantfile.
+
+    Machines that state one port of the host are refused where they are brought up `together`, as by Vagrant.
+    """
     result, config = read(path, inputs=inputs, provider=provider, access=access, tell=tell, boxes=boxes)
     for where, what, hint in config.notices if tell else ():
         assert tell is not None
         tell(f"{where}: {what}" + (f" ({hint})" if hint else ""))
-    return resolve(result, path, inputs, known_provider, raw_block)
+    if errors := [refusal(note) for note in result.notes if note.refused]:
+        raise SeraiErrors(errors)
+    return resolve(result, path, inputs, known_provider, raw_block, together)
+
+
+def refusal(note: Note) -> SeraiError:
+    """Of what would make another machine than the file means, were it left out."""
+    return SeraiError(
+        Code.UNSUPPORTED,
+        f"{note.machine}: {note.key}: {note.because}",
+        hint="leave it out; `serai convert` writes a serai.yaml without it",
+        where=note.where,
+    )
 
 
 def read(
@@ -109,11 +126,12 @@ def resolve(
     inputs: Inputs,
     known_provider: Callable[[str], object] | None = None,
     raw_block: RawBlock | None = None,
+    together: Container[str] | None = None,
 ) -> Project:
     """The mapped tree through the loader's passes. Relative paths begin at the Vagrantfile's directory."""
     file = shown(path)
     problems = Problems(file)
-    resolver = Resolver(tree_of(result, file), path.absolute().parent, inputs, problems, raw_block)
+    resolver = Resolver(tree_of(result, file), path.absolute().parent, inputs, problems, raw_block, together)
     return resolver.project(None, known_provider)
 
 

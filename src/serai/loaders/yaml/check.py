@@ -14,12 +14,13 @@ from serai.loaders.yaml.instances import Instance
 from serai.loaders.yaml.nodes import Map, Node, Place, is_null, listed, locate, of
 from serai.loaders.yaml.problems import Problems
 from serai.spec.disk import DiskDevice
+from serai.spec.listening import collisions
 from serai.spec.machine import After, Machine
 from serai.util.errors import SeraiError, did_you_mean
 from serai.util.units import format_size
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
 
 KnownProvider: TypeAlias = Callable[[str], object]
 """Raises SeraiError for a name that no provider has: providers are above the loaders, which cannot ask them."""
@@ -83,12 +84,21 @@ class Checked:
         return locate(self.node, steps)
 
 
-def check(machines: Sequence[Checked], root: Path, inputs: Inputs, problems: Problems) -> None:
-    """All checks of machines; `root` is what relative paths start from, `inputs` looks for them."""
+def check(
+    machines: Sequence[Checked],
+    root: Path,
+    inputs: Inputs,
+    problems: Problems,
+    together: Container[str] | None = None,
+) -> None:
+    """All checks of machines; `root` is what relative paths start from, `inputs` looks for them.
+
+    `together`: machines that are up at one time, which may not listen on one port; None: all of them.
+    """
     _order(machines, problems)
     _jobs(machines, problems)
     _primary(machines, problems)
-    _host_ports(machines, problems)
+    _host_ports(machines, together, problems)
     _macs(machines, problems)
     _forward_addresses(machines, problems)
     for one in machines:
@@ -148,32 +158,13 @@ def _primary(machines: Sequence[Checked], problems: Problems) -> None:
         problems.at(one.at("primary"), f"{primary[0].machine.name} is primary already, only one machine can be")
 
 
-def _host_ports(machines: Sequence[Checked], problems: Problems) -> None:
-    """Two forwards of one port cannot both listen; 0.0.0.0 takes the port on every address."""
-    taken: dict[tuple[str, int], list[tuple[str, str]]] = {}
-    for one in machines:
-        for host_ip, protocol, port, node in _listens(one):
-            others = taken.setdefault((protocol, port), [])
-            for other_ip, other in others:
-                if "0.0.0.0" in (host_ip, other_ip) or host_ip == other_ip:
-                    message = f"port {port}/{protocol} of the host is forwarded to {other} already"
-                    hint = f"auto_correct: true takes the next free one; with count: ${{{port - 1} + index}}"
-                    problems.at(node, message, hint)
-                    break
-            else:
-                others.append((host_ip, one.machine.name))
-
-
-def _listens(one: Checked) -> list[tuple[str, str, int, Node]]:
-    found: list[tuple[str, str, int, Node]] = []
-    if one.machine.ssh.host_port is not None:
-        found.append(("127.0.0.1", "tcp", one.machine.ssh.host_port, one.at("ssh", "host_port")))
-    for index, nic in enumerate(one.machine.networks):
-        port = nic.forwarded_port
-        if port is not None and not port.auto_correct:
-            node = one.at("networks", index, "forwarded_port", "host")
-            found.append((port.host_ip, port.protocol.value, port.host, node))
-    return found
+def _host_ports(machines: Sequence[Checked], together: Container[str] | None, problems: Problems) -> None:
+    """Two forwards of one port cannot both listen, of machines that are up together."""
+    nodes = {one.machine.name: one for one in machines}
+    hint = "auto_correct: true takes the next free one"
+    for found in collisions(one.machine for one in machines if together is None or one.machine.name in together):
+        more = f"; with count: ${{{found.port - 1} + index}}" if together is None else ""
+        problems.at(nodes[found.machine.name].at(*found.key), found.message, hint + more)
 
 
 def _forward_addresses(machines: Sequence[Checked], problems: Problems) -> None:
@@ -236,9 +227,10 @@ def _disks(one: Checked, problems: Problems) -> None:
     for name, disk in one.machine.disks.items():
         if name != "root" and disk.path is not None and disk.size is not None:
             problems.at(one.at("disks", name, "size"), "a disk with a path has its file's size")
-        if disk.device is DiskDevice.CDROM:
+        if disk.is_drive:
             if disk.size is not None:
-                problems.at(one.at("disks", name, "size"), "a CD-ROM has its file's size")
+                what = "a CD-ROM" if disk.device is DiskDevice.CDROM else "a floppy"
+                problems.at(one.at("disks", name, "size"), f"{what} has its file's size")
             continue
         if name != "root" and disk.path is None and disk.size is None and not _states(one, "disks", name, "size"):
             problems.at(one.at("disks", name), f"needs a size or a path: `{name}: 10GiB`")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +45,10 @@ class Resolver:
         inputs: Inputs,
         problems: Problems,
         raw_block: RawBlock | None = None,
+        together: Container[str] | None = None,
     ) -> None:
         self._root = root
+        self._together = together
         self._directory = directory
         self._inputs = inputs
         self._environ = inputs.environ
@@ -68,7 +71,7 @@ class Resolver:
         pools = self._converted(pools_node, MapOf(str, Pool), dict[str, Pool]) or {}
         images = self._converted(self._filled("images", name), MapOf(str, ImageSource), dict[str, ImageSource])
         machines = self._machines(name, provider)
-        check(machines, self._directory, self._inputs, self._problems)
+        check(machines, self._directory, self._inputs, self._problems, self._together)
         if known_provider and not provider:
             check_providers(machines, known_provider, self._problems)
         self._tuned(machines, networks, networks_node)
@@ -216,8 +219,8 @@ def _limit(data: dict[str, Any]) -> None:
 
 
 def _states_addresses(networks: dict[str, Network], machines: list[Checked]) -> bool:
-    return any(network.subnet is not None for network in networks.values()) or any(
-        nic.private is not None and nic.private.address is not None
+    return any(network.subnet or network.dhcp_range or network.ipv6 for network in networks.values()) or any(
+        nic.private is not None and (nic.private.address or nic.private.ipv6)
         for one in machines
         for nic in one.machine.networks
     )
