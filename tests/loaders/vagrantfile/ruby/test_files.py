@@ -7,9 +7,9 @@ import os
 import pytest
 
 from ruby_cases import interpreter
-from serai.loaders.vagrantfile.ruby.files import braces
+from serai.loaders.vagrantfile.ruby.files import MANY_OUTSIDE, braces
 from serai.loaders.vagrantfile.ruby.runtime import RubyError
-from serai.util.errors import SeraiError
+from serai.util.errors import SeraiError, SeraiErrors
 
 
 @pytest.fixture
@@ -32,10 +32,45 @@ def test_a_file_of_the_project_is_read_and_noted(files):
 
 @pytest.mark.parametrize("path", ["../secret", "link", "/etc/passwd", "~/secret", "boxes/../../secret"])
 def test_what_is_outside_is_refused_with_the_way_to_allow_it(files, path):
-    for act in (files.read, files.stat):
-        with pytest.raises(SeraiError, match="outside of the project") as caught:
-            act(path)
-        assert "--allow-read" in caught.value.hint
+    assert files.read(path) == b""
+    assert files.stat(path) == ""
+    (full,) = files.outside
+    assert "outside of the project" in files.refusal().message
+    assert files.refusal().hint == f"--allow-read {full} allows it"
+    assert not files.seen
+
+
+def evaluated(directory, text):
+    (directory / "Vagrantfile").write_text(text)
+    interpreter(directory).run_file(directory / "Vagrantfile")
+
+
+def test_all_refusals_of_one_run_are_told_at_once(tmp_path):
+    with pytest.raises(SeraiErrors) as caught:
+        evaluated(
+            tmp_path, 'a = File.read("/srv/a b")\nputs "x" if File.exist?("/srv/c")\nFile.read("/srv/a b")\nfail a'
+        )
+
+    assert [(error.where.line, error.hint) for error in caught.value.errors] == [
+        (1, ""),
+        (2, "--allow-read '/srv/a b' --allow-read /srv/c allows them"),
+    ]
+
+
+def test_after_many_refusals_no_more_are_looked_for(tmp_path):
+    with pytest.raises(SeraiErrors) as caught:
+        evaluated(tmp_path, '99.times { |n| File.exist?("/srv/#{n}") }')
+
+    assert len(caught.value.errors) == MANY_OUTSIDE
+
+
+def test_nothing_is_printed_after_a_refusal(tmp_path):
+    said = []
+    (tmp_path / "Vagrantfile").write_text('puts 1\nFile.read("/etc/passwd")\nputs 2')
+    with pytest.raises(SeraiError, match="reading /etc/passwd, outside of the project"):
+        interpreter(tmp_path, say=said.append).run_file(tmp_path / "Vagrantfile")
+
+    assert "".join(said) == "1\n"
 
 
 def test_what_is_allowed_besides_is_read(files, tmp_path):
@@ -58,8 +93,7 @@ def test_errors_of_reading_are_rubys(files, tmp_path):
 def test_a_list_has_what_is_inside_alone(files):
     assert files.listed("**/*.{yml,json}") == ["a.yml", "boxes/b.json", "inner/b.json"]
     assert files.listed("l*") == []
-    with pytest.raises(SeraiError, match="outside of the project"):
-        files.listed("../*")
+    assert files.listed("../*") == [] and "outside of the project" in files.refusal().message
 
 
 def test_braces_are_taken_apart():
@@ -70,8 +104,7 @@ def test_braces_are_taken_apart():
 def test_more_can_be_allowed_while_it_runs(files, tmp_path):
     (tmp_path / "box").mkdir()
     (tmp_path / "box/Vagrantfile").write_text("x")
-    with pytest.raises(SeraiError):
-        files.read(str(tmp_path / "box/Vagrantfile"))
+    assert files.read(str(tmp_path / "box/Vagrantfile")) == b""
     files.allow(tmp_path / "box")
 
     assert files.read(str(tmp_path / "box/Vagrantfile")) == b"x"

@@ -34,6 +34,20 @@ def test_what_is_left_open_is_named():
         parse(b"\nx = {a: 1\ny = 2\n", "Vagrantfile")
 
 
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ('x = "a\n', "the string"),
+        ("x = 'a\n", "the string"),
+        ("x = `a\n", "the command"),
+        ("y = /a\n", "the regular"),
+    ],
+)
+def test_a_text_that_does_not_end_is_said_in_words(text, what):
+    with pytest.raises(SeraiError, match=rf"^Vagrantfile:1:5: {what}.* that begins here has no end"):
+        parse(text.encode(), "Vagrantfile")
+
+
 def test_a_file_that_is_too_large_or_not_text_is_refused():
     with pytest.raises(SeraiError, match="more than the 1048576"):
         parse(b"#" * (SIZE_LIMIT + 1), "Vagrantfile")

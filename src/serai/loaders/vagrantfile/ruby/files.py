@@ -8,12 +8,15 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from serai.loaders.vagrantfile.ruby.runtime import Bounds, RubyError
-from serai.util.errors import SeraiError
+from serai.util.errors import SeraiError, SeraiErrors
 
 FILE_LIMIT = 16 << 20
 """Bytes of one file that is read."""
 LIST_LIMIT = 20_000
 """Names of one Dir.glob."""
+
+MANY_OUTSIDE = 32
+"""Refused reads after which no more are looked for."""
 
 Refuse = Callable[[str, str], SeraiError]
 Raise = Callable[[str, str], RubyError]
@@ -36,6 +39,9 @@ class ProjectFiles:
         self._roots = [Path(os.path.realpath(root)) for root in (project, *allowed)]
         self._bounds, self._refuse, self._raised = bounds, refuse, raised
         self.seen: dict[str, str] = {}
+        self.outside: dict[str, SeraiError] = {}
+        """What was refused, by path. Evaluation goes on to find all of them, as if there were nothing there; its
+        result does not count: `refusal` ends it."""
 
     def absolute(self, path: str, base: str | None = None) -> str:
         if path == "~" or path.startswith("~/"):
@@ -52,17 +58,35 @@ class ProjectFiles:
         real = Path(os.path.realpath(self.absolute(path)))
         return any(real == root or root in real.parents for root in self._roots)
 
-    def allowed(self, path: str) -> str:
-        """The absolute path; raises the refusal."""
+    def allowed(self, path: str) -> str | None:
+        """The absolute path; None for one that may not be looked at, which is in `outside` then."""
         full = self.absolute(path)
         if "\0" in path:
             raise self._raised("ArgumentError", "string contains null byte")
         if not self.may(path):
-            raise self._refuse(f"reading {full}, outside of the project,", f"--allow-read {full} allows it")
+            self.outside.setdefault(full, self._refuse(f"reading {full}, outside of the project,", ""))
+            if len(self.outside) >= MANY_OUTSIDE:
+                raise self.refusal()
+            return None
         return full
+
+    def refusal(self) -> SeraiError:
+        """All that was refused, with what allows it; to be asked for when there is something."""
+        from shlex import quote
+
+        *others, last = self.outside.values()
+        words = " ".join(f"--allow-read {quote(path)}" for path in self.outside)
+        last.hint = f"{words} allows {'them' if others else 'it'}"
+        if not others:
+            return last
+        found = SeraiErrors([*others, last])
+        found.hint = last.hint
+        return found
 
     def read(self, path: str) -> bytes:
         full = self.allowed(path)
+        if full is None:
+            return b""
         kind = self._kind(full)
         if kind == "":
             self.seen[full] = ""
@@ -84,6 +108,8 @@ class ProjectFiles:
 
     def stat(self, path: str) -> str:
         full = self.allowed(path)
+        if full is None:
+            return ""
         kind = self._kind(full)
         self.seen.setdefault(full, kind)
         return "file" if kind == "other" else kind
@@ -109,7 +135,9 @@ class ProjectFiles:
         start = self.absolute(base) if base is not None else str(self.cwd)
         full = self.absolute(pattern, start)
         fixed = full if not glob.has_magic(full) else full[: _magic_at(full)].rpartition("/")[0] or "/"
-        self.seen.setdefault(self.allowed(fixed), self._kind(fixed))
+        if self.allowed(fixed) is None:
+            return []
+        self.seen.setdefault(fixed, self._kind(fixed))
         names: list[str] = []
         for name in glob.iglob(pattern, root_dir=start, recursive=True):  # noqa: PTH207 - names as written
             if not self.may(str(Path(start, name))):

@@ -109,6 +109,18 @@ class Interpreter(Running):
         if self._guarded:
             yield
             return
+        try:
+            with self._bounded():
+                yield
+        except SeraiError as error:
+            if self.project_files.outside:
+                raise self.project_files.refusal() from error
+            raise
+        if self.project_files.outside:
+            raise self.project_files.refusal()
+
+    @contextmanager
+    def _bounded(self) -> Iterator[None]:
         before = sys.getrecursionlimit()
         sys.setrecursionlimit(max(before, self.limits.depth * RECURSION + 4_000))
         self._guarded = True
@@ -178,6 +190,8 @@ class Interpreter(Running):
         if once and full in self._loaded:
             return False
         if self.files.stat(str(full)) != "file":
+            if str(full) in self.project_files.outside:
+                return True
             raise self.raised("LoadError", f"cannot load such file -- {path}")
         if self.depth > 100:
             raise self.too_deep()
@@ -244,7 +258,7 @@ class Interpreter(Running):
     def say(self, text: str) -> None:
         self.meter.printed(len(text))
         self.printed.append(text)
-        if self._say is not None:
+        if self._say is not None and not self.project_files.outside:
             self._say(text)
 
     def say_error(self, text: str) -> None:

@@ -17,6 +17,14 @@ PAIRS = {"(": ")", "[": "]", "{": "}", "#{": "}", '"': '"', "'": "'", "`": "`", 
 WORDS = ("def", "class", "module", "if", "unless", "case", "while", "until", "for", "begin", "do")
 PAIRS |= dict.fromkeys(WORDS, "end")
 """What opens → what closes it."""
+TEXTS = {
+    '"': "the string",
+    "'": "the string",
+    "`": "the command",
+    "/": "the regular expression",
+    "|": "the list of the block's parameters",
+}
+"""What is closed by the sign that opens it."""
 
 
 @cache
@@ -77,7 +85,8 @@ def _fault(root: Node, text: bytes, name: str) -> SeraiError:
     opener = _left_open(node)
     if opener is not None:
         where = Where(name, opener.start_point[0] + 1, opener.start_point[1] + 1)
-        what = f"'{opener.type}' has no '{PAIRS[opener.type]}'"
+        kind = TEXTS.get(opener.type)
+        what = f"{kind} that begins here has no end" if kind else f"'{opener.type}' has no '{PAIRS[opener.type]}'"
         return SeraiError(Code.INPUT, what, hint=hint, where=where)
     said = text[node.start_byte : node.end_byte].decode(errors="replace").strip().split("\n", 1)[0][:40]
     what = f"not Ruby: near '{said}'" if said else "not Ruby: the text ends too early"

@@ -38,7 +38,7 @@ class Files(Protocol):
 
     def read(self, path: str) -> bytes: ...
     def stat(self, path: str) -> str:
-        """ "file", "directory" or "" (nothing there). Outside of what may be read: raises the refusal."""
+        """ "file", "directory" or "": nothing there, or outside of what may be read, which is refused later."""
         ...
 
     def listed(self, pattern: str, base: str | None = None) -> list[str]:

@@ -55,11 +55,8 @@ def encoded(content: str) -> bytes:
 
 def contents(rt: Runtime, name: str) -> bytes:
     """What a file holds. Raises Errno::ENOENT or EISDIR as Ruby has it."""
-    kind = rt.files.stat(name)
-    if kind == "directory":
+    if rt.files.stat(name) == "directory":
         raise failed(rt, "Errno::EISDIR", f"io_fread - {name}")
-    if not kind:
-        raise failed(rt, "Errno::ENOENT", f"rb_sysopen - {name}")
     data = rt.files.read(name)
     rt.bounds.grow(len(data))
     return data
