@@ -33,7 +33,13 @@ machines:
     image: debian:12
     memory: 768M
     cpu: 2
-    guest: {packages: [tree], users: [{name: ann, sudo: true}]}
+    guest:
+      packages: [tree]
+      users: [{name: ann, sudo: true}]
+      commands: [echo ours >> /root/order]
+      user_data:
+        - {inline: "users: [{name: bob}]\nruncmd: [[sh, -c, echo theirs >> /root/order]]\nhostname: other\n"}
+        - {inline: "#!/bin/sh\nid -un > /root/script\n", content_type: text/x-shellscript}
     provision: [{shell: "id -un > /root/who; tree --version", name: who}]
     ready: {within: 10m}
 """
@@ -104,9 +110,21 @@ def test_a_kernel_without_9p_is_told_with_the_way_out(project: Any) -> None:
     project.file(FOLDERS % "tiny")
     for name in ("work", "fixed"):
         (project.root / name).mkdir()
+        (project.root / name / "from-host").write_text(f"{name} of the host\n")
     failed = project("up", code=None, timeout=200)
     assert failed.returncode != 0
     assert "kernel has no 9p" in failed.stderr and "image: tiny:generic" in failed.stderr
+
+    project.file((FOLDERS % "tiny").replace("type: 9p", "type: 9p, fallback: rsync"))
+    told = project("up", timeout=200).stderr
+    assert "/srv/shared: the guest's kernel has no 9p" in told and "copied instead" in told
+    assert inside(project, "cat /srv/shared/from-host /srv/fixed/from-host").split("\n") == [
+        "work of the host",
+        "fixed of the host",
+    ]
+    (project.root / "work/later").write_text("copied again\n")
+    project("rsync")
+    assert inside(project, "cat /srv/shared/later") == "copied again"
 
 
 @pytest.mark.root
@@ -118,5 +136,8 @@ def test_debian_is_brought_up_with_its_packages_users_and_provisioners(project: 
     assert inside(project, "hostname; id -un; sudo cat /root/who").split() == ["web", "debian", "root"]
     assert inside(project, "sudo -u ann sudo -n id -u") == "0"
     assert inside(project, "tree --version").startswith("tree v")
+    # Further user data: its lists grow serai's own, what serai states stays, a script runs.
+    told = inside(project, "id -un bob; sudo cat /root/order /root/script; hostname")
+    assert told.split() == ["bob", "ours", "theirs", "root", "web"]
     assert inside(project, "systemctl is-system-running") == "running"
     assert inside(project, "cloud-init status") == "status: done"

@@ -12,12 +12,14 @@ from serai.guest import folders
 from serai.guest.exec import ExecTransport
 from serai.guest.folders import keeps, sync
 from serai.guest.ssh import SshTransport
-from serai.providers.contract import ExecEndpoint
+from serai.providers.contract import ExecEndpoint, SshEndpoint
 from serai.spec.guest import FolderType, SyncedFolder
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
 
 HERE = ExecEndpoint(argv=("env",), user="root")
+BY_SSH = SshEndpoint(host="127.0.0.1", port=22, user="root", key=None)
+"""As a machine's is, which mounts: a container's folders are bound."""
 
 
 @pytest.fixture
@@ -101,9 +103,46 @@ def test_a_mount_that_fails_says_why(code: int, kind: Code, word: str, share: Fo
     (tmp_path / "app").mkdir()
     folder = SyncedFolder(source="app", target="/srv", type=share)
     with pytest.raises(SeraiError) as failed:
-        sync(Machine(name="web", synced_folders=[folder]), Guest(HERE, "web"), HERE, tmp_path, lambda _: None)
+        sync(Machine(name="web", synced_folders=[folder]), Guest(HERE, "web"), BY_SSH, tmp_path, lambda _: None)
     assert failed.value.code is kind
     assert word.format(kind=share) in failed.value.message
+
+
+class Old(ExecTransport):
+    """A guest without virtiofs: mounting ends as it would there, all else is done here."""
+
+    def words(self, script: str) -> list[str]:
+        return ["sh", "-c", f"exit {folders.NO_FILESYSTEM}" if "mount -t" in script else script]
+
+
+def test_a_share_that_the_kernel_cannot_mount_is_copied_as_the_file_allows(app: Path, tmp_path: Path) -> None:
+    share = SyncedFolder(
+        source="app", target=str(tmp_path / "guest"), type=FolderType.VIRTIOFS, fallback=[FolderType.RSYNC]
+    )
+    said: list[str] = []
+    machine = Machine(name="web", synced_folders=[share])
+    sync(machine, Old(HERE, "web"), BY_SSH, app.parent, lambda _: None, said.append)
+
+    assert "main.py" in names(tmp_path / "guest")
+    assert "the guest's kernel has no virtiofs" in said[0] and "copied instead; serai rsync web" in said[0]
+
+
+def test_copies_are_those_folders_that_the_guest_has_not_mounted(tmp_path: Path) -> None:
+    share = SyncedFolder(source=".", target="/srv", type=FolderType.VIRTIOFS, fallback=[FolderType.RSYNC])
+    plain = SyncedFolder(source=".", target="/opt")
+    live = SyncedFolder(source=".", target="/mnt", type=FolderType.NINEP)
+    machine = Machine(name="web", synced_folders=[share, plain, live])
+
+    class Mounted(ExecTransport):
+        def words(self, script: str) -> list[str]:
+            return ["echo", f"{share.tag} /srv virtiofs rw 0 0"]
+
+    assert [folder.target for folder in folders.copied(machine, Mounted(HERE, "web"))] == ["/opt"]
+    found = folders.copied(machine, ExecTransport(HERE, "web"))
+    assert [(folder.target, folder.type) for folder in found] == [
+        ("/srv", FolderType.RSYNC),
+        ("/opt", FolderType.RSYNC),
+    ]
 
 
 @pytest.mark.parametrize(

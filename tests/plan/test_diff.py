@@ -1,5 +1,7 @@
 """Stated against applied: only what one of them states, key by key."""
 
+import msgspec
+
 from serai.plan.diff import Change, changes, differences, flatten
 from serai.providers.contract import Effect, Verdict
 from serai.spec.cpu import Cpu
@@ -10,6 +12,13 @@ from serai.spec.memory import Memory
 from serai.spec.network import ForwardedPort, Nic, PrivateNic
 from serai.spec.provision import Provision, Shell
 from serai.util.units import GIB, MIB
+
+
+def test_another_fallback_of_a_folder_is_no_change() -> None:
+    folder = SyncedFolder(source=".", target="/srv", type=FolderType.NINEP)
+    other = msgspec.structs.replace(folder, fallback=[FolderType.RSYNC])
+
+    assert differences(Machine(synced_folders=[folder]), Machine(synced_folders=[other])) == []
 
 
 def test_the_same_machine_has_no_differences() -> None:

@@ -201,3 +201,23 @@ def test_into_a_new_box_goes_what_everybody_has_and_into_another_image_nothing(
     assert isinstance(first, SshEndpoint) and first.password == "vagrant" and len(first.more_keys) == 1
     assert made._endpoint(machine, Image(reference="mine", digest="", seed="none")) == way
     assert made._endpoint(machine, None) == way
+
+
+def test_a_folder_that_fails_is_tried_again_by_the_next_up(
+    shop: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*words: object) -> None:
+        raise SeraiError(Code.UNSUPPORTED, "no folder today")
+
+    engine = Engine()
+    monkeypatch.setattr("serai.guest.folders.sync", refused)
+    with pytest.raises(SeraiError, match="no folder today"):
+        executor(shop, engine, monkeypatch).do(step(Act.SYNC, "web"))
+    assert engine.log[-1] == "mark"
+
+
+def test_what_a_folder_falls_back_to_is_told(shop: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[Event] = []
+    monkeypatch.setattr("serai.guest.folders.sync", lambda *words: words[-1]("copied instead"))
+    executor(shop, Engine(), monkeypatch, emit=said.append).do(step(Act.SYNC, "web"))
+    assert [(event.kind, event.text) for event in said] == [(Kind.NOTE, "copied instead")]

@@ -292,6 +292,7 @@ def rsync_auto(obj: object, names: tuple[str, ...], poll: bool) -> int:
 
     What `exclude` names does not count.
     """
+    from serai.run.reach import copies
     from serai.run.reach import rsync as again
     from serai.run.watch import watch
     from serai.util.errors import SeraiError
@@ -311,7 +312,8 @@ def rsync_auto(obj: object, names: tuple[str, ...], poll: bool) -> int:
         began = True
 
     try:
-        watch(workspace.targets(names), workspace.scope.root, copy, poll=poll)
+        chosen = [copies(workspace, machine) for machine in workspace.targets(names)]
+        watch(chosen, workspace.scope.root, copy, poll=poll)
     except KeyboardInterrupt:
         return 0
     click.echo(NO_RSYNC, err=True)

@@ -89,7 +89,7 @@ def bring_up(
                 note
                 for machine in plan.machines
                 if machine.action in (Action.CREATE, Action.RECREATE, Action.START)
-                for note in workspace.capabilities(machine.provider).notes
+                for note in (*workspace.capabilities(machine.provider).notes, *workspace.notes)
             ):
                 report.say(f"{click.style('note', fg='cyan')}  {note}")
         if (not as_json and any(machine.changes for machine in plan.machines)) or plan.extra:
@@ -186,6 +186,8 @@ def plan(obj: object, names: tuple[str, ...], provider: str | None, as_json: boo
         click.echo(_plan_json(workspace.scope.project, made))
     else:
         click.echo(headline(workspace.scope.project, made))
+        for note in workspace.notes:
+            click.echo(f"note  {note}")
         if lines := plan_lines(made):
             click.echo("\n".join(lines))
         refused = sum(1 for machine in made.machines for change in machine.changes if change.refused)

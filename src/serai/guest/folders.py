@@ -7,6 +7,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from shlex import join, quote
 
+from msgspec import structs
+
 from serai.guest import copy
 from serai.guest.pipe import PipeTransport, as_root
 from serai.guest.ssh import SshTransport
@@ -43,10 +45,18 @@ NO_FILESYSTEM = 40
 NO_DEVICE = 41
 
 
-def sync(machine: Machine, transport: Transport, endpoint: Endpoint, root: Path, progress: Progress) -> None:
+def sync(
+    machine: Machine,
+    transport: Transport,
+    endpoint: Endpoint,
+    root: Path,
+    progress: Progress,
+    note: Progress = lambda text: None,
+) -> None:
     """Copy the rsync folders and mount the others. `root` is the project's directory.
 
-    Raises Code.INPUT for a source that is not there, Code.FAILED or Code.UNSUPPORTED naming the folder.
+    What the guest's kernel cannot mount is copied where rsync is its fallback, and `note` is told. Raises
+    Code.INPUT for a source that is not there, Code.FAILED or Code.UNSUPPORTED naming the folder.
     """
     for folder in machine.synced_folders:
         if isinstance(endpoint, ExecEndpoint) and folder.type is not FolderType.RSYNC:
@@ -58,10 +68,24 @@ def sync(machine: Machine, transport: Transport, endpoint: Endpoint, root: Path,
             )
         if folder.type is not FolderType.RSYNC:
             progress(f"mounting {folder.source} at {folder.target}")
-            mount(machine.name, folder, transport)
-        else:
-            progress(f"copying {folder.source} to {folder.target}")
-            push(machine.name, folder, source, transport, progress)
+            try:
+                mount(machine.name, folder, transport)
+                continue
+            except SeraiError as error:
+                if error.code is not Code.UNSUPPORTED or FolderType.RSYNC not in folder.fallback:
+                    raise
+                note(f"{error.message}: copied instead; serai rsync {machine.name} copies again")
+        progress(f"copying {folder.source} to {folder.target}")
+        push(machine.name, folder, source, transport, progress)
+
+
+def copied(machine: Machine, transport: Transport) -> list[SyncedFolder]:
+    """Those folders that are copies: rsync's, and shares with that fallback that the guest has not mounted."""
+    may = [folder for folder in machine.synced_folders if FolderType.RSYNC in (folder.type, *folder.fallback)]
+    if any(folder.type is not FolderType.RSYNC for folder in may):
+        mounts = transport.run("cat /proc/mounts").stdout.splitlines()
+        may = [folder for folder in may if not any(line.startswith(f"{folder.tag} ") for line in mounts)]
+    return [structs.replace(folder, type=FolderType.RSYNC, fallback=[]) for folder in may]
 
 
 def push(name: str, folder: SyncedFolder, source: Path, transport: Transport, progress: Progress) -> None:

@@ -65,7 +65,7 @@ def flatten(machine: Machine, only: Collection[str] | None = None) -> dict[str, 
     """What a machine states (in these fields only), by dotted key: `memory.size`, `disks.data.size`.
 
     Lists are one value. `networks` is four (forwarded_port, private, public, uplink), `synced_folders` one a type,
-    because each of them changes in its own way.
+    because each of them changes in its own way. What a folder falls back to is no change of what there is.
     """
     flat: dict[str, Any] = {}
     for key, value in stated(machine, only).items():
@@ -75,7 +75,8 @@ def flatten(machine: Machine, only: Collection[str] | None = None) -> dict[str, 
                     flat[f"networks.{kind}"] = items
         elif key == "synced_folders":
             for item in value:
-                flat.setdefault(f"synced_folders.{item.get('type', 'rsync')}", []).append(item)
+                kind = f"synced_folders.{item.get('type', 'rsync')}"
+                flat.setdefault(kind, []).append({key: item[key] for key in item if key != "fallback"})
         elif isinstance(value, dict):
             flat.update(_leaves(key, value))
         else:

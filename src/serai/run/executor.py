@@ -199,8 +199,14 @@ class Executor:
     def _sync(self, machine: Machine, step: Step, progress: Progress) -> str:
         from serai.guest.folders import sync
 
-        endpoint = self.workspace.provider(machine.name).endpoint(machine.name)
-        sync(machine, self.way_in(machine.name), endpoint, self.workspace.scope.root, progress)
+        driver = self.workspace.provider(machine.name)
+        endpoint = driver.endpoint(machine.name)
+        way, root = self.way_in(machine.name), self.workspace.scope.root
+        try:
+            sync(machine, way, endpoint, root, progress, lambda text: self.emit(Event(kind=Kind.NOTE, text=text)))
+        except SeraiError:
+            driver.mark(machine.name, {}, ready=False)  # so that the next `up` tries again
+            raise
         return ""
 
     def _apply(self, machine: Machine, step: Step, progress: Progress) -> str:

@@ -107,12 +107,21 @@ def copy(workspace: Workspace, source: str, destination: str) -> None:
 
 
 def rsync(workspace: Workspace, machine: Machine, progress: Progress) -> int:
-    """Copy the machine's rsync folders again; how many it has."""
+    """Copy the machine's folders again that are copies; how many it has."""
     from serai.guest.folders import sync
 
-    folders = [folder for folder in machine.synced_folders if folder.type is FolderType.RSYNC]
-    if folders:
+    chosen = copies(workspace, machine)
+    if chosen.synced_folders:
         endpoint = workspace.provider(machine.name).endpoint(machine.name)
-        chosen = msgspec.structs.replace(machine, synced_folders=folders)
         sync(chosen, way(workspace, machine.name), endpoint, workspace.scope.root, progress)
-    return len(folders)
+    return len(chosen.synced_folders)
+
+
+def copies(workspace: Workspace, machine: Machine) -> Machine:
+    """The machine with those of its folders that are copies. Its guest is asked where that may be so or not."""
+    folders = [folder for folder in machine.synced_folders if folder.type is FolderType.RSYNC]
+    if any(FolderType.RSYNC in folder.fallback for folder in machine.synced_folders):
+        from serai.guest.folders import copied
+
+        folders = copied(machine, way(workspace, machine.name))
+    return msgspec.structs.replace(machine, synced_folders=folders)
