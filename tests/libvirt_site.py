@@ -11,7 +11,6 @@ from serai.providers.contract import Forward
 from serai.providers.libvirt import check_nics
 from serai.providers.libvirt.render.disks import spec_of
 from serai.providers.libvirt.site import Able, DiskSource, Folder, Kernel, Link, LinkKind, Site, SourceKind
-from serai.spec.disk import DiskDevice
 from serai.spec.guest import FolderType
 from serai.spec.machine import Machine
 from serai.spec.network import Nic
@@ -78,7 +77,7 @@ def disk_of(machine: Machine, name: str) -> DiskSource:
     disk = spec_of(machine, DiskSource(name=name, kind=SourceKind.FILE, format="raw"))
     kind = SourceKind.BLOCK if (disk.path or "").startswith("/dev/") else SourceKind.FILE
     path = f"/srv/shop/{disk.path or f'{name}.{disk.format}'}"
-    if disk.device is DiskDevice.CDROM and not disk.path:
+    if disk.is_drive and not disk.path:
         path = ""
     if kind is SourceKind.BLOCK:
         path = str(disk.path)

@@ -38,7 +38,7 @@ def site_of(machine: Machine, able: Features) -> Site:
     for name, spec in disks.specs(machine, IMAGE).items():
         aio = "io_uring" if spec.io == "auto" else str(spec.io)
         path = (spec.path or disks.file_path(name, spec)) if disks.is_made(spec) or spec.path else ""
-        form = "raw" if spec.device == "cdrom" else str(spec.format)
+        form = "raw" if spec.is_drive else str(spec.format)
         files.append(DiskFile(name=name, path=path, format=form, direct=True, aio=aio))
     addresses = [functions_of(each, CASES) for each in machine.devices.pci]
     shares = (each for each in machine.synced_folders if each.type != "rsync")

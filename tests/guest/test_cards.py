@@ -13,6 +13,8 @@ from serai.guest.seed import SeedNic
 
 STATIC = SeedNic(mac="52:54:00:AA:00:01", dhcp=False, address="10.40.0.10/24", mtu=9000)
 DHCP = SeedNic(mac="52:54:00:aa:00:02")
+BOTH = SeedNic(mac="52:54:00:aa:00:01", dhcp=False, address="10.40.0.10/24", ipv6="fd00::10/64")
+SIX = SeedNic(mac="52:54:00:aa:00:02", ipv6="fd00::11/64")
 ROUTED = SeedNic(mac="52:54:00:aa:00:01", dhcp=False, address="192.0.2.5/24", gateway="192.0.2.1")
 
 
@@ -109,3 +111,35 @@ def test_a_card_that_is_not_there_and_a_guest_without_programs_are_told(root: Pa
     assert gone.returncode == 1 and "no network card 52:54:00:aa:00:09" in gone.stderr
     bare = set_(root, DHCP)
     assert bare.returncode == 1 and "nothing that serai knows" in bare.stderr
+
+
+def test_an_ipv6_address_is_set_beside_the_other(root: Path):
+    program(root, "netplan")
+    (root / "etc/netplan/01-old.yaml").write_text("")
+    assert set_(root, BOTH, SIX).returncode == 0
+    one, two = (yaml.safe_load((root / f"etc/netplan/60-serai-525400aa000{n}.yaml").read_text()) for n in (1, 2))
+    assert one["network"]["ethernets"]["serai-525400aa0001"]["addresses"] == ["10.40.0.10/24", "fd00::10/64"]
+    six = two["network"]["ethernets"]["serai-525400aa0002"]
+    assert six["dhcp4"] is True and six["addresses"] == ["fd00::11/64"]
+
+
+def test_networkmanager_and_networkd_set_it_too(root: Path):
+    program(root, "nmcli")
+    assert set_(root, BOTH).returncode == 0
+    assert any(line.endswith("ipv6.method manual ipv6.addresses fd00::10/64") for line in called(root))
+    (root / "bin/nmcli").unlink()
+    program(root, "networkctl", "systemctl")
+    assert set_(root, BOTH).returncode == 0
+    text = (root / "etc/systemd/network/05-serai-525400aa0001.network").read_text()
+    assert text.endswith("[Network]\nAddress=10.40.0.10/24\n[Address]\nAddress=fd00::10/64\n")
+
+
+def test_ifupdown_has_a_second_paragraph_for_it(root: Path):
+    program(root, "ifup", "ifdown", "ip")
+    file = root / "etc/network/interfaces"
+    file.write_text("auto lo\n")
+    assert set_(root, BOTH).returncode == 0
+    assert file.read_text().endswith(
+        "iface eth1 inet static\n  address 10.40.0.10/24\n"
+        "iface eth1 inet6 static\n  address fd00::10/64\n# serai end\n"
+    )

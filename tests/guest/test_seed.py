@@ -203,3 +203,19 @@ def test_an_image_without_cloud_init_has_no_user_data() -> None:
     machine = Machine(name="web", guest=Guest(user_data=[UserData(inline="x")]))
     with pytest.raises(SeraiError, match=r"guest\.user_data"):
         files(machine, TINY, kind="tiny")
+
+
+def test_an_ipv6_address_is_beside_the_other() -> None:
+    static = SeedNic(mac="52:54:00:aa:00:03", dhcp=False, address="10.40.0.10/24", ipv6="fd00::10/64")
+    dhcp = SeedNic(mac="52:54:00:aa:00:04", ipv6="fd00::11/64")
+    found = seed.network_config([static, dhcp])["ethernets"]
+
+    assert found["nic0"]["addresses"] == ["10.40.0.10/24", "fd00::10/64"]
+    assert (found["nic1"]["dhcp4"], found["nic1"]["addresses"]) == (True, ["fd00::11/64"])
+
+
+def test_tiny_sets_no_ipv6_address() -> None:
+    nics = [SeedNic(mac="52:54:00:aa:00:03", ipv6="fd00::10/64")]
+    with pytest.raises(SeraiError, match="tiny sets no IPv6 address") as failed:
+        seed.files(Machine(name="web"), TINY, instance_id="i-1", nics=nics, kind="tiny")
+    assert failed.value.code is Code.UNSUPPORTED

@@ -80,3 +80,18 @@ def test_a_subnet_that_somebody_else_has_is_not_chosen() -> None:
     )
 
     assert found.networks["back"].subnet == "10.40.2.0/24"
+
+
+def test_addresses_come_from_a_stated_range() -> None:
+    net = Network(subnet="10.9.0.0/24", dhcp_range="10.9.0.100-10.9.0.101")
+    wanted = project({"web": [PrivateNic(network="net")], "db": [PrivateNic(network="net")]}, net=net)
+    before = Allocation(networks={"net": net}, addresses={"net": {"db": "10.9.0.10/24"}})
+
+    assert allocate(wanted, before).addresses["net"] == {"web": "10.9.0.100/24", "db": "10.9.0.101/24"}
+
+
+def test_a_range_that_is_used_up_is_named() -> None:
+    net = Network(subnet="10.9.0.0/24", dhcp_range="10.9.0.100-10.9.0.100")
+    wanted = project({"web": [PrivateNic(network="net")], "db": [PrivateNic(network="net")]}, net=net)
+    with pytest.raises(SeraiError, match=r"dhcp_range 10\.9\.0\.100-10\.9\.0\.100 has no address left for db"):
+        allocate(wanted, Allocation())

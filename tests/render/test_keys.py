@@ -150,7 +150,8 @@ def test_what_is_refused_is_refused_by_name(provider: str, key: str, home: Path,
 
 
 NETWORKS = [
-    {"subnet": "10.40.0.0/24", "mode": "nat", "mtu": 1400, "domain": "shop.test"},
+    {"subnet": "10.40.0.0/24", "mode": "nat", "mtu": 1400, "domain": "shop.test", "ipv6": "fd00:40::/64"},
+    {"subnet": "10.40.0.0/24", "dhcp_range": "10.40.0.100-10.40.0.199"},
     {"subnet": "10.40.0.0/24", "dhcp": False, "dns": False},
     {
         "mode": "bridge",

@@ -11,7 +11,7 @@ from shlex import quote
 
 from serai.guest.seed import SeedNic
 
-# Called as `card MAC ADDRESS|dhcp GATEWAY|- MTU|-`, once a card.
+# Called as `card MAC ADDRESS|dhcp GATEWAY|- MTU|- IPV6|-`, once a card.
 _CARD = r"""
 nic_of() { for d in /sys/class/net/*; do [ "$(cat "$d/address" 2>/dev/null)" = "$1" ] && [ ! -e "$d/bridge" ] &&
   { basename "$d"; return; }; done; }
@@ -19,8 +19,9 @@ by_netplan() {
   f=/etc/netplan/60-serai-$id.yaml
   { echo "network:"; echo "  version: 2"; echo "  ethernets:"; echo "    serai-$id:"
     echo "      match: {macaddress: \"$1\"}"
-    if [ "$2" = dhcp ]; then echo "      dhcp4: true"; echo "      dhcp4-overrides: {use-routes: false}"
-    else echo "      addresses: [\"$2\"]"; fi
+    if [ "$2" = dhcp ]; then echo "      dhcp4: true"; echo "      dhcp4-overrides: {use-routes: false}"; fi
+    case "$2 $5" in "dhcp -") ;; dhcp*) echo "      addresses: [\"$5\"]" ;; *-) echo "      addresses: [\"$2\"]" ;;
+    *) echo "      addresses: [\"$2\", \"$5\"]" ;; esac
     [ "$3" = - ] || echo "      routes: [{to: 0.0.0.0/0, via: $3}]"
     [ "$4" = - ] || echo "      mtu: $4"; echo "      optional: true"; } >"$f"
   chmod 600 "$f"; netplan apply; }
@@ -30,6 +31,7 @@ by_nmcli() {
   else how="ipv4.method manual ipv4.addresses $2"; fi
   [ "$3" = - ] || how="$how ipv4.gateway $3"
   [ "$4" = - ] || how="$how 802-3-ethernet.mtu $4"
+  [ "$5" = - ] || how="$how ipv6.method manual ipv6.addresses $5"
   nmcli -t connection add type ethernet con-name "serai-$id" ifname "$nic" 802-3-ethernet.mac-address "$1" \
     connection.autoconnect-priority 50 $how >/dev/null
   nmcli -t connection up "serai-$id" >/dev/null; }
@@ -38,7 +40,8 @@ by_networkd() {
   { echo "[Match]"; echo "MACAddress=$1"; [ "$4" = - ] || { echo "[Link]"; echo "MTUBytes=$4"; }; echo "[Network]"
     if [ "$2" = dhcp ]; then echo "DHCP=ipv4"; echo "[DHCPv4]"; echo "UseRoutes=false"
     else echo "Address=$2"; fi
-    [ "$3" = - ] || echo "Gateway=$3"; } >"$f"
+    [ "$3" = - ] || echo "Gateway=$3"
+    [ "$5" = - ] || { echo "[Address]"; echo "Address=$5"; }; } >"$f"
   chmod 644 "$f"; networkctl reload; networkctl reconfigure "$nic"; }
 by_ifupdown() {
   f=/etc/network/interfaces; t=$(mktemp)
@@ -47,7 +50,8 @@ by_ifupdown() {
     if [ "$2" = dhcp ]; then echo "iface $nic inet dhcp"
     else echo "iface $nic inet static"; echo "  address $2"; fi
     [ "$3" = - ] || echo "  gateway $3"
-    [ "$4" = - ] || echo "  mtu $4"; echo "# serai end"; } >>"$t"
+    [ "$4" = - ] || echo "  mtu $4"
+    [ "$5" = - ] || { echo "iface $nic inet6 static"; echo "  address $5"; }; echo "# serai end"; } >>"$t"
   cat "$t" >"$f"; rm "$t"
   ifdown "$nic" >/dev/null 2>&1 || true
   ip addr flush dev "$nic" 2>/dev/null || true
@@ -67,7 +71,8 @@ card() {
 def script(nics: Sequence[SeedNic]) -> str:
     """For root: sets these cards, now and at each boot. Done again, it changes nothing."""
     lines = [
-        f"card {quote(nic.mac.lower())} {quote(nic.address or 'dhcp')} {nic.gateway or '-'} {nic.mtu or '-'}"
+        f"card {quote(nic.mac.lower())} {quote(nic.address or 'dhcp')} {nic.gateway or '-'} {nic.mtu or '-'} "
+        f"{quote(nic.ipv6 or '-')}"
         for nic in nics
     ]
     return "\n".join([_CARD, *lines])

@@ -35,6 +35,8 @@ class SeedNic(msgspec.Struct, frozen=True, kw_only=True):
     address: str | None = None
     mtu: int | None = None
     gateway: str | None = None
+    ipv6: str | None = None
+    """A further address, in CIDR form."""
 
 
 def write(
@@ -180,11 +182,11 @@ def network_config(nics: Sequence[SeedNic]) -> dict[str, Any]:
     ethernets: dict[str, Any] = {}
     for number, nic in enumerate(nics):
         ethernet: dict[str, Any] = {"match": {"macaddress": nic.mac.lower()}, "dhcp4": nic.dhcp}
-        if nic.address and not nic.dhcp:
-            ethernet["addresses"] = [nic.address]
-            if nic.gateway:
-                everywhere = "::/0" if ":" in nic.gateway else "0.0.0.0/0"
-                ethernet["routes"] = [{"to": everywhere, "via": nic.gateway}]
+        if addresses := [each for each in (None if nic.dhcp else nic.address, nic.ipv6) if each]:
+            ethernet["addresses"] = addresses
+        if nic.address and not nic.dhcp and nic.gateway:
+            everywhere = "::/0" if ":" in nic.gateway else "0.0.0.0/0"
+            ethernet["routes"] = [{"to": everywhere, "via": nic.gateway}]
         if nic.mtu:
             ethernet["mtu"] = nic.mtu
         ethernets[f"nic{number}"] = ethernet
@@ -199,6 +201,12 @@ def _network_lines(nics: Sequence[SeedNic]) -> str:
                 Code.UNSUPPORTED,
                 f"tiny sets no default route by hand: gateway {nic.gateway} of {nic.address}",
                 hint="leave address and gateway out (dhcp), or use another image",
+            )
+        if nic.ipv6:
+            raise SeraiError(
+                Code.UNSUPPORTED,
+                f"tiny sets no IPv6 address: {nic.ipv6}",
+                hint="leave ipv6 out, or use another image",
             )
         how = f"static {nic.address}" if nic.address and not nic.dhcp else "dhcp"
         lines.append(f"{nic.mac.lower()} {how}" + (f" mtu {nic.mtu}" if nic.mtu else ""))

@@ -98,6 +98,8 @@ def _statics(project: Project, network: str) -> list[str]:
 
 def _hosts(project: Project, network: str, subnet: IPv4Network, kept: Mapping[str, str]) -> dict[str, str]:
     taken = {IPv4Address(text) for text in _statics(project, network)}
+    span = project.networks.get(network, Network()).given()
+    first, last = map(IPv4Address, span) if span else (subnet[0] + FIRST_HOST, subnet[-1] - 1)
     members: dict[str, str | None] = {}
     for machine in project.machines.values():
         for nic in machine.networks:
@@ -109,20 +111,17 @@ def _hosts(project: Project, network: str, subnet: IPv4Network, kept: Mapping[st
         old = IPv4Interface(kept[name]) if name in kept else None
         if address:
             result[name] = f"{address.partition('/')[0]}/{subnet.prefixlen}"
-        elif old and old.network == subnet and old.ip not in taken:
+        elif old and old.network == subnet and old.ip not in taken and (not span or first <= old.ip <= last):
             taken.add(old.ip)
             result[name] = str(old)
         else:
             waiting.append(name)
-    free = (
-        candidate
-        for offset in range(FIRST_HOST, subnet.num_addresses - 1)
-        if (candidate := subnet.network_address + offset) not in taken
-    )
+    free = (each for number in range(int(first), int(last) + 1) if (each := IPv4Address(number)) not in taken)
     for name in waiting:
         found = next(free, None)
         if found is None:
-            raise SeraiError(Code.INPUT, f"networks.{network}: {subnet} has no address left for {name}")
+            where = f"dhcp_range {first}-{last}" if span else str(subnet)
+            raise SeraiError(Code.INPUT, f"networks.{network}: {where} has no address left for {name}")
         result[name] = f"{found}/{subnet.prefixlen}"
     return result
 

@@ -68,6 +68,7 @@ VM_ONLY: dict[str, tuple[str, str]] = {
     "networks.filter": ("nwfilters are libvirt's", "provider: libvirt"),
     "networks.mac_spoofing": ("that filter is libvirt's", "container.cap_drop: NET_RAW"),
     "networks.trust_guest_rx_filters": (CARD, "leave it out"),
+    "networks.ipv6": ("serai's networks of containers have IPv4 addresses", "leave it out"),
     "networks.portgroup": ("port groups are libvirt's", "provider: libvirt"),
 }
 """Key -> why a container has none, and what does it instead."""

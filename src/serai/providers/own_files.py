@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from serai.spec.disk import DiskDevice
 from serai.spec.guest import Event, On
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
@@ -26,7 +25,7 @@ def missing(machine: Machine, root: Path) -> Iterator[SeraiError]:
     for name, disk in machine.disks.items():
         if not disk.path or (own := place(disk.path, root)).exists():
             continue
-        if disk.device is DiskDevice.CDROM:
+        if disk.is_drive:
             hint = "state a file that is there, or leave path out: an empty drive"
         elif disk.path.startswith("/dev/"):
             hint = "lsblk lists what there is"

@@ -41,11 +41,14 @@ class Bus(StrEnum):
     SCSI = "scsi"
     SATA = "sata"
     NVME = "nvme"
+    FDC = "fdc"
+    """Of floppies alone, which have no other."""
 
 
 class DiskDevice(StrEnum):
     DISK = "disk"
     CDROM = "cdrom"
+    FLOPPY = "floppy"
 
 
 class Preallocation(StrEnum):
@@ -89,9 +92,9 @@ class Disk(Spec, frozen=True):
             "relative to the project; never deleted (DISK-1)"
         ),
     ] = None
-    device: Annotated[DiskDevice, Meta(description="a disk, or a CD-ROM: read only, may be empty")] = (
-        DiskDevice.DISK
-    )
+    device: Annotated[
+        DiskDevice, Meta(description="a disk; a CD-ROM, read only, or a floppy: a raw file, or an empty drive")
+    ] = DiskDevice.DISK
     pool: Annotated[Name | None, Meta(description="storage pool it is made in; default: the provider's")] = None
     preallocation: Annotated[
         Preallocation | None,
@@ -112,3 +115,8 @@ class Disk(Spec, frozen=True):
         Meta(description="serial number in the guest (at most 20 characters)"),
     ] = None
     readonly: Annotated[bool, Meta(description="the guest cannot write to it")] = False
+
+    @property
+    def is_drive(self) -> bool:
+        """A drive that holds a medium of a person's own, or none: serai makes no file for it."""
+        return self.device is not DiskDevice.DISK

@@ -103,6 +103,10 @@ class PrivateNic(NicTuning, frozen=True):
         str | None,
         Meta(description="static address, `10.40.0.10`; default: one is reserved from the subnet (dhcp)"),
     ] = None
+    ipv6: Annotated[
+        str | None,
+        Meta(description="static IPv6 address with its prefix, beside that", examples=["fd00:40::10/64"]),
+    ] = None
     portgroup: Annotated[str | None, Meta(description="port group of the network (VAG-9)")] = None
     aliases: Annotated[
         list[str], Meta(description="of containers: further names that it is found by on this network")
@@ -180,6 +184,13 @@ class Network(Spec, frozen=True):
         str | None,
         Meta(description="IPv4 subnet; default: a free one of 10.40.0.0/16", examples=["10.40.0.0/24"]),
     ] = None
+    ipv6: Annotated[
+        str | None,
+        Meta(
+            description="IPv6 subnet beside that; default: that of the first IPv6 address on it",
+            examples=["fd00:40::/64"],
+        ),
+    ] = None
     mtu: Annotated[Annotated[int, Meta(ge=576, le=65535)] | None, Meta(description="MTU of its interfaces")] = None
     mode: Annotated[
         NetworkMode,
@@ -189,6 +200,13 @@ class Network(Spec, frozen=True):
         str | None, Meta(description="mode bridge: the host's; else the name of the one that is made")
     ] = None
     dhcp: Annotated[bool, Meta(description="addresses by DHCP, with a reservation for each machine")] = True
+    dhcp_range: Annotated[
+        str | None,
+        Meta(
+            description="addresses that are given to machines which state none; default: all of the subnet",
+            examples=["10.40.0.100-10.40.0.200"],
+        ),
+    ] = None
     dns: Annotated[bool, Meta(description="names of its machines by DNS")] = True
     domain: Annotated[str | None, Meta(description="domain of these names", examples=["shop.test"])] = None
     portgroups: Annotated[dict[Name, PortGroup], Meta(description="port groups by name")] = {}
@@ -219,3 +237,10 @@ class Network(Spec, frozen=True):
     external: Annotated[
         str | None, Meta(description="a network that the engine has already: serai neither makes nor removes it")
     ] = None
+
+    def given(self) -> tuple[str, str] | None:
+        """First and last address of `dhcp_range`."""
+        if self.dhcp_range is None:
+            return None
+        first, _, last = self.dhcp_range.partition("-")
+        return first.strip(), last.strip()

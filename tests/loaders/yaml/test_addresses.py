@@ -23,6 +23,13 @@ def test_a_network_without_a_subnet_gets_that_of_its_first_address(tmp_path):
     assert project.networks["n"].subnet == "10.9.8.0/24"
 
 
+def test_a_network_without_a_subnet_gets_that_of_its_range(tmp_path):
+    project = loaded("n: {dhcp_range: 10.9.8.100 - 10.9.8.200}", "a: {}", tmp_path)
+
+    assert project.networks["n"].subnet == "10.9.8.0/24"
+    assert project.networks["n"].given() == ("10.9.8.100", "10.9.8.200")
+
+
 def test_a_stated_subnet_stays(tmp_path):
     assert loaded("n: 10.9.0.0/16", at("a", "10.9.8.7"), tmp_path).networks["n"].subnet == "10.9.0.0/16"
 
@@ -39,6 +46,10 @@ def test_a_stated_subnet_stays(tmp_path):
         ("n: 10.0.0.0", "a: {}", "10.0.0.0 has too few addresses"),
         ("n: 10.0.0.1/24", "a: {}", "is not an IPv4 subnet"),
         ("n: x", "a: {}", "'x' is not an IPv4 subnet"),
+        ("n: {dhcp_range: 10.0.0.9}", "a: {}", "'10.0.0.9' is no range"),
+        ("n: {dhcp_range: 10.0.0.9-10.0.1.9}", "a: {}", "10.0.1.9 is no address for a machine in 10.0.0.0/24"),
+        ("n: {dhcp_range: 10.0.0.9-10.0.0.7}", "a: {}", "10.0.0.9 comes after 10.0.0.7"),
+        ("n: {subnet: 10.0.0.0/24, dhcp: false, dhcp_range: 10.0.0.7-10.0.0.9}", "a: {}", "dhcp is false"),
         ("n: 10.0.0.0/16, m: 10.0.7.0/24", "a: {}", "m's 10.0.7.0/24 overlaps n's 10.0.0.0/16"),
         ("n: 10.0.0.0/16, m: 10.0.0.0/24", "a: {}", "m's 10.0.0.0/24 overlaps n's 10.0.0.0/16"),
     ],

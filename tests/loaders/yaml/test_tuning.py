@@ -52,6 +52,9 @@ def test_what_fits_is_fine(machine, tmp_path):
         ("disks: {root: {io: native, cache: unsafe}}", "a.disks.root.io: native needs O_DIRECT"),
         ("providers: {libvirt: {xml: {add: <x/>, at: /domain}}}", "'/domain' is no path"),
         ("providers: {libvirt: {xml: {add: <x/>, at: 'xen:x'}}}", "'xen:x' is no path"),
+        ("disks: {d: {device: floppy, bus: scsi}}", "a.disks.d.bus: a floppy has a bus of its own"),
+        ("disks: {d: {size: 1GiB, bus: fdc}}", "a.disks.d.bus: fdc has floppies alone"),
+        ("disks: {d: {device: floppy, size: 1MiB}}", "a.disks.d.size: a floppy has its file's size"),
         ("boot: floppy", "there is no disk 'floppy', there are root, network"),
     ],
 )

@@ -35,6 +35,12 @@ def test_nvme_is_taken_by_the_libvirt_that_has_it() -> None:
     assert said({"bus": "nvme"}, 11_004_000, 10_000_000) != []
 
 
+def test_a_floppy_is_raw_has_no_size_and_no_queues() -> None:
+    assert said({"device": "floppy", "path": "a.img"}, 9_000_000, 7_002_000) == []
+    assert said({"device": "floppy", "size": 1 << 20}, 9_000_000, 7_002_000) != []
+    assert said({"device": "floppy", "queues": 2}, 9_000_000, 7_002_000) != []
+
+
 @pytest.mark.parametrize("path", ["a.iso", "/dev/sr0"])
 def test_what_is_in_a_cdrom_is_raw_without_a_word(path: str) -> None:
     assert said({"device": "cdrom", "path": path}, 9_000_000, 7_002_000) == []

@@ -25,6 +25,7 @@ CASES: dict[str, dict[str, Any]] = {
     "route": {"subnet": SUBNET, "mode": "route", "dns": False},
     "open": {"subnet": SUBNET, "mode": "open", "dhcp": False},
     "bridge": {"mode": "bridge", "bridge": "br0", "portgroups": {"voice": {"vlan": 7, "default": True}}},
+    "ranged": {"subnet": SUBNET, "dhcp_range": "10.40.0.100-10.40.0.199", "ipv6": "fd00:40::/64"},
     "trusting": {"mode": "bridge", "bridge": "br0", "portgroups": {"lab": {"trust_guest_rx_filters": True}}},
 }
 
@@ -126,3 +127,11 @@ def test_what_is_added_later_is_the_same_as_what_is_defined() -> None:
     assert ElementTree.fromstring(dhcp_host(WEB)).attrib == parsed("nat").find("ip/dhcp/host").attrib  # type: ignore[union-attr]
     names = [each.text for each in ElementTree.fromstring(dns_host(WEB, "shop.test"))]
     assert names == ["web", "web.shop.test"]
+
+
+def test_a_range_and_an_ipv6_subnet_are_told() -> None:
+    four, six = parsed("ranged").findall("ip")
+
+    span = four.find("dhcp/range")
+    assert span is not None and dict(span.attrib) == {"start": "10.40.0.100", "end": "10.40.0.199"}
+    assert dict(six.attrib) == {"family": "ipv6", "address": "fd00:40::1", "prefix": "64"}

@@ -31,6 +31,9 @@ def refused(disks: dict[str, Any], **more: Any) -> list[str]:
         ({"preallocation": "metadata", "format": "raw"}, "disks.d.preallocation"),
         ({"device": "cdrom", "bus": "nvme"}, "disks.d.bus"),
         ({"device": "cdrom", "size": GIB}, "disks.d.size"),
+        ({"device": "floppy", "size": GIB}, "disks.d.size"),
+        ({"device": "floppy", "queues": 2}, "disks.d.queues"),
+        ({"device": "floppy", "iothreads": [1]}, "disks.d.iothreads"),
         ({"queues": 2, "bus": "sata"}, "disks.d.queues"),
         ({"iothreads": [1], "bus": "nvme"}, "disks.d.iothreads"),
         ({"iothreads": [2]}, "disks.d.iothreads"),
@@ -70,3 +73,10 @@ def test_sata_has_six_ports_on_one_board() -> None:
     assert refused(disks) == []
     assert refused({**disks, "cd": {"device": "cdrom"}}) == ["disks"]
     assert refused({"cd": {"device": "cdrom"}}, providers={"qemu": {"machine": "pc"}}) == ["disks"]
+
+
+def test_two_floppies_go_into_one_board() -> None:
+    floppies = {f"f{number}": {"device": "floppy"} for number in range(3)}
+    assert refused({"f0": floppies["f0"], "f1": floppies["f1"]}) == []
+    assert refused(floppies) == ["disks.f2"]
+    assert refused({"a": {"device": "floppy"}}, providers={"qemu": {"machine": "pc"}}) == ["disks.a.device"]

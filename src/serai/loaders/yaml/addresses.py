@@ -24,6 +24,10 @@ def settle(
             if subnet is not None:
                 subnets[name] = subnet
     settled = dict(networks)
+    for name, network in networks.items():
+        if network.dhcp_range is not None and node is not None:
+            at = locate(node, (name, "dhcp_range"))
+            _range(name, network, at, subnets, settled, problems)
     taken: dict[tuple[str, IPv4Address], str] = {}
     for one in machines:
         for index, nic in enumerate(one.machine.networks):
@@ -41,6 +45,12 @@ def settle(
             if (other := taken.setdefault((name, address), one.machine.name)) != one.machine.name:
                 problems.at(at, f"{address} is {other}'s already")
     _apart(subnets, node, problems)
+    if any(network.ipv6 for network in networks.values()) or any(
+        nic.private and nic.private.ipv6 for one in machines for nic in one.machine.networks
+    ):
+        from serai.loaders.yaml.addresses6 import settle as settle6
+
+        return settle6(settled, node, machines, problems)
     return settled
 
 
@@ -54,6 +64,36 @@ def _subnet(text: str, at: Node, problems: Problems) -> IPv4Network | None:
         problems.at(at, f"{text} has too few addresses, /29 is the smallest", "write for example 10.40.0.0/24")
         return None
     return subnet
+
+
+def _range(
+    name: str,
+    network: Network,
+    at: Node,
+    subnets: dict[str, IPv4Network],
+    settled: dict[str, Network],
+    problems: Problems,
+) -> None:
+    """Two addresses of the subnet, which without one of its own is the /24 of the first."""
+    try:
+        first, last = map(IPv4Address, network.given() or ())
+    except ValueError:
+        problems.at(at, f"{network.dhcp_range!r} is no range", "write for example 10.40.0.100-10.40.0.200")
+        return
+    if name not in subnets and network.subnet is None:
+        subnets[name] = IPv4Network(f"{first}/24", strict=False)
+        settled[name] = msgspec.structs.replace(network, subnet=str(subnets[name]))
+    subnet = subnets.get(name)
+    if subnet is None:
+        return  # it is none, which has been told
+    if first > last:
+        problems.at(at, f"{first} comes after {last}", "write the lower one first")
+    for each in (first, last):
+        if each not in subnet or each in (subnet[0], subnet[-1]):
+            problems.at(at, f"{each} is no address for a machine in {subnet}, the subnet of network {name}")
+            return
+    if not network.dhcp:
+        problems.at(at, "dhcp is false: nobody gives these addresses", "leave one of both out")
 
 
 def _address(text: str, at: Node, problems: Problems) -> IPv4Address | None:

@@ -204,6 +204,9 @@ def _disk(one: Checked, name: str, disk: Disk, problems: Problems) -> None:
     if disk.device is DiskDevice.CDROM and disk.bus not in (Bus.SATA, Bus.SCSI) and _stated(one, name, "bus"):
         why = f"{disk.bus} has no CD-ROMs"
         problems.at(one.at("disks", name, "bus"), why, "bus: sata or scsi, or leave it out")
+    if _stated(one, name, "bus") and (disk.bus is Bus.FDC) != (disk.device is DiskDevice.FLOPPY):
+        why = "fdc has floppies alone" if disk.bus is Bus.FDC else "a floppy has a bus of its own"
+        problems.at(one.at("disks", name, "bus"), why, "leave it out")
 
 
 def _stated(one: Checked, disk: str, key: str) -> bool:

@@ -18,6 +18,8 @@ RAW = (".raw", ".img", ".iso")
 """Ends of names of files that hold no qcow2."""
 SERVED = (Bus.VIRTIO, Bus.SCSI)
 """Buses with queues and I/O threads: of the disk, or of the controller."""
+FLOPPIES = 2
+"""Drives of one controller."""
 MAPPING = (10_000_000, 9_000_000)
 """libvirt and QEMU that spread the queues of a disk over I/O threads."""
 
@@ -28,8 +30,8 @@ def check(machine: Machine, able: Able, arch: str) -> Iterator[SeraiError]:
         bus = bus_of(disk, arch)
         yield from _bus(key, disk, bus, able)
         yield from _threads(key, disk, bus, able)
-        yield from (_cdrom(key, disk) if disk.device is DiskDevice.CDROM else _blocks(key, disk))
-        path = "" if disk.device is DiskDevice.CDROM or disk.format is DiskFormat.RAW else disk.path or ""
+        yield from (_drive(key, disk) if disk.is_drive else _blocks(key, disk))
+        path = "" if disk.is_drive or disk.format is DiskFormat.RAW else disk.path or ""
         if path.endswith(RAW):
             yield refuse(f"{key}.format", f"{path} looks raw", "state format: raw", Code.INPUT)
         elif path.startswith("/dev/"):
@@ -38,6 +40,11 @@ def check(machine: Machine, able: Able, arch: str) -> Iterator[SeraiError]:
             why = "libvirt takes letters, digits, spaces and . _ + -"
             yield refuse(f"{key}.serial", why, "leave the rest out", Code.INPUT)
     yield from _scsi(machine, arch)
+    floppies = [name for name, disk in machine.disks.items() if disk.device is DiskDevice.FLOPPY]
+    if floppies and arch != "x86_64":
+        yield refuse(f"disks.{floppies[0]}.device", "this board has no floppy drive", "device: cdrom")
+    if len(floppies) > FLOPPIES:
+        yield refuse(f"disks.{floppies[FLOPPIES]}", f"a controller has {FLOPPIES} floppy drives", "device: cdrom")
 
 
 def _blocks(key: str, disk: Disk) -> Iterator[SeraiError]:
@@ -49,10 +56,11 @@ def _blocks(key: str, disk: Disk) -> Iterator[SeraiError]:
         yield refuse(f"{key}.preallocation", "raw has no metadata", "falloc or full", Code.INPUT)
 
 
-def _cdrom(key: str, disk: Disk) -> Iterator[SeraiError]:
+def _drive(key: str, disk: Disk) -> Iterator[SeraiError]:
+    what = "a CD-ROM" if disk.device is DiskDevice.CDROM else "a floppy"
     for name in ("size", "pool", "preallocation"):
         if getattr(disk, name):
-            yield refuse(f"{key}.{name}", "a CD-ROM is not made", "leave it out, and state path", Code.INPUT)
+            yield refuse(f"{key}.{name}", f"{what} is not made", "leave it out, and state path", Code.INPUT)
 
 
 def _bus(key: str, disk: Disk, bus: Bus, able: Able) -> Iterator[SeraiError]:

@@ -162,12 +162,13 @@ def _seed_nic(card: Any, machine: Machine, materials: Materials) -> Any:
     from serai.guest.seed import SeedNic
 
     nic = machine.networks[card.index] if card.index >= 0 else None
-    address = gateway = None
+    address = gateway = ipv6 = None
     if nic and nic.private:
+        ipv6 = nic.private.ipv6
         address = materials.addresses.get(nic.private.network)
     elif nic and nic.public:
         address, gateway = nic.public.address, nic.public.gateway
-    return SeedNic(mac=card.mac, dhcp=address is None, address=address, mtu=card.mtu, gateway=gateway)
+    return SeedNic(mac=card.mac, dhcp=address is None, address=address, mtu=card.mtu, gateway=gateway, ipv6=ipv6)
 
 
 def used_pool_names(scope: Scope, machine: Machine) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from ipaddress import IPv4Network
+from ipaddress import IPv4Network, IPv6Network
 from xml.etree import ElementTree
 
 import msgspec
@@ -52,6 +52,7 @@ def network(
     if not joined:
         _names(root, spec, hosts)
         _addresses(root, spec, hosts)
+        _address6(root, spec)
     if any(group.vlan for group in spec.portgroups.values()):
         add(root, "virtualport", type="openvswitch")
     for group, settings in spec.portgroups.items():
@@ -87,16 +88,25 @@ def _dns_host(host: Host, domain: str | None) -> Element:
 
 
 def _addresses(root: Element, spec: Network, hosts: Sequence[Host]) -> None:
-    """The host has the first address. The range is all others: dnsmasq leaves reserved ones to their owners."""
+    """The host has the first address. The range, where none is stated, is all others: dnsmasq leaves reserved
+    ones to their owners."""
     if not spec.subnet:
         return
     subnet = IPv4Network(spec.subnet)
     parent = add(root, "ip", address=gateway(subnet), netmask=subnet.netmask)
     if spec.dhcp:
         dhcp = add(parent, "dhcp")
-        add(dhcp, "range", start=subnet.network_address + 2, end=subnet.broadcast_address - 1)
+        first, last = spec.given() or (subnet.network_address + 2, subnet.broadcast_address - 1)
+        add(dhcp, "range", start=first, end=last)
         for host in hosts:
             dhcp.append(_dhcp_host(host))
+
+
+def _address6(root: Element, spec: Network) -> None:
+    """The host has the first address; who is to have which is told to the guests, or to nobody."""
+    if spec.ipv6:
+        subnet = IPv6Network(spec.ipv6)
+        add(root, "ip", family="ipv6", address=subnet.network_address + 1, prefix=subnet.prefixlen)
 
 
 def gateway(subnet: IPv4Network) -> str:

@@ -111,8 +111,8 @@ def _disks(machine: Machine, observed: Observed, parts: list[str], old: Any, new
 
 
 def _hotplug(bus: str, device: str, what: str) -> Verdict:
-    if device == DiskDevice.CDROM:
-        return Verdict(Effect.RESTART, "a CD-ROM drive is plugged when the machine starts")
+    if device != DiskDevice.DISK:
+        return Verdict(Effect.RESTART, "a drive is plugged when the machine starts")
     if bus in ("virtio", "scsi"):
         return LIVE
     return Verdict(Effect.RESTART, f"bus {bus}: {what} is plugged or taken out when the machine starts")

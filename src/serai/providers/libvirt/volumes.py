@@ -263,7 +263,7 @@ def sources(
     for name, disk in specs(machine, image).items():
         if disk.path:
             listed.append(own_source(scope, machine, name, disk, uri))
-        elif disk.device is DiskDevice.CDROM:
+        elif disk.is_drive:
             listed.append(DiskSource(name=name, kind=SourceKind.FILE, format="raw", made=False))
         elif volume := current(record, name):
             present(conn, machine.name, volume)
@@ -298,7 +298,7 @@ def own_source(scope: Scope, machine: Machine, name: str, disk: Disk, uri: str) 
             kind = SourceKind.BLOCK if stat.S_ISBLK(Path(path).stat().st_mode) else SourceKind.FILE
         except FileNotFoundError as error:
             raise SeraiError(Code.MISSING, f"{machine.name}: disks.{name}.path: {path} is not there") from error
-    form = "raw" if disk.device is DiskDevice.CDROM or kind is SourceKind.BLOCK else str(disk.format)
+    form = "raw" if disk.is_drive or kind is SourceKind.BLOCK else str(disk.format)
     return DiskSource(name=name, kind=kind, format=form, path=path, made=False)
 
 

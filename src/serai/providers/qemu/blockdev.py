@@ -85,9 +85,11 @@ def _common(disk: DiskFile, spec: Disk | None) -> dict[str, Any]:
 
 
 def bus_of(spec: Disk | None) -> Bus:
-    """A CD-ROM that names no bus is on SATA: virtio has none."""
+    """A CD-ROM that names no bus is on SATA: virtio has none. Floppies have a controller of their own."""
     if spec is None:
         return Bus.VIRTIO
+    if spec.device is DiskDevice.FLOPPY:
+        return Bus.FDC
     return Bus.SATA if is_cdrom(spec) and spec.bus is Bus.VIRTIO else spec.bus
 
 
@@ -102,6 +104,8 @@ def device(disk: DiskFile, spec: Disk | None, *, sata: int = 0, iothreads: int =
     base: dict[str, Any] = {"id": device_id(disk.name)}
     if disk.path:
         base["drive"] = node_name(disk.name)
+    if bus is Bus.FDC:
+        return {"driver": "floppy", **base}
     base["serial"] = serial
     if bus is Bus.NVME:
         return {"driver": "nvme", **base} | ({"max_ioqpairs": spec.queues} if spec and spec.queues else {})

@@ -14,6 +14,8 @@ from serai.util.errors import Code, SeraiError
 
 SATA_PORTS = 6
 """Of q35's controller (ICH9)."""
+FLOPPIES = 2
+"""Drives of one controller."""
 BUFFERED = (Cache.WRITEBACK, Cache.WRITETHROUGH, Cache.UNSAFE)
 
 
@@ -22,9 +24,10 @@ def check(machine: Machine) -> Iterator[SeraiError]:
     sata = 0
     for name, disk in machine.disks.items():
         key = f"disks.{name}"
-        yield from (_cdrom(key, disk) if is_cdrom(disk) else _file(key, disk))
+        yield from (_drive(key, disk) if disk.is_drive else _file(key, disk))
         yield from _queues(machine, key, disk)
         sata += bus_of(disk) is Bus.SATA
+    yield from _floppies(machine)
     if sata > SATA_PORTS:
         yield refuse("disks", f"{sata} SATA disks, but q35 has {SATA_PORTS} ports", "use bus: virtio or scsi")
     if sata and not render.board(machine).startswith(("q35", "pc-q35")):
@@ -51,19 +54,28 @@ def _file(key: str, disk: Disk) -> Iterator[SeraiError]:
         yield refuse(f"{key}.preallocation", "raw has no metadata", "falloc or full", Code.INPUT)
 
 
-def _cdrom(key: str, disk: Disk) -> Iterator[SeraiError]:
-    if disk.bus is Bus.NVME:
+def _floppies(machine: Machine) -> Iterator[SeraiError]:
+    found = [name for name, disk in machine.disks.items() if bus_of(disk) is Bus.FDC]
+    if found and not render.board(machine).startswith(("q35", "pc-q35")):
+        yield refuse(f"disks.{found[0]}.device", "a floppy drive needs machine type q35", "device: cdrom")
+    if len(found) > FLOPPIES:
+        yield refuse(f"disks.{found[FLOPPIES]}", f"a controller has {FLOPPIES} floppy drives", "device: cdrom")
+
+
+def _drive(key: str, disk: Disk) -> Iterator[SeraiError]:
+    what = "a CD-ROM" if is_cdrom(disk) else "a floppy"
+    if is_cdrom(disk) and disk.bus is Bus.NVME:
         yield refuse(f"{key}.bus", "nvme has no CD-ROMs", "bus: sata or scsi", Code.INPUT)
     for name in ("size", "pool", "preallocation"):
         if getattr(disk, name):
-            yield refuse(f"{key}.{name}", "a CD-ROM is not made", "leave it out, and state path", Code.INPUT)
+            yield refuse(f"{key}.{name}", f"{what} is not made", "leave it out, and state path", Code.INPUT)
 
 
 def _queues(machine: Machine, key: str, disk: Disk) -> Iterator[SeraiError]:
     bus = bus_of(disk)
-    if disk.queues and bus is Bus.SATA:
-        yield refuse(f"{key}.queues", "SATA has one queue", "bus: virtio")
-    if disk.iothreads and bus in (Bus.SATA, Bus.NVME):
+    if disk.queues and bus in (Bus.SATA, Bus.FDC):
+        yield refuse(f"{key}.queues", f"{bus} has one queue", "bus: virtio")
+    if disk.iothreads and bus in (Bus.SATA, Bus.NVME, Bus.FDC):
         yield refuse(f"{key}.iothreads", f"{bus} is served by QEMU's main loop", "bus: virtio or scsi")
     for number in disk.iothreads:
         if number > machine.iothreads:

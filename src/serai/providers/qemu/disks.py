@@ -17,7 +17,7 @@ from serai.providers.preallocation import default_preallocation, file_system, ne
 from serai.providers.qemu.features import Features
 from serai.providers.qemu.site import DiskFile
 from serai.providers.qemu.storage import Storage, aio_for
-from serai.spec.disk import Disk, DiskDevice, DiskFormat, Preallocation
+from serai.spec.disk import Disk, DiskFormat, Preallocation
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
 from serai.util.process import run, which
@@ -50,8 +50,8 @@ def own_path(disk: Disk, project: Path) -> Path | None:
 
 
 def is_made(disk: Disk) -> bool:
-    """Whether serai makes its file: a CD-ROM holds a disc of the user's, or none."""
-    return not disk.path and disk.device is not DiskDevice.CDROM
+    """Whether serai makes its file: a drive holds a medium of the user's, or none."""
+    return not disk.path and not disk.is_drive
 
 
 def disk_files(
@@ -72,7 +72,7 @@ def disk_files(
             DiskFile(
                 name=name,
                 path=str(own) if own else file_path(name, disk) if is_made(disk) else "",
-                format="raw" if disk.device is DiskDevice.CDROM else str(disk.format),
+                format="raw" if disk.is_drive else str(disk.format),
                 driver="host_device" if block else "file",
                 direct=direct,
                 aio=aio_for(str(disk.io), direct=_goes_direct(disk, direct), place=place, features=features),

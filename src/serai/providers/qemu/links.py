@@ -106,5 +106,7 @@ def seed_nics(scope: Scope, machine: Machine, materials: Materials) -> list[Seed
         public = machine.networks[link.index].public if link.index >= 0 else None
         if public and public.address:
             address, gateway, dhcp = public.address, public.gateway, False
-        found.append(SeedNic(mac=link.mac, dhcp=dhcp, address=address, mtu=link.mtu, gateway=gateway))
+        private = machine.networks[link.index].private if link.index >= 0 else None
+        ipv6 = private.ipv6 if private else None
+        found.append(SeedNic(mac=link.mac, dhcp=dhcp, address=address, mtu=link.mtu, gateway=gateway, ipv6=ipv6))
     return found

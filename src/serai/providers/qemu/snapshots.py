@@ -19,7 +19,7 @@ from serai.providers.qemu.blockdev import node_name
 from serai.providers.qemu.qmp import Qmp, QmpError
 from serai.providers.qemu.record import Hardware, Record, editing, is_alive
 from serai.spec.base import NAME_PATTERN
-from serai.spec.disk import DiskDevice, DiskFormat
+from serai.spec.disk import DiskFormat
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError, did_you_mean
 from serai.util.files import private_dir, remove_tree, write_atomic
@@ -94,7 +94,7 @@ def saveable(name: str, machine: Machine, record: Record, project: Path) -> dict
     """Node name -> file of the disks that hold snapshots. Raises Code.UNSUPPORTED for one that cannot."""
     found = {}
     for disk, spec in disks.specs(machine, record.image).items():
-        if spec.readonly or spec.device is DiskDevice.CDROM:
+        if spec.readonly or spec.is_drive:
             continue
         if spec.format is not DiskFormat.QCOW2:
             raise SeraiError(

@@ -100,6 +100,8 @@ def _disks(machine: Machine, rest: list[str], old: Any, new: Any) -> Verdict:
     spec = machine.disks.get(name)
     if field == "path" and is_cdrom(spec):
         return Verdict(Effect.LIVE, "the disc is changed")
+    if field == "path" and spec and spec.is_drive:
+        return Verdict(Effect.RESTART, "a floppy is put in when it starts")
     if field == "preallocation":
         return Verdict(Effect.LIVE, "it is made already: for the next one")
     if field == "size":
@@ -117,7 +119,7 @@ def _disks(machine: Machine, rest: list[str], old: Any, new: Any) -> Verdict:
 
 
 def _new_disk(machine: Machine, name: str, bus: Bus) -> Verdict:
-    if bus is Bus.SATA or not render.pcie(machine):
+    if bus in (Bus.SATA, Bus.FDC) or not render.pcie(machine):
         return Verdict(Effect.RESTART, f"a disk on bus {bus} cannot be plugged while it runs")
     others = (disk for key, disk in machine.disks.items() if key != name)
     if bus is Bus.SCSI and not any(bus_of(other) is Bus.SCSI for other in others):

@@ -97,6 +97,7 @@ def test_letters_go_on_after_z(number: int, text: str) -> None:
         ({"device": "cdrom"}, "x86_64", Bus.SATA),
         ({"device": "cdrom"}, "aarch64", Bus.SCSI),
         ({"device": "cdrom", "bus": "scsi"}, "x86_64", Bus.SCSI),
+        ({"device": "floppy"}, "x86_64", Bus.FDC),
         ({}, "x86_64", Bus.VIRTIO),
     ],
 )

@@ -38,7 +38,9 @@ def disk_of(name: str, element: Element, *, iothreads: int) -> Disk:
         "path": value(element, "source@file") or value(element, "source@dev") or None,
         "serial": serial if serial and serial != name[:20] else None,
     }
-    if device is DiskDevice.CDROM:
+    if device is DiskDevice.FLOPPY:
+        words["readonly"] = element.find("readonly") is not None
+    elif device is DiskDevice.CDROM:
         bus = value(element, "target@bus")
         words |= {"bus": Bus.SCSI} if bus == Bus.SCSI else {}
     else:

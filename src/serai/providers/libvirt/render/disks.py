@@ -9,6 +9,8 @@ from serai.spec.disk import Bus, Cache, DetectZeroes, Disk, DiskDevice, DiskForm
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
 
+PREFIXES = {Bus.VIRTIO: "vd", Bus.NVME: "nvme", Bus.FDC: "fd"}
+"""What libvirt calls disks of a bus; others are `sd`."""
 SEED_DISK = Disk(format=DiskFormat.RAW, readonly=True, cache=Cache.WRITEBACK, io=Io.THREADS, serial=SEED)
 """The seed is small and found by its label; virtio-blk is what every image that reads one has."""
 
@@ -21,7 +23,9 @@ def spec_of(machine: Machine, source: DiskSource) -> Disk:
 
 
 def bus_of(disk: Disk, arch: str) -> Bus:
-    """A CD-ROM drive cannot be virtio: it is SATA, or SCSI on boards that have no SATA."""
+    """A CD-ROM drive cannot be virtio: it is SATA, or SCSI on boards without SATA. Floppies have FDC alone."""
+    if disk.device is DiskDevice.FLOPPY:
+        return Bus.FDC
     if disk.device is DiskDevice.CDROM and disk.bus is not Bus.SCSI:
         return Bus.SATA if arch == "x86_64" else Bus.SCSI
     return disk.bus
@@ -29,11 +33,11 @@ def bus_of(disk: Disk, arch: str) -> Bus:
 
 def targets(machine: Machine, site: Site) -> dict[str, str]:
     """Name of a disk -> what libvirt calls it (`vda`, `sdb`), in the order of the site's disks."""
-    counts = {"vd": 0, "sd": 0, "nvme": 0}
+    counts = {"vd": 0, "sd": 0, "fd": 0, "nvme": 0}
     found = {}
     for source in site.disks:
         bus = bus_of(spec_of(machine, source), site.arch)
-        prefix = "vd" if bus is Bus.VIRTIO else "nvme" if bus is Bus.NVME else "sd"
+        prefix = PREFIXES.get(bus, "sd")
         number = counts[prefix]
         counts[prefix] += 1
         found[source.name] = f"nvme{number}n1" if bus is Bus.NVME else f"{prefix}{letters(number)}"
@@ -108,15 +112,15 @@ def io_mode(machine: Machine, source: DiskSource, spec: Disk) -> str:
 
 
 def _driver(parent: Element, machine: Machine, source: DiskSource, spec: Disk, bus: Bus) -> None:
-    cdrom = spec.device is DiskDevice.CDROM
+    drive = spec.is_drive
     driver = add(
         parent,
         "driver",
         name="qemu",
-        type="raw" if cdrom and not _has_source(source) else source.format,
+        type="raw" if drive and not _has_source(source) else source.format,
         cache=cache_mode(source, spec),
         io=io_mode(machine, source, spec),
-        discard=None if cdrom or spec.readonly else spec.discard,
+        discard=None if drive or spec.readonly else spec.discard,
         detect_zeroes=None if spec.detect_zeroes is DetectZeroes.OFF else spec.detect_zeroes,
     )
     if bus is not Bus.VIRTIO:

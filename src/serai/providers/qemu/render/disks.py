@@ -27,13 +27,15 @@ def iothreads(machine: Machine, _site: Site) -> Iterator[Option]:
 def options(machine: Machine, site: Site) -> Iterator[Option]:
     if any(bus_of(disk) is Bus.SCSI for disk in machine.disks.values()):
         yield "-device", scsi_controller(machine)
+    if any(bus_of(disk) is Bus.FDC for disk in machine.disks.values()):
+        yield "-device", "isa-fdc,id=fdc0"
     sata = 0
     for number, disk in enumerate(site.disks):
         spec = machine.disks.get(disk.name)
         if disk.path:
             yield "-blockdev", as_json(file_node(disk, spec))
             yield "-blockdev", as_json(format_node(disk, spec))
-        place = _boot_place(machine, site, disk.name, number)
+        place = None if bus_of(spec) is Bus.FDC else _boot_place(machine, site, disk.name, number)
         yield "-device", disk_options(disk, spec, boot=place, sata=sata, iothreads=machine.iothreads)
         sata += bus_of(spec) is Bus.SATA
     if site.seed:
