@@ -46,7 +46,9 @@ def test_every_key_of_vagrants_namespaces_goes_somewhere_or_has_its_reason(secti
     assert NO_WORD not in found
 
 
-CARRIED = {name: place for name, place in keys.PROVIDERS.items() if name in DESKTOPS or name == "libvirt"}
+CARRIED = {
+    name: place for name, place in keys.PROVIDERS.items() if name in (*DESKTOPS, "libvirt", "docker", "lxc")
+}
 NAMED = ("cpu_feature", "hyperv_feature", "clock_timer", "redirdev", "channel", "serial", "qemuargs", "numa_nodes")
 CALLS: dict[str, object] = {
     **{name: [{"name": "a"}] for name in NAMED},
@@ -60,6 +62,7 @@ CALLS: dict[str, object] = {
     "cpuaffinity": {"0": "1"},
     "memtune": {"hard_limit": {"value": 9}},
     "qemuenv": {"A": "b"},
+    "env": {"A": "b"},
     "sysinfo": {"bios": {"vendor": "x"}},
     "customize": [["modifyvm", "id", "--cpus", "2"]],
 }

@@ -13,6 +13,7 @@ REASONS = {
     "provider_config": "it is for another provider's disks",
     "type": "the kind of disk says it",
 }
+DRIVES = {"dvd": "cdrom", "floppy": "floppy"}
 UNITS = {"": "", "B": "", "K": "KiB", "M": "MiB", "G": "GiB", "T": "TiB"}
 
 
@@ -40,21 +41,21 @@ def name_of(text: str, taken: dict[str, Any]) -> str:
 def map_disks(draft: Draft) -> None:
     """`config.vm.disk`, and the size that the plugin disksize gives the first disk."""
     if stated := draft.stated("disksize", "size"):
-        if text := size(stated[0]):
+        if draft.contained:
+            draft.dropped("disksize.size", stated[1], "a container's root grows with the host's disk")
+        elif text := size(stated[0]):
             draft.put(("disks", "root", "size"), text, "disksize.size", stated[1])
         else:
             draft.dropped("disksize.size", stated[1], f"{stated[0]!r} is no size")
     for entry in draft.config.disks:
+        if draft.contained:
+            draft.dropped(f"disk {entry.id}", entry.where, "a container has no disks: `volumes` hold data")
+            continue
         draft.attempt(f"disk {entry.id}", entry.where, _disk, draft, entry)
 
 
 def _disk(draft: Draft, entry: Entry) -> None:
     options = Options.of(draft, f"disk {entry.id or entry.type}", entry)
-    if entry.type == "floppy":
-        draft.dropped(
-            f"disk {entry.id}", entry.where, "serai's machines have no floppy drive: a CD-ROM holds files, too"
-        )
-        return
     named = str(options.take("name") or entry.id or entry.type)
     disks = draft.data.setdefault("disks", {})
     path, stated = options.take("file"), options.take("size")
@@ -63,8 +64,8 @@ def _disk(draft: Draft, entry: Entry) -> None:
     else:
         name = name_of(named, disks)
         disk = disks.setdefault(name, {})
-    if entry.type == "dvd":
-        disk["device"] = "cdrom"
+    if entry.type in DRIVES:
+        disk["device"] = DRIVES[entry.type]
     if path:
         disk["path"] = str(path)
     elif stated is not None and (text := size(stated)):
@@ -78,6 +79,9 @@ def _disk(draft: Draft, entry: Entry) -> None:
 def map_cloud_init(draft: Draft) -> None:
     """User data, beside serai's own (cloud-init reads several parts)."""
     for entry in draft.config.cloud_inits:
+        if draft.contained:
+            draft.dropped("cloud_init", entry.where, "no cloud-init runs in a container: a provisioner does that")
+            continue
         options = Options.of(draft, "cloud_init", entry)
         part = {key: str(value) for key in ("inline", "path") if (value := options.take(key))}
         kind = str(options.take("content_type") or "text/cloud-config")

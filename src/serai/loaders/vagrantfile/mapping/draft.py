@@ -11,6 +11,8 @@ from serai.loaders.vagrantfile.mapping.host import Host
 from serai.util.errors import Where
 
 NOBODY = Where("")
+CONTAINERS = ("docker", "podman", "lxc")
+"""serai's providers whose machines are containers."""
 NO_WORD = "serai has nothing that corresponds to it"
 """The reason of last resort: a key that was stated and that nobody here has a word for."""
 
@@ -26,6 +28,7 @@ class Draft:
         self.config = config
         self.provider = provider
         """serai's."""
+        self.contained = provider in CONTAINERS
         self.host = host
         self.name = config.name
         self.data: dict[str, Any] = {}
@@ -64,6 +67,9 @@ class Draft:
 
     def dropped(self, key: str, where: Where, because: str) -> None:
         self.notes.append(Note(machine=self.name, key=key, where=where, because=because))
+
+    def refused(self, key: str, where: Where, because: str) -> None:
+        self.notes.append(Note(machine=self.name, key=key, where=where, because=because, refused=True))
 
     def get(self, *path: str) -> Any:
         """What is there already, or None."""
@@ -136,9 +142,13 @@ class Options:
 
 def seen(options: Mapping[str, Plain], provider: str) -> dict[str, Plain]:
     """Options as a provider sees them. serai runs machines on QEMU, whose words libvirt's are."""
-    return scoped(dict(options), "libvirt") | {
+    found = scoped(dict(options), "libvirt") | {
         key: value for key, value in scoped(dict(options), provider).items() if provider != "libvirt"
     }
+    if provider == "docker":
+        own = ("docker_network__", "docker_connect__")
+        found |= {key: value for key, value in options.items() if key.startswith(own)}
+    return found
 
 
 def word(path: Path) -> str:

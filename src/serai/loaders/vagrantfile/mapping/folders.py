@@ -8,8 +8,10 @@ from typing import Any
 from serai.loaders.vagrantfile.config.model import Entry
 from serai.loaders.vagrantfile.mapping.draft import Draft, Options, listed, truth
 
+INSTEAD = ("9p", "rsync")
+"""What takes virtiofs' place where this host or the guest's kernel cannot do it."""
 LIVE = ("nfs", "smb", "virtualbox", "vmware", "parallels", "docker", "sshfs", "hyperv", "prl", "hgfs", "")
-"""Ways of Vagrant that serai does by what the host has: virtiofs, else a copy."""
+"""Ways of Vagrant that serai does by what the host has."""
 NFS = "serai shares by virtiofs or copies: no NFS server, no root"
 RSYNC = "serai calls rsync in its own way"
 REASONS = {
@@ -55,6 +57,9 @@ def _folder(draft: Draft, entry: Entry) -> None:
     if truth(entry.options.get("disabled")):
         draft.dropped(f"synced_folder {entry.id}", entry.where, "the file disables it")
         return
+    if draft.contained and entry.id.startswith("/"):
+        _bound(draft, options, source, entry)
+        return
     if not entry.id.startswith("/"):
         draft.dropped(
             f"synced_folder {entry.id}", entry.where, "a folder of the guest begins with /, and Windows has none"
@@ -62,6 +67,8 @@ def _folder(draft: Draft, entry: Entry) -> None:
         return
     kind, because = _kind(draft, entry.type or ("nfs" if truth(options.take("nfs")) else ""))
     folder: dict[str, Any] = {"source": source, "target": entry.id, "type": kind}
+    if kind == "virtiofs" and entry.type != "virtiofs":
+        _fallback(draft, folder)
     if truth(options.take("create")):
         folder["create"] = True
     if kind == "rsync":
@@ -74,18 +81,47 @@ def _folder(draft: Draft, entry: Entry) -> None:
     options.done(f"synced_folders[{len(draft.data['synced_folders']) - 1}]", REASONS, because)
 
 
+def _bound(draft: Draft, options: Options, source: str, entry: Entry) -> None:
+    """A container has the directory itself, whatever way the file names."""
+    folder: dict[str, Any] = {"source": source, "target": entry.id}
+    if draft.provider == "lxc":
+        folder["type"] = "9p"  # what is live is bound, where LXC runs it
+    if truth(options.take("create")):
+        folder["create"] = True
+    if truth(options.take("readonly")) or "ro" in listed(options.take("mount_options")):
+        folder["readonly"] = True
+    draft.append(("synced_folders",), folder, "", entry.where)
+    for key in list(options.keys()):
+        options.drop(key, REASONS.get(key, "the container has the directory itself, with the host's owners"))
+    because = f"bound, in place of {entry.type}" if entry.type not in (None, "", "docker") else ""
+    options.done(f"synced_folders[{len(draft.data['synced_folders']) - 1}]", REASONS, because)
+
+
 def _kind(draft: Draft, stated: str) -> tuple[str, str]:
     """serai's way, and a word to it where the file says another."""
     if stated in ("rsync", "9p", "virtiofs"):
         return stated, ""
-    allowed = [
-        str(kind) for kind in listed(draft.config.sections.get("vm", {}).get("allowed_synced_folder_types"))
-    ]
+    allowed = _allowed(draft)
     shares = draft.host.virtiofs and (not allowed or "virtiofs" in allowed or any(one in LIVE for one in allowed))
     way = "virtiofs" if shares else "rsync"
     if not stated:
         return way, "the host has virtiofs" if shares else "copied: the host has no virtiofsd for a live share"
     return way, f"in place of {stated}"
+
+
+def _fallback(draft: Draft, folder: dict[str, Any]) -> None:
+    """The other ways, of those that the file allows. Nobody has asked for virtiofs by name."""
+    allowed = _allowed(draft)
+    live = any(one in LIVE for one in allowed)
+    ways = [way for way in INSTEAD if not allowed or way in allowed or (way == "9p" and live)]
+    if ways:
+        folder["fallback"] = ways
+    if "rsync" in ways:
+        folder["exclude"] = [".vagrant/"]
+
+
+def _allowed(draft: Draft) -> list[str]:
+    return [str(kind) for kind in listed(draft.config.sections.get("vm", {}).get("allowed_synced_folder_types"))]
 
 
 def _copied(options: Options, folder: dict[str, Any], *, explicit: bool) -> None:

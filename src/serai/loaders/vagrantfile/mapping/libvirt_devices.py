@@ -33,16 +33,17 @@ def _storage(draft: Draft, value: Plain, key: str, where: Where) -> None:
     for item in listed(value):
         options = Options(draft, f"{key} :file", item, where)
         kind = str(options.take("device") or "")
-        if kind == "floppy":
-            draft.dropped(
-                f"{key} :floppy", where, "serai's machines have no floppy drive: a CD-ROM holds files, too"
-            )
-            continue
         disks = draft.data.setdefault("disks", {})
-        if kind == "cdrom":
+        if kind == "floppy":
+            name = name_of(str(item.get("path") or "floppy").rpartition("/")[2].partition(".")[0], disks)
+            disk: dict[str, Any] = {"device": "floppy"}
+            if path := options.take("path"):
+                disk["path"] = str(path)
+            options.quiet("type", "bus")
+        elif kind == "cdrom":
             stem = re.sub(r"\.iso$", "", str(item.get("path") or "cd").rpartition("/")[2])
             name = name_of(stem, disks)
-            disk: dict[str, Any] = {"device": "cdrom"}
+            disk = {"device": "cdrom"}
             if path := options.take("path"):
                 disk["path"] = str(path)
             options.quiet("type")

@@ -12,10 +12,12 @@ from serai.loaders.vagrantfile.mapping.access import map_machine, map_ssh, map_w
 from serai.loaders.vagrantfile.mapping.box import map_box
 from serai.loaders.vagrantfile.mapping.desktops import NAMES, map_desktop
 from serai.loaders.vagrantfile.mapping.disks import map_cloud_init, map_disks
+from serai.loaders.vagrantfile.mapping.docker import SOURCES, Peers, map_docker
 from serai.loaders.vagrantfile.mapping.draft import NO_WORD, NOBODY, Draft
 from serai.loaders.vagrantfile.mapping.folders import map_folders
 from serai.loaders.vagrantfile.mapping.host import Host
 from serai.loaders.vagrantfile.mapping.libvirt import map_libvirt
+from serai.loaders.vagrantfile.mapping.lxc import map_lxc
 from serai.loaders.vagrantfile.mapping.networks import Subnets, map_networks
 from serai.loaders.vagrantfile.mapping.plugins import map_plugins
 from serai.loaders.vagrantfile.mapping.provider import choose, elsewhere, told
@@ -34,6 +36,7 @@ class Shared(msgspec.Struct):
     images: dict[str, dict[str, Any]]
     subnets: Subnets
     pools: dict[str, str]
+    peers: Peers = Peers({})
 
 
 def map_one(config: MachineConfig, wanted: str | None, host: Host, shared: Shared) -> Draft:
@@ -41,7 +44,7 @@ def map_one(config: MachineConfig, wanted: str | None, host: Host, shared: Share
     draft = Draft(config, choose(config, wanted, host), host)
     draft.data["provider"] = draft.provider
     parts: list[tuple[str, Callable[..., None], tuple[Any, ...]]] = [
-        ("vm.box", map_box, (shared.images,)),
+        ("vm.box", _box, (shared.images,)),
         ("vm", map_machine, ()),
         ("network", map_networks, (shared.subnets,)),
         (config.provider, _provider, (shared,)),
@@ -65,6 +68,18 @@ def map_one(config: MachineConfig, wanted: str | None, host: Host, shared: Share
     return draft
 
 
+def _box(draft: Draft, images: dict[str, dict[str, Any]]) -> None:
+    """The box, unless docker's block says what the container is made from."""
+    block = draft.config.providers.get(draft.config.provider, {}) if draft.config.provider == "docker" else {}
+    made_from = next((key for key in SOURCES if block.get(key)), None)
+    if made_from is None:
+        map_box(draft, images)
+        return
+    for key, where in draft.config.stated.items():
+        if key.startswith("vm.box"):
+            draft.dropped(key, where, f"docker.{made_from} says what it is made from")
+
+
 def _provider(draft: Draft, shared: Shared) -> None:
     name, told_of = draft.config.provider, told
     block, places = draft.config.providers.get(name, {}), draft.config.provider_places.get(name, {})
@@ -75,6 +90,10 @@ def _provider(draft: Draft, shared: Shared) -> None:
         if path:
             _pool(draft, str(block.get("storage_pool_name") or "default"), str(path), shared)
         map_libvirt(draft, {key: block[key] for key in sorted(block, key=lambda key: key in LAST)}, places)
+    elif name == "docker":
+        map_docker(draft, block, places, shared.peers)
+    elif name == "lxc":
+        map_lxc(draft, block, places)
     elif name == "virtualbox":
         map_virtualbox(draft, block, places)
     elif name in NAMES:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from ipaddress import IPv4Network
+from ipaddress import IPv4Network, IPv6Interface, IPv6Network
 from typing import Any
 
 from serai.loaders.vagrantfile.config.model import Entry, MachineConfig, Plain
+from serai.loaders.vagrantfile.mapping.container_networks import contained
 from serai.loaders.vagrantfile.mapping.draft import Draft, Options, listed, number, truth
 from serai.loaders.vagrantfile.mapping.forward import forwarded
 from serai.util.errors import Where
@@ -24,6 +25,8 @@ MODELS = {
 }
 """Cards of libvirt, VirtualBox and VMware -> serai's. Source: VBoxManage(1), --nictype; vmx(5)."""
 MODES = {"nat": "nat", "route": "route", "open": "open", "none": "isolated", "veryisolated": "isolated"}
+RANGES = (("dhcp_start", "dhcp_stop"), ("dhcp_lower", "dhcp_upper"))
+"""libvirt's and VirtualBox's words for the addresses that DHCP gives."""
 PLACES = "the engine says where on the bus a card is"
 LEFT = "serai's networks have no such switch"
 BOOTP = "serai's networks boot nobody: that needs a server of your own on it"
@@ -39,13 +42,8 @@ REASONS = {
     "always_destroy": "a network that serai made goes with the last machine of the project",
     "bridge_stp": LEFT,
     "bridge_delay": LEFT,
-    "guest_ipv6": "serai gives IPv4 addresses; the guest's own IPv6 is not touched",
-    "ipv6_address": "serai gives IPv4 addresses",
-    "ipv6_prefix": "serai gives IPv4 addresses",
-    "dhcp_start": "serai reserves an address for each machine",
-    "dhcp_stop": "serai reserves an address for each machine",
-    "dhcp_lower": "serai reserves an address for each machine",
-    "dhcp_upper": "serai reserves an address for each machine",
+    "guest_ipv6": "IPv6 is on a network that has such addresses; the guest's own is not touched",
+    "ipv6_prefix": "no ipv6_address is stated",
     "dhcp_ip": VBOX,
     "adapter_ip": VBOX,
     "name": VBOX,
@@ -104,7 +102,7 @@ class Subnets:
             subnet = max(
                 (one for one in self._by_subnet if one.supernet_of(subnet)), key=lambda one: one.num_addresses
             )
-        name = stated or (_short(subnet) if subnet is not None else "private-dhcp")
+        name = stated or (_short(subnet) if subnet is not None else _short6(options) or "private-dhcp")
         network = self.networks.setdefault(name, {})
         self.places.setdefault(name, where)
         if subnet is not None:
@@ -113,7 +111,12 @@ class Subnets:
 
 
 def subnet_of(options: dict[str, Plain]) -> IPv4Network | None:
-    """What `ip` and `netmask`, or `network_address` say; None for what is no IPv4."""
+    """What `ip` and `netmask`, `network_address` or docker's `subnet` say; None for what is no IPv4."""
+    if subnet := options.get("subnet") or options.get("docker_network__subnet"):
+        try:
+            return IPv4Network(str(subnet), strict=False)
+        except ValueError:
+            return None
     address = options.get("ip") or options.get("network_address")
     mask = options.get("netmask") or "255.255.255.0"
     try:
@@ -134,23 +137,42 @@ def _short(subnet: IPv4Network) -> str:
     return "net-" + ".".join(octets[: max(1, -(-subnet.prefixlen // 8))])
 
 
+def _short6(options: dict[str, Plain]) -> str:
+    """The network of an IPv6 address, by the part of it that all its machines have."""
+    if ":" not in str(options.get("ip") or ""):
+        return ""
+    network = _interface6(options).network
+    words = network.network_address.exploded.split(":")[: max(1, -(-network.prefixlen // 16))]
+    return "net6-" + "-".join(word.lstrip("0") or "0" for word in words)
+
+
+def _interface6(options: dict[str, Plain]) -> IPv6Interface:
+    """Vagrant takes 64 for the prefix of an IPv6 address that states none."""
+    mask = str(options.get("netmask") or "")
+    return IPv6Interface(f"{options['ip']}/{mask if mask.isdecimal() else 64}")
+
+
 def _private(draft: Draft, entry: Entry, subnets: Subnets) -> None:
     options = Options.of(draft, "private_network", entry)
     known = private_options(draft.config, entry)
     ip = str(known.get("ip") or "")
-    if ":" in ip:
-        draft.dropped("private_network.ip", entry.where, f"serai's private networks are IPv4, and {ip} is not")
-        return
     name = subnets.name(known, entry.where)
     network = subnets.networks[name]
     options.quiet("type")
-    for key in ("network_name", "intnet", "network_address", "netmask"):
+    for key in ("network_name", "intnet", "network_address", "netmask", "subnet", "docker_network__subnet"):
         options.take(key)
     nic: dict[str, Any] = {"network": name}
-    if ip:
+    if ":" in ip:
+        options.take("ip")
+        nic["ipv6"] = str(_interface6(known))
+    elif ip:
         nic["address"] = options.take("ip")
     _network(options, network)
-    _card(options, nic)
+    if draft.contained:
+        _mac(options, nic)
+        contained(draft, options, network, nic)
+    else:
+        _card(options, nic)
     if mtu := number(options.take("mtu")):
         network["mtu"] = mtu
     draft.append(("networks",), {"private": nic}, "", entry.where)
@@ -158,9 +180,13 @@ def _private(draft: Draft, entry: Entry, subnets: Subnets) -> None:
 
 
 def private_options(config: MachineConfig, entry: Entry) -> dict[str, Plain]:
+    """As the provider sees them. To docker `name` is a network that it has already."""
     from serai.loaders.vagrantfile.mapping.draft import seen
 
-    return seen(entry.options, config.provider)
+    options = seen(entry.options, config.provider)
+    if config.provider == "docker" and options.get("name"):
+        options.setdefault("network_name", options["name"])
+    return options
 
 
 def _network(options: Options, network: dict[str, Any]) -> None:
@@ -172,17 +198,21 @@ def _network(options: Options, network: dict[str, Any]) -> None:
             options.drop("forward_mode", f"there is no mode {mode}")
     if (dhcp := options.take("dhcp_enabled")) is not None and not truth(dhcp):
         network["dhcp"] = False
+    if first := options.take("ipv6_address"):
+        network["ipv6"] = str(IPv6Network(f"{first}/{options.take('ipv6_prefix') or 64}", strict=False))
     if domain := options.take("domain_name"):
         network["domain"] = str(domain)
+    for first, last in RANGES:
+        low, high = options.take(first), options.take(last)
+        if low and high:
+            network["dhcp_range"] = f"{low}-{high}"
+        elif low or high:
+            options.drop(first if low else last, f"a range has both, {first} and {last}")
 
 
 def _card(options: Options, nic: dict[str, Any]) -> None:
-    """What every interface may state."""
-    if mac := options.take("mac"):
-        if (text := mac_of(mac)) is None:
-            options.drop("mac", "the engine is left to choose, as `auto` says" if mac == "auto" else "it is none")
-        else:
-            nic["mac"] = text
+    """What every interface of a virtual machine may state."""
+    _mac(options, nic)
     for key in ("model_type", "nic_type"):
         if stated := options.take(key):
             if (model := MODELS.get(str(stated).lower())) is None:
@@ -195,6 +225,14 @@ def _card(options: Options, nic: dict[str, Any]) -> None:
         nic["vhost"] = str(driver) == "vhost"
     if truth(options.take("trust_guest_rx_filters")):
         nic["trust_guest_rx_filters"] = True
+
+
+def _mac(options: Options, nic: dict[str, Any]) -> None:
+    if mac := options.take("mac"):
+        if (text := mac_of(mac)) is None:
+            options.drop("mac", "the engine is left to choose, as `auto` says" if mac == "auto" else "it is none")
+        else:
+            nic["mac"] = text
 
 
 def mac_of(value: Plain) -> str | None:
@@ -219,7 +257,7 @@ def _public(draft: Draft, entry: Entry) -> None:
             nic["gateway"] = str(gateway)
     if portgroup := options.take("portgroup"):
         nic["portgroup"] = str(portgroup)
-    _card(options, nic)
+    _mac(options, nic) if draft.contained else _card(options, nic)
     if mtu := number(options.take("mtu")):
         nic["mtu"] = mtu
     draft.append(("networks",), {"public": nic}, "", entry.where)
@@ -229,6 +267,8 @@ def _public(draft: Draft, entry: Entry) -> None:
 def _join(draft: Draft, options: Options, nic: dict[str, Any]) -> str:
     """What it is joined by (VAG-9), and a word to it."""
     kind, dev, bridges = options.take("type"), options.take("dev"), listed(options.take("bridge"))
+    if draft.contained and (named := options.take("bridge_name")):  # vagrant-lxc's
+        bridges = [named]
     mode = options.take("mode")
     if name := options.take("network_name"):
         nic["network_name"] = str(name)

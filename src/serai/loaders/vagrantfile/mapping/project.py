@@ -7,6 +7,7 @@ from typing import Any
 
 from serai.loaders.mapped import Mapped, Note, Path
 from serai.loaders.vagrantfile.config.model import VagrantConfig
+from serai.loaders.vagrantfile.mapping.docker import Peers
 from serai.loaders.vagrantfile.mapping.draft import Draft
 from serai.loaders.vagrantfile.mapping.host import Host
 from serai.loaders.vagrantfile.mapping.machine import Shared, map_one
@@ -21,7 +22,7 @@ def map_project(
 ) -> Mapped:
     """`directory` is the name of the Vagrantfile's own; `wanted` is what --provider says."""
     facts = host or Host()
-    shared = Shared(images={}, subnets=Subnets(), pools={})
+    shared = Shared(images={}, subnets=Subnets(), pools={}, peers=Peers(_containers(config)))
     for machine in config.machines.values():
         for entry in machine.networks:
             if entry.type == "private_network":
@@ -40,6 +41,15 @@ def map_project(
     notes = [note for draft in drafts for note in draft.notes]
     notes += [Note(machine="push", key=f"push.{e.type}", where=e.where, because=PUSH) for e in config.pushes]
     return Mapped(tree=tree, places=_places(drafts, shared), notes=notes)
+
+
+def _containers(config: VagrantConfig) -> dict[str, str]:
+    """What containers are called → their machines; a machine's own name counts where no container has it."""
+    found = {name: name for name in config.machines}
+    for machine in config.machines.values():
+        if name := machine.providers.get("docker", {}).get("name"):
+            found[str(name)] = machine.name
+    return found
 
 
 def _places(drafts: list[Draft], shared: Shared) -> dict[Path, Where]:

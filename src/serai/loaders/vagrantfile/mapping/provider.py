@@ -9,11 +9,9 @@ from serai.loaders.vagrantfile.mapping.host import Host
 
 DESKTOPS = ("virtualbox", *NAMES)
 """Providers whose machines run on QEMU as well: libvirt's where it answers, else without."""
-OWN = ("libvirt", "qemu", "fake")
+OWN = ("libvirt", "qemu", "fake", "podman")
+"""Names that Vagrant has no block for, or whose block counts for others, too: podman's containers are docker's."""
 KINDS = {
-    "docker": "a container engine",
-    "podman": "a container engine",
-    "lxc": "a container engine",
     "lxd": "a container engine",
     "incus": "a container engine",
     "managed": "a host that is there already",

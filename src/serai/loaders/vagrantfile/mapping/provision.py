@@ -22,6 +22,7 @@ SHELL_DEFAULTS: dict[str, Plain] = {
 }
 DIGESTS = ("sha256", "sha512", "sha384", "sha1", "md5")
 NAMES_RESOLVE = "machines of the project find each other by name anyway"
+ONCE = "is none of once, always, never: as by Vagrant, the block runs once"
 LATER = "kept in its place; this version cannot run it, and `up` says so"
 
 
@@ -38,8 +39,10 @@ def _provisioner(draft: Draft, entry: ProvisionerEntry, label: str) -> None:
         return
     block: dict[str, Any] = {"name": entry.name} if entry.name and entry.name != entry.type else {}
     because = _block(draft, entry, label, block)
-    if entry.run is not None and entry.run != "once":
+    if entry.run in ("always", "never"):
         block["run"] = entry.run
+    elif entry.run not in (None, "once"):
+        draft.dropped(f"{label}.run", entry.where, f"{entry.run!r} {ONCE}")
     draft.append(("provision",), block, label, entry.where, because)
 
 

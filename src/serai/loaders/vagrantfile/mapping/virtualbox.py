@@ -277,13 +277,14 @@ def _attached(draft: Draft, words: list[str], where: Where, media: Media) -> Non
     options = flags(words[1:] if words and not words[0].startswith("-") else words)
     path, kind = options.get("medium", ""), options.get("type", "hdd")
     key = f"virtualbox.customize storageattach {_file(path)}"
-    if path in ("", "none", "emptydrive") or kind == "fdd" or path == "additions":
+    if path in ("", "none", "emptydrive", "additions"):
         draft.dropped(key, where, "there is nothing in that drive")
         return
     disks = draft.data.setdefault("disks", {})
-    if kind == "dvddrive":
-        name = name_of(PurePosixPath(_file(path)).stem or "cd", disks)
-        disks[name] = {"device": "cdrom", "path": path}
+    if kind in ("dvddrive", "fdd"):
+        device = "cdrom" if kind == "dvddrive" else "floppy"
+        name = name_of(PurePosixPath(_file(path)).stem or device, disks)
+        disks[name] = {"device": device, "path": path}
     else:
         made = media.made.get(path)
         name = name_of(PurePosixPath(_file(path)).stem or "disk", disks)
