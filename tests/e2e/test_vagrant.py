@@ -77,6 +77,10 @@ Vagrant.configure("2") do |config|
       node.vm.hostname = opts[:name]
       node.vm.network "private_network", ip: opts[:ip]
       node.vm.provider("virtualbox") {{ |v| v.memory = opts[:memory] }}
+      if opts[:name] == "db"
+        node.vm.provision "shell", name: "before", inline: "cat /proc/sys/kernel/random/boot_id > /root/before"
+        node.vm.provision :reload
+      end
       node.vm.provision "shell", inline: "echo #{{opts[:name]}} > /tmp/name"
     end
   end
@@ -132,9 +136,27 @@ def _fetched() -> str:
     return done.stdout
 
 
+def _taken_over(theirs: Serai, uri: str) -> None:
+    """What vagrant-libvirt has made is not made twice: serai takes it over, and leaves its disk when it goes."""
+    refused = theirs("up", "--provider", "libvirt", code=None)
+    assert refused.returncode != 0 and "Vagrant has made it already" in refused.stderr
+    theirs("adopt", "web")
+    assert theirs.states() == {"web": "running"} or theirs.states() == {"web": "ready"}
+    assert theirs("ssh", "-c", "cat /tmp/hello.txt").stdout == "hello\n"
+    assert [step for step in theirs.steps() if "provision" in step or "create" in step] == []
+    theirs("destroy", "-y")
+    assert theirs.states() == {"web": "absent"}
+    (left,) = (name for name in _volumes(uri) if name.startswith("theirs_web"))
+    subprocess.run(["virsh", "-q", "-c", uri, "vol-delete", left, "default"], check=True)
+
+
 @pytest.mark.timeout(3000)
 def test_the_same_machine_comes_of_one_vagrantfile(
-    vagrant: Callable[..., str], debian_box: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    vagrant: Callable[..., str],
+    debian_box: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    libvirtd: str,
 ) -> None:
     monkeypatch.setenv("VAGRANT_HOME", str(tmp_path / "vagrant.d"))
     _project(tmp_path / "theirs")
@@ -144,6 +166,7 @@ def test_the_same_machine_comes_of_one_vagrantfile(
     theirs = [vagrant("ssh", "-c", command) for command in ASKED]
     fetched = _fetched()
     assert "running (libvirt)" in vagrant("status")
+    _taken_over(Serai(tmp_path / "theirs"), libvirtd)
     vagrant("destroy", "-f")
     serai = Serai(tmp_path / "ours")
     try:
@@ -174,6 +197,8 @@ def test_the_guide_s_array_of_hashes_works(
         assert serai.states() == {"app1": "ready", "app2": "ready", "db": "ready"}
         for name in ("app1", "app2", "db"):
             assert serai("ssh", name, "-c", "cat /tmp/name; uname -n").stdout.split() == [name, name]
+        boots = serai("ssh", "db", "-c", "sudo cat /root/before /proc/sys/kernel/random/boot_id").stdout.split()
+        assert len(boots) == 2 and boots[0] != boots[1]  # the step in between has started it anew
         for address in ("192.168.58.13", "db"):
             assert serai("ssh", "app1", "-c", f"nc -w 20 {address} 22 < /dev/null | head -n 1").stdout.startswith(
                 "SSH-2.0"
