@@ -126,9 +126,13 @@ class Executor:
 
     def _make_sources(self, machine: Machine) -> None:
         """Directories of the host that are shared, where the file says that they may be made."""
-        for folder in machine.synced_folders:
-            if folder.create:
-                (self.workspace.scope.root / Path(folder.source).expanduser()).mkdir(parents=True, exist_ok=True)
+        wanted = [folder.source for folder in machine.synced_folders if folder.create]
+        if machine.container is not None:
+            wanted += [each.source for each in machine.container.volumes if each.create and each.source is not None]
+        for source in wanted:
+            path = self.workspace.scope.root / Path(source).expanduser()
+            if not path.exists():  # a file that is bound is there already
+                path.mkdir(parents=True, exist_ok=True)
 
     def _start(self, machine: Machine, step: Step, progress: Progress) -> str:
         self._make_sources(machine)

@@ -71,6 +71,7 @@ class Volume(Spec, frozen=True):
         VolumeType | None, Meta(description="bind, volume or tmpfs; default: bind with source, else volume")
     ] = None
     read_only: Annotated[bool, Meta(description="cannot be written")] = False
+    create: Annotated[bool, Meta(description="bind: make the directory when nothing is there")] = False
     size: Annotated[Size | None, Meta(description="tmpfs: its size")] = None
     propagation: Annotated[Propagation | None, Meta(description="bind: of mounts below it")] = None
     nocopy: Annotated[bool, Meta(description="volume: do not fill it with what the image has there")] = False

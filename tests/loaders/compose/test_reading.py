@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from compose_cases import service
+from serai.loaders import cache
 from serai.loaders.access import Access
 from serai.loaders.compose.project import read
 from serai.loaders.compose.reading import Variables
@@ -55,6 +56,25 @@ def test_all_that_was_looked_at_is_noted(shop) -> None:
     assert inputs.variables["B"] == "2"
     assert "C" not in inputs.variables
     assert inputs.places[str(shop.root / ".env")] == "absent"
+
+
+def test_a_project_is_kept_until_something_that_it_was_made_of_changes(shop, home, monkeypatch) -> None:
+    monkeypatch.setenv("TAG", "1")
+
+    def image() -> str | None:
+        found = cache.load(path, provider=None, known_provider=str, raw_block=lambda name: None, built_in=("docker",))
+        return found.machines["web"].image
+
+    path = shop.write("services: {web: {image: 'x:$TAG$MORE'}}\n")
+    assert image() == "x:1"
+    shop.write("MORE=-a\n", ".env")
+    assert image() == "x:1-a"
+    monkeypatch.setenv("TAG", "2")
+    assert image() == "x:2-a"
+    shop.write("services: {web: {image: y}}\n", "compose.override.yml")
+    assert image() == "y"
+    (shop.root / "compose.override.yml").unlink()
+    assert image() == image() == "x:2-a"
 
 
 def test_the_environment_counts_more_than_the_files_own_variables() -> None:

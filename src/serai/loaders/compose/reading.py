@@ -76,6 +76,8 @@ class Files:
 
     def absolute(self, text: str) -> Path:
         """Where a path of the file is."""
+        if text.startswith("~"):
+            self._inputs.whole = False  # where that is, the environment and the host's accounts say together
         try:
             return Path(os.path.normpath(self.root / Path(text).expanduser()))
         except RuntimeError:  # ~ of an unknown user

@@ -35,7 +35,7 @@ def _short(draft: Draft, item: Node) -> dict[str, Any] | None:
         return None
     entry: dict[str, Any] = {"target": _target(draft, parts.target, item)}
     if parts.bound:
-        entry |= {"source": parts.source, "type": "bind"}
+        entry |= {"source": parts.source, "type": "bind", "create": True}
     elif parts.source:
         entry |= _named(draft, parts.source, item)
     for option in parts.options:
@@ -133,7 +133,7 @@ def _long(draft: Draft, item: Map) -> dict[str, Any] | None:
             draft.problems.at(item, "a bind needs `source`")
             return None
         bare = source if source.startswith(("/", ".", "~")) else f"./{source}"
-        entry |= {"source": bare, "type": "bind"}
+        entry |= {"source": bare, "type": "bind", "create": True}
     elif kind == "volume" and source:
         entry |= _named(draft, source, options["source"])
     elif kind == "tmpfs":
@@ -168,7 +168,7 @@ def _beside(draft: Draft, options: dict[str, Node], kind: str, entry: dict[str, 
             elif key == "subpath":
                 draft.problems.at(node, "serai mounts whole volumes")
             elif key == "create_host_path":
-                draft.dropped("volumes.bind.create_host_path", node, "the engine decides, as for the short form")
+                entry["create"] = values.flag(node) is not False
             else:
                 draft.dropped(f"volumes.{part}.{key}", node, "no provider of serai's passes it on")
 

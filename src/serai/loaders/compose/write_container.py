@@ -173,8 +173,8 @@ def _mount(volume: Volume, volumes: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {"type": str(volume.kind), "target": volume.target}
     if volume.kind is VolumeType.BIND:
         found["source"] = volume.source
-        if volume.propagation:
-            found["bind"] = {"propagation": str(volume.propagation)}
+        bind = {"propagation": str(volume.propagation)} if volume.propagation else {}
+        found["bind"] = bind if volume.create else {**bind, "create_host_path": False}
     elif volume.kind is VolumeType.TMPFS and volume.size is not None:
         found["tmpfs"] = {"size": f"{volume.size}b"}
     elif volume.name is not None:
@@ -184,7 +184,7 @@ def _mount(volume: Volume, volumes: dict[str, Any]) -> dict[str, Any]:
         found["volume"] = {"nocopy": True}
     if volume.read_only:
         found["read_only"] = True
-    return found
+    return {key: value for key, value in found.items() if value != {}}
 
 
 def _top(volume: Volume) -> dict[str, Any] | None:
