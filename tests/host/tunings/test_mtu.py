@@ -60,10 +60,33 @@ def test_podmans_own_words_of_its_network_are_kept(tmp_path):
     assert written == {"name": "podman", "dns_enabled": True, "options": {"isolate": "true", "mtu": "1450"}}
 
 
-def test_networks_of_cni_are_told_of(tmp_path):
-    plan = planned("podman-mtu", source(tmp_path, {"etc/cni/net.d/87-podman.conflist": "{}"}))
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (
+            '{"plugins": [\n  {\n    "type": "bridge",\n    "x": 1}]}',
+            '"type": "bridge",\n    "mtu": 1450,\n    "x"',
+        ),
+        ('{"plugins": [{"type": "bridge", "mtu": 1500}]}', '"mtu": 1450}'),
+    ],
+)
+def test_networks_of_cni_have_it_in_their_bridge_plugin_and_come_back_byte_for_byte(tmp_path, old, new):
+    path = "etc/cni/net.d/87-podman.conflist"
+    found = source(tmp_path, {path: old})
+    tune(found.reach, "podman-mtu", "", planned("podman-mtu", found).changes, lambda line: None)
 
-    assert '"mtu": 1450 belongs into its bridge plugin' in plan.notes[0]
+    assert new in (tmp_path / path).read_text()
+    assert json.loads((tmp_path / path).read_text())["plugins"][0]["mtu"] == 1450
+    assert not (tmp_path / PODMAN[1:]).exists()
+    undo(found.reach, Ledger(found.reach).read("podman-mtu"), lambda line: None)
+    assert (tmp_path / path).read_text() == old
+
+
+def test_where_podman_says_netavark_files_of_cni_are_left(tmp_path):
+    said = {"podman info --format {{.Host.NetworkBackend}}": "netavark"}
+    found = source(tmp_path, {"etc/cni/net.d/87-podman.conflist": '{"type": "bridge",}'}, said)
+
+    assert [change.path for change in planned("podman-mtu", found).changes] == [PODMAN]
 
 
 def test_each_pair_of_veth_of_lxc_has_it_and_the_rest_keeps_every_byte(tmp_path):

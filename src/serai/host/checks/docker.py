@@ -34,7 +34,7 @@ def docker_daemon(facts: Facts) -> Finding:
         return not_applicable("/usr/bin/dockerd", "docker is not installed")
     if facts.services.runs("dockerd"):
         try:
-            return passed(facts.source.run("docker", "version", "--format", "{{.Server.Version}}"))
+            return passed(facts.source.run("docker", *_to(facts), "version", "--format", "{{.Server.Version}}"))
         except Unknown as error:
             return fail(error.read, "dockerd runs, and does not answer", error.why)
     number = facts.read(PID_FILE).text
@@ -45,6 +45,12 @@ def docker_daemon(facts: Facts) -> Finding:
     if count or facts.source.has(SOCKET) or facts.services.enabled("docker.service"):
         return fail("/proc/*/comm", f"{count} containers are down", "dockerd does not run")
     return note("/proc/*/comm", "docker is installed, and nothing uses it yet", "dockerd does not run")
+
+
+def _to(facts: Facts) -> tuple[str, ...]:
+    """Where it listens, when that is not the usual place."""
+    stated = docker_filter.setting(facts, "host", "-H")
+    return ("-H", str(stated)) if str(stated).startswith("unix://") and SOCKET not in str(stated) else ()
 
 
 @TABLE.row(

@@ -14,6 +14,8 @@ DAEMON = "/etc/docker/daemon.json"
 SYSCONFIG = "/etc/sysconfig/docker"
 PODMAN_NETWORK = "/etc/containers/networks/podman.json"
 """podman's default network, where it is not the built-in one. Source: podman-network(1)."""
+CNI = "/etc/cni/net.d"
+"""Networks of podman where they are CNI's."""
 QEMU_CONF = "/etc/libvirt/qemu.conf"
 
 
@@ -39,6 +41,10 @@ class Engines:
     @property
     def podman_mtu(self) -> int:
         """Bytes of packets on podman's default network; 0: not stated."""
+        for name in self._source.names(CNI):
+            text = self._source.read(f"{CNI}/{name}").text if "podman" in name else ""
+            if found := re.search(r'"mtu"\s*:\s*(\d+)', text):
+                return int(found[1])
         options = self._json(PODMAN_NETWORK).get("options")
         value = str(options.get("mtu", "")) if isinstance(options, dict) else ""
         return int(value) if value.isdigit() else 0

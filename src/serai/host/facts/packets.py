@@ -30,7 +30,7 @@ def stated(facts: Facts, bridge: str) -> int:
     """What its engine was told; 0: nothing, so that the bridge's own size counts."""
     if bridge == "docker0":
         return _docker(facts)
-    if bridge == "podman0":
+    if bridge in ("podman0", "cni-podman0"):
         return facts.engines.podman_mtu
     default = facts.read(lxc.DEFAULT).text
     value = lxc.setting(default, lxc.MTU) if lxc.setting(default, lxc.LINK) == bridge else ""

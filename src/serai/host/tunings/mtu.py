@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from serai.host.changes.change import Change
 from serai.host.changes.file import WriteFile
 from serai.host.changes.json_keys import JsonKey, JsonKeys
 from serai.host.changes.libvirt_mtu import NetworkMtu
 from serai.host.changes.lxc_config import LxcConfig
 from serai.host.changes.running import must
-from serai.host.facts.engines import PODMAN_NETWORK
+from serai.host.facts.engines import CNI, PODMAN_NETWORK
 from serai.host.facts.host import Facts
 from serai.host.facts.source import Unknown
 from serai.host.tunings.tuning import Asked, Planned, Table
@@ -26,7 +28,6 @@ VALUES = "BYTES; path, as echoes to the gateway show it; path:ADDRESS; without, 
 NUMBERS = "VXLAN takes 50 bytes of a packet: 1450. WireGuard takes 80: 1420."
 WHEN_NOT = "The way out has 1500 or more: larger packets between guests of one host gain little."
 NETWORKS = PODMAN_NETWORK.rpartition("/")[0]
-CNI = "/etc/cni/net.d"
 
 
 def size_of(facts: Facts, asked: Asked, name: str) -> int:
@@ -78,14 +79,34 @@ def podman_mtu(facts: Facts, asked: Asked) -> Planned:
     size = size_of(facts, asked, "podman-mtu")
     if _is_usual(size, asked):
         return Planned(notes=("the way out has no smaller packets than podman's networks",))
+    if cni := [path for path in _cni(facts) if _sized(facts.read(path).text, size)]:
+        texts = {path: _sized(facts.read(path).text, size) for path in cni}
+        return Planned(changes=tuple(WriteFile(path=path, text=text) for path, text in texts.items()))
     key = JsonKey(("options", "mtu"), str(size))
     names = [name for name in facts.source.names(NETWORKS) if name.endswith(".json")]
     changes: list[Change] = [JsonKeys(file=f"{NETWORKS}/{name}", keys=(key,)) for name in names]
     if PODMAN_NETWORK.rpartition("/")[2] not in names:
         changes.insert(0, WriteFile(path=PODMAN_NETWORK, text=_default_network(facts, size)))
-    cni = [name for name in facts.source.names(CNI) if name.endswith(".conflist")]
-    notes = tuple(f'{CNI}/{name} is of CNI: "mtu": {size} belongs into its bridge plugin, by hand' for name in cni)
-    return Planned(changes=tuple(changes), notes=notes)
+    return Planned(changes=tuple(changes))
+
+
+def _cni(facts: Facts) -> list[str]:
+    """Files of podman's networks where they are CNI's, as before podman 4.0 and on Debian 12."""
+    try:
+        if facts.source.run("podman", "info", "--format", "{{.Host.NetworkBackend}}").text == "netavark":
+            return []
+    except Unknown:
+        pass  # what is in that directory tells
+    return [f"{CNI}/{name}" for name in facts.source.names(CNI) if name.endswith(".conflist")]
+
+
+def _sized(text: str, size: int) -> str:
+    """`text` with the size in its bridge plugin; empty: it has no such. Source: CNI, bridge plugin: mtu."""
+    new, stated = re.subn(r'("mtu"\s*:\s*)\d+', rf"\g<1>{size}", text)
+    if stated:
+        return new
+    new, found = re.subn(r'(\n?[ \t]*)("type"\s*:\s*"bridge"\s*,)', rf'\1\2\1"mtu": {size},', text)
+    return new if found else ""
 
 
 def _default_network(facts: Facts, size: int) -> str:
