@@ -8,6 +8,7 @@ import pytest
 
 from compose_cases import loaded
 from serai.loaders.compose.find import overrides, project_name
+from serai.util.errors import SeraiError
 
 ONE = "services: {web: {image: one}}\n"
 TWO = "services: {web: {image: two}}\n"
@@ -39,6 +40,19 @@ def test_a_variable_names_the_files(shop) -> None:
         == "two"
     )
     assert loaded(first, {"COMPOSE_FILE": "other.yaml"}).machines["web"].image == "one"
+
+
+def test_a_projects_own_variables_name_no_files_outside(shop) -> None:
+    (shop.root.parent / "outside.yaml").write_text(TWO)
+    first = shop.write(ONE, "one.yaml")
+    shop.write("COMPOSE_FILE=one.yaml:../outside.yaml\n", ".env")
+
+    with pytest.raises(SeraiError, match=r"COMPOSE_FILE of \.env names .*outside\.yaml, outside of the project"):
+        loaded(first)
+
+    assert (
+        loaded(first, {"COMPOSE_FILE": f"{first}:{shop.root.parent}/outside.yaml"}).machines["web"].image == "two"
+    )
 
 
 def test_overrides_have_names_like_their_files() -> None:

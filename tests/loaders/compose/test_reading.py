@@ -62,7 +62,9 @@ def test_a_project_is_kept_until_something_that_it_was_made_of_changes(shop, hom
     monkeypatch.setenv("TAG", "1")
 
     def image() -> str | None:
-        found = cache.load(path, provider=None, known_provider=str, raw_block=lambda name: None, built_in=("docker",))
+        found = cache.load(
+            path, provider=None, known_provider=str, raw_block=lambda name: None, built_in=("docker",)
+        )
         return found.machines["web"].image
 
     path = shop.write("services: {web: {image: 'x:$TAG$MORE'}}\n")

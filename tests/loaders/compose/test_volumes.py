@@ -13,14 +13,20 @@ TOP += "  nfs: {driver: d, driver_opts: {a: 1}}\n"
 @pytest.mark.parametrize(
     ("entry", "expected"),
     [
-        ("'./a:/b:ro,rslave'", {"source": "./a", "target": "/b", "read_only": True, "create": True, "propagation": "rslave"}),
+        (
+            "'./a:/b:ro,rslave'",
+            {"source": "./a", "target": "/b", "read_only": True, "create": True, "propagation": "rslave"},
+        ),
         ("'data:/b:nocopy'", {"name": "data", "target": "/b", "nocopy": True}),
         ("/b", {"target": "/b"}),
         ("'kept:/b'", {"name": "kept", "target": "/b", "external": True}),
         ("'old:/b'", {"name": "older", "target": "/b", "external": True}),
         ("'nfs:/b'", {"name": "nfs", "target": "/b", "driver": "d", "options": {"a": "1"}}),
         ("{type: bind, source: a, target: /b}", {"source": "./a", "target": "/b"}),
-        ("{type: bind, source: a, target: /b, bind: {create_host_path: false}}", {"source": "./a", "create": False}),
+        (
+            "{type: bind, source: a, target: /b, bind: {create_host_path: false}}",
+            {"source": "./a", "create": False},
+        ),
         ("{type: tmpfs, target: /b, tmpfs: {size: 1m}}", {"target": "/b", "size": 1 << 20}),
         ("{type: volume, target: /b}", {"target": "/b"}),
         ("{source: data, target: /b}", {"name": "data", "target": "/b"}),

@@ -26,6 +26,10 @@ class Variables:
         value = self._environ.get(name)
         return self.own.get(name) if value is None else value
 
+    def by_file(self, name: str) -> bool:
+        """Whether it is a file that says so, and not the environment."""
+        return self._environ.get(name) is None and name in self.own
+
     def below(self, own: Mapping[str, str]) -> Variables:
         """The same with another file's below it: what is known already stays."""
         return Variables(self._environ, {**own, **self.own})
