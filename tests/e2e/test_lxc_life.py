@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import socket
 import subprocess
 import time
 from pathlib import Path
 
 import pytest
+
+from oci_layout import blob, layer
 
 pytestmark = [pytest.mark.engine, pytest.mark.root, pytest.mark.timeout(240)]
 
@@ -215,3 +219,39 @@ def test_what_lxc_has_not_is_refused_before_anything_is_made(boxes):
     assert "lost: container.template: LXC has no template busybos" in said
     assert "oci: container.restart: LXC starts nothing again" in said
     assert not list(Path("/var/lib/lxc").glob("serai-*-none"))
+
+
+def test_an_oci_layout_runs_what_it_says_behind_an_address_of_the_hosts(boxes, need):
+    need("nft")
+    place = boxes.root / "image"
+    program = Path(shutil.which("busybox") or "").read_bytes()
+    said = {
+        "Entrypoint": ["/bin/sh", "-c"],
+        "Cmd": ["echo in $MODE; exec busybox sleep 900"],
+        "Env": ["MODE=image"],
+    }
+    config = blob(place, json.dumps({"config": {**said, "WorkingDir": "/tmp"}}).encode())
+    parts = [
+        layer({"bin": None, "bin/busybox": program, "bin/sh": "busybox", "old": b"", "tmp": None, "etc": None}),
+        layer({".wh.old": b"", "new": b"", "proc": None, "sys": None, "dev": None}),
+    ]
+    image = {"config": config, "layers": [blob(place, part) for part in parts]}
+    (place / "index.json").write_text(json.dumps({"manifests": [blob(place, json.dumps(image).encode())]}))
+    boxes.file(
+        "project: shop\nnetworks: {out: {subnet: 10.79.1.0/24, mode: nat}}\n"
+        "machines:\n  app:\n    provider: lxc\n    halt_timeout: 1s\n"
+        "    container: {rootfs: 'oci:./image'}\n    networks: [{uplink: none}, {private: out}]\n"
+        "    provision:\n      - shell: {inline: 'busybox touch /tmp/done', reboot: true}\n"
+    )
+
+    boxes("up")
+
+    assert boxes.states() == {"app": "ready"}
+    assert boxes("logs", "app").stdout == "in image\n"
+    assert boxes("exec", "app", "--", "busybox ls /").stdout.split() == [
+        *("bin", "dev", "etc", "new", "proc", "sys", "tmp"),
+    ]
+    assert "default via 10.79.1.1 dev eth1" in boxes("exec", "app", "--", "busybox ip route").stdout
+    assert "10.79.1.255" in boxes("exec", "app", "--", "busybox ip -4 address").stdout
+    boxes("destroy", "-y")
+    assert "serai" not in subprocess.run(["nft", "list", "tables"], capture_output=True, text=True).stdout

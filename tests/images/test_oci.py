@@ -2,38 +2,15 @@
 
 from __future__ import annotations
 
-import gzip
-import hashlib
-import io
 import json
 import tarfile
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from oci_layout import blob, layer
 from serai.images import oci
 from serai.util.errors import Code, SeraiError
-
-
-def blob(layout: Path, data: bytes) -> dict[str, Any]:
-    digest = hashlib.sha256(data).hexdigest()
-    path = layout / "blobs" / "sha256" / digest
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)
-    return {"digest": f"sha256:{digest}", "size": len(data)}
-
-
-def layer(entries: dict[str, bytes | None]) -> bytes:
-    """A gzipped tar; None is a directory."""
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w") as archive:
-        for name, data in entries.items():
-            info = tarfile.TarInfo(name)
-            info.type = tarfile.DIRTYPE if data is None else tarfile.REGTYPE
-            info.size = len(data or b"")
-            archive.addfile(info, io.BytesIO(data or b""))
-    return gzip.compress(out.getvalue())
 
 
 @pytest.fixture

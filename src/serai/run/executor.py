@@ -272,6 +272,7 @@ class Executor:
         materials = self.stock.of(machine, progress)
         if machine.provider in CONTAINERS:
             way = again(machine, driver, materials, progress)
+            driver.mark(machine.name, {}, ready=True)  # another life than the one that was marked
         else:
             way = restart(
                 machine,

@@ -56,16 +56,18 @@ def first_card(machine: Machine) -> UplinkNic:
 
 
 def cards(scope: Scope, machine: Machine, materials: Materials) -> Iterator[Card]:
-    """eth0 is the uplink, where there is one; the others follow in the file's order."""
+    """eth0 is the uplink alone: guests ask there for an address, and forget others. The rest is from eth1 on."""
     mode = machine.container.network_mode if machine.container else None
     if mode in ("host", "none"):
         yield Card(kind="none" if mode == "host" else "empty")
         return
     found = [_uplink(scope, machine), *(_other(scope, machine, materials, nic) for nic in machine.networks)]
-    made = [card for card in found if card is not None]
-    if not made:
+    made = [card for card in found[1:] if card is not None]
+    if found[0] is None and not made:
         yield Card(kind="empty")
-    for number, card in enumerate(made):
+    for number, card in enumerate((found[0], *made)):
+        if card is None:
+            continue
         yield Card(
             kind=card.kind,
             name=f"eth{number}",

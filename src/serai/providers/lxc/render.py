@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from ipaddress import IPv4Interface
 
 import msgspec
 
@@ -69,7 +70,8 @@ def _card(card: Card) -> Iterator[tuple[str, str]]:
     yield "hwaddr", card.mac
     yield "flags", "up"
     yield "mtu", str(card.mtu or "")
-    yield "ipv4.address", card.address
+    if card.address:  # LXC 5.0 works out a wrong broadcast address where none is stated
+        yield "ipv4.address", f"{card.address} {IPv4Interface(card.address).network.broadcast_address}"
     yield "ipv4.gateway", card.gateway
 
 
