@@ -128,7 +128,9 @@ class Executor:
         """Directories of the host that are shared, where the file says that they may be made."""
         wanted = [folder.source for folder in machine.synced_folders if folder.create]
         if machine.container is not None:
-            wanted += [each.source for each in machine.container.volumes if each.create and each.source is not None]
+            wanted += [
+                each.source for each in machine.container.volumes if each.create and each.source is not None
+            ]
         for source in wanted:
             path = self.workspace.scope.root / Path(source).expanduser()
             if not path.exists():  # a file that is bound is there already

@@ -25,6 +25,7 @@ ELSEWHERE = {
     "unprivileged": "the ids of /etc/subuid are rendered",
     "dns_opt": "refused",
     "volumes.type": "which of the forms is rendered",
+    "volumes.create": "the directory is made before the start",
     "volumes.name": "refused: LXC has no volumes",
     "volumes.nocopy": "of volumes",
     "volumes.driver": "of volumes",
