@@ -39,15 +39,17 @@ class PrivateDocker(PrivateHost):
         """The words of each that runs; one that has ended has none, and nobody takes note of it here."""
         return [words.split("\0")[:-1] for words in self.run("sh", "-c", WORDS, check=False).splitlines() if words]
 
-    def load_image(self) -> None:
-        """busybox, which stands alone, and links to it."""
+    def archive(self) -> str:
+        """A tar of a root filesystem: busybox, which stands alone, and links to it."""
         root = self.within / "tiny-root"
         (root / "bin").mkdir(parents=True)
         shutil.copy(str(shutil.which("busybox")), root / "bin/busybox")
         for name in APPLETS:
             (root / "bin" / name).symlink_to("busybox")
-        archive = shutil.make_archive(str(self.within / "tiny"), "tar", root)
-        self.run("docker", "import", archive, IMAGE)
+        return shutil.make_archive(str(self.within / "tiny"), "tar", root)
+
+    def load_image(self) -> None:
+        self.run("docker", "import", self.archive(), IMAGE)
 
     def container(self, script: str, *options: str, check: bool = True) -> str:
         """What a shell of a new container says."""

@@ -6,8 +6,9 @@ import json
 
 import pytest
 
+from dockerd import CONTAINERS_CONF
 from narrow_way import FAR, PASSED, UPLOAD, NarrowWay
-from private_docker import PrivateDocker, private_docker
+from private_docker import IMAGE, PrivateDocker, private_docker
 
 pytestmark = [pytest.mark.root, pytest.mark.engine]
 EXPLAINED = "what is larger is lost without a word: connections open, and hang"
@@ -138,3 +139,31 @@ def test_a_router_that_tells_is_told_from_one_that_is_silent(host):
         "note: 1400 of 1500 bytes a router"
     )
     assert PASSED in host.container(UPLOAD)
+
+
+def test_podmans_containers_have_the_size_of_the_way_out_and_then_their_own_again(tmp_path, need):
+    need("podman", "runc", "unshare", "busybox", "ip", root=True)
+    host = PrivateDocker(tmp_path)
+    try:
+        for line in (
+            "link add eth0 mtu 1400 type veth peer name far",
+            "addr add 10.9.0.2/24 dev eth0",
+            "link set eth0 up",
+            "link set far up",
+            "route add default via 10.9.0.1",
+        ):
+            host.run("ip", *line.split())
+        host.write("/etc/containers/containers.conf", CONTAINERS_CONF)
+        host.run("sh", "-c", "mkdir -p /var/lib/containers && mount -t tmpfs tmpfs /var/lib/containers")
+        host.run("podman", "import", host.archive(), IMAGE)
+        size = ("podman", "run", "--rm", IMAGE, "/bin/busybox", "ip", "link", "show", "eth0")
+
+        assert "mtu 1500" in host.run(*size)
+        assert "serai host tune podman-mtu=1400" in checked(host, "net.mtu")["net.mtu"]
+        host.serai("host", "tune", "podman-mtu", "--yes")
+        assert "mtu 1400" in host.run(*size)
+        assert checked(host, "net.mtu")["net.mtu"].startswith("pass: ")
+        host.serai("host", "undo", "podman-mtu", "--yes")
+        assert "mtu 1500" in host.run(*size)
+    finally:
+        host.end()
