@@ -11,7 +11,7 @@ from serai.providers.lxc import command, lifecycle
 from serai.providers.lxc.record import Phase
 from serai.providers.lxc.site import Site
 from serai.spec.container import Container
-from serai.spec.container_parts import Files, Volume
+from serai.spec.container_parts import Files
 from serai.spec.machine import Machine
 from serai.util.errors import SeraiError
 
@@ -47,16 +47,6 @@ def test_a_file_that_is_bound_stays_the_same_file(tmp_path):
     lifecycle._put(path, "two", (-1, -1))
 
     assert (path.stat().st_ino, path.read_text()) == (before, "two")
-
-
-def test_a_directory_that_may_be_made_is_made(scope, tmp_path):
-    volumes = [Volume(target="/a", source="new/one", create=True), Volume(target="/b", source="other")]
-
-    lifecycle._make_sources(scope, Machine(name="web", container=Container(volumes=volumes)))
-    lifecycle._make_sources(scope, Machine(name="web"))
-
-    assert (tmp_path / "new/one").is_dir()
-    assert not (tmp_path / "other").exists()
 
 
 def test_what_is_not_made_is_named(scope, made):

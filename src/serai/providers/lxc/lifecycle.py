@@ -148,7 +148,6 @@ def start(scope: Scope, machine: Machine, materials: Materials, progress: Progre
         return
     with editing(directory) as record:
         with bridges.using():
-            _make_sources(scope, machine)
             wanted = [nic.private.network for nic in machine.networks if nic.private]
             record.bridges = bridges.ensure(scope, materials.networks, wanted)
             site = configure(scope, directory, record, machine, materials)
@@ -159,13 +158,6 @@ def start(scope: Scope, machine: Machine, materials: Materials, progress: Progre
         record.stopped = False
         record.started_at = round(time.time(), 3)
         forwards.open_all(scope, directory, machine.name, record.forwards)
-
-
-def _make_sources(scope: Scope, machine: Machine) -> None:
-    """Directories that are bound, where the file says that they may be made."""
-    for volume in machine.container.volumes if machine.container else ():
-        if volume.create and volume.source:
-            (scope.root / Path(volume.source).expanduser()).mkdir(parents=True, exist_ok=True)
 
 
 def _launch(scope: Scope, machine: Machine, directory: Path, site: Site) -> None:
