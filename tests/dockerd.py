@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 
 START_BUDGET = 60.0
-IMAGE = "box:1"
+IMAGE = "small:1"
 """busybox and nothing else; its command is a shell."""
 APPLETS = (
     "sh ash cat cp date echo env grep head hostname httpd id ifconfig ip kill ls mkdir mktemp mount nc nslookup"
@@ -144,6 +144,8 @@ class Engine:
                 client.remove_network(each["Id"])
         for each in client.volumes().get("Volumes") or []:
             client.remove_volume(each["Name"], force=True)
+        for each in client.images(filters={"label": "serai.id"}):
+            client.remove_image(each["Id"], force=True)
 
 
 OWN_NETWORKS = ("bridge", "host", "none", "podman")
@@ -208,7 +210,9 @@ def clean(directory: Path) -> None:
 
 def with_image(engine: Engine) -> Engine:
     client = engine.client()
-    client.import_image_from_data(rootfs(), repository="box", tag="1", changes=['CMD ["/bin/sh"]'])
+    client.import_image_from_data(rootfs(), repository="small", tag="latest", changes=['CMD ["/bin/sh"]'])
+    client.tag("small:latest", "small", "1")  # podman 4.3 imports without the tag
+    client.remove_image("small:latest")
     return engine
 
 
@@ -227,7 +231,7 @@ def dockerd_of_session(need: Callable[..., None]) -> Iterator[Dockerd]:
 
 @pytest.fixture
 def dockerd(dockerd_of_session: Dockerd, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Dockerd]:
-    """A dockerd of the tests' own as the engine that is meant; with `box:1`, and nothing else at the start."""
+    """A dockerd of the tests' own as the engine that is meant; with `small:1`, and nothing else at the start."""
     monkeypatch.setenv("DOCKER_HOST", dockerd_of_session.host)
     monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path / "docker-config"))
     monkeypatch.delenv("DOCKER_CONTEXT", raising=False)

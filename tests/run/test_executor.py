@@ -35,6 +35,10 @@ class Line:
         self.log.append("close")
 
 
+OF_CONTAINERS = ("await_ready", "binds", "discard", "fetch", "settles", "undo_create")
+"""What only providers of containers have."""
+
+
 class Engine:
     """A provider that notes what it is told, and refuses what it is told to refuse."""
 
@@ -44,6 +48,9 @@ class Engine:
         self.graceful = graceful
 
     def __getattr__(self, act: str) -> Callable[..., bool]:
+        if act in OF_CONTAINERS:
+            raise AttributeError(act)
+
         def do(*words: object, **options: object) -> bool:
             self.log.append(act)
             if act == self.refuses:

@@ -204,7 +204,10 @@ def logs(obj: object, name: str | None, follow: bool, serial: bool, lines: int) 
 
     workspace = _open(obj)
     machine = _one(workspace, name)
-    place = workspace.provider(machine.name).console(machine.name)
+    provider = workspace.provider(machine.name)
+    if serial and (said := getattr(provider, "logs", None)) is not None:
+        return _spoken(said(machine.name, follow=follow, lines=lines))
+    place = provider.console(machine.name)
     path = place.log if serial else place.engine
     if path is None:
         raise _failed(f"{machine.name}: provider {machine.provider} keeps no log of its engine", "--serial")
@@ -215,6 +218,15 @@ def logs(obj: object, name: str | None, follow: bool, serial: bool, lines: int) 
     out.write(last(path, lines))
     out.flush()
     for data in following(path) if follow else ():
+        out.write(data)
+        out.flush()
+    return 0
+
+
+def _spoken(said: Any) -> int:
+    """What an engine keeps of a container's output, as it comes."""
+    out = sys.stdout.buffer
+    for data in said:
         out.write(data)
         out.flush()
     return 0

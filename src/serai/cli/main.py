@@ -33,6 +33,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "upload": ("serai.cli.access:upload", "Copy a file in, to the one machine"),
         "console": ("serai.cli.access:console", "Attach to the serial console"),
         "logs": ("serai.cli.access:logs", "Show what the console and the engine said"),
+        "stats": ("serai.cli.stats:stats", "Show what containers take now"),
         "screenshot": ("serai.cli.screenshot:screenshot", "Write what the screen shows to a file"),
         "port": ("serai.cli.access:port", "Show forwarded ports"),
         "rsync": ("serai.cli.access:rsync", "Copy the rsync folders again"),

@@ -11,9 +11,14 @@ ROOT = "root"
 def made(machine: Machine) -> tuple[str, ...]:
     """The disks whose data ends with the machine, the one of its image first."""
     named = {name for name, disk in machine.disks.items() if not disk.path and disk.device is DiskDevice.DISK}
-    if machine.image and not (ROOT in machine.disks and machine.disks[ROOT].path):
+    if of_container(machine) or (machine.image and not (ROOT in machine.disks and machine.disks[ROOT].path)):
         named.add(ROOT)
     return (*([ROOT] if ROOT in named else []), *(name for name in machine.disks if name in named - {ROOT}))
+
+
+def of_container(machine: Machine) -> bool:
+    """Whether it was built, or imported: a container without an image that is stated."""
+    return machine.container is not None and bool(machine.container.build or machine.container.rootfs)
 
 
 def own(machine: Machine) -> tuple[str, ...]:

@@ -270,6 +270,16 @@ class Provider(Protocol):
     """How many machines it can create or start at once (0: as many as there are)."""
     # One that is not built in may declare `options: ClassVar[type[Spec]]`, the form of its block in `providers:`,
     # and has it by `machine.providers.of(NAME, options)`. Else its block is any data: `providers.others[NAME]`.
+    #
+    # Providers of containers may declare
+    #   own_images = True      images are the engine's, not of the store: `fetch(machine, progress)` has one there
+    #   binds = True           synced folders are part of the machine: nothing is copied or mounted afterwards
+    #   settles = False        nothing is set up inside: no users, keys, host names, names of peers
+    # and may have
+    #   await_ready(machine, budget, progress)   waits for what the engine knows (health); True: it can be entered
+    #   discard(name, progress)                  removes it to be made anew: what outlives it stays (volumes)
+    #   undo_create(name)                        what a create that failed has left goes
+    #   logs(name, follow=, lines=)              what it said, as it comes; else the console's file is read
 
     def __init__(self, scope: Scope) -> None: ...
 

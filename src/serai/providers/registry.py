@@ -9,9 +9,11 @@ from serai.spec.base import Spec
 from serai.util.errors import Code, SeraiError, did_you_mean
 
 BUILT_IN: dict[str, str] = {
+    "docker": "serai.providers.docker.driver:Docker",
     "fake": "serai.providers.fake.driver:Fake",
     "libvirt": "serai.providers.libvirt.driver:Libvirt",
     "lxc": "serai.providers.lxc.driver:Lxc",
+    "podman": "serai.providers.docker.podman:Podman",
     "qemu": "serai.providers.qemu.driver:Qemu",
 }
 GROUP = "serai.providers"

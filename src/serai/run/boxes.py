@@ -43,13 +43,14 @@ def bring_boxes(workspace: Workspace, names: Sequence[str], say: Callable[[str],
         return False
     from serai.images import resolve
     from serai.images.boxes import instead, use
+    from serai.run.materials import in_store
     from serai.util.arch import host_arch
 
     project, root = workspace.project, workspace.scope.root
     missing = []
     for machine in workspace.targets(names):
         wanted = resolve.box_source(machine.image, project.images) if machine.image else None
-        if wanted is None or not wanted.box or machine.provider == "fake" or not (names or machine.autostart):
+        if wanted is None or not wanted.box or not in_store(machine) or not (names or machine.autostart):
             continue
         if not instead.taken(wanted.box) and use.box_of(wanted, machine.arch or host_arch(), root) is None:
             missing.append(machine)

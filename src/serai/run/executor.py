@@ -7,10 +7,12 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import msgspec
+
 from serai.guest.transport import Transport
 from serai.plan.provisioning import GUEST, block_keys
 from serai.plan.steps import Act, Step, step
-from serai.plan.up import MachinePlan
+from serai.plan.up import Action, MachinePlan
 from serai.providers.contract import Effect, Endpoint, Image, Mark, Observed, Progress, SshEndpoint, Verdict
 from serai.providers.kinds import CONTAINERS
 from serai.run.events import Emit, Event, Kind
@@ -109,6 +111,9 @@ class Executor:
     # One method an act, named after it.
 
     def _image(self, machine: Machine, step: Step, progress: Progress) -> str:
+        fetch = getattr(self.workspace.provider(machine.name), "fetch", None)
+        if fetch is not None:
+            return str(fetch(machine, progress))
         image = self.stock.image(machine, progress)
         return f"{image.reference} {image.digest[:19]}" if image else ""
 
@@ -119,7 +124,8 @@ class Executor:
         try:
             driver.create(machine, materials, progress)
         except SeraiError:
-            driver.destroy(machine.name)  # undo: a failed create leaves nothing half-made
+            # undo: a failed create leaves nothing half-made
+            getattr(driver, "undo_create", driver.destroy)(machine.name)
             raise
         self.made.add(machine.name)
         return ""
@@ -149,6 +155,13 @@ class Executor:
         from serai.run.wait import wait_ready
 
         driver = self.workspace.provider(machine.name)
+        if (await_ready := getattr(driver, "await_ready", None)) is not None:
+            began = time.monotonic()
+            enters = await_ready(machine, machine.ready.within, progress)
+            if not enters or (machine.ready.tcp is None and machine.ready.command is None):
+                driver.mark(machine.name, {}, ready=True)
+                return ""
+            machine = _with_budget(machine, machine.ready.within - (time.monotonic() - began))
         materials = self.stock.of(machine, progress)
         contained = machine.provider in CONTAINERS
         kind = materials.image.seed if materials.image and not contained else "none"
@@ -164,7 +177,7 @@ class Executor:
         )
         with self._lock:
             self._ways[machine.name] = way
-        if fresh:
+        if fresh and getattr(driver, "settles", True):
             if stated(machine.guest) if contained else kind == "none" and materials.image is not None:
                 self._settle(machine, step, progress)
             else:
@@ -206,6 +219,8 @@ class Executor:
         from serai.guest.folders import sync
 
         driver = self.workspace.provider(machine.name)
+        if getattr(driver, "binds", False):
+            return ""  # they are part of it
         endpoint = driver.endpoint(machine.name)
         way, root = self.way_in(machine.name), self.workspace.scope.root
         try:
@@ -308,5 +323,14 @@ class Executor:
 
     def _destroy(self, machine: Machine, step: Step, progress: Progress) -> str:
         self._hang_up(machine.name)
-        self.workspace.provider(machine.name).destroy(machine.name, progress)
+        driver = self.workspace.provider(machine.name)
+        plan = self.plans.get(machine.name)
+        again = plan is not None and plan.action in (Action.CREATE, Action.RECREATE)
+        (getattr(driver, "discard", driver.destroy) if again else driver.destroy)(machine.name, progress)
         return ""
+
+
+def _with_budget(machine: Machine, seconds: float) -> Machine:
+    """The same, with what is left of the time in which it must be ready."""
+    ready = msgspec.structs.replace(machine.ready, within=max(1.0, seconds))
+    return msgspec.structs.replace(machine, ready=ready)

@@ -31,10 +31,11 @@ class Stock:
 
     def image(self, machine: Machine, progress: Progress) -> Image | None:
         """The machine's image, made or downloaded when it is not in the store."""
-        if not machine.image or machine.provider == "fake":
+        if not in_store(machine):
             return None
         from serai.images import resolve
 
+        assert machine.image is not None
         arch = machine.arch or host_arch()
         key = f"{machine.image}@{arch}"
         with self._lock:
@@ -166,9 +167,10 @@ class Stock:
             self._workspace.project, read_allocation(self._workspace.scope.home / "networks.json")
         )
         image, missing = None, False
-        if machine.image and machine.provider != "fake":
+        if in_store(machine):
             from serai.images import resolve
 
+            assert machine.image is not None
             image = resolve.find(
                 machine.image,
                 project_images=self._workspace.project.images,
@@ -191,6 +193,15 @@ class Stock:
             hosts=hosts_file(allocation, machine.name),
             foreign=self._foreign(machine, allocation),
         ), missing
+
+
+def in_store(machine: Machine) -> bool:
+    """Whether its image is one of serai's store: not of the pretending provider, nor an engine's own."""
+    if not machine.image or machine.provider == "fake":
+        return False
+    from serai.providers.registry import provider_class
+
+    return not getattr(provider_class(machine.provider), "own_images", False)
 
 
 def read_allocation(path: Path) -> Allocation:

@@ -110,6 +110,8 @@ def rsync(workspace: Workspace, machine: Machine, progress: Progress) -> int:
     """Copy the machine's folders again that are copies; how many it has."""
     from serai.guest.folders import sync
 
+    if getattr(workspace.provider(machine.name), "binds", False):
+        return 0  # they are part of it
     chosen = copies(workspace, machine)
     if chosen.synced_folders:
         endpoint = workspace.provider(machine.name).endpoint(machine.name)
@@ -125,3 +127,22 @@ def copies(workspace: Workspace, machine: Machine) -> Machine:
 
         folders = copied(machine, way(workspace, machine.name))
     return msgspec.structs.replace(machine, synced_folders=folders)
+
+
+def usage(workspace: Workspace, names: Sequence[str]) -> dict[str, object]:
+    """What machines take now, as far as their engines tell. Raises Code.UNSUPPORTED where none of them does."""
+    by_provider: dict[str, list[str]] = {}
+    for name in names:
+        by_provider.setdefault(workspace.provider(name).name, []).append(name)
+    found: dict[str, object] = {}
+    silent = []
+    for provider, members in by_provider.items():
+        ask = getattr(workspace.driver(provider), "stats", None)
+        if ask is None:
+            silent.append(provider)
+        else:
+            found |= ask(members)
+    if silent and not found:
+        why = f"provider {', '.join(silent)} tells nothing of what its machines take"
+        raise SeraiError(Code.UNSUPPORTED, why, hint="serai exec NAME -- top -bn1")
+    return {name: found[name] for name in names if name in found}

@@ -19,6 +19,7 @@ from serai.run import shared
 from serai.run.events import Emit, Event, Kind
 from serai.run.executor import Executor
 from serai.run.journal import Journal
+from serai.run.materials import in_store
 from serai.run.refusals import complaints, no_way_in, of_ports, of_vagrant, refuse_blocks
 from serai.run.scheduler import Cancel, Outcome, run_steps
 from serai.run.workspace import Workspace
@@ -115,7 +116,7 @@ def refuse(
         if chosen is not machine:
             workspace.put(chosen)
             workspace.notes += notes
-        if machine.image and machine.name not in observed and machine.provider != "fake":
+        if machine.image and machine.name not in observed and in_store(machine):
             wanted.setdefault(machine.image, machine)
     for image, machine in wanted.items():
         from serai.images import resolve

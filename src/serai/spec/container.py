@@ -85,7 +85,7 @@ class Container(Spec, frozen=True):
     health: Annotated[Health | None, Meta(description="the check that says when it is ready")] = None
     stop_signal: Annotated[str | None, Meta(description="signal that asks it to end", examples=["SIGQUIT"])] = None
     stop_timeout: Annotated[
-        Duration | None, Meta(description="how long it may take to end; default: halt_timeout")
+        Duration | None, Meta(description="how long it may take to end; default: halt_timeout, else 10s")
     ] = None
     log: Annotated[LogDriver | None, Meta(description="where its output goes; default: the engine's own")] = None
     labels: Annotated[TextMap, Meta(description="labels beside serai's own")] = {}

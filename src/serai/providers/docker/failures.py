@@ -1,0 +1,51 @@
+"""What an engine refuses, as errors of serai's: named by the machine, with the next command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from serai.providers.docker import connect, exits
+from serai.util.errors import Code, SeraiError
+
+NO_ROOM = "no space left on device"
+
+
+@contextmanager
+def asking(what: str, at: connect.Engine, provider: str) -> Iterator[None]:
+    """Turn the SDK's errors into ours: `what` is in front of the engine's own words."""
+    docker = connect.library()
+    import requests
+
+    try:
+        yield
+    except docker.errors.APIError as error:
+        raise refused(what, str(error.explanation or error), error.status_code or 0) from error
+    except requests.exceptions.RequestException as error:
+        raise connect.silent(at, provider, error) from error
+    except docker.errors.DockerException as error:
+        raise SeraiError(Code.FAILED, f"{what}: {error}") from error
+
+
+def refused(what: str, message: str, status: int = 0) -> SeraiError:
+    """The engine's words in short, with the way out of what is known."""
+    said = exits.of_start(message)
+    lower = message.lower()
+    if said != message.strip():
+        hint = "container.cmd and container.entrypoint say what is run; docker image inspect shows the image's own"
+        return SeraiError(Code.FAILED, f"{what}: {said}", hint=hint)
+    if exits.is_port(message):
+        hint = "serai port shows the project's own; set auto_correct: true, or choose another port"
+        return SeraiError(Code.BUSY, f"{what}: a port of the host is taken: {said}", hint=hint)
+    if NO_ROOM in lower:
+        return SeraiError(Code.FAILED, f"{what}: {said}", hint="docker system df shows what takes the room")
+    if "pool overlaps" in lower or "overlaps with" in lower:
+        return SeraiError(Code.BUSY, f"{what}: {said}", hint="state another subnet: networks.NAME.subnet")
+    if "no chain/target/match" in lower or ("iptables" in lower and "no such file" not in lower):
+        hint = "serai host check shows what became of docker's chains (serai explain DOC-6)"
+        return SeraiError(Code.FAILED, f"{what}: {said}", hint=hint)
+    if status == 409 and "already in use" in lower:
+        return SeraiError(
+            Code.BUSY, f"{what}: {said}", hint="container.name: another one, or remove that container"
+        )
+    return SeraiError(Code.FAILED, f"{what}: {said}")

@@ -1,0 +1,193 @@
+"""Images for containers: pulled with the engine's own login, built, or imported from a root filesystem."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator
+from hashlib import file_digest
+from pathlib import Path
+from typing import Any
+
+from serai.providers.contract import Progress, Scope
+from serai.providers.docker import connect, names
+from serai.spec.container import Container, Pull
+from serai.spec.container_parts import Build, Login
+from serai.spec.machine import Machine
+from serai.util.errors import Code, SeraiError
+
+HUB = "docker.io"
+_LOCKS: dict[str, threading.Lock] = {}
+_GUARD = threading.Lock()
+
+
+def reference(machine: Machine, scope: Scope) -> str:
+    """What the engine will call the image; of a root filesystem, what it is imported as."""
+    container = machine.container or Container()
+    if container.build:
+        return machine.image or names.built(scope, machine.name)
+    if container.rootfs:
+        return f"serai/rootfs:{_rootfs_key(scope.root / Path(container.rootfs).expanduser())}"
+    return machine.image or ""
+
+
+def ensure(client: Any, scope: Scope, machine: Machine, progress: Progress) -> str:
+    """Have the image; its reference. Machines with the same image wait for one another, and find it then."""
+    wanted = reference(machine, scope)
+    with _GUARD:
+        gate = _LOCKS.setdefault(wanted, threading.Lock())
+    with gate:
+        container = machine.container or Container()
+        if container.build:
+            build(client, scope, machine, container.build, wanted, progress)
+        elif container.rootfs:
+            if not has(client, wanted):
+                _import(client, machine, scope.root / Path(container.rootfs).expanduser(), wanted, progress)
+        elif container.pull is Pull.ALWAYS or not has(client, wanted):
+            if container.pull is Pull.NEVER:
+                raise SeraiError(
+                    Code.MISSING,
+                    f"{machine.name}: the engine has no image {wanted}, and container.pull is never",
+                    hint=f"docker pull {wanted}, or pull: missing",
+                )
+            pull(client, machine, wanted, container.login, progress)
+    return wanted
+
+
+def has(client: Any, wanted: str) -> bool:
+    docker = connect.library()
+    try:
+        client.inspect_image(wanted)
+    except docker.errors.ImageNotFound:
+        return False
+    return True
+
+
+def pull(client: Any, machine: Machine, wanted: str, login: Login | None, progress: Progress) -> None:
+    """Pull it, with the login of the file, else with what the engine's credential store knows.
+
+    Raises Code.NETWORK with the registry's words; for a refused login with the command that makes one.
+    """
+    docker = connect.library()
+    progress(f"pulling {wanted}")
+    auth = _login(login, wanted) if login else None
+    platform = f"linux/{machine.arch}" if machine.arch else None
+    try:
+        _follow(
+            client.pull(wanted, stream=True, decode=True, auth_config=auth, platform=platform), wanted, progress
+        )
+    except (docker.errors.APIError, SeraiError) as error:
+        said = str(getattr(error, "explanation", "") or getattr(error, "message", "") or error)
+        raise _not_pulled(machine, wanted, said) from error
+
+
+def _not_pulled(machine: Machine, wanted: str, said: str) -> SeraiError:
+    registry = registry_of(wanted)
+    hint = (
+        f"curl -I https://{registry if registry != HUB else 'registry-1.docker.io'}/v2/ shows whether it answers"
+    )
+    lower = said.lower()
+    if any(word in lower for word in ("unauthorized", "denied", "authentication required", "credentials")):
+        hint = f"docker login{'' if registry == HUB else f' {registry}'}, or container.login"
+    elif "not found" in lower or "manifest unknown" in lower:
+        hint = "is it written as the registry has it? a root filesystem is container.rootfs"
+    return SeraiError(Code.NETWORK, f"{machine.name}: image {wanted} could not be pulled: {said}", hint=hint)
+
+
+def registry_of(wanted: str) -> str:
+    """`ghcr.io` of `ghcr.io/acme/web:1`; docker.io where none is named. Source: distribution, references."""
+    first, slash, _ = wanted.partition("/")
+    return first if slash and ("." in first or ":" in first or first == "localhost") else HUB
+
+
+def _login(login: Login, wanted: str) -> dict[str, str]:
+    found = {
+        "username": login.username,
+        "password": login.password or "",
+        "serveraddress": login.server or registry_of(wanted),
+    }
+    return {**found, "email": login.email} if login.email else found
+
+
+def build(client: Any, scope: Scope, machine: Machine, wanted: Build, tag: str, progress: Progress) -> None:
+    """Build it; steps that nothing changed for come from the engine's cache. Raises Code.FAILED."""
+    import tempfile
+
+    context = wanted.git or str((scope.root / Path(wanted.context or ".").expanduser()).resolve())
+    if not wanted.git and not Path(context).is_dir():
+        raise SeraiError(Code.INPUT, f"{machine.name}: container.build.context: {context} is no directory")
+    progress(f"building {context}")
+    with tempfile.TemporaryDirectory(prefix="serai-build-") as place:
+        dockerfile = wanted.dockerfile
+        if wanted.dockerfile_inline is not None:
+            path = Path(place) / "Dockerfile"
+            path.write_text(wanted.dockerfile_inline)
+            dockerfile = str(path)
+        stream = client.build(
+            path=context,
+            dockerfile=dockerfile,
+            tag=tag,
+            buildargs=dict(wanted.args),
+            target=wanted.target or "",
+            network_mode=wanted.network,
+            labels={**wanted.labels, **names.own(scope)},
+            cache_from=wanted.cache_from or None,
+            nocache=wanted.no_cache,
+            rm=True,
+            decode=True,
+            platform=f"linux/{machine.arch}" if machine.arch else None,
+        )
+        lines: list[str] = []
+        try:
+            _follow(_heard(stream, lines), tag, progress)
+        except SeraiError as error:
+            raise SeraiError(
+                Code.FAILED,
+                f"{machine.name}: the image could not be built: {error.message}",
+                hint=f"docker build {context} shows all of it",
+                details=lines[-15:],
+            ) from error
+
+
+def _heard(stream: Iterable[dict[str, Any]], lines: list[str]) -> Iterator[dict[str, Any]]:
+    """Keep what the steps said."""
+    for event in stream:
+        lines += [line.rstrip() for line in str(event.get("stream") or "").splitlines() if line.strip()]
+        yield event
+
+
+def _follow(stream: Iterable[dict[str, Any]], what: str, progress: Progress) -> None:
+    """Tell of each step. Raises Code.FAILED with the engine's word for an error."""
+    for event in stream:
+        if error := event.get("error"):
+            raise SeraiError(Code.FAILED, str(error).strip())
+        if text := str(event.get("stream") or "").strip():
+            progress(text.splitlines()[-1][:120])
+        elif status := event.get("status"):
+            layer = f" {event['id']}" if event.get("id") else ""
+            done = event.get("progressDetail") or {}
+            share = (
+                f" {100 * done['current'] // done['total']} %" if done.get("total") and done.get("current") else ""
+            )
+            progress(f"{what}: {status.lower()}{layer}{share}")
+
+
+def _import(client: Any, machine: Machine, path: Path, tag: str, progress: Progress) -> None:
+    """Give the engine a tar of a root filesystem as an image; it unpacks gzip, bzip2 and xz itself."""
+    progress(f"importing {path.name}")
+    repository, _, version = tag.rpartition(":")
+    client.import_image_from_file(str(path), repository=repository, tag=version)
+    if not has(client, tag):  # podman 4.3 gives it no tag but `latest`
+        client.tag(f"{repository}:latest", repository, version)
+
+
+def _rootfs_key(path: Path) -> str:
+    """The first 16 digits of its digest. Raises Code.INPUT where no file is."""
+    try:
+        with path.open("rb") as file:
+            return file_digest(file, "sha256").hexdigest()[:16]
+    except OSError as error:
+        raise SeraiError(
+            Code.INPUT,
+            f"container.rootfs: {path} cannot be read: {error.strerror}",
+            hint="state a tar of a root filesystem: docker export NAME makes one",
+        ) from error

@@ -1,0 +1,263 @@
+"""Containers made, started, stopped, removed; each act can be done twice."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from serai.providers import ports as host_ports
+from serai.providers.contract import Forward, Materials, Progress, Scope
+from serai.providers.docker import connect, files, images, names, networks, observe, ports, state, volumes
+from serai.providers.docker.render import Site, body
+from serai.providers.docker.render.body import endpoint
+from serai.spec.container import Container
+from serai.spec.machine import Machine
+from serai.util.errors import Code, SeraiError
+
+USUAL = 10.0
+"""Seconds that an engine gives a process to end, where nothing is stated. Source: docker stop, --time."""
+REMOVING = (404, 409)
+"""What the engine says where it is gone already, or somebody else removes it just now."""
+
+
+class Place:
+    """A client, with what it is used for."""
+
+    def __init__(self, client: Any, scope: Scope, provider: str, *, local: bool) -> None:
+        self.client = client
+        self.scope = scope
+        self.provider = provider
+        self.local = local
+        """The engine runs on this host: its ports and files are ours."""
+
+    def containers(self) -> list[dict[str, Any]]:
+        """The project's, in one call."""
+        found: list[dict[str, Any]] = self.client.containers(all=True, filters=names.mine(self.scope))
+        return found
+
+    def find(self, name: str) -> dict[str, Any] | None:
+        """The summary of a machine's container."""
+        label = [f"{names.PROJECT_ID}={self.scope.project_id}", f"{names.MACHINE}={name}"]
+        found = self.client.containers(all=True, filters={"label": label})
+        return found[0] if found else None
+
+    def need(self, name: str) -> str:
+        """The id of a machine's container. Raises Code.FAILED where there is none."""
+        found = self.find(name)
+        if found is None:
+            raise SeraiError(Code.FAILED, f"{name} does not exist", hint=f"serai up {name}")
+        return str(found["Id"])
+
+
+def peers(containers: list[dict[str, Any]]) -> dict[str, str]:
+    """Machine -> what its container is called."""
+    return {
+        (each.get("Labels") or {}).get(names.MACHINE, ""): str((each.get("Names") or ["/"])[0]).lstrip("/")
+        for each in containers
+    }
+
+
+def site_of(
+    place: Place,
+    machine: Machine,
+    materials: Materials,
+    image: str,
+    containers: list[dict[str, Any]],
+    forwards: tuple[Forward, ...],
+) -> Site:
+    """All that the body is rendered with."""
+    container = machine.container or Container()
+    known = peers(containers)
+    command: tuple[str, ...] = ()
+    if container.keep_alive and not container.cmd and not container.entrypoint:
+        config = place.client.inspect_image(image).get("Config") or {}
+        command = (*(config.get("Entrypoint") or ()), *(config.get("Cmd") or ()))
+    return Site(
+        project=place.scope.project,
+        project_id=place.scope.project_id,
+        root=place.scope.root,
+        image=image,
+        image_command=command,
+        environment=files.environment(machine, place.scope.root),
+        links=networks.links(place.scope, machine, materials, known),
+        forwards=forwards,
+        foreign=materials.foreign,
+        peers={name: names.peer(place.scope, name, known) for name in known},
+        volumes=volumes.engine_names(place.scope, machine),
+        binds=files.bound(place.scope, place.provider, machine),
+    )
+
+
+def create(place: Place, machine: Machine, materials: Materials, progress: Progress, image: str = "") -> str:
+    """Make it, not started; what a killed create left is replaced. Its id. `image`: in place of the spec's."""
+    found = place.find(machine.name)
+    if found is not None:
+        remove(place, str(found["Id"]))
+    image = image or images.ensure(place.client, place.scope, machine, progress)
+    networks.ensure(place.client, place.scope, machine, materials)
+    volumes.ensure(place.client, place.scope, machine)
+    progress("making the container")
+    if any(nic.forwarded_port for nic in machine.networks):
+        with host_ports.allocating():
+            containers = place.containers()
+            forwards = ports.allocate(machine, taken(containers, machine.name), local=place.local)
+            container = _made(place, machine, materials, image, containers, forwards)
+    else:
+        needs_peers = machine.container is not None and _names_peers(machine.container)
+        container = _made(place, machine, materials, image, place.containers() if needs_peers else [], ())
+    _connect(place, machine, materials, container)
+    if (archive := files.archive(machine, place.scope.root)) and not (
+        machine.container and machine.container.read_only
+    ):
+        place.client.put_archive(container, "/", archive)
+    state.change(place.scope, place.provider, machine.name, container, lambda kept: None)
+    return container
+
+
+def _names_peers(container: Container) -> bool:
+    """Whether its body names containers of other machines."""
+    words = (container.network_mode, container.ipc, container.pid)
+    return bool(container.links or container.volumes_from) or any(word and "machine:" in word for word in words)
+
+
+def taken(containers: list[dict[str, Any]], without: str) -> dict[tuple[str, int], str]:
+    """The ports that the project's other containers have."""
+    found: dict[tuple[str, int], str] = {}
+    for each in containers:
+        labels = each.get("Labels") or {}
+        name = labels.get(names.MACHINE, "")
+        if name != without:
+            found |= {(forward.protocol, forward.host): name for forward in observe.forwards_of(labels)}
+    return found
+
+
+def _made(
+    place: Place,
+    machine: Machine,
+    materials: Materials,
+    image: str,
+    containers: list[dict[str, Any]],
+    forwards: tuple[Forward, ...],
+) -> str:
+    site = site_of(place, machine, materials, image, containers, forwards)
+    platform = f"linux/{machine.arch}" if machine.arch else None
+    made = place.client.create_container_from_config(
+        body(machine, site), name=names.container(place.scope, machine), platform=platform
+    )
+    return str(made["Id"])
+
+
+def _connect(place: Place, machine: Machine, materials: Materials, container: str) -> None:
+    """Join the networks beyond the first one."""
+    for link in networks.links(place.scope, machine, materials)[1:]:
+        join(place, container, link)
+
+
+def join(place: Place, container: str, link: Any) -> None:
+    wanted = endpoint(link)
+    place.client.connect_container_to_network(
+        container,
+        link.network,
+        ipv4_address=link.address or None,
+        aliases=wanted.get("Aliases"),
+        links=[tuple(each.split(":", 1)) for each in link.links] or None,
+        mac_address=link.mac or None,
+    )
+
+
+def start(
+    place: Place, machine: Machine, progress: Progress, before: Callable[[str], object] = lambda container: None
+) -> str:
+    """Start it; one that is paused goes on. Its id, which `before` is told before it is started."""
+    found = place.find(machine.name)
+    if found is None:
+        raise SeraiError(Code.FAILED, f"{machine.name} does not exist", hint=f"serai up {machine.name}")
+    container = str(found["Id"])
+    if found["State"] == "paused":
+        place.client.unpause(container)
+    elif found["State"] != "running":
+        progress("starting")
+        before(container)
+        place.client.start(container)
+
+        def begun(kept: state.Kept) -> None:
+            kept.started_at, kept.halted, kept.pending, kept.ready_at = round(time.time(), 3), False, {}, 0.0
+
+        state.change(place.scope, place.provider, machine.name, container, begun)
+    return container
+
+
+def stop(place: Place, name: str, budget: float, force: bool, progress: Progress) -> bool:
+    """Ask its process to end, then kill it after `budget` seconds. True: it went by itself."""
+    found = place.find(name)
+    if found is None:
+        raise SeraiError(Code.FAILED, f"{name} does not exist", hint=f"serai up {name}")
+    container = str(found["Id"])
+
+    def halted(kept: state.Kept) -> None:
+        kept.halted, kept.ready_at = True, 0.0
+
+    state.change(place.scope, place.provider, name, container, halted)
+    if found["State"] == "paused":
+        place.client.unpause(container)
+    if found["State"] not in ("running", "paused", "restarting"):
+        return True
+    applied = observe.spec_of(found.get("Labels") or {})
+    if applied and applied.container and applied.container.stop_timeout is not None:
+        budget = applied.container.stop_timeout
+    elif budget == Machine().halt_timeout:
+        budget = USUAL
+    progress("waiting for its process to end")
+    began = time.monotonic()
+    place.client.stop(container, timeout=0 if force else max(0, round(budget)))
+    if force:
+        return False
+    code = (place.client.inspect_container(container)["State"] or {}).get("ExitCode")
+    return not (code == 137 and time.monotonic() - began >= budget)
+
+
+def destroy(place: Place, name: str, progress: Progress, *, all_of_it: bool = True) -> None:
+    """Remove the container, and its snapshots, networks and volumes where it was the last that had them.
+
+    `all_of_it`: false for one that is made anew at once, whose volumes and networks stay.
+    """
+    found = place.find(name)
+    if found is not None:
+        progress("removing the container")
+        remove(place, str(found["Id"]))
+    if not all_of_it:
+        return
+    state.forget(place.scope, place.provider, name)
+    _forget_images(place, name)
+    left = place.containers()
+    networks.sweep(place.client, place.scope, left)
+    volumes.sweep(place.client, place.scope, left)
+
+
+def remove(place: Place, container: str) -> None:
+    """With what is in it, and volumes that have no name."""
+    docker = connect.library()
+    try:
+        place.client.remove_container(container, v=True, force=True)
+    except docker.errors.APIError as error:
+        if error.status_code not in REMOVING:
+            raise
+
+
+def _forget_images(place: Place, name: str) -> None:
+    """Images that were made of the machine or for it alone: snapshots, and what was built."""
+    docker = connect.library()
+    label = [f"{names.PROJECT_ID}={place.scope.project_id}"]
+    for image in place.client.images(filters={"label": label}):
+        labels: Mapping[str, str] = image.get("Labels") or {}
+        tags = image.get("RepoTags") or []
+        own = names.built(place.scope, name) in tags
+        if labels.get(names.MACHINE) != name and not own:
+            continue
+        for tag in tags or [image["Id"]]:
+            try:
+                place.client.remove_image(tag)
+            except docker.errors.APIError as error:
+                if error.status_code not in REMOVING:
+                    raise

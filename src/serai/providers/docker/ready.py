@@ -1,0 +1,135 @@
+"""Waiting until a container is ready: its health check, a job's end, or that it did not end at once (DOC-1)."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from serai.providers.contract import Progress
+from serai.providers.docker import exits
+from serai.providers.docker.events import Events
+from serai.spec.container import Container
+from serai.spec.machine import Machine
+from serai.util.errors import Code, SeraiError
+
+GRACE = 0.25
+"""Seconds in which a command that is wrong has ended: looked at so long, where nothing else is waited for."""
+LOOK = 10.0
+"""Seconds after which the container itself is looked at, whatever the stream of events says."""
+LAST_LINES = 15
+
+
+def wait(client: Any, events: Events, machine: Machine, container: str, budget: float, progress: Progress) -> None:
+    """Return when it is ready. Raises Code.FAILED when it has ended, Code.TIMEOUT after `budget` seconds."""
+    deadline = time.monotonic() + budget
+    spec = machine.container or Container()
+    seen = client.inspect_container(container)
+    if spec.job:
+        _job(client, events, machine, container, deadline, progress)
+        return
+    if not seen["State"].get("Running") or seen["State"].get("Restarting"):
+        raise ended(client, events, machine, container)
+    if not seen["State"].get("Health"):
+        if _age(seen) < GRACE * 4 and events.wait(container, GRACE, lambda fate: fate.died is not None):
+            raise ended(client, events, machine, container)
+        return
+    _healthy(client, events, machine, container, deadline, progress)
+
+
+def _age(seen: Any) -> float:
+    """Seconds since the container was started, by the clock of this host; negative ones of a fast engine are 0."""
+    from datetime import UTC, datetime
+
+    text = str(seen["State"].get("StartedAt") or "")[:19]
+    try:
+        started = datetime.fromisoformat(text).replace(tzinfo=UTC)
+    except ValueError:
+        return 0.0
+    return max(0.0, (datetime.now(UTC) - started).total_seconds())
+
+
+def _healthy(
+    client: Any, events: Events, machine: Machine, container: str, deadline: float, progress: Progress
+) -> None:
+    while True:
+        seen = client.inspect_container(container)["State"]
+        health = seen.get("Health") or {}
+        if not seen.get("Running") or seen.get("Restarting"):
+            raise ended(client, events, machine, container)
+        if health.get("Status") == "healthy":
+            return
+        last = _said(health)
+        progress(f"waiting for its health check{f': {last}' if last else ''}")
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise SeraiError(
+                Code.TIMEOUT,
+                f"{machine.name}: not ready within {machine.ready.within:g} s: its health check is "
+                f"{health.get('Status', 'unknown')}{f': {last}' if last else ''}",
+                hint=f"serai logs {machine.name}, or a larger `ready.within`",
+                details=last_lines(client, container),
+            )
+        events.wait(container, min(left, LOOK), lambda fate: fate.health == "healthy" or fate.died is not None)
+
+
+def _said(health: Any) -> str:
+    """The last line of the last check that failed."""
+    log = health.get("Log") or []
+    if not log or not log[-1].get("ExitCode"):
+        return ""
+    lines = [line for line in str(log[-1].get("Output") or "").splitlines() if line.strip()]
+    return lines[-1].strip()[:200] if lines else f"exit code {log[-1]['ExitCode']}"
+
+
+def _job(
+    client: Any, events: Events, machine: Machine, container: str, deadline: float, progress: Progress
+) -> None:
+    progress("waiting for its command to end")
+    while True:
+        seen = client.inspect_container(container)["State"]
+        if not seen.get("Running"):
+            if seen.get("ExitCode") == 0 and not seen.get("Error"):
+                return
+            raise ended(client, events, machine, container)
+        left = deadline - time.monotonic()
+        if left <= 0:
+            raise SeraiError(
+                Code.TIMEOUT,
+                f"{machine.name}: its command did not end within {machine.ready.within:g} s",
+                hint=f"serai logs {machine.name}, or a larger `ready.within`",
+                details=last_lines(client, container),
+            )
+        events.wait(container, min(left, LOOK), lambda fate: fate.died is not None)
+
+
+def ended(client: Any, events: Events, machine: Machine, container: str) -> SeraiError:
+    """Why it is not running, with its last words. One that was restarted meanwhile does not know it any more."""
+    seen = client.inspect_container(container)
+    died = events.fate(container).died
+    if died is not None and not seen["State"].get("ExitCode"):
+        seen["State"]["ExitCode"] = died
+    memory = int((seen.get("HostConfig") or {}).get("Memory") or 0)
+    reason = exits.why({**seen["State"], "Running": False}, memory)
+    spec = machine.container or Container()
+    code = seen["State"].get("ExitCode")
+    stays = not spec.keep_alive and not spec.job and code == 0 and spec.restart == "no"
+    hint = "container.keep_alive: true for a command that ends, container.job: true for one that is meant to"
+    if spec.restart not in ("no",) and not spec.restart.startswith("on-failure"):
+        reason += f", and restart: {spec.restart} starts it again and again"
+    return SeraiError(
+        Code.FAILED,
+        f"{machine.name}: {reason}",
+        hint=hint if stays else f"serai logs {machine.name}",
+        details=last_lines(client, container),
+    )
+
+
+def last_lines(client: Any, container: str, count: int = LAST_LINES) -> list[str]:
+    """The end of its output; nothing where its log driver cannot be read."""
+    from serai.providers.docker.connect import library
+
+    try:
+        data: bytes = client.logs(container, tail=count)
+    except library().errors.APIError:
+        return []
+    return [line.rstrip() for line in data.decode(errors="replace").splitlines()]

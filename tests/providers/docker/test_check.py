@@ -1,0 +1,67 @@
+"""What containers of docker refuse in a spec: each by its key, with a way out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from docker_site import machine
+from serai.providers.docker.check import check
+
+FORWARD = {"forwarded_port": {"host": 8080, "guest": 80}}
+
+
+def refused(root: Path, **spec: Any) -> list[str]:
+    found = check(machine(**spec), root)
+    assert all(each.hint for each in found)
+    return [each.message.split(": ")[1] for each in found]
+
+
+@pytest.mark.parametrize(
+    ("spec", "key"),
+    [
+        ({"image": None}, "image"),
+        ({"image": "box:debian/bookworm64"}, "image"),
+        ({"container": {"template": "busybox"}}, "container.template"),
+        ({"container": {"nesting": True}}, "container.nesting"),
+        ({"container": {"rootfs": "there.tar", "cmd": ["x"]}}, "container.rootfs"),
+        ({"image": None, "container": {"rootfs": "there.tar"}}, "container.cmd"),
+        ({"image": None, "container": {"rootfs": "gone.tar", "cmd": ["x"]}}, "container.rootfs"),
+        ({"container": {"build": {"context": "gone"}}}, "container.build.context"),
+        ({"container": {"keep_alive": True, "job": True}}, "container.job"),
+        ({"container": {"job": True, "restart": "always"}}, "container.restart"),
+        ({"container": {"memory_swap": 1 << 30}, "memory": {"size": 0}}, "container.memory_swap"),
+        ({"guest": {"packages": ["vim"]}}, "guest.packages"),
+        ({"ssh": {"host_port": 2222}}, "ssh.host_port"),
+        ({"container": {"volumes": [{"target": "/a", "type": "bind"}]}}, "container.volumes[0].source"),
+        ({"container": {"volumes": [{"target": "/a", "source": ".", "name": "x"}]}}, "container.volumes[0].name"),
+        ({"container": {"volumes": [{"target": "/a", "source": "gone"}]}}, "container.volumes[0].source"),
+        ({"container": {"volumes": [{"target": "/a", "size": 1}]}}, "container.volumes[0].size"),
+        (
+            {"container": {"volumes": [{"target": "/a", "propagation": "shared"}]}},
+            "container.volumes[0].propagation",
+        ),
+        ({"container": {"files": [{"target": "/a"}]}}, "container.files[0]"),
+        ({"synced_folders": [{"source": ".", "target": "/a", "exclude": ["x"]}]}, "synced_folders[0].exclude"),
+        ({"container": {"network_mode": "host"}, "networks": [{"private": {}}]}, "container.network_mode"),
+        ({"container": {"network_mode": "host"}, "networks": [FORWARD]}, "networks[0].forwarded_port"),
+        ({"networks": [{"uplink": {"type": "passt"}}]}, "networks.uplink.type"),
+        ({"networks": [{"uplink": {"mtu": 1400}}]}, "networks.uplink.mtu"),
+        ({"networks": [{"private": {"mtu": 1400}}]}, "networks[0].private.mtu"),
+        ({"networks": [{"public": {"bridge": "br0"}}]}, "networks[0].public.bridge"),
+        ({"networks": [{"public": {"dev": "lo"}}]}, "networks[0].public.address"),
+        ({"networks": [{"public": {"dev": "no-such0", "address": "10.0.0.9/24"}}]}, "networks[0].public.dev"),
+        ({"disks": {"data": {"size": 1 << 30}}}, "disks"),
+    ],
+)
+def test_what_a_container_cannot_have_is_refused(tmp_path: Path, spec: dict[str, Any], key: str) -> None:
+    (tmp_path / "there.tar").touch()
+
+    assert refused(tmp_path, **spec) == [key]
+
+
+def test_a_plain_container_is_not_refused(tmp_path: Path) -> None:
+    assert refused(tmp_path, networks=[FORWARD, {"private": {}}], container={"volumes": [{"target": "/a"}]}) == []
+    assert refused(tmp_path, container={"build": {"context": "."}}) == []

@@ -1,0 +1,110 @@
+"""Which networks a container is on, and what they are made of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from docker_site import MATERIALS, SCOPE, machine
+from serai.providers.docker.networks import BRIDGE, body, is_internal, links, of_public, sweep
+from serai.spec.network import Network, PublicNic
+
+BACK, OUT = {"private": {"network": "back"}}, {"private": {"network": "out"}}
+
+
+@pytest.mark.parametrize(
+    ("spec", "names"),
+    [
+        ({}, [BRIDGE]),
+        ({"networks": [BACK]}, [BRIDGE, "shop-back-3f2a"]),
+        ({"networks": [BACK, OUT]}, ["shop-out-3f2a", "shop-back-3f2a"]),
+        ({"networks": [BACK, {"uplink": {"type": "none"}}]}, ["shop-back-3f2a"]),
+        ({"networks": [{"uplink": {"type": "network", "network_name": "corp"}}]}, ["corp"]),
+        ({"networks": [{"public": {"dev": "eth0", "address": "10.0.0.9/24"}}]}, [BRIDGE, "serai-public-eth0"]),
+        ({"container": {"network_mode": "host"}, "networks": []}, []),
+    ],
+)
+def test_what_leads_out_comes_first(spec: dict[str, Any], names: list[str]) -> None:
+    assert [link.network for link in links(SCOPE, machine(**spec), MATERIALS)] == names
+
+
+def test_a_machine_is_found_by_all_of_its_names() -> None:
+    nic = {"private": {"network": "back", "aliases": ["here"], "mac": "52:54:00:00:00:01"}}
+    wanted = machine(networks=[nic], hostname="www", aliases=["shop"], container={"links": ["db"]})
+
+    link = links(SCOPE, wanted, MATERIALS)[1]
+
+    assert link.address == "10.40.0.10"
+    assert link.aliases == ("web", "www", "shop", "here")
+    assert link.mac == "52:54:00:00:00:01"
+    assert link.links == ("shop-db-3f2a:db",)
+
+
+@pytest.mark.parametrize(
+    ("network", "internal", "options"),
+    [
+        ({}, True, {}),
+        ({"mode": "nat", "mtu": 1400}, False, {"com.docker.network.driver.mtu": "1400"}),
+        ({"internal": False}, False, {}),
+        ({"mode": "route"}, False, {"com.docker.network.bridge.enable_ip_masquerade": "false"}),
+        ({"bridge": "br-shop"}, True, {"com.docker.network.bridge.name": "br-shop"}),
+        ({"driver": "macvlan", "parent": "eth0"}, False, {"parent": "eth0"}),
+        ({"driver": "ipvlan", "options": {"ipvlan_mode": "l3"}}, False, {"ipvlan_mode": "l3"}),
+    ],
+)  # fmt: skip
+def test_a_network_is_made_as_its_keys_say(
+    network: dict[str, Any], internal: bool, options: dict[str, str]
+) -> None:
+    spec = msgspec.convert(network, Network)
+
+    made = body("n", spec, {"a": "b"})
+
+    assert (made["Internal"], made["Options"]) == (internal, options)
+    assert made["Driver"] == network.get("driver", "bridge")
+
+
+def test_a_subnet_has_its_gateway_and_range() -> None:
+    spec = Network(subnet="10.1.0.0/24", gateway="10.1.0.254", ip_range="10.1.0.128/25")
+
+    assert body("n", spec, {})["IPAM"] == {
+        "Config": [{"Subnet": "10.1.0.0/24", "Gateway": "10.1.0.254", "IPRange": "10.1.0.128/25"}]
+    }
+
+
+def test_an_external_network_may_lead_anywhere() -> None:
+    assert not is_internal(Network(external="corp"))
+
+
+def test_a_public_card_is_a_macvlan_in_the_subnet_of_its_address() -> None:
+    made = of_public(PublicNic(dev="eth0", address="192.168.1.50/24", gateway="192.168.1.1"))
+
+    assert (made.driver, made.parent, made.subnet, made.gateway) == (
+        "macvlan",
+        "eth0",
+        "192.168.1.0/24",
+        "192.168.1.1",
+    )
+
+
+def test_networks_go_with_their_last_container() -> None:
+    class Client:
+        removed: list[str] = []
+
+        def networks(self, filters: Any) -> list[dict[str, Any]]:
+            mine, other = {"serai.id": "3f2a", "serai.network": "x"}, {"serai.id": "9999", "serai.network": "x"}
+            return [
+                {"Name": "used", "Id": "1", "Labels": mine},
+                {"Name": "idle", "Id": "2", "Labels": mine},
+                {"Name": "foreign", "Id": "3", "Labels": other},
+            ]
+
+        def remove_network(self, ident: str) -> None:
+            self.removed.append(ident)
+
+    client = Client()
+
+    sweep(client, SCOPE, [{"NetworkSettings": {"Networks": {"used": {}}}}])
+
+    assert client.removed == ["2"]

@@ -1,0 +1,56 @@
+"""Snapshots and copies of a container, by commits of a real dockerd."""
+
+from __future__ import annotations
+
+import pytest
+
+from dockerd import Dockerd
+from person import Serai
+
+pytestmark = [pytest.mark.engine, pytest.mark.root]
+SHOP = """
+project: shop
+networks: {back: {subnet: 10.40.88.0/24}}
+machines:
+  web:
+    provider: docker
+    image: small:1
+    networks: [{private: back}]
+    container: {cmd: sleep 1000, stop_timeout: 0, volumes: ["data:/data"]}
+"""
+
+
+def test_a_snapshot_brings_files_back_and_leaves_volumes(serai: Serai, dockerd: Dockerd) -> None:
+    serai.file(SHOP)
+    serai("up")
+    serai("exec", "web", "--", "echo one >/root/file; echo one >/data/file")
+    serai("snapshot", "save", "before")
+    serai("exec", "web", "--", "echo two >/root/file; echo two >/data/file")
+
+    assert "before" in serai("snapshot", "list").stdout
+    serai("snapshot", "restore", "before")
+
+    assert serai("exec", "web", "--", "cat /root/file /data/file").stdout == "one\ntwo\n"
+    assert serai.states() == {"web": "ready"}
+    assert serai("plan").returncode == 0
+    assert "10.40.88.10" in serai("exec", "web", "--", "ip addr").stdout
+    serai("snapshot", "delete", "before")
+    assert "before" not in serai("snapshot", "list").stdout
+
+
+def test_a_stopped_container_is_copied(serai: Serai, dockerd: Dockerd) -> None:
+    text = SHOP.replace(', volumes: ["data:/data"]', "")
+    serai.file(text)
+    serai("up")
+    serai("exec", "web", "--", "echo one >/root/file")
+    serai("halt")
+
+    serai("clone", "web", "copy")
+
+    serai.file(text.replace("  web:", "  web: &web", 1) + "  copy: *web\n")
+    serai("up", "copy")
+    assert serai("exec", "copy", "--", "cat /root/file; hostname").stdout == "one\ncopy\n"
+    serai("destroy", "-y")
+    assert dockerd.leftovers() == {"containers": [], "networks": [], "volumes": []}
+    kept = [tag for image in dockerd.client().images() for tag in image["RepoTags"] or ()]
+    assert kept == ["small:1"]
