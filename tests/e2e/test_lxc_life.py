@@ -47,6 +47,7 @@ def fetch(port: int) -> str:
 
 @pytest.mark.slow
 def test_two_containers_are_made_found_by_name_limited_and_gone_without_a_trace(boxes):
+    before = bridges_there()
     boxes.file(SHOP)
     boxes("up")
     seen = boxes.json("status")["machines"]
@@ -74,9 +75,14 @@ def test_two_containers_are_made_found_by_name_limited_and_gone_without_a_trace(
 
     boxes("halt")
     assert boxes.states() == {"web": "stopped", "db": "stopped"}
-    assert not list(Path("/sys/class/net").glob("serai-*"))
+    assert bridges_there() == before
     boxes("up", "web")
     assert "web" in fetch(boxes.json("status")["machines"]["web"]["forwards"][0]["host"])
+
+
+def bridges_there() -> set[str]:
+    """Bridges of serai's on this host, of all projects."""
+    return {path.name for path in Path("/sys/class/net").glob("serai-*")}
 
 
 def limit(controller: str, first: str, second: str) -> str:
@@ -102,12 +108,15 @@ def test_a_command_that_ends_at_once_is_named_with_its_last_words(boxes):
 
 def test_a_first_process_that_is_not_there_is_named(boxes):
     boxes.file(
-        "project: shop\nmachines: {web: {provider: lxc, container: {template: busybox, cmd: [/bin/no-such]}}}\n"
+        "project: shop\nmachines:\n  web:\n    provider: lxc\n    networks: [{private: back}]\n"
+        "    container: {template: busybox, cmd: [/bin/no-such]}\n"
     )
+    before = bridges_there()
 
     said = boxes("up", code=1).stderr
 
     assert "/bin/no-such" in said
+    assert bridges_there() == before
 
 
 def test_snapshots_suspension_and_a_copy(boxes):

@@ -87,14 +87,22 @@ def _lock() -> Path:
     return paths.runtime() / "lxc-bridges.lock"
 
 
+def ours(scope: Scope, networks: Mapping[str, Network], wanted: Iterable[str]) -> tuple[str, ...]:
+    """The bridges of these networks that serai makes, be they there or not."""
+    return tuple(
+        bridge_of(scope, name, networks.get(name, Network()))
+        for name in wanted
+        if is_ours(networks.get(name, Network()))
+    )
+
+
 def ensure(scope: Scope, networks: Mapping[str, Network], wanted: Iterable[str]) -> tuple[str, ...]:
     """Make the bridges of the networks that a machine is on; the names of those that are serai's."""
-    ours = []
-    for name in wanted:
+    names = list(wanted)
+    for name in names:
         network = networks.get(name, Network())
         bridge = bridge_of(scope, name, network)
         if is_ours(network):
-            ours.append(bridge)
             if not there(bridge):
                 with lock(paths.runtime() / "lxc-bridge-making.lock", what="the bridges of containers"):
                     if not there(bridge):
@@ -104,7 +112,7 @@ def ensure(scope: Scope, networks: Mapping[str, Network], wanted: Iterable[str])
             raise SeraiError(
                 Code.MISSING, f"networks.{name}.{key}: there is no bridge {bridge}", hint=f"there are {known()}"
             )
-    return tuple(ours)
+    return ours(scope, networks, names)
 
 
 def _make(name: str, bridge: str, network: Network) -> None:

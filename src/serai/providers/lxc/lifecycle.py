@@ -74,6 +74,7 @@ def configure(scope: Scope, directory: Path, record: Record, machine: Machine, m
     record.applied = machine
     record.addresses = materials.addresses
     record.networks = materials.networks
+    record.bridges = bridges.ours(scope, materials.networks, _private(machine))
     record.macs = tuple(card.mac for card in site.cards if card.mac and not card.address)
     return site
 
@@ -146,10 +147,26 @@ def start(scope: Scope, machine: Machine, materials: Materials, progress: Progre
         return
     if now != "STOPPED":
         return
+    try:
+        _start(scope, machine, materials, directory, progress)
+    except SeraiError:
+        bridges.remove_idle(bridges.ours(scope, materials.networks, _private(machine)))
+        raise
+
+
+def _private(machine: Machine) -> list[str]:
+    """The networks that it is on."""
+    return [nic.private.network for nic in machine.networks if nic.private]
+
+
+def _start(scope: Scope, machine: Machine, materials: Materials, directory: Path, progress: Progress) -> None:
     with editing(directory) as record:
+        wanted = bridges.ours(scope, materials.networks, _private(machine))
+        if wanted != record.bridges:  # before they are made: a destroy after a kill must know them
+            record.bridges = wanted
+            save(directory, record)
         with bridges.using():
-            wanted = [nic.private.network for nic in machine.networks if nic.private]
-            record.bridges = bridges.ensure(scope, materials.networks, wanted)
+            bridges.ensure(scope, materials.networks, _private(machine))
             site = configure(scope, directory, record, machine, materials)
             record.pending = {}
             record.forwards = forwards.listen(scope, machine, record.forwards)
