@@ -27,7 +27,7 @@ def test_a_size():
         ("cpus", "whole number from 1 to 4096"),
         ("cpu.nested", "true or false"),
         ("image", "text"),
-        ("disks.bus", "one of nvme, sata, scsi, virtio"),
+        ("disks.bus", "one of fdc, nvme, sata, scsi, virtio"),
         ("disks", "map of block by name"),
         ("env", "map of text by name"),
         ("networks", "list of block"),
