@@ -15,7 +15,7 @@ from serai.spec.network import Network
 pytestmark = [pytest.mark.engine, pytest.mark.root, pytest.mark.slow, pytest.mark.timeout(600)]
 FILE = """\
 project: {project}
-networks: {{back: {{subnet: 10.78.0.0/24}}}}
+networks: {{back: {{subnet: 10.93.0.0/24}}}}
 defaults: {{halt_timeout: 2s, networks: [{{private: back}}]}}
 machines:
   vm: {{provider: libvirt, image: tiny, memory: 192M, ready: {{within: 8m}}}}
@@ -56,21 +56,21 @@ def test_a_container_of_docker_joins_a_bridge_that_another_one_made(tmp_path, ne
     try:
         for line in (
             "ip link add shop0 type bridge",
-            "ip address add 10.78.0.1/24 dev shop0",
+            "ip address add 10.93.0.1/24 dev shop0",
             "ip link set shop0 up",
             "ip netns add vm",
             "ip link add tap0 type veth peer name eth0 netns vm",
             "ip link set tap0 master shop0 up",
-            "ip -n vm address add 10.78.0.20/24 dev eth0",
+            "ip -n vm address add 10.93.0.20/24 dev eth0",
             "ip -n vm link set eth0 up",
         ):
             host.run(*line.split())
-        seen = as_seen_by("docker", {"back": Network(subnet="10.78.0.0/24")}, {"back": Shared("libvirt", "shop0")})
+        seen = as_seen_by("docker", {"back": Network(subnet="10.93.0.0/24")}, {"back": Shared("libvirt", "shop0")})
         join(host, seen["back"])
-        options = ("--network", "back", "--ip", "10.78.0.30")
-        assert "1 packets received" in host.container("busybox ping -c 1 -W 5 10.78.0.20", *options)
+        options = ("--network", "back", "--ip", "10.93.0.30")
+        assert "1 packets received" in host.container("busybox ping -c 1 -W 5 10.93.0.20", *options)
         host.run("docker", "network", "rm", "back")
-        assert "10.78.0.1/24" in host.run("ip", "address", "show", "dev", "shop0"), "docker leaves it as it was"
+        assert "10.93.0.1/24" in host.run("ip", "address", "show", "dev", "shop0"), "docker leaves it as it was"
     finally:
         host.end()
 
