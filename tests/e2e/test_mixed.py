@@ -54,6 +54,18 @@ def test_a_machine_and_a_container_find_each_other_by_name_on_one_network(libvir
     assert traces.left() == set()
 
 
+def test_containers_of_two_engines_find_each_other_on_a_bridge_that_goes_with_the_last(boxes, dockerd):
+    lines = [line for line in FILE.splitlines() if " vm:" not in line]
+    boxes.file("\n".join(lines).format(project="shop"))
+    boxes("up")
+
+    assert "1 packets received" in boxes("exec", "box", "--", "ping -c 1 -W 5 web").stdout
+    assert "1 packets received" in boxes("exec", "web", "--", "ping -c 1 -W 5 box").stdout
+    boxes("destroy", "-y", "box")
+    assert boxes.json("status")["machines"]["web"]["state"] == "ready"
+    boxes("destroy", "-y", "web")
+
+
 def test_a_container_of_docker_joins_a_bridge_that_another_one_made(tmp_path, need):
     need("dockerd", "docker", "unshare", "ip", root=True)
     host = private_docker(tmp_path)
