@@ -65,3 +65,10 @@ def test_what_a_container_cannot_have_is_refused(tmp_path: Path, spec: dict[str,
 def test_a_plain_container_is_not_refused(tmp_path: Path) -> None:
     assert refused(tmp_path, networks=[FORWARD, {"private": {}}], container={"volumes": [{"target": "/a"}]}) == []
     assert refused(tmp_path, container={"build": {"context": "."}}) == []
+
+
+def test_a_directory_that_is_to_be_made_may_be_missing(tmp_path: Path) -> None:
+    volume = {"target": "/a", "source": "gone"}
+
+    assert refused(tmp_path, container={"volumes": [volume]}) == ["container.volumes[0].source"]
+    assert refused(tmp_path, container={"volumes": [{**volume, "create": True}]}) == []

@@ -115,6 +115,7 @@ def _files(machine: Machine, container: Container, root: Path) -> Iterator[Serai
         if (
             volume.kind is VolumeType.BIND
             and volume.source
+            and not volume.create
             and not (root / Path(volume.source).expanduser()).exists()
         ):
             yield _no(
