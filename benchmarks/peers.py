@@ -1,10 +1,11 @@
 """What other checkers find on a host, and what serai finds there: run for real, line by line, for docs/peers.md.
 
-    benchmarks/peers.py [--check] [--write]     as root; --check: exit 1 when serai misses what a peer found
+    benchmarks/peers.py [--check] [--write] [--lab]   as root; --check: exit 1 when serai misses what a peer found
 
-Two machines: this host, and the same in namespaces of its own in which much is broken (`Breaking`). Lines of peers
-are told apart by peers.toml. A peer's finding counts as found when one of the checks of its row says fail, warn or
-note, too, and, where the row gives a word, names the same thing.
+Two machines: this host, and the same in namespaces of its own in which much is broken (`Breaking`); with --lab a
+host of the emulated lab, too (docs/lab.md). Lines of peers are told apart by peers.toml. A peer's finding counts
+as found when one of the checks of its row says fail, warn or note, too, and, where the row gives a word, names the
+same thing. A row can say why a finding is no fault (`unless`): where another check read what shows it.
 """
 
 from __future__ import annotations
@@ -36,6 +37,14 @@ COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|\x1b\(B")
 TUNED_LOG = Path("/var/log/tuned/tuned.log")
 
 
+class Excuse(msgspec.Struct, frozen=True):
+    """A finding is no fault where `check` passes and read what `says` fits (a pattern)."""
+
+    check: str
+    says: str
+    why: str
+
+
 class Line(msgspec.Struct, frozen=True):
     """What one line of a peer's says; `bad`: it is a finding. `checks`: those of serai's that say it."""
 
@@ -46,6 +55,7 @@ class Line(msgspec.Struct, frozen=True):
     checks: tuple[str, ...] = ()
     names: str = ""
     """What serai must name, where a check looks at several things at once."""
+    unless: Excuse | None = None
 
 
 class Unmapped(Exception):
@@ -57,17 +67,17 @@ class Mapping:
 
     def __init__(self, path: Path = MAPPING) -> None:
         rows = tomllib.loads(path.read_text())
-        self.rows = {
-            peer: [(re.compile(row["line"]), tuple(row.get("checks", ())), row.get("names", {})) for row in given]
-            for peer, given in rows.items()
-        }
+        self.rows = {peer: [(re.compile(row["line"]), row) for row in given] for peer, given in rows.items()}
 
-    def of(self, peer: str, text: str) -> tuple[tuple[str, ...], str]:
-        """The checks, and what they must name. Raises Unmapped."""
-        for pattern, checks, names in self.rows[peer]:
+    def of(self, peer: str, text: str) -> tuple[tuple[str, ...], str, Excuse | None]:
+        """The checks, what they must name, and when it is no fault. Raises Unmapped."""
+        for pattern, row in self.rows[peer]:
             if found := pattern.fullmatch(text):
                 named = found.groupdict().get("what") or ""
-                return checks, names.get(named or text, named)
+                excuse = row["unless"].get(named or text) if "unless" in row else None
+                names = row.get("names", {})
+                checks = tuple(row.get("checks", ()))
+                return checks, names.get(named or text, named), msgspec.convert(excuse, Excuse | None)
         raise Unmapped(f"{peer}: {text!r}: no row of {MAPPING.name} is for this line")
 
 
@@ -125,8 +135,8 @@ def read(peer: str, text: str, mapping: Mapping) -> list[Line]:
             if raw.strip() and peer == "virt-host-validate":
                 raise Unmapped(f"{peer}: {raw!r} is no line of its kind")
             continue
-        checks, names = mapping.of(peer, parsed[0])
-        lines.append(Line(peer, parsed[0], parsed[1], parsed[2] and bool(checks), checks, names))
+        checks, names, unless = mapping.of(peer, parsed[0])
+        lines.append(Line(peer, parsed[0], parsed[1], parsed[2] and bool(checks), checks, names, unless))
     return lines
 
 
@@ -150,7 +160,14 @@ class Machine(msgspec.Struct, frozen=True):
 
     def missed(self) -> list[Line]:
         """What peers found and serai did not."""
-        return [line for line in self.lines if line.bad and not self.said(line)]
+        return [line for line in self.lines if line.bad and not self.said(line) and not self.no_fault(line)]
+
+    def no_fault(self, line: Line) -> str:
+        """Why a finding is none here; empty: it is one."""
+        seen = line.unless
+        if seen is None or self.found.get(seen.check) != "pass":
+            return ""
+        return seen.why if re.search(seen.says, self.values[seen.check]) else ""
 
     def said(self, line: Line) -> list[str]:
         """`id outcome` of the checks that say it, too."""
@@ -330,12 +347,21 @@ def broken() -> Machine:
         return msgspec.json.decode(Path(out.name).read_bytes(), type=Machine)
 
 
+def in_the_lab() -> Machine:
+    """A host of the emulated lab, whose image is made first where there is none yet: minutes."""
+    sys.path.insert(0, str(HERE.parent / "tests"))
+    from lab.compared import started
+
+    return msgspec.json.decode(started(rounds=ROUNDS), type=Machine)
+
+
 HEAD = """\
 Written by `benchmarks/peers.py`: each program ran for real on the same machine, and each of its lines has a row in
 `benchmarks/peers.toml`: which check of serai's looks at the same thing. A line without a row is an error.
 
 - `findings`: lines that say fail, warn or missing, or what the host itself runs on.
 - `serai, too`: of these, how many one of the row's checks calls fail, warn or note on the same machine, and names.
+- A finding that is no fault on that machine says so, with the reason; its row names the check that read it.
 - Times are medians of five runs, one program after the other; of `serai host check`, all its checks.
 """.splitlines()
 TAIL = """\
@@ -375,7 +401,8 @@ def _table(machine: Machine) -> Iterator[str]:
     yield "|---|---|"
     for line in dict.fromkeys(each for each in machine.lines if each.bad):
         shown = f"{line.peer}: {line.text} {line.said}".strip().replace("|", "\\|")
-        yield f"| {shown} | {', '.join(machine.said(line)) or '**not found**'} |"
+        no_fault = f"no fault: {why}" if (why := machine.no_fault(line)) else "**not found**"
+        yield f"| {shown} | {', '.join(machine.said(line)) or no_fault} |"
     yield ""
 
 
@@ -383,13 +410,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="exit 1 when serai misses what a peer found")
     parser.add_argument("--write", action="store_true", help=f"write {DOCUMENT.name}")
+    parser.add_argument("--lab", action="store_true", help="also look at a host of the emulated lab")
     parser.add_argument("--broken", metavar="FILE", help=argparse.SUPPRESS)
+    parser.add_argument("--alone", metavar=("NAME", "ROUNDS", "FILE"), nargs=3, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.broken:
         Breaking().all()
         Path(chosen.broken).write_bytes(msgspec.json.encode(look("A broken machine")))
         return
-    machines = [look("This machine"), broken()]
+    if chosen.alone:
+        name, rounds, file = chosen.alone
+        Path(file).write_bytes(msgspec.json.encode(look(name, int(rounds))))
+        return
+    machines = [look("This machine"), broken(), *([in_the_lab()] if chosen.lab else [])]
     text = "\n".join(document(machines)) + "\n"
     print(text)
     if chosen.write:

@@ -53,7 +53,9 @@ def bad(peer: str, text: str) -> list[tuple[str, str]]:
 
 
 def test_every_check_of_the_mapping_is_one_of_serais():
-    named = {check for rows in peers.Mapping().rows.values() for _, checks, _ in rows for check in checks}
+    rows = [row for given in peers.Mapping().rows.values() for _, row in given]
+    named = {check for row in rows for check in row.get("checks", ())}
+    named |= {each["check"] for row in rows for each in row.get("unless", {}).values()}
     assert named <= set(ROWS)
     assert set(peers.Mapping().rows) == set(peers.PEERS)
 
@@ -99,6 +101,18 @@ def test_a_finding_counts_only_where_serai_names_the_same_thing():
 
     passed = peers.Machine("two", lines, {"lxc.kernel": "pass", "podman.id-programs": "pass"}, values, {})
     assert len(passed.missed()) == 3
+
+
+@pytest.mark.parametrize(
+    ("mounts", "result", "missed"), [("cgroup2", "pass", 0), ("cgroup", "pass", 1), ("cgroup2", "warn", 1)]
+)
+def test_a_finding_is_no_fault_where_another_check_read_what_its_row_says(mounts, result, missed):
+    text = "  LXC: Checking for cgroup 'freezer' controller support : FAIL (Enable 'freezer' in kernel)\n"
+    lines = peers.read("virt-host-validate", text, peers.Mapping())
+    found = {"sys.cgroups": result, "sys.controllers": "pass"}
+    values = {"sys.cgroups": f"/proc/mounts: {mounts} ", "sys.controllers": "cpuset cpu io memory"}
+
+    assert len(peers.Machine("one", lines, found, values, {}).missed()) == missed
 
 
 def test_the_page_is_what_the_program_writes():
