@@ -29,7 +29,7 @@ def wait(client: Any, events: Events, machine: Machine, container: str, budget: 
         return
     if not seen["State"].get("Running") or seen["State"].get("Restarting"):
         raise ended(client, events, machine, container)
-    if not seen["State"].get("Health"):
+    if (seen["State"].get("Health") or {}).get("Status", "") in ("", "none"):  # podman's is empty, without a check
         if _age(seen) < GRACE * 4 and events.wait(container, GRACE, lambda fate: fate.died is not None):
             raise ended(client, events, machine, container)
         return
