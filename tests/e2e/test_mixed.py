@@ -35,16 +35,19 @@ def bridge_of(shop) -> str:
     return info["Bridge"].strip()
 
 
-def test_a_machine_and_a_container_find_each_other_by_name_on_one_network(libvirt_shop, lxc_bridge):
+def test_a_machine_and_a_container_find_each_other_by_name_on_one_network(libvirt_shop, lxc_bridge, dockerd):
     traces = Traces(lxc_bridge)
-    libvirt_shop.serai.file(without("web").format(project=libvirt_shop.project))
+    libvirt_shop.serai.file(FILE.format(project=libvirt_shop.project))
     libvirt_shop("up")
     bridge = bridge_of(libvirt_shop)
     ports = sorted(path.name[:4] for path in Path(f"/sys/class/net/{bridge}/brif").iterdir())
-    assert ports == ["veth", "vnet"]
+    assert ports == ["veth", "veth", "vnet"]
 
     assert "1 packets received" in libvirt_shop.inside("vm", "ping -c 1 -W 5 box")
     assert "1 packets received" in libvirt_shop("exec", "box", "--", "ping -c 1 -W 5 vm").stdout
+    for one, other in (("vm", "web"), ("web", "vm"), ("box", "web"), ("web", "box")):
+        assert "1 packets received" in libvirt_shop("exec", one, "--", f"ping -c 1 -W 5 {other}").stdout, one
+    libvirt_shop("destroy", "-y", "web")
     libvirt_shop("destroy", "-y", "vm")
     assert Path(f"/sys/class/net/{bridge}").exists(), "the container is on it still"
     libvirt_shop("up", "vm")
