@@ -148,6 +148,9 @@ def _taken_over(theirs: Serai, uri: str) -> None:
     assert theirs.states() == {"web": "absent"}
     (left,) = (name for name in _volumes(uri) if name.startswith("theirs_web"))
     subprocess.run(["virsh", "-q", "-c", uri, "vol-delete", left, "default"], check=True)
+    for network in ("theirs0", "vagrant-libvirt"):  # vagrant forgets them with a machine that is gone
+        for act in ("net-destroy", "net-undefine"):
+            subprocess.run(["virsh", "-q", "-c", uri, act, network], check=True)
 
 
 @pytest.mark.timeout(3000)
