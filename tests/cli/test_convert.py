@@ -136,8 +136,8 @@ def test_a_provisioner_that_is_not_here_is_refused_when_it_is_asked_for(
 
 
 def test_a_provider_that_is_not_here_is_refused_at_the_files_place(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["up", "--provider", "docker"]) == 3
-    assert "Vagrantfile:3:3: machines.web.provider: no provider is called 'docker'" in capsys.readouterr().err
+    assert run(["up", "--provider", "aws"]) == 3
+    assert "Vagrantfile:3:3: machines.web.provider: no provider is called 'aws'" in capsys.readouterr().err
 
 
 def test_a_real_ruby_gives_the_same_project_and_what_it_prints(need_sandbox, here, capsys):
@@ -190,8 +190,8 @@ def test_a_compose_file_is_written_as_a_serai_yaml(composed: Path, capsys: pytes
 
     text = (composed / "serai.yaml").read_text()
     assert text.startswith("# Made from compose.yaml: ")
-    assert "# compose.yaml:2:17: image\n    image: nginx\n" in text
-    assert "#   compose.yaml:2:70: isolation: it is for Windows" in text
+    assert "# compose.yaml:2:16: image\n    image: nginx\n" in text
+    assert "#   compose.yaml:2:64: isolation: it is for Windows" in text
     assert load(composed / "serai.yaml").machines["web"].image == "nginx"
 
 

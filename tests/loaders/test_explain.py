@@ -31,7 +31,7 @@ def test_a_size():
         ("disks", "map of block by name"),
         ("env", "map of text by name"),
         ("networks", "list of block"),
-        ("after", "map of one of provisioned, ready, started by name"),
+        ("after", "map of one of provisioned, ready, started, succeeded by name"),
         ("each", "map or list"),
         ("hooks.after_up", "list of block"),
     ],

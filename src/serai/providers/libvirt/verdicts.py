@@ -27,6 +27,7 @@ TABLE: dict[str, Verdict] = {
     "provider": Verdict(Effect.IMMUTABLE, "it is what the machine is known by"),
     "image": Verdict(Effect.RECREATE, "its disks were made from another one"),
     "arch": Verdict(Effect.RECREATE, "its disks were made for another one"),
+    "container": Verdict(Effect.RECREATE, "a container is no virtual machine"),
     "firmware": Verdict(Effect.RECREATE, "its disks boot by the other one"),
     "secure_boot": Verdict(Effect.RECREATE, "its firmware's variables were made for the other one"),
     "user": Verdict(Effect.RECREATE, FIRST_BOOT),
