@@ -18,9 +18,9 @@ def test_no_command_shows_the_help_and_is_no_error(capsys: pytest.CaptureFixture
 
 
 def test_a_misspelt_command_is_named_with_the_right_one(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["statsu"]) == 64
-    assert "no command 'statsu'" in (err := capsys.readouterr().err)
-    assert "did you mean 'status'?" in err
+    assert run(["destory"]) == 64
+    assert "no command 'destory'" in (err := capsys.readouterr().err)
+    assert "did you mean 'destroy'?" in err
 
 
 def test_a_wrong_option_is_usage_and_names_the_help(capsys: pytest.CaptureFixture[str]) -> None:
