@@ -135,7 +135,9 @@ def test_networkmanager_and_networkd_set_it_too(root: Path):
 
 
 def test_ifupdown_has_a_second_paragraph_for_it(root: Path):
-    program(root, "ifup", "ifdown", "ip")
+    program(root, "ifup", "ifdown", "ip", "netplan", "nmcli", "systemctl", "networkctl")
+    for name in ("nmcli", "systemctl"):
+        (root / "bin" / name).write_text("#!/bin/sh\nexit 1\n")
     file = root / "etc/network/interfaces"
     file.write_text("auto lo\n")
     assert set_(root, BOTH).returncode == 0

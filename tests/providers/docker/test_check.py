@@ -56,8 +56,11 @@ def refused(root: Path, **spec: Any) -> list[str]:
         ({"disks": {"data": {"size": 1 << 30}}}, "disks"),
     ],
 )
-def test_what_a_container_cannot_have_is_refused(tmp_path: Path, spec: dict[str, Any], key: str) -> None:
+def test_what_a_container_cannot_have_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spec: dict[str, Any], key: str
+) -> None:
     (tmp_path / "there.tar").touch()
+    monkeypatch.setattr("serai.providers.docker.check.is_there", lambda name: name == "lo")
 
     assert refused(tmp_path, **spec) == [key]
 

@@ -54,7 +54,7 @@ def uplink(stated: str = "") -> str:
 
 def known() -> str:
     """The bridges of this host, for a hint."""
-    return ", ".join(sorted(each.name for each in NET.iterdir() if there(each.name))) or "none"
+    return ", ".join(sorted(each.name for each in NET.glob("*") if there(each.name))) or "none"
 
 
 def bridge_of(scope: Scope, name: str, network: Network) -> str:
