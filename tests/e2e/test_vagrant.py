@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -146,6 +147,8 @@ def _taken_over(theirs: Serai, uri: str) -> None:
     assert [step for step in theirs.steps() if "provision" in step or "create" in step] == []
     theirs("destroy", "-y")
     assert theirs.states() == {"web": "absent"}
+    for noted in (theirs.root / ".vagrant/machines/web/libvirt/pids").glob("ssh_*.pid"):
+        os.kill(int(noted.read_text()), signal.SIGTERM)  # vagrant's forwarded ports outlive the machine
     (left,) = (name for name in _volumes(uri) if name.startswith("theirs_web"))
     subprocess.run(["virsh", "-q", "-c", uri, "vol-delete", left, "default"], check=True)
     for network in ("theirs0", "vagrant-libvirt"):  # vagrant forgets them with a machine that is gone

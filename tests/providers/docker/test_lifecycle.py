@@ -183,4 +183,5 @@ machines:
         return (seen["State"]["Running"] and seen["RestartCount"] == 1) or None
 
     assert poll(again, budget=30)
-    assert serai.states() == {"web": "ready"}
+    # The engine's list follows its containers a moment later.
+    assert poll(lambda: serai.states() == {"web": "ready"} or None, budget=30)
