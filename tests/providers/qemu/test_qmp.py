@@ -13,15 +13,22 @@ from serai.util.errors import Code, SeraiError
 @pytest.fixture
 def pair() -> tuple[Qmp, socket.socket]:
     ours, theirs = socket.socketpair()
-    return Qmp(ours, who="web"), theirs
+    return Qmp(ours, who="web", token="t"), theirs
 
 
 def test_events_between_are_kept(pair: tuple[Qmp, socket.socket]) -> None:
     client, peer = pair
-    peer.sendall(b'{"event":"RESUME"}\n{"return":{"status":"running"}}\n')
+    peer.sendall(b'{"event":"RESUME"}\n{"return":{"status":"running"},"id":"t-1"}\n')
     assert client.execute("query-status") == {"status": "running"}
     event = client.wait_event("RESUME", timeout=1)
     assert event and event["event"] == "RESUME"
+
+
+def test_answers_that_a_killed_client_has_left_are_not_taken(pair: tuple[Qmp, socket.socket]) -> None:
+    client, peer = pair
+    peer.sendall(b'{"return":{},"id":"gone-7"}\n{"return":{}}\n{"error":{"class":"X","desc":"y"},"id":"gone-8"}\n')
+    peer.sendall(b'{"return":{"status":"paused"},"id":"t-1"}\n')
+    assert client.execute("query-status") == {"status": "paused"}
 
 
 def test_a_refusal_carries_qemu_s_words(pair: tuple[Qmp, socket.socket]) -> None:

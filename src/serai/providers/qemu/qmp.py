@@ -47,11 +47,16 @@ def connect_unix(path: Path) -> socket.socket:
 
 
 class Qmp:
-    """A connection to QEMU's monitor. Close it, or use it in a `with`: QEMU serves one client at a time."""
+    """A connection to QEMU's monitor. Close it, or use it in a `with`: QEMU serves one client at a time.
 
-    def __init__(self, link: socket.socket, *, who: str) -> None:
+    Requests carry ids of their own: a client that was killed leaves answers behind, which the next one is sent.
+    """
+
+    def __init__(self, link: socket.socket, *, who: str, token: str = "") -> None:
         self._link = link
         self._who = who
+        self._token = token or os.urandom(4).hex()
+        self._asked = 0
         self._buffer = b""
         self.events: deque[dict[str, Any]] = deque()
 
@@ -79,7 +84,7 @@ class Qmp:
 
     def execute(self, command: str, arguments: dict[str, Any] | None = None, *, timeout: float = 30.0) -> Any:
         """Run one command and give what it returns. Raises QmpError, Gone, Code.TIMEOUT."""
-        request: dict[str, Any] = {"execute": command}
+        request: dict[str, Any] = {"execute": command, "id": self._next()}
         if arguments:
             request["arguments"] = arguments
         self._send(msgspec.json.encode(request) + b"\n")
@@ -92,7 +97,7 @@ class Qmp:
 
     def pass_file(self, name: str, handle: int) -> None:
         """Give QEMU an open file by the name `name` (SCM_RIGHTS with `getfd`)."""
-        request = msgspec.json.encode({"execute": "getfd", "arguments": {"fdname": name}})
+        request = msgspec.json.encode({"execute": "getfd", "id": self._next(), "arguments": {"fdname": name}})
         socket.send_fds(self._link, [request], [handle])
         self._answer("getfd", 10.0)
 
@@ -124,13 +129,18 @@ class Qmp:
     ) -> None:
         self.close()
 
+    def _next(self) -> str:
+        self._asked += 1
+        return f"{self._token}-{self._asked}"
+
     def _answer(self, command: str, timeout: float) -> Any:
-        end = time.monotonic() + timeout
+        """What is for this request. QEMU sends an error without an id for what it could not read."""
+        end, wanted = time.monotonic() + timeout, f"{self._token}-{self._asked}"
         while True:
             message = self._read(end, f"the answer to {command}")
-            if "return" in message:
+            if "return" in message and message.get("id") == wanted:
                 return message["return"]
-            if "error" in message:
+            if "error" in message and message.get("id", wanted) == wanted:
                 raise QmpError(command, message["error"]["class"], message["error"]["desc"])
             if "event" in message:
                 self.events.append(message)
