@@ -120,6 +120,7 @@ def test_a_bridge_that_closes_the_way_in_is_undone_and_one_that_does_not_stays_u
     assert differences(before, tree(one, *PLACES)) == []
 
 
+@pytest.mark.lab_long
 def test_networkmanager_makes_the_bridge_at_the_next_boot_and_has_its_card_back_when_it_is_undone(one):
     switch(one, TO_NETWORK_MANAGER)
     before = tree(one, *PLACES)
@@ -137,6 +138,7 @@ def test_networkmanager_makes_the_bridge_at_the_next_boot_and_has_its_card_back_
     assert others(before, tree(one, *PLACES)) == []
 
 
+@pytest.mark.lab_long
 def test_netplan_makes_the_bridge_at_the_next_boot_and_has_its_card_back_when_it_is_undone(one):
     switch(one, TO_NETPLAN)
     before = tree(one, *PLACES)

@@ -53,6 +53,20 @@ def test_it_ends_only_when_qemu_takes_cont_again(tmp_path: Path) -> None:
     assert list(states) == []
 
 
+def test_a_save_that_nobody_waits_for_is_ended() -> None:
+    found = iter([{"status": "active"}, {"status": "cancelling"}, {"status": "cancelled"}])
+    monitor = Monitor({"query-migrate": lambda _: next(found), "query-status": {"status": "paused"}})
+    memory.abandon(monitor, who="web")  # type: ignore[arg-type]
+    assert len(monitor.asked("migrate_cancel")) == 2
+
+
+@pytest.mark.parametrize("found", [{}, {"status": "completed"}, {"status": "failed"}])
+def test_one_that_has_ended_is_left_alone(found: dict[str, Any]) -> None:
+    monitor = Monitor({"query-migrate": found, "query-status": {"status": "running"}})
+    memory.abandon(monitor, who="web")  # type: ignore[arg-type]
+    assert monitor.asked("migrate_cancel") == []
+
+
 def test_a_failed_save_tells_qemus_reason_and_leaves_no_file(tmp_path: Path) -> None:
     answers = {"query-migrate": {"error-desc": "No space left on device"}}
     with pytest.raises(SeraiError, match="saving its memory: No space left on device"):

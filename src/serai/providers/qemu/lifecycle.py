@@ -156,6 +156,7 @@ def resume(scope: Scope, name: str, progress: Progress) -> None:
     directory = directory_of(scope, name)
     if is_alive(directory):
         with launch.connect(directory, name) as qmp:
+            memory.abandon(qmp, who=name)
             status = qmp.execute("query-status")["status"]
             if not record.suspended or status == "running":
                 if status != "running":

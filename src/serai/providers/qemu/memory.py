@@ -17,6 +17,8 @@ BUDGET = 3600.0
 """Seconds for saving or loading; large memories on slow disks take minutes."""
 SETTLE_BUDGET, SETTLE_PAUSE = 30.0, 0.005
 """Seconds in which QEMU ends a migration that has completed, and between two looks at it."""
+UNDER_WAY = frozenset({"setup", "active", "pre-switchover", "device", "cancelling"})
+"""What `query-migrate` says of one that has not ended. Source: QEMU qapi/migration.json, MigrationStatus."""
 UNLIMITED = 1 << 40
 """Bytes a second: the default of QEMU (128 MiB/s) is meant for networks."""
 
@@ -60,6 +62,17 @@ def load(qmp: Qmp, source: Path, *, who: str, migrate_file: bool) -> None:
         _finish(qmp, f"{who}: loading its memory")
     finally:
         os.close(handle)
+
+
+def abandon(qmp: Qmp, *, who: str) -> None:
+    """End a save that a killed serai has begun: done, it would stop the guest and take its disks away."""
+    end = time.monotonic() + SETTLE_BUDGET
+    while qmp.execute("query-migrate").get("status", "none") in UNDER_WAY:
+        if time.monotonic() > end:
+            raise SeraiError(Code.TIMEOUT, f"{who}: the save that was begun did not end in {SETTLE_BUDGET:g} s")
+        qmp.execute("migrate_cancel")
+        qmp.wait_event("MIGRATION", timeout=SETTLE_PAUSE)
+    _settle(qmp, f"{who}: the save that was begun")
 
 
 def _prepare(qmp: Qmp) -> None:

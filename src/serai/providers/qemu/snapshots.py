@@ -193,6 +193,10 @@ def _sweep(directory: Path, record: Record, nodes: dict[str, str], snapshot: str
     """Remove the snapshot from every disk that has it, and its folder."""
     if is_alive(directory):
         with launch.connect(directory, record.name) as qmp:
+            memory.abandon(qmp, who=record.name)
+            if qmp.execute("query-status")["status"] == "postmigrate":
+                why = "its memory was being saved when serai was killed, and QEMU has let go of its disks"
+                raise SeraiError(Code.FAILED, f"{record.name}: {why}", hint=f"serai up {record.name}")
             for node in nodes:
                 _delete_node_snapshot(qmp, node, snapshot)
     else:
