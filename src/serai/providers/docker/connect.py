@@ -113,8 +113,8 @@ def _context(name: str, environ: Mapping[str, str]) -> Engine:
 
 
 def _sockets(provider: str, environ: Mapping[str, str], root: Path) -> Iterator[Path]:
-    runtime = environ.get("XDG_RUNTIME_DIR") or f"{root}/run/user/{os.getuid()}"
-    own = [Path(runtime) / "docker.sock", Path(runtime) / "podman" / "podman.sock"]
+    runtime = Path(environ.get("XDG_RUNTIME_DIR") or root / f"run/user/{os.getuid()}")
+    own = [runtime / "docker.sock", runtime / "podman" / "podman.sock"]
     system = [root / "run/docker.sock", root / "run/podman/podman.sock"]
     yield from [own[1], system[1]] if provider == "podman" else [*own, *system]
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
 import msgspec
 
+from serai.providers import record_file
 from serai.providers.contract import Forward, Mark, Snapshot
 from serai.providers.lxc.place import RECORD
 from serai.spec.machine import Machine
 from serai.spec.network import Network
-from serai.util.errors import Code, SeraiError
 
 
 class Phase(StrEnum):
@@ -68,38 +67,14 @@ def _decoder() -> msgspec.json.Decoder[Record]:
 
 def load(directory: Path | str) -> Record | None:
     """The record, or None when there is none. Raises Code.CORRUPT when it cannot be read as one."""
-    try:
-        with open(f"{directory}/{RECORD}", "rb") as file:  # noqa: PTH123 - the path of `status`
-            data = file.read()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    try:
-        return _decoder().decode(data)
-    except msgspec.DecodeError as error:
-        raise SeraiError(
-            Code.CORRUPT,
-            f"{directory}/{RECORD} is not the record of a container: {error}",
-            hint="destroy the machine to make it anew, or mend the file",
-        ) from error
+    return record_file.read(f"{directory}/{RECORD}", _decoder, "the record of a container")
 
 
 def save(directory: Path, record: Record, *, sync: bool = False) -> None:
-    """Replace the record in one step."""
-    from serai.util.files import write_atomic
-
-    write_atomic(directory / RECORD, msgspec.json.format(msgspec.json.encode(record), indent=1), sync=sync)
+    """Replace the record in one step. `sync`: it also survives a power cut."""
+    record_file.write(directory / RECORD, msgspec.json.encode(record), sync=sync)
 
 
-@contextmanager
-def editing(directory: Path) -> Iterator[Record]:
-    """Change the record under a lock of its own. Raises Code.FAILED when there is no container."""
-    from serai.util.locks import lock
-
-    if load(directory) is None:
-        raise SeraiError(Code.FAILED, f"{directory.name}: there is no such container", hint="serai up")
-    with lock(directory / "serai.lock", what=f"container {directory.name}"):
-        record = load(directory)
-        if record is None:
-            raise SeraiError(Code.FAILED, f"{directory.name}: there is no such container", hint="serai up")
-        yield record
-        save(directory, record)
+def editing(directory: Path) -> AbstractContextManager[Record]:
+    """Change the record under its own lock. Raises Code.FAILED when there is no container."""
+    return record_file.editing(directory / "serai.lock", "container", load, save)

@@ -10,8 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 import struct
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import Any
 
 import msgspec
 
+from serai.providers import record_file
 from serai.providers.contract import Forward, Image, Mark, Snapshot
 from serai.spec.machine import Machine
 from serai.spec.network import Network
@@ -110,42 +110,17 @@ def _decoder() -> msgspec.json.Decoder[Record]:
 
 def load(directory: Path | str) -> Record | None:
     """The record, or None when there is none. Raises Code.CORRUPT when it cannot be read as one."""
-    try:
-        with open(f"{directory}/{RECORD}", "rb") as file:  # noqa: PTH123 - hot path, no pathlib
-            data = file.read()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    try:
-        return _decoder().decode(data)
-    except msgspec.DecodeError as error:
-        raise SeraiError(
-            Code.CORRUPT,
-            f"{directory}/{RECORD} is not a machine record: {error}",
-            hint="destroy the machine to make it anew, or mend the file",
-        ) from error
+    return record_file.read(f"{directory}/{RECORD}", _decoder, "a machine record")
 
 
 def save(directory: Path, record: Record, *, sync: bool = False) -> None:
     """Replace the record in one step. `sync`: it also survives a power cut."""
-    from serai.util.files import write_atomic
-
-    text = msgspec.json.format(_encoder.encode(record), indent=1)
-    write_atomic(directory / RECORD, text, sync=sync)
+    record_file.write(directory / RECORD, _encoder.encode(record), sync=sync)
 
 
-@contextmanager
-def editing(directory: Path) -> Iterator[Record]:
-    """Change the record under the machine's own lock. Raises Code.FAILED when there is no machine."""
-    from serai.util.locks import lock
-
-    if not (directory / RECORD).exists():
-        raise SeraiError(Code.FAILED, f"{directory.name}: there is no such machine", hint="serai up")
-    with lock(directory / "record.lock", what=f"machine {directory.name}"):
-        record = load(directory)
-        if record is None:
-            raise SeraiError(Code.FAILED, f"{directory.name}: there is no such machine", hint="serai up")
-        yield record
-        save(directory, record)
+def editing(directory: Path) -> AbstractContextManager[Record]:
+    """Change the record under its own lock. Raises Code.FAILED when there is no machine."""
+    return record_file.editing(directory / "record.lock", "machine", load, save)
 
 
 # struct flock: l_type, l_whence, l_start, l_len, l_pid (fcntl(2)); l_pid must be 0 for locks of open files.
