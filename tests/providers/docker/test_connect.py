@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from serai.providers.docker.connect import Engine, engine, opened, silent
+from serai.providers.docker.connect import Engine, engine, library, opened, silent
 from serai.util.errors import Code, SeraiError
 
 
@@ -100,3 +100,12 @@ def test_nobody_behind_a_socket_is_said_in_a_sentence(tmp_path: Path) -> None:
         opened(Engine(f"unix://{tmp_path}/no.sock", "DOCKER_HOST"), "docker")
 
     assert caught.value.code is Code.NETWORK
+
+
+def test_a_library_of_old_is_named_with_the_way_to_a_new_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    import docker
+
+    monkeypatch.setattr(docker, "__version__", "5.0.3")
+    with pytest.raises(SeraiError, match=r"the docker SDK 5\.0\.3 in .* is too old") as error:
+        library()
+    assert error.value.code is Code.MISSING

@@ -119,6 +119,10 @@ def _sockets(provider: str, environ: Mapping[str, str], root: Path) -> Iterator[
     yield from [own[1], system[1]] if provider == "podman" else [*own, *system]
 
 
+OLDEST_SDK = 7
+"""First digit of the SDK's version. Source: docker-py, change log of 7.0.0, urllib3 2."""
+
+
 def library() -> Any:
     """The docker SDK. Raises Code.MISSING with the way to it."""
     try:
@@ -127,6 +131,11 @@ def library() -> Any:
         raise SeraiError(
             Code.MISSING, f"the docker SDK for Python is not installed: {error}", hint=INSTALL
         ) from error
+    found = str(getattr(docker, "__version__", "0"))
+    if int(found.partition(".")[0]) < OLDEST_SDK:
+        place = Path(docker.__file__).parent
+        why = f"the docker SDK {found} in {place} is too old: it does not go with urllib3 2"
+        raise SeraiError(Code.MISSING, why, hint=INSTALL)
     return docker
 
 
