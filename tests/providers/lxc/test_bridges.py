@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -102,3 +104,22 @@ def test_a_subnet_that_cannot_be_leaves_nothing(need, scope, home):
         bridges.ensure(scope, {"back": network}, ["back"])
 
     assert not bridges.there(bridges.bridge_of(scope, "back", network))
+
+
+def test_one_that_another_machines_end_takes_away_meanwhile_is_no_failure(home, monkeypatch, tmp_path):
+    bridge = tmp_path / "serai-01234567"
+    (bridge / "bridge").mkdir(parents=True)
+    removed = []
+
+    @contextmanager
+    def gone_when_it_is_ours(path, what):
+        shutil.rmtree(bridge)
+        yield
+
+    monkeypatch.setattr(bridges, "NET", tmp_path)
+    monkeypatch.setattr(bridges, "lock", gone_when_it_is_ours)
+    monkeypatch.setattr(bridges, "remove", removed.extend)
+
+    bridges.remove_idle([bridge.name])
+
+    assert removed == []

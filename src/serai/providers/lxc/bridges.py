@@ -158,7 +158,15 @@ def remove_idle(bridges: Iterable[str]) -> None:
     names = [name for name in bridges if name.startswith(OWN) and there(name)]
     if names:
         with lock(_lock(), what="the bridges of containers"):
-            remove([name for name in names if not os.listdir(NET / name / "brif")])  # noqa: PTH208 - sysfs
+            remove([name for name in names if _is_idle(name)])
+
+
+def _is_idle(bridge: str) -> bool:
+    """Whether it is there and without a card: another machine's end may have taken it away just now."""
+    try:
+        return not os.listdir(NET / bridge / "brif")  # noqa: PTH208 - sysfs
+    except FileNotFoundError:
+        return False
 
 
 def remove(bridges: Iterable[str]) -> None:
