@@ -7,16 +7,17 @@ from pathlib import Path
 import pytest
 
 from serai.provisioners import digest
-from serai.provisioners.registry import KINDS
+from serai.provisioners.registry import can_run
 from serai.spec.machine import Machine
-from serai.spec.provision import File, Provision, Run, Shell
+from serai.spec.provision import File, Provision, Run, Shell, Vagrant
 
 WEB = Machine(name="web")
 
 
-def test_every_kind_of_block_has_a_provisioner() -> None:
-    blocks = [name for name in Provision.__struct_fields__ if name not in ("name", "run", "vagrant")]
-    assert sorted(KINDS) == sorted(blocks)
+def test_what_has_no_provisioner_is_told_from_what_has() -> None:
+    assert can_run(Provision(shell=Shell(inline="true")))
+    assert not can_run(Provision(vagrant=Vagrant(type="goss")))
+    assert not can_run(Provision(vagrant=Vagrant(type="shell")))
 
 
 def test_name_and_policy_do_not_count() -> None:

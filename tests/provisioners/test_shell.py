@@ -12,7 +12,6 @@ from serai import provisioners
 from serai.guest.exec import ExecTransport
 from serai.guest.ssh import SshTransport
 from serai.providers.contract import ExecEndpoint
-from serai.provisioners.shell import interpreter
 from serai.spec.machine import Machine
 from serai.spec.provision import Provision, Shell
 from serai.util.errors import Code, SeraiError
@@ -145,19 +144,6 @@ def test_without_sudo_a_privileged_block_says_what_to_do(tmp_path: Path) -> None
     (bare / "sudo").write_text("#!/bin/sh\necho 'sudo: a password is required' >&2\nexit 1\n")
     (bare / "sudo").chmod(0o755)
     assert guest.fails(inline="true").message.endswith("sudo in the guest asks for a password")
-
-
-@pytest.mark.parametrize(
-    ("first", "words"),
-    [
-        ("echo", "sh"),
-        ("#!/bin/bash", "/bin/bash"),
-        ("#! /usr/bin/env -S python3 -u", "/usr/bin/env '-S python3 -u'"),
-        ("#!", "sh"),
-    ],
-)
-def test_the_interpreter_is_the_scripts_own(first: str, words: str) -> None:
-    assert interpreter(f"{first}\nrest") == words
 
 
 def test_a_script_stays_where_it_is_put(ran: Ran, tmp_path: Path) -> None:

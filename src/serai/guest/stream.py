@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 
 from serai.guest.transport import OnLine
 from serai.util.errors import Code, SeraiError
@@ -56,11 +57,14 @@ def stream(
     timeout: float | None = None,
     on_line: OnLine | None = None,
     env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    grace: float = 0.0,
 ) -> Output:
     """Run `argv` to its end, or until `timeout` seconds are over: then it is killed and `timed_out` is set.
 
     `env` is added to the environment.
-    With `on_line`, stdout and stderr are one stream. Whatever interrupts this call ends the program first.
+    With `on_line`, stdout and stderr are one stream. Whatever interrupts this call ends the program first: it is
+    asked, and killed after `grace` seconds.
     Raises Code.MISSING when the program is not there.
     """
     try:
@@ -71,6 +75,7 @@ def stream(
             stderr=subprocess.STDOUT if on_line else subprocess.PIPE,
             bufsize=0,
             env={**os.environ, **env} if env else None,
+            cwd=cwd,
         )
     except FileNotFoundError as error:
         raise SeraiError(Code.MISSING, f"the program {argv[0]} is not installed") from error
@@ -82,6 +87,10 @@ def stream(
                 process.kill()
             code = process.wait()
         except BaseException:
+            if grace:
+                process.terminate()
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(grace)
             process.kill()
             raise
         return Output(code, out.end(), err.end(), timed_out)

@@ -30,7 +30,7 @@ MAX_BYTES = 1 << 20
 """Of an entry. One machine takes about a kilobyte."""
 _WORD = 1 << 62
 """What a number of msgpack holds."""
-SOURCES = ("", "loaders", "loaders/yaml", "loaders/compose", "spec", "util")
+SOURCES = ("", "loaders", "loaders/yaml", "loaders/compose", "spec", "spec/provisioners", "util")
 RUBY = tuple(f"loaders/vagrantfile{part}" for part in ("", "/mapping", "/config", "/config/keys", "/ruby"))
 RUBY += tuple(f"loaders/vagrantfile/ruby/{part}" for part in ("compile", "library", "library/core", "library/std"))
 """Packages of serai's that a project depends on: their files, as they are now, are its version. RUBY's, too,

@@ -84,7 +84,7 @@ def _walk(top: Record, steps: list[str], blocks: Blocks) -> tuple[Record, Shape]
         if steps[at] in fields:
             assert isinstance(inner, Record)
             owner, shape = inner, fields[steps[at]]
-        elif isinstance(inner, Record) and inner.rest and (block := _block(blocks, steps[at])):
+        elif isinstance(inner, Record) and inner.asks and (block := _block(blocks, steps[at])):
             owner, shape = inner, block
         elif isinstance(shape, MapOf) and (steps[at] in shape.keys if shape.keys else at + 1 < len(steps)):
             shape = shape.value
@@ -148,7 +148,7 @@ def descriptions(inner: Shape) -> dict[str, str]:
     if not isinstance(inner, Record):
         return {}
     properties = _properties(inner)
-    return {key: properties[key].get("description", "") for key in _fields(inner)}
+    return {key: properties.get(key, {}).get("description", "") for key in _fields(inner)}
 
 
 def _definitions(shape: Record) -> dict[str, Any]:

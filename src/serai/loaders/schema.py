@@ -15,7 +15,7 @@ from serai.loaders.file import ProjectFile
 from serai.loaders.shape import Leaf, ListOf, MapOf, Record, Shape, Want, record
 from serai.loaders.write import written
 from serai.loaders.yaml.expand import known_keys
-from serai.loaders.yaml.forms import FORMS
+from serai.loaders.yaml.forms import form_of
 from serai.spec.base import Spec
 from serai.spec.raw import Raw
 
@@ -64,7 +64,14 @@ def schema(blocks: Mapping[str, type[Spec] | None] | None = None) -> dict[str, A
 def _definitions(top: Record) -> dict[str, Any]:
     """All records that can be reached, by name."""
     definitions: dict[str, Any] = msgspec.json.schema(top.cls)["$defs"]
-    for shape in records(top):
+    found = records(top)
+    for shape in found:
+        for key in shape.further:
+            inner = shape.fields[key]
+            assert isinstance(inner, Record)
+            definitions |= msgspec.json.schema(inner.cls)["$defs"]
+            definitions[shape.cls.__name__]["properties"][key] = {"$ref": f"#/$defs/{inner.cls.__name__}"}
+    for shape in found:
         name = shape.cls.__name__
         definitions[name] = _record(shape, definitions[name])
     return definitions
@@ -108,7 +115,8 @@ def _record(shape: Record, raw: dict[str, Any]) -> dict[str, Any]:
         "additionalProperties": False,
     }
     about = {"description": (shape.cls.__doc__ or "").strip()}
-    short = FORMS[shape.cls].schema if shape.cls in FORMS else ()
+    form = form_of(shape.cls)
+    short = form.schema if form else ()
     return {**about, "anyOf": [long, *short, _EXPRESSION]} if short else {**about, **long}
 
 

@@ -6,8 +6,10 @@ Compiled on first use, a record at a time, so that a small file costs little.
 from __future__ import annotations
 
 import types
+from collections.abc import Iterator, Mapping
 from enum import Enum, StrEnum
 from functools import cache, cached_property
+from importlib import import_module
 from typing import Annotated, Any, TypeAlias, Union, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -66,11 +68,18 @@ class Record:
         self.cls = cls
         self.rest: str = getattr(cls, "rest", "")
         """The field that holds keys which are no fields (see spec.base.Spec): a file never names it."""
+        self.further: Mapping[str, str] = getattr(cls, "further", {})
+
+    @property
+    def asks(self) -> bool:
+        """Whether somebody else knows further keys."""
+        return bool(self.rest) and not self.further
 
     @cached_property
-    def fields(self) -> dict[str, Shape]:
+    def fields(self) -> Mapping[str, Shape]:
         hints = _annotations(self.cls)
-        return {name: shape_of(hints[name]) for name in self.cls.__struct_fields__ if name != self.rest}
+        own = {name: shape_of(hints[name]) for name in self.cls.__struct_fields__ if name != self.rest}
+        return Fields(own, self.further) if self.further else own
 
 
 def _annotations(cls: type) -> dict[str, Any]:
@@ -81,6 +90,29 @@ def _annotations(cls: type) -> dict[str, Any]:
     if any(isinstance(hint, str) for hint in hints.values()):
         return get_type_hints(cls, include_extras=True)
     return hints
+
+
+class Fields(Mapping[str, "Shape"]):
+    """Fields with further keys beside them, whose structs are imported when they are looked at."""
+
+    def __init__(self, own: dict[str, Shape], further: Mapping[str, str]) -> None:
+        self._own = own
+        self._further = further
+
+    def __getitem__(self, key: str) -> Shape:
+        if key not in self._own:
+            module, _, name = self._further[key].partition(":")
+            self._own[key] = record(getattr(import_module(module), name))
+        return self._own[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._own or key in self._further
+
+    def __iter__(self) -> Iterator[str]:
+        yield from dict.fromkeys((*self._own, *self._further))
+
+    def __len__(self) -> int:
+        return len({*self._own, *self._further})
 
 
 Shape: TypeAlias = Leaf | ListOf | MapOf | Record
@@ -114,3 +146,15 @@ def shape_of(hint: Any, unit: str = "") -> Shape:
     if unit:
         return _LEAVES[Want(unit)]
     return _LEAVES[Want.TEXT] if _is(hint, str | Enum) else ANY
+
+
+@cache
+def paths(cls: type[msgspec.Struct]) -> tuple[str, ...]:
+    """The fields of a struct that name a file or a directory of the project (see spec.base.PATH)."""
+    return tuple(
+        name for name, hint in _annotations(cls).items() if get_origin(hint) is Annotated and _named(hint)
+    )
+
+
+def _named(hint: Any) -> bool:
+    return any(isinstance(meta, msgspec.Meta) and (meta.extra or {}).get("path") for meta in hint.__metadata__)

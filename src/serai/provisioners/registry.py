@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -9,43 +10,50 @@ from typing import Any, Protocol, cast
 import msgspec
 
 from serai.guest.transport import OnLine, Transport
+from serai.provisioners.job import Job, Peers, nobody
 from serai.spec.machine import Machine
 from serai.spec.provision import Provision
 
-KINDS = {
-    "shell": "serai.provisioners.shell",
-    "file": "serai.provisioners.file",
-    "reload": "serai.provisioners.reload",
-}
-"""Kind of a block -> its module, with `run` and `inputs`; Vagrant's further ones are `vagrant`."""
-
 
 class Provisioner(Protocol):
-    """What such a module has."""
+    """What the module of a kind has: `serai.provisioners.KIND`."""
 
-    def run(
-        self, block: Any, *, key: str, machine: Machine, transport: Transport, root: Path, out: OnLine
-    ) -> None: ...
+    def run(self, block: Any, job: Job) -> None:
+        """Do the block, which is the kind's own struct. Raises what `job.fail` gives."""
+        ...
 
     def inputs(self, block: Any, machine: Machine) -> tuple[list[str], object]:
         """The files of the project that the block names, and what else decides what it does."""
         ...
 
 
-def _provisioner(block: Provision) -> tuple[Provisioner, Any]:
-    if block.vagrant is not None:
-        return cast(Provisioner, import_module("serai.provisioners.vagrant")), block.vagrant
-    module = cast(Provisioner, import_module(KINDS[block.kind]))
-    return module, getattr(block, block.kind)
+def can_run(block: Provision) -> bool:
+    """Whether there is a provisioner for it."""
+    return block.vagrant is None and Path(__file__).with_name(f"{block.kind}.py").exists()
 
 
-def run(block: Provision, *, key: str, machine: Machine, transport: Transport, root: Path, out: OnLine) -> None:
+def module_of(block: Provision) -> Provisioner:
+    """The module that does it."""
+    name = block.kind if can_run(block) else "vagrant"
+    return cast(Provisioner, import_module(f"serai.provisioners.{name}"))
+
+
+def run(
+    block: Provision,
+    *,
+    key: str,
+    machine: Machine,
+    transport: Transport,
+    root: Path,
+    out: OnLine,
+    peers: Callable[[], Peers] = nobody,
+) -> None:
     """Do a block in the guest. `key` is what `--provision-with` calls it, `root` the project's directory.
 
     Raises Code.FAILED naming the block, Code.INPUT when a file that it names is not there.
     """
-    provisioner, inner = _provisioner(block)
-    provisioner.run(inner, key=key, machine=machine, transport=transport, root=root, out=out)
+    job = Job(key=key, machine=machine, transport=transport, root=root, out=out, peers=peers)
+    module_of(block).run(block.inner, job)
 
 
 def digest(block: Provision, machine: Machine, root: Path) -> str:
@@ -54,9 +62,8 @@ def digest(block: Provision, machine: Machine, root: Path) -> str:
 
     from serai.provisioners.content import feed
 
-    provisioner, inner = _provisioner(block)
-    paths, rest = provisioner.inputs(inner, machine)
-    total = sha256(msgspec.json.encode([block.kind, inner, rest], order="deterministic"))
+    paths, rest = module_of(block).inputs(block.inner, machine)
+    total = sha256(msgspec.json.encode([block.kind, block.inner, rest], order="deterministic"))
     for path in paths:
         feed(total.update, root / Path(path).expanduser())
     return total.hexdigest()[:16]

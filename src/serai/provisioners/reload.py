@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from serai.guest.transport import OnLine, Transport
+from serai.provisioners.job import Job
 from serai.spec.machine import Machine
 from serai.spec.provision import Provision, Reload
 
@@ -26,5 +24,5 @@ def inputs(block: Reload, machine: Machine) -> tuple[list[str], object]:
     return [], None
 
 
-def run(block: Reload, *, key: str, machine: Machine, transport: Transport, root: Path, out: OnLine) -> None:
+def run(block: Reload, job: Job) -> None:
     """Nothing is done before the restart."""

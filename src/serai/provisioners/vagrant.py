@@ -1,10 +1,10 @@
-"""Provisioners of a Vagrantfile that this version cannot run: refused by name, before anything is made."""
+"""Provisioners of a file that this version cannot run: refused by name, before anything is made."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Any
 
-from serai.guest.transport import OnLine, Transport
+from serai.provisioners.job import Job
 from serai.spec.machine import Machine
 from serai.spec.provision import Vagrant
 from serai.util.errors import Code, SeraiError
@@ -18,11 +18,11 @@ def refusal(machine: str, key: str, kind: str) -> SeraiError:
     )
 
 
-def inputs(block: Vagrant, machine: Machine) -> tuple[list[str], object]:
+def inputs(block: Any, machine: Machine) -> tuple[list[str], object]:
     """See Provisioner.inputs."""
     return [], None
 
 
-def run(block: Vagrant, *, key: str, machine: Machine, transport: Transport, root: Path, out: OnLine) -> None:
+def run(block: Any, job: Job) -> None:
     """Refuse."""
-    raise refusal(machine.name, key, block.type)
+    raise refusal(job.machine.name, job.key, block.type if isinstance(block, Vagrant) else job.key)

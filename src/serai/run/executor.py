@@ -270,7 +270,13 @@ class Executor:
         driver = self.workspace.provider(machine.name)
         way = self.way_in(machine.name)
         provisioners.run(
-            block, key=step.key, machine=machine, transport=way, root=self.workspace.scope.root, out=out
+            block,
+            key=step.key,
+            machine=machine,
+            transport=way,
+            root=self.workspace.scope.root,
+            out=out,
+            peers=self._peers,
         )
         if restarts(block):
             self._restart(machine, progress)
@@ -280,6 +286,16 @@ class Executor:
         digest = self.digests.get(machine.name, {}).get(step.key, "")
         driver.mark(machine.name, {step.key: Mark(digest=digest, at=round(time.time(), 3))})
         return ""
+
+    def _peers(self) -> dict[str, tuple[Machine, Endpoint | None]]:
+        """Every machine of the project with the way into it, None for one that does not run."""
+        return {name: (one, self._way_to(name)) for name, one in self.workspace.project.machines.items()}
+
+    def _way_to(self, name: str) -> Endpoint | None:
+        try:
+            return self.workspace.provider(name).endpoint(name)
+        except SeraiError:
+            return None
 
     def _restart(self, machine: Machine, progress: Progress) -> None:
         """The guest starts anew, and is ready again: it says another boot id, or its engine has done it."""

@@ -15,11 +15,13 @@ def refuse_blocks(due: Iterable[tuple[Machine, Collection[str]]]) -> None:
     """Raise for blocks that would run now, and that this version cannot run (VAG-10)."""
     errors: list[SeraiError] = []
     for machine, keys in due:
-        kinds = {key: block.vagrant.type for key, block in keyed(machine) if block.vagrant is not None}
-        if found := [key for key in keys if key in kinds]:
-            from serai.provisioners.vagrant import refusal
+        if not keys:
+            continue
+        from serai.provisioners.registry import can_run
+        from serai.provisioners.vagrant import refusal
 
-            errors += [refusal(machine.name, key, kinds[key]) for key in found]
+        kinds = {key: block.kind for key, block in keyed(machine) if not can_run(block)}
+        errors += [refusal(machine.name, key, kinds[key]) for key in keys if key in kinds]
     if errors:
         raise SeraiErrors(errors)
 

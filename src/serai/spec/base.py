@@ -1,6 +1,6 @@
 """What all spec types share: frozen, keyword only, unknown keys refused, defaults left out when written."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from functools import cache
 from typing import Annotated, Any, ClassVar
@@ -16,6 +16,9 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     rest: ClassVar[str] = ""
     """The field, a map, whose entries a file writes beside the other keys; empty: there is none."""
+    further: ClassVar[Mapping[str, str]] = {}
+    """Keys of the `rest` that serai itself knows, and `module:Struct` of each, imported on use: who reads
+    a kept project would pay for all of them. The map holds plain data that the struct takes."""
 
 
 NAME_PATTERN = r"^[a-zA-Z0-9](?:[a-zA-Z0-9._-]{0,61}[a-zA-Z0-9])?$"
@@ -46,6 +49,9 @@ Duration = Annotated[
 """Seconds."""
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
+
+PATH = {"path": True}
+"""`extra` of a field that names a file or a directory of the project: a file that states it has it there."""
 
 CPU_SET_PATTERN = r"^\^?[0-9]+(-[0-9]+)?(,\^?[0-9]+(-[0-9]+)?)*$"
 CpuSet = Annotated[str, Meta(pattern=CPU_SET_PATTERN, examples=["0-3,8"])]

@@ -1,11 +1,28 @@
-"""Provisioning blocks: shell and file of VAG-10; each further provisioner adds its struct here."""
+"""Provisioning blocks: which provisioner does one, what it is called, and when it runs (VAG-10)."""
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Any
+from importlib import import_module
+from typing import Annotated, Any, ClassVar
 
+import msgspec
 from msgspec import Meta
 
-from serai.spec.base import Spec
+from serai.spec.base import PATH, Spec, stated
+
+__all__ = [
+    "BASIC",
+    "KINDS",
+    "TOOLS",
+    "File",
+    "Provision",
+    "Reload",
+    "Run",
+    "Shell",
+    "Vagrant",
+    "block_of",
+    "struct_of",
+]
 
 
 class Run(StrEnum):
@@ -45,7 +62,7 @@ Mode = Annotated[str, Meta(pattern=r"^0?[0-7]{3,4}$")]
 class File(Spec, frozen=True):
     """A file or a tree from the host into the guest."""
 
-    source: Annotated[str, Meta(description="file or directory, relative to the project")]
+    source: Annotated[str, Meta(description="file or directory, relative to the project", extra=PATH)]
     destination: Annotated[str, Meta(description="path in the guest; `~/` is the login's home")]
     mode: Annotated[Mode | None, Meta(description="octal permissions of a file")] = None
     owner: Annotated[str | None, Meta(description="user or user:group")] = None
@@ -58,16 +75,42 @@ class Reload(Spec, frozen=True):
 class Vagrant(Spec, frozen=True):
     """A provisioner of a Vagrantfile that this version cannot run: kept in its place, and `up` says so."""
 
-    type: Annotated[str, Meta(description="Vagrant's name of it", examples=["ansible", "chef_solo"])]
+    type: Annotated[str, Meta(description="Vagrant's name of it", examples=["goss"])]
     options: Annotated[dict[str, Any], Meta(description="what it was given, by Vagrant's names")] = {}
+
+
+TOOLS: Mapping[str, str] = {
+    "ansible": "ansible:Ansible",
+    "ansible_local": "ansible:AnsibleLocal",
+    "cfengine": "cfengine:Cfengine",
+    "chef_solo": "chef:ChefSolo",
+    "chef_zero": "chef:ChefZero",
+    "chef_client": "chef:ChefClient",
+    "chef_apply": "chef:ChefApply",
+    "docker": "engines:Docker",
+    "podman": "engines:Podman",
+    "puppet": "puppet:Puppet",
+    "puppet_server": "puppet:PuppetServer",
+    "salt": "salt:Salt",
+}
+"""Kinds that a tool does, each with the struct of its options below serai.spec.provisioners."""
+BASIC = ("shell", "file", "reload")
+"""Kinds that need none: their structs are fields."""
+KINDS = (*BASIC, *TOOLS)
+"""The keys of a block that name its provisioner, each also its module below serai.provisioners."""
+PACKAGE = "serai.spec.provisioners"
 
 
 class Provision(Spec, frozen=True):
     """One block: exactly one of the provisioner keys."""
 
+    rest: ClassVar[str] = "tool"
+    further: ClassVar[Mapping[str, str]] = {kind: f"{PACKAGE}.{place}" for kind, place in TOOLS.items()}
+
     shell: Shell | None = None
     file: File | None = None
     reload: Reload | None = None
+    tool: dict[str, Any] = {}
     vagrant: Vagrant | None = None
     name: Annotated[str | None, Meta(description="for --provision-with and for the output")] = None
     run: Annotated[
@@ -80,6 +123,28 @@ class Provision(Spec, frozen=True):
 
     @property
     def kind(self) -> str:
+        """Its provisioner; empty while a loader holds a block whose provisioner was wrong."""
         if self.vagrant is not None:
             return self.vagrant.type
-        return next(name for name in ("shell", "file", "reload") if getattr(self, name) is not None)
+        return next((name for name in BASIC if getattr(self, name) is not None), "".join(self.tool))
+
+    @property
+    def inner(self) -> Spec:
+        """What the provisioner itself is told, as its struct."""
+        if self.tool and self.vagrant is None:
+            return msgspec.convert(self.tool[self.kind], struct_of(self.kind))
+        found: Spec = self.vagrant or getattr(self, self.kind)
+        return found
+
+
+def struct_of(kind: str) -> type[Spec]:
+    """The struct of a tool's options."""
+    module, _, name = TOOLS[kind].partition(":")
+    found: type[Spec] = getattr(import_module(f"{PACKAGE}.{module}"), name)
+    return found
+
+
+def block_of(options: Spec, **beside: Any) -> Provision:
+    """The block of a tool's options; `beside`: its name, and when it runs."""
+    kind = next(kind for kind in TOOLS if TOOLS[kind].endswith(f":{type(options).__name__}"))
+    return Provision(tool={kind: stated(options)}, **beside)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from serai.loaders.file import Layer
-from serai.loaders.yaml.forms import FORMS
+from serai.loaders.yaml import forms
 from serai.loaders.yaml.nodes import plain
 from serai.loaders.yaml.parse import parse
 from serai.loaders.yaml.problems import Problems
+from serai.loaders.yaml.tool_forms import TOOL_FORMS
 from serai.spec.clock import Clock, HyperV
 from serai.spec.container import Container
 from serai.spec.container_parts import Build, Files, GpuRequest, Health, IdMap, LogDriver, Login, Ulimit, Volume
@@ -22,8 +23,14 @@ from serai.spec.network import ForwardedPort, Network, Nic, PrivateNic, PublicNi
 from serai.spec.numa import Numa
 from serai.spec.pool import Pool
 from serai.spec.provision import File, Provision, Reload, Shell
+from serai.spec.provisioners.ansible import Ansible, AnsibleLocal
+from serai.spec.provisioners.chef import ChefApply, ChefSolo, ChefZero
+from serai.spec.provisioners.engines import Docker, EngineBuild, EngineRun, Podman
+from serai.spec.provisioners.puppet import Puppet, PuppetServer
+from serai.spec.provisioners.salt import Salt
 from serai.spec.raw import XmlEdit
 
+FORMS = forms.FORMS | TOOL_FORMS
 FULL = {"host_ip": "127.0.0.1", "host": 8080, "guest": 80, "protocol": "udp"}
 CASES = [
     (Memory, "1GiB", {"size": "1GiB"}),
@@ -106,6 +113,22 @@ CASES = [
     (Provision, "{reload: null}", {"reload": {}}),
     (Shell, "echo", {"inline": "echo"}),
     (Reload, "true", {}),
+    (Ansible, "site.yml", {"playbook": "site.yml"}),
+    (AnsibleLocal, "site.yml", {"playbook": "site.yml"}),
+    (ChefApply, "package 'nginx'", {"recipe": "package 'nginx'"}),
+    (ChefSolo, "'recipe[nginx]'", {"run_list": "recipe[nginx]"}),
+    (ChefZero, "['recipe[a]', 'role[b]']", {"run_list": ["recipe[a]", "role[b]"]}),
+    (Docker, "nginx", {"images": "nginx"}),
+    (Docker, "true", {}),
+    (Podman, "[nginx, redis]", {"images": ["nginx", "redis"]}),
+    (EngineBuild, "/srv/app", {"path": "/srv/app"}),
+    (EngineRun, "nginx", {"image": "nginx"}),
+    (Puppet, "site.pp", {"manifests_path": ".", "manifest_file": "site.pp"}),
+    (Puppet, "manifests/site.pp", {"manifests_path": "manifests", "manifest_file": "site.pp"}),
+    (PuppetServer, "puppet.example", {"puppet_server": "puppet.example"}),
+    (PuppetServer, "true", {}),
+    (Salt, "true", {}),
+    (Salt, "minion.yml", {"minion_config": "minion.yml"}),
     (UserData, "'#!/bin/sh'", {"inline": "#!/bin/sh"}),
     (File, "a:b:/c", {"source": "a:b", "destination": "/c"}),
     (SyncedFolder, ".:/srv", {"source": ".", "target": "/srv"}),
@@ -149,7 +172,7 @@ def test_every_form_has_a_case():
         (PublicNic, "{type: direct, bridge: br0}", "direct goes with dev, which is not stated"),
         (UsbDevice, "046d", "'046d' is not a USB device"),
         (UsbDevice, ":c52b", "':c52b' is not a USB device"),
-        (Provision, "{name: x}", "needs one of shell, file, reload, vagrant"),
+        (Provision, "{name: x}", "needs one of shell, file, reload, ansible"),
         (Shell, "{inline: a, path: b}", "only one of inline and path can be stated"),
         (ImageSource, "{url: a, path: b}", "only one of url and path can be stated"),
         (ImageSource, "{url: a, version: '1'}", "version: goes with box, which is not stated"),

@@ -14,11 +14,12 @@ from serai.loaders.shape import Leaf, ListOf, MapOf, Record, Shape, record
 from serai.loaders.yaml import load
 from serai.loaders.yaml.expand import known_keys
 from serai.loaders.yaml.forms import FORMS
+from serai.loaders.yaml.tool_forms import TOOL_FORMS
 from serai.util.errors import SeraiErrors
 
 WRONG = {"no-such-key": {"no-such-key": 1}}
 """No scalar, no list, and none of any record's keys."""
-FREE = {"each", "others"}
+FREE = {"each", "others", "extra_vars", "facter", "groups", "host_vars", "json", "pillar"}
 """Keys that hold any data."""
 NAMES = {"hooks": "before_up", "each": "0", "distances": "0", "iothreads": "1"}
 """What an entry of a map is called, where not every name will do."""
@@ -27,7 +28,7 @@ NAMES = {"hooks": "before_up", "each": "0", "distances": "0", "iothreads": "1"}
 def keys(shape: Record, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     """Every key, with the steps that lead to it; a map's entry is called as it may be."""
     for name in known_keys(shape):
-        if name in FREE and isinstance(shape.fields[name], Leaf):
+        if name in FREE and isinstance(shape.fields[name], Leaf | MapOf):
             continue
         yield (*above, name)
         yield from _inside(shape.fields[name], name, (*above, name))
@@ -92,4 +93,4 @@ def test_keys_of_every_part_are_looked_at() -> None:
 def test_every_short_form_is_of_a_record_that_a_file_can_hold() -> None:
     from serai.loaders.schema import records
 
-    assert set(FORMS) <= {shape.cls for shape in records(record(ProjectFile))}
+    assert {*FORMS, *TOOL_FORMS} <= {shape.cls for shape in records(record(ProjectFile))}

@@ -5,14 +5,16 @@ Pure but for one thing: script and file sources are looked for on the disk.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from serai.loaders.inputs import ABSENT, FILE, Inputs
+from serai.loaders.shape import paths
 from serai.loaders.yaml.instances import Instance
 from serai.loaders.yaml.nodes import Map, Node, Place, is_null, listed, locate, of
 from serai.loaders.yaml.problems import Problems
+from serai.spec.base import Spec
 from serai.spec.disk import DiskDevice
 from serai.spec.listening import collisions
 from serai.spec.machine import After, Machine
@@ -247,13 +249,17 @@ def _states(one: Checked, *steps: str) -> bool:
 def _sources(one: Checked, root: Path, inputs: Inputs, problems: Problems) -> None:
     """Scripts, files and folders of the host are there; each path is looked at once."""
     for index, block in enumerate(one.machine.provision):
+        if not block.kind:
+            continue  # it has its own error
         if block.shell is not None and block.shell.inline is not None:
             text = block.shell.inline.strip()
             _no_script(one.at("provision", index, "shell", "inline"), text, root, inputs, problems)
         if block.shell is not None and block.shell.path is not None and "://" not in block.shell.path:
             _there(one.at("provision", index, "shell", "path"), block.shell.path, root, inputs, problems)
-        if block.file is not None:
-            _there(one.at("provision", index, "file", "source"), block.file.source, root, inputs, problems)
+        for name, text in named_paths(block.inner):
+            _there(one.at("provision", index, block.kind, name), text, root, inputs, problems)
+        for name, what, hint in getattr(block.inner, "problems", nothing)():
+            problems.at(one.at("provision", index, block.kind, name), what, hint)
     for index, folder in enumerate(one.machine.synced_folders):
         if not folder.create:
             _there(one.at("synced_folders", index, "source"), folder.source, root, inputs, problems)
@@ -262,6 +268,18 @@ def _sources(one: Checked, root: Path, inputs: Inputs, problems: Problems) -> No
             _there(one.at("guest", "user_data", index, "path"), part.path, root, inputs, problems)
         elif part.inline is None:
             problems.at(one.at("guest", "user_data", index), "needs one of inline and path")
+
+
+def nothing() -> Iterator[tuple[str, str, str]]:
+    """(key, what is wrong, what to do) of a block whose keys go together however they are stated."""
+    return iter(())
+
+
+def named_paths(block: Spec) -> Iterator[tuple[str, str]]:
+    """(field, path) of the files and directories of the project that a provisioner's block names."""
+    for name in paths(type(block)):
+        if (text := getattr(block, name)) is not None:
+            yield name, text
 
 
 def _no_script(node: Node, text: str, root: Path, inputs: Inputs, problems: Problems) -> None:

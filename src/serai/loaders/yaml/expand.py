@@ -5,7 +5,7 @@ from __future__ import annotations
 from serai.loaders.blocks import CLOSED, Blocks
 from serai.loaders.file import EXTENSION, Layer
 from serai.loaders.shape import Leaf, ListOf, MapOf, Record, Shape
-from serai.loaders.yaml.forms import FORMS
+from serai.loaders.yaml.forms import form_of
 from serai.loaders.yaml.nodes import Map, Node, Seq, is_null, listed
 from serai.loaders.yaml.problems import Problems
 from serai.loaders.yaml.words import meant
@@ -38,7 +38,7 @@ class Expander:
         return self._map(node, shape)
 
     def _record(self, node: Node, shape: Record) -> Node | None:
-        form = FORMS.get(shape.cls)
+        form = form_of(shape.cls)
         long = form.expand(node, self._problems) if form else node
         if not isinstance(long, Map):
             return long
@@ -51,7 +51,7 @@ class Expander:
                     items[key] = expanded
             elif key.startswith(EXTENSION):
                 continue
-            elif not (shape.rest and self._blocks.open):
+            elif not (shape.asks and self._blocks.open):
                 self._unknown(long, key, known)
             elif (expanded := self._block(long, key, item)) is not None:
                 items[key] = expanded

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, TypeAlias
 
-from serai.loaders.yaml.nodes import Node, Scalar, is_null, mapping, of
+from serai.loaders.yaml.nodes import Map, Node, Scalar, is_null, mapping, of
 from serai.loaders.yaml.problems import Problems
 
 Expand: TypeAlias = Callable[[Node, Problems], Node | None]
@@ -65,3 +65,22 @@ def pair(first: str, second: str, example: str) -> Expand:
         return mapping({first: of(left, node), second: of(right, node)}, node)
 
     return expand
+
+
+def one_of(
+    node: Node, keys: Sequence[str], beside: Collection[str], problems: Problems, hint: str = ""
+) -> Node | None:
+    """The map, when exactly one of these keys has a value.
+
+    `beside` are keys that may stand beside them; with any other, the unknown key is the better message.
+    """
+    if not isinstance(node, Map):
+        return node
+    stated = [key for key in keys if key in node.items and not is_null(node.items[key])]
+    if len(stated) > 1:
+        problems.at_key(node, stated[1], f"only one of {' and '.join(stated)} can be stated", hint)
+        return None
+    if not stated and all(key in keys or key in beside for key in node.items):
+        problems.at(node, f"needs one of {', '.join(keys)}")
+        return None
+    return node

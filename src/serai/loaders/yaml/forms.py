@@ -10,9 +10,10 @@ import re
 
 from serai.loaders.file import Block, Layer
 from serai.loaders.yaml.container_forms import CONTAINER_FORMS
-from serai.loaders.yaml.form import Form, as_key, is_value, null_is_empty, pair, switch
+from serai.loaders.yaml.form import Form, as_key, is_value, null_is_empty, one_of, pair, switch
 from serai.loaders.yaml.nodes import Map, Node, Scalar, Seq, is_null, mapping, of, short
 from serai.loaders.yaml.problems import Problems
+from serai.loaders.yaml.provision_forms import EACH_ITS_OWN, PROVISION_FORMS
 from serai.spec.clock import Clock, HyperV
 from serai.spec.cpu import Cpu, Pin
 from serai.spec.device import Boot, Channel, Graphics, Mdev, PciDevice, Serial, Tpm, UsbDevice, Vsock, Watchdog
@@ -23,7 +24,7 @@ from serai.spec.memory import HugePages, Memory
 from serai.spec.network import ForwardedPort, Network, Nic, PrivateNic, PublicNic, UplinkNic
 from serai.spec.numa import Numa
 from serai.spec.pool import Pool
-from serai.spec.provision import File, Provision, Reload, Shell
+from serai.spec.provision import PACKAGE
 from serai.spec.raw import XmlEdit
 
 FORWARD = r"^(?:(?P<host_ip>[0-9.]+):)?(?P<host>[0-9]{1,5}):(?P<guest>[0-9]{1,5})(?:/(?P<protocol>tcp|udp))?$"
@@ -51,52 +52,22 @@ def _pool(node: Node, problems: Problems) -> Node | None:
     return node
 
 
-def _one_of(node: Node, keys: tuple[str, ...], problems: Problems, hint: str = "") -> Node | None:
-    """The map, when exactly one of these keys has a value."""
-    if not isinstance(node, Map):
-        return node
-    stated = [key for key in keys if key in node.items and not is_null(node.items[key])]
-    if len(stated) > 1:
-        problems.at_key(node, stated[1], f"only one of {' and '.join(stated)} can be stated", hint)
-        return None
-    if not stated and all(key in keys or key in _BESIDE for key in node.items):
-        problems.at(node, f"needs one of {', '.join(keys)}")
-        return None
-    return node
-
-
-_BESIDE = frozenset(
-    {
-        "name",
-        "run",
-        "args",
-        "env",
-        "privileged",
-        "sensitive",
-        "upload_path",
-        "binary",
-        "reboot",
-        "checksum",
-        "checksum_type",
-        "version",
-        "urls",
-        "server",
-        "architecture",
-        "insecure",
-        "ca_cert",
-        "ca_path",
-        "client_cert",
-        "location_trusted",
-        "check_update",
-        "user",
-        "cloud_init",
-        *Nic.__struct_fields__,
-    }
+BESIDE_IMAGE = (
+    "checksum",
+    "checksum_type",
+    "version",
+    "urls",
+    "server",
+    "architecture",
+    "insecure",
+    "ca_cert",
+    "ca_path",
+    "client_cert",
+    "location_trusted",
+    "check_update",
+    "user",
+    "cloud_init",
 )
-"""Keys that may stand beside; with any other, the unknown key is the better message."""
-
-
-EACH_ITS_OWN = "make each an entry of the list, with its own `- `"
 
 
 def _forward(node: Node, problems: Problems) -> Node | None:
@@ -125,7 +96,7 @@ def _nic(node: Node, problems: Problems) -> Node | None:
     bare = {key: mapping({}, item) if is_null(item) else item for key, item in node.items.items()}
     if bare.get("forwarded_port") is not node.items.get("forwarded_port"):
         del bare["forwarded_port"]
-    return _one_of(node.replaced(dict(bare)), Nic.__struct_fields__, problems, EACH_ITS_OWN)
+    return one_of(node.replaced(dict(bare)), Nic.__struct_fields__, (), problems, EACH_ITS_OWN)
 
 
 JOINED_BY = {"bridge": "bridge", "direct": "dev", "network": "network_name"}
@@ -148,21 +119,6 @@ def _public(node: Node, problems: Problems) -> Node | None:
         problems.at_key(node, "type", f"{word} goes with {JOINED_BY[word]}, which is not stated")
         return None
     return node.replaced(items)
-
-
-def _provision(node: Node, problems: Problems) -> Node | None:
-    if is_value(node):
-        return mapping({"shell": node}, node)
-    if isinstance(node, Map) and "reload" in node.items:
-        bare = node.items["reload"]
-        node = node.replaced({**node.items, "reload": mapping({}, bare) if is_null(bare) else bare})
-    return _one_of(node, ("shell", "file", "reload", "vagrant"), problems, EACH_ITS_OWN)
-
-
-def _shell(node: Node, problems: Problems) -> Node | None:
-    if is_value(node):
-        return mapping({"inline": node}, node)
-    return _one_of(node, ("inline", "path"), problems)
 
 
 BOX_KEYS = (
@@ -194,7 +150,7 @@ def _image(node: Node, problems: Problems) -> Node | None:
             text = f"{short(checksum.text)!r} is not sha256: or sha512: and the digest in lower-case hex"
             problems.at(checksum, text)
             return node.replaced({key: item for key, item in node.items.items() if key != "checksum"})
-    return _one_of(node, ("url", "path", "box"), problems)
+    return one_of(node, ("url", "path", "box"), BESIDE_IMAGE, problems)
 
 
 def _ready(node: Node, problems: Problems) -> Node | None:
@@ -276,10 +232,6 @@ FORMS: dict[type, Form] = {
     Graphics: Form(as_key("type"), _TEXT),
     Pool: Form(null_is_empty(_pool), _TEXT),
     XmlEdit: Form(as_key("add"), _TEXT),
-    Provision: Form(_provision, _TEXT),
-    Shell: Form(_shell, _TEXT),
-    Reload: Form(switch(), _TRUTH),
-    File: Form(pair("source", "destination", "`app.conf:/etc/app.conf`"), _TEXT),
     SyncedFolder: Form(pair("source", "target", "`.:/srv/app`"), _TEXT),
     User: Form(as_key("name"), _TEXT),
     UserData: Form(as_key("inline"), _TEXT),
@@ -288,5 +240,16 @@ FORMS: dict[type, Form] = {
     Layer: Form(_machine),
     Block: Form(_machine),
     **CONTAINER_FORMS,
+    **PROVISION_FORMS,
 }
 """By the struct that they are short for. Beside these, one item may stand where a list is expected."""
+
+
+def form_of(cls: type) -> Form | None:
+    """The short form of a struct; those of tools are imported when a file has one."""
+    found = FORMS.get(cls)
+    if found is None and cls.__module__.startswith(f"{PACKAGE}."):
+        from serai.loaders.yaml.tool_forms import TOOL_FORMS
+
+        return TOOL_FORMS.get(cls)
+    return found

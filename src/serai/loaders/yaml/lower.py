@@ -43,7 +43,9 @@ class Lowering:
     def _record(self, node: Map, shape: Record) -> dict[str, Any]:
         fields = shape.fields
         data = self._items((key, item, fields[key]) for key, item in node.items.items() if key in fields)
-        if shape.rest and (others := node.items.keys() - fields):
+        if told := {key: data.pop(key) for key in list(data) if key in shape.further}:
+            data[shape.rest] = told
+        if shape.asks and (others := node.items.keys() - fields):
             shapes = {key: self._blocks.shape(key) for key in node.items if key in others}
             data[shape.rest] = self._items((key, node.items[key], inner) for key, inner in shapes.items())
         return data

@@ -28,6 +28,7 @@ from serai.spec.machine import Machine, Project
 from serai.spec.memory import Memory
 from serai.spec.network import Network
 from serai.spec.pool import Pool
+from serai.spec.provision import Provision, struct_of
 from serai.spec.raw import Raw
 
 _NAME = re.compile(NAME_PATTERN)
@@ -186,6 +187,7 @@ class Resolver:
         if isinstance(raw, dict) and Raw.rest in raw:
             data["providers"] = {**raw, Raw.rest: self._declared(raw[Raw.rest], instance.node)}
         _limit(data)
+        self._tools(data.get("provision"), instance.node)
         try:
             return Checked(msgspec.convert(data, Machine), instance.node)
         except msgspec.ValidationError as error:
@@ -194,6 +196,20 @@ class Resolver:
             self._explained[instance.base] = self._explained.get(instance.base, 0) + 1
             explain(data, instance.node, Machine, str(error), self._problems)
             return None
+
+    def _tools(self, blocks: Any, machine: Map) -> None:
+        """Options of provisioners whose structs are imported on use: checked here, kept as what is stated."""
+        for index, block in enumerate(blocks if isinstance(blocks, list) else ()):
+            told = block.get(Provision.rest) if isinstance(block, dict) else None
+            for tool, data in (told or {}).items():
+                try:
+                    block[Provision.rest] = {tool: stated(msgspec.convert(data, struct_of(tool)))}
+                except msgspec.ValidationError as error:
+                    from serai.loaders.yaml.refuse import explain
+
+                    node = locate(machine, ["provision", index, tool])
+                    explain(data, node, struct_of(tool), str(error), self._problems)
+                    block[Provision.rest] = {}
 
     def _declared(self, others: dict[str, Any], machine: Map) -> dict[str, Any]:
         """Blocks of providers that are not built in; where one declares its form, with what that states of it."""

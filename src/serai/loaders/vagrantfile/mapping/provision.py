@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import shlex
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from serai.loaders.vagrantfile.config.model import Plain, ProvisionerEntry
 from serai.loaders.vagrantfile.mapping.draft import Draft, listed, truth
+from serai.loaders.vagrantfile.mapping.provision_options import text_of
 
 WINDOWS = "it is for Windows guests"
 SHELL_REASONS = {
@@ -23,6 +26,21 @@ SHELL_DEFAULTS: dict[str, Plain] = {
 DIGESTS = ("sha256", "sha512", "sha384", "sha1", "md5")
 NAMES_RESOLVE = "machines of the project find each other by name anyway"
 ONCE = "is none of once, always, never: as by Vagrant, the block runs once"
+FAMILIES = {
+    "ansible": "ansible",
+    "ansible_local": "ansible",
+    "cfengine": "cfengine",
+    "chef_apply": "chef",
+    "chef_client": "chef",
+    "chef_solo": "chef",
+    "chef_zero": "chef",
+    "docker": "engines",
+    "podman": "engines",
+    "puppet": "puppet",
+    "puppet_server": "puppet",
+    "salt": "salt",
+}
+"""Kind -> the module `provision_FAMILY` beside this one, whose `options(draft, entry, label)` gives its block."""
 LATER = "kept in its place; this version cannot run it, and `up` says so"
 
 
@@ -57,8 +75,19 @@ def _block(draft: Draft, entry: ProvisionerEntry, label: str, block: dict[str, A
     if entry.type in ("reload", "unix_reboot"):
         block["reload"] = {}
         return ""
+    if own := _family(entry.type):
+        block[entry.type] = own.options(draft, entry, label)
+        return ""
     block["vagrant"] = {"type": entry.type, "options": _stated(entry.options)}
     return LATER
+
+
+def _family(kind: str) -> Any:
+    """The module that maps this kind; None: there is none."""
+    name = f"provision_{FAMILIES.get(kind)}"
+    if not Path(__file__).with_name(f"{name}.py").exists():
+        return None
+    return import_module(f"serai.loaders.vagrantfile.mapping.{name}")
 
 
 def _stated(options: dict[str, Plain]) -> dict[str, Plain]:
@@ -102,8 +131,3 @@ def _digest(draft: Draft, entry: ProvisionerEntry, label: str, shell: dict[str, 
         shell["checksum"] = f"{key}:{str(entry.options[key]).lower()}"
     for key in stated[1:]:
         draft.dropped(f"{label}.{key}", entry.where, f"{stated[0]} is checked")
-
-
-def text_of(value: Plain) -> str:
-    """What Ruby's to_s makes of it."""
-    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

@@ -8,7 +8,7 @@ from typing import Any
 
 from serai.loaders.vagrantfile.config.model import Entry, Plain
 from serai.loaders.vagrantfile.mapping.draft import Draft, listed, number, truth
-from serai.loaders.vagrantfile.mapping.provision import text_of
+from serai.loaders.vagrantfile.mapping.provision_options import text_of
 
 MOMENTS = {
     "up": "up",
