@@ -142,8 +142,12 @@ def mistaken(text: str, chance: random.Random) -> str:
         "machines: {a: {each: {" + ", ".join(f"k{n}: {{}}" for n in range(5000)) + "}}}",
         "machines: {" + ", ".join(f"m{n}: {{netwroks: 1}}" for n in range(3000)) + "}",
         "machines: {a: {networks: [" + ", ".join(["8080:80"] * 5000) + "]}}",
+        "defaults: {env: {" + ", ".join(f"K{n}: '${{index}}'" for n in range(300)) + "}}\n"
+        "machines: {a: {count: 10000}}",
+        "profiles: {p: {env: {" + ", ".join(f"K{n}: '${{index}}'" for n in range(300)) + "}}}\n"
+        "machines: {a: {count: 10000, profiles: p}}",
     ],
-    ids=range(10),
+    ids=range(12),
 )
 @pytest.mark.timeout(60)
 def test_what_multiplies_ends_soon(text):

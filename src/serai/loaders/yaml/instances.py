@@ -93,7 +93,11 @@ class Unroller:
                 self._problems.at(block, message, _as_block(base, block))
                 continue
             bare = own.replaced({key: item for key, item in own.items.items() if key not in OWN_KEYS})
-            for name, names in self._many(base, own):
+            many = list(self._many(base, own))
+            if self._values + self._least(bare, own.items.get("profiles")) * len(many) > MAX_VALUES:
+                self._too_many(machines, base)
+                return list(found.values())
+            for name, names in many:
                 if name in found:
                     self._problems.at_key(machines, base, f"there is another machine named {name}")
                     break
@@ -103,11 +107,27 @@ class Unroller:
                 node = self._layered(own.items.get("profiles"), bare, Scope(names, self._environ))
                 self._values += node.size
                 if self._values > MAX_VALUES:
-                    self._problems.at_key(machines, base, f"more than {MAX_VALUES} values in all machines")
+                    self._too_many(machines, base)
                     return list(found.values())
                 found[name] = Instance(name, base, node)
         self._check_unused()
         return list(found.values())
+
+    def _least(self, own: Map, names: Node | None) -> int:
+        """How many values are worked out for each machine of a block, at least: known before the first of them."""
+        names = self._names_of(names)
+        listed = names.items if isinstance(names, Seq) else [names]
+        shared = [self._profiles.nodes.get(name.text) for name in listed if isinstance(name, Scalar)]
+        return max(own.size, *(layer.size for layer in (self._defaults, *shared) if layer and layer.dynamic), 0)
+
+    def _names_of(self, own: Node | None) -> Node | None:
+        """A machine's profiles: its own, else those of the defaults."""
+        if own is None and isinstance(self._defaults, Map):
+            return self._defaults.items.get("profiles")
+        return own
+
+    def _too_many(self, machines: Map, base: str) -> None:
+        self._problems.at_key(machines, base, f"more than {MAX_VALUES} values in all machines")
 
     def _good_name(self, machines: Map, base: str) -> bool:
         if _NAME.match(base):
@@ -161,8 +181,7 @@ class Unroller:
 
     def _layered(self, names: Node | None, own: Map, scope: Scope) -> Map:
         """Defaults, profiles and own keys of one machine, in long forms, merged."""
-        if names is None and isinstance(self._defaults, Map):
-            names = self._defaults.items.get("profiles")
+        names = self._names_of(names)
         order = self._profiles.order(fill(names, scope, self._problems) if names is not None else None)
         self._used.update(order)
         layers = [self._defaults, *(self._profiles.nodes[name] for name in order)]
