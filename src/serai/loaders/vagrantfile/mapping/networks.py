@@ -10,6 +10,8 @@ from serai.loaders.vagrantfile.config.model import Entry, MachineConfig, Plain
 from serai.loaders.vagrantfile.mapping.container_networks import contained
 from serai.loaders.vagrantfile.mapping.draft import Draft, Options, listed, number, truth
 from serai.loaders.vagrantfile.mapping.forward import forwarded
+from serai.loaders.vagrantfile.mapping.wires import KEYS as TUNNEL
+from serai.loaders.vagrantfile.mapping.wires import wire
 from serai.util.errors import Where
 
 MODELS = {
@@ -30,7 +32,7 @@ RANGES = (("dhcp_start", "dhcp_stop"), ("dhcp_lower", "dhcp_upper"))
 PLACES = "the engine says where on the bus a card is"
 LEFT = "serai's networks have no such switch"
 BOOTP = "serai's networks boot nobody: that needs a server of your own on it"
-TUNNEL = "cards joined by sockets are made by serai itself where a network needs them"
+SOCKETS = "it states no whole tunnel: a type, and the ports of its ends"
 VBOX = "it is about VirtualBox's own networks"
 REASONS = {
     "adapter": "cards are in the order in which they are written",
@@ -52,11 +54,7 @@ REASONS = {
     "dhcp_bootp_file": BOOTP,
     "dhcp_bootp_server": BOOTP,
     "tftp_root": BOOTP,
-    "tunnel_type": TUNNEL,
-    "tunnel_ip": TUNNEL,
-    "tunnel_port": TUNNEL,
-    "tunnel_local_ip": TUNNEL,
-    "tunnel_local_port": TUNNEL,
+    **dict.fromkeys(TUNNEL, SOCKETS),
     "auto_config": "serai tells a guest all of its addresses: write the card's own settings by a provisioner",
     "hostname": "machines find each other by name anyway",
     "gateway": "a private network leads nowhere: the default route is the uplink's",
@@ -92,12 +90,13 @@ class Subnets:
     def learn(self, options: dict[str, Plain]) -> None:
         """See a subnet before names are given: the widest of those that overlap counts."""
         subnet = subnet_of(options)
-        if subnet is not None and not _named(options):
+        if subnet is not None and not wire(options) and not _named(options):
             self._by_subnet.setdefault(subnet, "")
 
     def name(self, options: dict[str, Plain], where: Where) -> str:
         """The network of an interface, made when it is new."""
-        subnet, stated = subnet_of(options), _named(options)
+        subnet, joined = subnet_of(options), wire(options)
+        stated = joined or _named(options)
         if subnet is not None and not stated:
             subnet = max(
                 (one for one in self._by_subnet if one.supernet_of(subnet)), key=lambda one: one.num_addresses
@@ -105,6 +104,8 @@ class Subnets:
         name = stated or (_short(subnet) if subnet is not None else _short6(options) or "private-dhcp")
         network = self.networks.setdefault(name, {})
         self.places.setdefault(name, where)
+        if joined:
+            network["dhcp"] = False  # a wire has machines at its ends alone
         if subnet is not None:
             network.setdefault("subnet", str(subnet))
         return name
@@ -159,6 +160,8 @@ def _private(draft: Draft, entry: Entry, subnets: Subnets) -> None:
     name = subnets.name(known, entry.where)
     network = subnets.networks[name]
     options.quiet("type")
+    for key in TUNNEL if wire(known) else ():
+        options.take(key)
     for key in ("network_name", "intnet", "network_address", "netmask", "subnet", "docker_network__subnet"):
         options.take(key)
     nic: dict[str, Any] = {"network": name}
