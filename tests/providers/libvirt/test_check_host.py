@@ -12,15 +12,20 @@ from serai.providers.libvirt.check_host import check
 from serai.spec.machine import Machine
 
 MOUNTS = "30 25 0:30 / /dev/hugepages rw - hugetlbfs hugetlbfs rw,pagesize=2M\n"
+VIRTIOFSD = "usr/libexec/virtiofsd"
+DESCRIBED = "usr/share/qemu/vhost-user/50-virtiofsd.json"
+SERVER = '{"description": "serves", "type": "fs", "binary": "/usr/libexec/virtiofsd"}'
+SHARE = {"synced_folders": [{"source": ".", "target": "/srv", "type": "virtiofs"}]}
 
 
 @pytest.fixture
 def host(tmp_path: Path) -> Path:
     """A host that has all of it."""
-    files = {"dev/vhost-vsock": "", "proc/self/mountinfo": MOUNTS}
+    files = {"dev/vhost-vsock": "", "proc/self/mountinfo": MOUNTS, VIRTIOFSD: "", DESCRIBED: SERVER}
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
+    (tmp_path / VIRTIOFSD).chmod(0o755)
     for name in ("br0", "eth0", "tap0"):
         (tmp_path / "sys/class/net" / name).mkdir(parents=True)
     return tmp_path
@@ -29,6 +34,8 @@ def host(tmp_path: Path) -> Path:
 CASES: list[tuple[dict[str, Any], str, str]] = [
     ({"devices": {"vsock": {}}}, "devices.vsock", "dev/vhost-vsock"),
     ({"memory": {"hugepages": {}}}, "memory.hugepages", "proc/self/mountinfo"),
+    (SHARE, "synced_folders[0].type", VIRTIOFSD),
+    (SHARE, "synced_folders[0].type", DESCRIBED),
     ({"networks": [{"public": {"bridge": "br0"}}]}, "networks[0].public.bridge", "sys/class/net/br0"),
     ({"networks": [{"public": {"dev": "eth0"}}]}, "networks[0].public.dev", "sys/class/net/eth0"),
     ({"networks": [{"public": {"tap": "tap0"}}]}, "networks[0].public.tap", "sys/class/net/tap0"),
@@ -75,3 +82,11 @@ def test_a_session_must_be_told_where_huge_pages_are(host: Path, monkeypatch: py
 
     settings.write_text('hugetlbfs_mount = "/dev/hugepages/me"\n')
     assert not list(check(machine, host, privileged=False))
+
+
+@pytest.mark.parametrize("said", ['{"type": "gpu", "binary": "/usr/libexec/virtiofsd"}', "[]", '{"type": "fs"}'])
+def test_only_a_server_of_files_shares_a_folder(said: str, host: Path) -> None:
+    (host / DESCRIBED).write_text(said)
+    machine = msgspec.convert({"name": "web", **SHARE}, Machine)
+    (problem,) = check(machine, host)
+    assert problem.message == "synced_folders[0].type: virtiofsd is not there"
