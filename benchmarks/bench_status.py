@@ -1,4 +1,7 @@
-"""`serai status` of one and of a hundred machines: CPU beside a bare interpreter and beside `vagrant status`."""
+"""`serai status` of one and of a hundred machines: CPU beside a bare interpreter and beside `vagrant status`.
+
+Of a project file whose machines are made, and of the Vagrantfile that vagrant reads in the same rounds.
+"""
 
 from __future__ import annotations
 
@@ -85,15 +88,18 @@ def beside_vagrant(report: Report, base: Path, one: Path, many: Path, env: dict[
         if shutil.which("vagrant") is None:
             report.not_measured(what, "vagrant is not installed")
             continue
-        rival = f"vagrant status, {count}"
-        mine = f"serai status, {count}, in the same rounds"
-        pair: dict[str, Series] = interleave(
-            {rival: vagrant(base / f"vagrant-{count}", count), mine: status(root, env)},
+        rival, mine = f"vagrant status, {count}", f"serai status, {count}, in the same rounds"
+        same, theirs = f"serai status of that Vagrantfile, {count}", base / f"vagrant-{count}"
+        found: dict[str, Series] = interleave(
+            {rival: vagrant(theirs, count), mine: status(root, env), same: status(theirs, env)},
             VAGRANT_ROUNDS[count],
             warm=1 if count == 1 else 0,
         )
-        report.add(pair)
-        report.at_most_part(what, pair[mine].median("cpu"), pair[rival].median("cpu"), parts)
+        report.add(found)
+        report.at_most_part(what, found[mine].median("cpu"), found[rival].median("cpu"), parts)
+        if count > 1:
+            what = f"serai status of vagrant's own Vagrantfile, {count} machines"
+            report.at_most_part(what, found[same].median("cpu"), found[rival].median("cpu"), parts)
 
 
 if __name__ == "__main__":
