@@ -217,7 +217,8 @@ class Docker:
         with self.asking(name) as place:
             lifecycle.destroy(place, name, quiet, all_of_it=False)
             state.forget(self.scope, self.name, name)
-            networks.sweep(place.client, self.scope, place.containers())
+            with networks.sweeping():
+                networks.sweep(place.client, self.scope, place.containers())
 
     def suspend(self, name: str, *, to_disk: bool = False, progress: Progress = quiet) -> None:
         if to_disk:

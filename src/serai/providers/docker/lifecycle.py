@@ -95,9 +95,21 @@ def create(place: Place, machine: Machine, materials: Materials, progress: Progr
     if found is not None:
         remove(place, str(found["Id"]))
     image = image or images.ensure(place.client, place.scope, machine, progress)
+    progress("making the container")
+    with networks.using():
+        container = _joined(place, machine, materials, image)
+    if (archive := files.archive(machine, place.scope.root)) and not (
+        machine.container and machine.container.read_only
+    ):
+        place.client.put_archive(container, "/", archive)
+    state.change(place.scope, place.provider, machine.name, container, lambda kept: None)
+    return container
+
+
+def _joined(place: Place, machine: Machine, materials: Materials, image: str) -> str:
+    """Its networks, its volumes, and the container on them."""
     networks.ensure(place.client, place.scope, machine, materials)
     volumes.ensure(place.client, place.scope, machine)
-    progress("making the container")
     if any(nic.forwarded_port for nic in machine.networks):
         with host_ports.allocating():
             containers = place.containers()
@@ -107,11 +119,6 @@ def create(place: Place, machine: Machine, materials: Materials, progress: Progr
         needs_peers = machine.container is not None and _names_peers(machine.container)
         container = _made(place, machine, materials, image, place.containers() if needs_peers else [], ())
     _connect(place, machine, materials, container)
-    if (archive := files.archive(machine, place.scope.root)) and not (
-        machine.container and machine.container.read_only
-    ):
-        place.client.put_archive(container, "/", archive)
-    state.change(place.scope, place.provider, machine.name, container, lambda kept: None)
     return container
 
 
@@ -230,9 +237,10 @@ def destroy(place: Place, name: str, progress: Progress, *, all_of_it: bool = Tr
         return
     state.forget(place.scope, place.provider, name)
     _forget_images(place, name)
-    left = place.containers()
-    networks.sweep(place.client, place.scope, left)
-    volumes.sweep(place.client, place.scope, left)
+    with networks.sweeping():
+        left = place.containers()
+        networks.sweep(place.client, place.scope, left)
+        volumes.sweep(place.client, place.scope, left)
 
 
 def remove(place: Place, container: str) -> None:

@@ -62,7 +62,17 @@ def update(place: Place, machine: Machine, container: str) -> None:
 def _networks(
     place: Place, machine: Machine, container: str, found: Mapping[str, object], materials: Materials
 ) -> None:
-    networks.ensure(place.client, place.scope, machine, materials)
+    with networks.using():
+        networks.ensure(place.client, place.scope, machine, materials)
+        _rejoin(place, machine, container, found, materials)
+    with networks.sweeping():
+        networks.sweep(place.client, place.scope, place.containers())
+
+
+def _rejoin(
+    place: Place, machine: Machine, container: str, found: Mapping[str, object], materials: Materials
+) -> None:
+    """Leave the networks that it is not to be on any more, and join the new ones."""
     settings = found.get("NetworkSettings")
     now: Mapping[str, object] = (settings.get("Networks") or {}) if isinstance(settings, dict) else {}
     wanted = {link.network: link for link in networks.links(place.scope, machine, materials)}
@@ -72,4 +82,3 @@ def _networks(
     for name, link in wanted.items():
         if name not in now:
             join(place, container, link)
-    networks.sweep(place.client, place.scope, place.containers())

@@ -6,7 +6,8 @@ Source: moby, api/swagger.yaml, NetworkCreate; docker, network drivers bridge, m
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from ipaddress import IPv4Interface, IPv4Network
 from types import MappingProxyType
 from typing import Any
@@ -17,7 +18,9 @@ from serai.providers.docker.render.site import Link
 from serai.spec.container import Container
 from serai.spec.machine import Machine
 from serai.spec.network import Network, NetworkDriver, NetworkMode, PublicNic, UplinkNic, UplinkType
+from serai.util import paths
 from serai.util.errors import Code, SeraiError
+from serai.util.locks import lock
 
 MTU = "com.docker.network.driver.mtu"
 """The daemon's own `mtu` is for its default bridge alone. Source: moby, bridge driver."""
@@ -27,6 +30,27 @@ BRIDGE = "bridge"
 """The engine's own network."""
 PUBLIC = "public-"
 _MAKING = threading.Lock()
+
+
+@contextmanager
+def using() -> Iterator[None]:
+    """From the making of a network until a container is on it, nobody may take it away as one without any."""
+    with lock(paths.runtime() / "docker-networks.lock", what="the networks of containers", shared=True):
+        yield
+
+
+@contextmanager
+def sweeping() -> Iterator[None]:
+    """While what nobody needs any more is looked for and removed, no container is being made. Before `_MAKING`."""
+    with lock(paths.runtime() / "docker-networks.lock", what="the networks of containers"):
+        yield
+
+
+@contextmanager
+def _making() -> Iterator[None]:
+    """One process at a time: engines make two networks of one name, when they are asked for both at once."""
+    with lock(paths.runtime() / "docker-network-making.lock", what="the networks of containers"):
+        yield
 
 
 def links(
@@ -132,23 +156,34 @@ def ensure(client: Any, scope: Scope, machine: Machine, materials: Materials) ->
     public = {public_name(nic.public): nic.public for nic in machine.networks if nic.public and nic.public.dev}
     if not wanted and not public:
         return
+    names_wanted = {network.external or names.network(scope, key) for key, network in wanted.items()} | {*public}
     with _MAKING:
         there = {each["Name"] for each in client.networks()}
-        for key, network in wanted.items():
-            name = network.external or names.network(scope, key)
-            if name in there:
-                continue
-            if network.external:
-                known = ", ".join(sorted(there))
-                raise SeraiError(
-                    Code.MISSING,
-                    f"networks.{key}.external: the engine has no network {network.external}",
-                    hint=f"there are {known}",
-                )
-            _make(client, body(name, network, names.own(scope, **{names.NETWORK: key})))
-        for name, nic in public.items():
-            if name not in there:
-                _make(client, body(name, of_public(nic), {names.NETWORK: name}))
+        if names_wanted <= there:
+            return
+        with _making():
+            _make_missing(client, scope, wanted, public)
+
+
+def _make_missing(
+    client: Any, scope: Scope, wanted: Mapping[str, Network], public: Mapping[str, PublicNic]
+) -> None:
+    there = {each["Name"] for each in client.networks()}
+    for key, network in wanted.items():
+        name = network.external or names.network(scope, key)
+        if name in there:
+            continue
+        if network.external:
+            known = ", ".join(sorted(there))
+            raise SeraiError(
+                Code.MISSING,
+                f"networks.{key}.external: the engine has no network {network.external}",
+                hint=f"there are {known}",
+            )
+        _make(client, body(name, network, names.own(scope, **{names.NETWORK: key})))
+    for name, nic in public.items():
+        if name not in there:
+            _make(client, body(name, of_public(nic), {names.NETWORK: name}))
 
 
 def of_public(nic: PublicNic) -> Network:
@@ -176,7 +211,11 @@ def _make(client: Any, wanted: dict[str, Any]) -> None:
 
 
 def sweep(client: Any, scope: Scope, containers: Collection[Mapping[str, Any]], public: bool = True) -> None:
-    """Remove the project's networks that no container is on any more. `containers`: those that are left."""
+    """Remove the project's networks that no container is on any more. `containers`: those that are left.
+
+    To be called in `sweeping`, where `containers` were listed, too: one that is made but not started keeps no
+    engine from removing its network.
+    """
     docker = connect.library()
     used = {name for each in containers for name in ((each.get("NetworkSettings") or {}).get("Networks") or {})}
     with _MAKING:
@@ -186,6 +225,8 @@ def sweep(client: Any, scope: Scope, containers: Collection[Mapping[str, Any]], 
             shared = names.PROJECT_ID not in labels and public
             if network["Name"] in used or not (mine or shared):
                 continue
+            if shared and client.containers(all=True, filters={"network": [network["Id"]]}):
+                continue  # another project's
             try:
                 client.remove_network(network["Id"])
             except docker.errors.APIError as error:
