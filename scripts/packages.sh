@@ -86,6 +86,7 @@ genisoimage|isoinfo|reads the seeds again
 binutils|as|reads programs again, and assembles the probe of the accelerator
 libvirt-daemon-system|libvirtd|is the libvirt that machines are made on
 libvirt-clients|virsh|asks libvirt apart from serai
+libvirt-daemon-driver-lxc|/usr/lib/libvirt/libvirt_lxc /usr/libexec/libvirt_lxc|is its driver of containers
 python3-libvirt|/usr/lib/python3/dist-packages/libvirt.py|speaks to libvirt
 dnsmasq-base|dnsmasq|gives the addresses on networks of libvirt
 libxml2-utils|xmllint|holds XML to the schemas of libvirt

@@ -45,6 +45,7 @@ def machine_of(case: str) -> Machine:
 def fixed(patch: pytest.MonkeyPatch, root: Path, version: int = 1) -> None:
     """A host with lxcbr0, one kind of control groups, and ids for root."""
     patch.setattr(bridges, "uplink", lambda stated="": stated or "lxcbr0")
+    patch.setattr(gather, "apparmor", lambda: True)
     patch.setattr(gather, "cgroups", lambda: dict.fromkeys(FIRST, 1) if version == 1 else VERSION_2)
     ids = root / "subuid"
     ids.write_text("somebody:1:2\nroot:100000:65536\n")

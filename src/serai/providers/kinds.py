@@ -4,6 +4,7 @@ refused by container engines. Each with the reason and the way out. Pure.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +15,8 @@ from serai.util.errors import Code, SeraiError
 
 CONTAINERS = ("docker", "podman", "lxc")
 """Providers of containers that are built in."""
+OF_LIBVIRT = "lxc"
+"""Scheme of libvirt's URIs of containers: `lxc:///`, `lxc+ssh://`."""
 A_CONTAINER = "provider: docker, podman or lxc"
 A_MACHINE = "provider: qemu or libvirt"
 KERNEL = "a container runs on the host's kernel, and boots nothing"
@@ -72,6 +75,14 @@ VM_ONLY: dict[str, tuple[str, str]] = {
     "networks.portgroup": ("port groups are libvirt's", "provider: libvirt"),
 }
 """Key -> why a container has none, and what does it instead."""
+
+
+def is_container(machine: Machine) -> bool:
+    """Whether its provider runs it as a container: libvirt does at some URIs."""
+    if machine.provider == "libvirt":
+        uri = machine.providers.libvirt.uri or os.environ.get("LIBVIRT_DEFAULT_URI", "")
+        return uri.partition(":")[0].partition("+")[0] == OF_LIBVIRT
+    return machine.provider in CONTAINERS
 
 
 def _refusal(machine: Machine, key: str, why: str, way_out: str) -> SeraiError:

@@ -14,7 +14,7 @@ from serai.plan.provisioning import GUEST, block_keys
 from serai.plan.steps import Act, Step, step
 from serai.plan.up import Action, MachinePlan
 from serai.providers.contract import Effect, Endpoint, Image, Mark, Observed, Progress, SshEndpoint, Verdict
-from serai.providers.kinds import CONTAINERS
+from serai.providers.kinds import is_container
 from serai.run.events import Emit, Event, Kind
 from serai.run.hooks import Table, fire
 from serai.run.materials import Stock
@@ -163,7 +163,7 @@ class Executor:
                 return ""
             machine = _with_budget(machine, machine.ready.within - (time.monotonic() - began))
         materials = self.stock.of(machine, progress)
-        contained = machine.provider in CONTAINERS
+        contained = is_container(machine)
         kind = materials.image.seed if materials.image and not contained else "none"
         seen = self.observed.get(machine.name)
         fresh = machine.name in self.made or seen is None or GUEST not in seen.marks
@@ -204,7 +204,7 @@ class Executor:
         ask = getattr(self.workspace.provider(machine.name), "cards", None)
         boxed = materials.image is not None and materials.image.login
         nics = ask(machine, materials) if ask and boxed else []
-        contained = machine.provider in CONTAINERS
+        contained = is_container(machine)
         settle(self.way_in(machine.name), settled, materials, progress, nics, contained=contained)
         self._mark_settled(machine)
         return ""
@@ -303,7 +303,7 @@ class Executor:
 
         driver = self.workspace.provider(machine.name)
         materials = self.stock.of(machine, progress)
-        if machine.provider in CONTAINERS:
+        if is_container(machine):
             way = again(machine, driver, materials, progress)
             driver.mark(machine.name, {}, ready=True)  # another life than the one that was marked
         else:

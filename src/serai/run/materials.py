@@ -126,10 +126,10 @@ class Stock:
         return materials
 
     def _networks(self, machine: Machine, allocation: Allocation) -> dict[str, Network]:
-        from serai.providers.kinds import CONTAINERS
+        from serai.providers.kinds import is_container
 
         networks = allocation.networks
-        if machine.provider in CONTAINERS:
+        if is_container(machine):
             from serai.run.way_out import fitted, smaller
 
             networks = fitted(networks, smaller())

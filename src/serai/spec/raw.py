@@ -48,7 +48,7 @@ class LibvirtRaw(Spec, frozen=True):
         Meta(
             description="the libvirtd to talk to; default: LIBVIRT_DEFAULT_URI, else qemu:///system for root "
             "and who may open its socket, else qemu:///session",
-            examples=["qemu:///system", "qemu+ssh://root@host/system"],
+            examples=["qemu:///system", "qemu+ssh://root@host/system", "lxc:///"],
         ),
     ] = None
     accel: Annotated[Accel, Meta(description="auto: KVM when a probe guest runs in it, else TCG (HW-1)")] = (

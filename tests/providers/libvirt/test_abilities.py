@@ -113,10 +113,17 @@ def test_a_session_says_that_it_has_no_networks() -> None:
     assert "qemu:///system" in abilities._missing("qemu:///session", Able())[Feature.PRIVATE_NETWORK]
 
 
-def test_libvirts_containers_are_left_to_the_provider_that_makes_them(pretended: Libvirt) -> None:
-    raw = Raw(libvirt=LibvirtRaw(uri="lxc:///"))
+def test_libvirts_containers_are_asked_of_their_own_driver(pretended: Libvirt) -> None:
+    raw = Raw(libvirt=LibvirtRaw(uri="lxc+ssh://root@elsewhere/"))
 
     (problem,) = pretended.check(Machine(name="web", image="tiny", providers=raw))
 
-    assert (problem.code, problem.hint) == (Code.UNSUPPORTED, "provider: lxc")
-    assert problem.message.startswith("web: providers.libvirt.uri: lxc:/// runs containers")
+    assert "a container's files are made on this host" in problem.message
+
+
+def test_a_project_of_containers_alone_can_do_what_containers_can(pretended: Libvirt) -> None:
+    only = msgspec.structs.replace(pretended.scope, engines={"libvirt": ("lxc:///",)})
+    assert "takes none of containers" in Libvirt(only).capabilities().why_not[Feature.SNAPSHOT]
+
+    both = msgspec.structs.replace(pretended.scope, engines={"libvirt": ("lxc:///", "")})
+    assert Feature.SNAPSHOT in Libvirt(both).capabilities().has

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from serai.providers.lxc import gather
+from serai.providers.lxc import gather, render
 from serai.spec.container import Container
 from serai.spec.container_parts import IdMap
 from serai.spec.machine import Machine
@@ -20,6 +20,34 @@ def test_both_versions_of_control_groups_are_told_apart(tmp_path):
     )
 
     assert gather.cgroups(str(mounts)) == {"cpu": 1, "io": 2, "pids": 2, "devices": 2}
+
+
+def test_a_host_of_version_2_alone_limits_by_it(tmp_path):
+    (tmp_path / "cgroup.controllers").write_text("cpuset cpu io memory hugetlb pids rdma misc\n")
+    mounts = tmp_path / "mounts"
+    mounts.write_text(f"cgroup2 {tmp_path} cgroup2 rw,nosuid,nodev,noexec,relatime,nsdelegate 0 0\n")
+
+    seen = gather.cgroups(str(mounts))
+
+    assert {seen[name] for name in ("cpuset", "cpu", "memory", "pids", "devices")} == {2}
+    box = Container(memory=1 << 26, memory_swap=1 << 27, cpus=1.5, cpu_shares=1024, pids=9, cpuset="0")
+    assert render.limits(Machine(name="web", container=box), seen) == {
+        "memory.max": str(1 << 26),
+        "memory.swap.max": str(1 << 26),
+        "cpu.max": "150000 100000",
+        "cpu.weight": "39",
+        "cpuset.cpus": "0",
+        "pids.max": "9",
+    }
+
+
+@pytest.mark.parametrize(("text", "there"), [("Y\n", True), ("N\n", False), (None, False)])
+def test_apparmor_is_there_where_the_kernel_says_so(tmp_path, monkeypatch, text, there):
+    monkeypatch.setattr(gather, "APPARMOR", tmp_path / "enabled")
+    if text:
+        (tmp_path / "enabled").write_text(text)
+
+    assert gather.apparmor() is there
 
 
 def test_ids_come_from_the_hosts_files(tmp_path):

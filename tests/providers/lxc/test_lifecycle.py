@@ -16,11 +16,6 @@ from serai.spec.machine import Machine
 from serai.util.errors import SeraiError
 
 
-def test_its_own_name_leads_to_itself_where_no_network_gave_it_an_address():
-    assert lifecycle.hosts("web", {"db": "10.40.0.11"}).splitlines()[-2:] == ["127.0.1.1 web", "10.40.0.11 db"]
-    assert "127.0.1.1" not in lifecycle.hosts("web", {"web": "10.40.0.10"})
-
-
 def test_small_files_belong_to_the_containers_own_users(scope, tmp_path, monkeypatch):
     owners: list[tuple[str, tuple[int, int], int]] = []
     monkeypatch.setattr(

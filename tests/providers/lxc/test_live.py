@@ -41,12 +41,11 @@ def test_limits_are_written_and_the_rest_waits(scope, made, calls, monkeypatch):
     assert not (directory / "config").exists()
 
 
-def test_ports_get_a_new_relay(scope, made, calls, monkeypatch):
+def test_ports_get_a_new_relay(scope, made, calls, home, monkeypatch):
     made("web")
     monkeypatch.setattr(lifecycle, "state", lambda scope, name: "RUNNING")
     opened: list[str] = []
-    monkeypatch.setattr(forwards, "listen", lambda *words: ())
-    monkeypatch.setattr(forwards, "open_all", lambda *words: opened.append("opened"))
+    monkeypatch.setattr(forwards, "hand_over", lambda *words: opened.append("opened"))
 
     live.apply(scope, Machine(name="web"), {"networks.forwarded_port": LIVE})
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from serai.providers.contract import Image, Materials
-from serai.providers.lxc import rootfs
+from serai.providers import container_root
+from serai.providers.contract import Materials
+from serai.providers.lxc import gather, rootfs
 from serai.spec.container import Container
 from serai.spec.machine import Machine
 from serai.spec.raw import LxcRaw, LxcStorage, Raw
@@ -22,39 +23,10 @@ lxc.signal.halt = SIGUSR1
 """
 
 
-def of(scope, **box):
-    machine = Machine(name="web", container=Container(**box))
-    return rootfs.source_of(scope, machine, Materials(), lambda phrase: None)
-
-
 def test_what_a_template_says_of_networks_and_names_is_left_out():
     assert rootfs.without_networks(BASE) == (
         "lxc.rootfs.path = dir:/var/lib/lxc/web/rootfs\nlxc.signal.halt = SIGUSR1\n"
     )
-
-
-def test_a_template_an_archive_and_a_directory_are_told_apart(scope, tmp_path):
-    (tmp_path / "root.tar").touch()
-    (tmp_path / "root").mkdir()
-
-    assert of(scope, template="busybox", template_args=["-x"]).args == ("-x",)
-    assert of(scope, rootfs="./root.tar").tar == tmp_path / "root.tar"
-    assert of(scope, rootfs="root").tree == tmp_path / "root"
-    with pytest.raises(SeraiError, match=r"container\.rootfs: .*no\.tar is not there"):
-        of(scope, rootfs="./no.tar")
-
-
-def test_an_image_is_unpacked_from_its_disk(scope, monkeypatch, tmp_path):
-    from serai.images import resolve
-    from serai.images import rootfs as packed
-
-    image = Image(reference="debian:12", digest="sha256:7")
-    monkeypatch.setattr(packed, "tar_of", lambda image, progress: tmp_path / image.digest)
-    monkeypatch.setattr(resolve, "ensure", lambda name, **more: Image(reference=name, digest="sha256:9"))
-
-    seen = rootfs.source_of(scope, Machine(name="web"), Materials(image=image), lambda phrase: None)
-    assert (seen.tar, seen.digest) == (tmp_path / "sha256:7", "sha256:7")
-    assert of(scope, rootfs="tiny").digest == "sha256:9"
 
 
 @pytest.mark.parametrize(
@@ -68,42 +40,21 @@ def test_the_root_filesystem_is_where_its_storage_says(path, where):
     assert rootfs.rootfs_of("") is None
 
 
-def test_an_image_is_told_its_name_and_to_ask_for_an_address(tmp_path):
-    for name in ("etc/cloud", "usr/lib/systemd"):
-        (tmp_path / name).mkdir(parents=True)
-    (tmp_path / "usr/lib/systemd/systemd-networkd").touch()
+def test_gpg_is_asked_for_where_the_template_calls_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(rootfs, "TEMPLATES", tmp_path)
+    assert "gpg" in rootfs._called("download")
 
-    rootfs.personalize(f"lxc.rootfs.path = dir:{tmp_path}\n", "web", disk=True)
+    (tmp_path / "lxc-download").write_text("for bin in tar xz wget; do\n")
+    assert rootfs._called("download") == {"wget": "wget", "xz": "xz-utils"}
 
-    assert (tmp_path / "etc/hostname").read_text() == "web\n"
-    assert "DHCP=ipv4" in (tmp_path / "etc/systemd/network/10-serai-eth0.network").read_text()
-    assert (tmp_path / "etc/cloud/cloud-init.disabled").exists()
-    assert "UUID" not in (tmp_path / "etc/fstab").read_text()
+    (tmp_path / "lxc-download").write_text("gpg --recv-keys\n")
+    assert "gpg" in rootfs._called("download")
 
 
-def test_sshd_of_a_disks_image_gets_keys_of_its_own_once(tmp_path, need):
-    need("ssh-keygen")
-    for name in ("etc/ssh", "usr/sbin"):
-        (tmp_path / name).mkdir(parents=True)
-    (tmp_path / "usr/sbin/sshd").touch()
-
-    rootfs.personalize(f"lxc.rootfs.path = dir:{tmp_path}\n", "web", disk=True)
-    key = (tmp_path / "etc/ssh/ssh_host_ed25519_key").read_text()
-    rootfs.personalize(f"lxc.rootfs.path = dir:{tmp_path}\n", "web", disk=True)
-
-    assert (tmp_path / "etc/ssh/ssh_host_ed25519_key").read_text() == key
-    assert (tmp_path / "etc/ssh/ssh_host_rsa_key.pub").exists()
-
-
-def test_nothing_is_written_through_a_link_of_the_image(tmp_path):
-    outside, root = tmp_path / "outside", tmp_path / "root"
-    outside.mkdir()
-    (root / "etc").mkdir(parents=True)
-    (root / "etc/cloud").symlink_to(outside)
-
-    rootfs.personalize(f"lxc.rootfs.path = dir:{root}\n", "web", disk=True)
-
-    assert list(outside.iterdir()) == []
+def test_apparmor_is_spoken_of_where_the_kernel_has_it(monkeypatch):
+    for there in (True, False):
+        monkeypatch.setattr(gather, "apparmor", lambda there=there: there)
+        assert ("apparmor" in rootfs._first("busybox", ())) == there
 
 
 def test_what_is_no_tree_is_left_alone(tmp_path):
@@ -145,7 +96,7 @@ def test_a_template_that_fails_is_named_with_its_last_words(scope, containers, n
 @pytest.mark.root
 def test_a_tree_that_cannot_be_read_to_its_end_is_no_container(scope, containers, need, tmp_path, monkeypatch):
     need("lxc-create", root=True)
-    monkeypatch.setattr(rootfs, "which", lambda name, package="": "/bin/false")
+    monkeypatch.setattr(container_root, "which", lambda name, package="": "/bin/false")
     (tmp_path / "tree").mkdir()
     machine = Machine(name="web", container=Container(rootfs="./tree"))
 

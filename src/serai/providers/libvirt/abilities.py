@@ -9,13 +9,11 @@ from typing import Any
 from serai.providers import own_files
 from serai.providers.contract import Capabilities, Feature, Scope
 from serai.providers.libvirt import engine, pools
-from serai.providers.libvirt.connect import is_remote, is_session, is_test, opened, uri_of, uris_of
+from serai.providers.libvirt.connect import is_lxc, is_remote, is_session, is_test, opened, uri_of, uris_of
 from serai.providers.libvirt.site import Able
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError, did_you_mean
 
-LXC = "lxc:"
-"""libvirt's driver of containers. Source: libvirt, drvlxc."""
 NO_SESSION_NETWORK = (
     "the daemon of a session has no networks: take uri: qemu:///system, or the provider qemu, whose networks "
     "need no root"
@@ -24,7 +22,11 @@ NO_SESSION_NETWORK = (
 
 def capabilities(scope: Scope) -> Capabilities:
     """What works at the project's URI. Without libvirt nothing does, and the reason says what to install."""
-    uri = sorted(uris_of(scope))[0]
+    uri = min(uris_of(scope), key=lambda each: (is_lxc(each), each))
+    if is_lxc(uri):
+        from serai.providers.libvirt.containers.check import capabilities as of_containers
+
+        return of_containers(uri)
     try:
         conn = opened(uri)
         arch = engine.host_arch(uri)
@@ -73,9 +75,10 @@ def check(scope: Scope, machine: Machine) -> list[SeraiError]:
     from serai.providers.libvirt import check as rules
 
     uri = uri_of(machine)
-    if uri.startswith(LXC):
-        why = f"providers.libvirt.uri: {uri} runs containers, which this version makes without libvirt"
-        return [SeraiError(Code.UNSUPPORTED, f"{machine.name}: {why}", hint="provider: lxc")]
+    if is_lxc(uri):
+        from serai.providers.libvirt.containers.check import check as containers
+
+        return containers(scope, machine, uri)
     try:
         conn = opened(uri)
         arch = engine.arch_of(machine)

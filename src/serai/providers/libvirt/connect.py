@@ -87,6 +87,11 @@ def is_test(uri: str) -> bool:
     return uri.startswith("test:")
 
 
+def is_lxc(uri: str) -> bool:
+    """libvirt's driver of containers: `lxc:///`, `lxc+ssh://host/`. Source: libvirt, drvlxc."""
+    return uri.partition(":")[0].partition("+")[0] == "lxc"
+
+
 def log_is_ours(uri: str) -> bool:
     """We may read and remove what its virtlogd writes."""
     return not is_remote(uri) and (is_session(uri) or os.geteuid() == 0)

@@ -11,6 +11,7 @@ from serai.providers.contract import (
     Capabilities,
     Console,
     Endpoint,
+    Feature,
     Mark,
     Materials,
     Observed,
@@ -21,7 +22,7 @@ from serai.providers.contract import (
     Verdict,
     quiet,
 )
-from serai.providers.libvirt.connect import lasting
+from serai.providers.libvirt.connect import is_lxc, lasting, uri_of
 from serai.spec.machine import Machine
 from serai.util.errors import SeraiError
 
@@ -34,6 +35,30 @@ class Libvirt:
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
+
+    def _uri(self, name: str) -> str:
+        """Of the libvirt that has the machine; empty: there is no such machine."""
+        from serai.providers.libvirt import ledger
+
+        record = ledger.load(self.scope, name)
+        return record.uri if record else ""
+
+    def _life(self, uri: str) -> Any:
+        """The acts of what runs there: virtual machines, or containers."""
+        if is_lxc(uri):
+            from serai.providers.libvirt.containers import lifecycle as containers
+
+            return containers
+        from serai.providers.libvirt import lifecycle
+
+        return lifecycle
+
+    def _need(self, name: str, feature: Feature) -> None:
+        """Raise Code.UNSUPPORTED for a container, where the feature is one of virtual machines."""
+        if is_lxc(uri := self._uri(name)):
+            from serai.providers.libvirt.containers.check import capabilities
+
+            capabilities(uri).need(feature, provider=self.name, machine=name)
 
     def capabilities(self) -> Capabilities:
         from serai.providers.libvirt.abilities import capabilities
@@ -52,38 +77,44 @@ class Libvirt:
         return observe(self.scope, names)
 
     def verdict(self, machine: Machine, observed: Observed, key: str, old: Any, new: Any) -> Verdict:
+        if is_lxc(uri_of(machine)):
+            from serai.providers.libvirt.containers.verdicts import verdict as of_container
+
+            return of_container(observed, key)
         from serai.providers.libvirt.verdicts import verdict
 
         return verdict(machine, observed, key, old, new)
 
     def render(self, machine: Machine, materials: Materials) -> Rendered:
+        if is_lxc(uri_of(machine)):
+            from serai.providers.libvirt.containers.preview import preview as of_container
+
+            return Rendered("xml", of_container(self.scope, machine, materials))
         from serai.providers.libvirt.preview import preview
 
         return Rendered("xml", preview(self.scope, machine, materials))
 
     @lasting
     def difference(self, machine: Machine, materials: Materials) -> list[str]:
+        if is_lxc(uri_of(machine)):
+            from serai.providers.libvirt.containers.preview import difference as of_container
+
+            return of_container(self.scope, machine, materials)
         from serai.providers.libvirt.difference import difference
 
         return difference(self.scope, machine, materials)
 
     @lasting
     def create(self, machine: Machine, materials: Materials, progress: Progress = quiet) -> None:
-        from serai.providers.libvirt.lifecycle import create
-
-        create(self.scope, machine, materials, progress)
+        self._life(uri_of(machine)).create(self.scope, machine, materials, progress)
 
     @lasting
     def start(self, machine: Machine, materials: Materials, progress: Progress = quiet) -> None:
-        from serai.providers.libvirt.lifecycle import start
-
-        start(self.scope, machine, materials, progress)
+        self._life(uri_of(machine)).start(self.scope, machine, materials, progress)
 
     @lasting
     def stop(self, name: str, *, budget: float, force: bool = False, progress: Progress = quiet) -> bool:
-        from serai.providers.libvirt.lifecycle import stop
-
-        return stop(self.scope, name, budget, force, progress)
+        return bool(self._life(self._uri(name)).stop(self.scope, name, budget, force, progress))
 
     @lasting
     def destroy(self, name: str, progress: Progress = quiet) -> None:
@@ -93,15 +124,11 @@ class Libvirt:
 
     @lasting
     def suspend(self, name: str, *, to_disk: bool = False, progress: Progress = quiet) -> None:
-        from serai.providers.libvirt.lifecycle import suspend
-
-        suspend(self.scope, name, to_disk, progress)
+        self._life(self._uri(name)).suspend(self.scope, name, to_disk, progress)
 
     @lasting
     def resume(self, name: str, progress: Progress = quiet) -> None:
-        from serai.providers.libvirt.lifecycle import resume
-
-        resume(self.scope, name, progress)
+        self._life(self._uri(name)).resume(self.scope, name, progress)
 
     @lasting
     def apply(
@@ -111,42 +138,57 @@ class Libvirt:
         progress: Progress = quiet,
         materials: Materials | None = None,
     ) -> None:
+        if is_lxc(uri_of(machine)):
+            from serai.providers.libvirt.containers.live import apply as to_container
+
+            to_container(self.scope, machine, keys, materials)
+            return
         from serai.providers.libvirt.live import apply
 
         apply(self.scope, machine, keys, progress, materials)
 
     @lasting
     def snapshot_save(self, name: str, snapshot: str, progress: Progress = quiet) -> None:
+        self._need(name, Feature.SNAPSHOT)
         from serai.providers.libvirt.snapshots import save
 
         save(self.scope, name, snapshot, progress)
 
     @lasting
     def snapshot_list(self, name: str) -> list[Snapshot]:
+        if is_lxc(self._uri(name)):
+            return []
         from serai.providers.libvirt.snapshots import list_all
 
         return list_all(self.scope, name)
 
     @lasting
     def snapshot_restore(self, name: str, snapshot: str, progress: Progress = quiet) -> None:
+        self._need(name, Feature.SNAPSHOT)
         from serai.providers.libvirt.snapshots import restore
 
         restore(self.scope, name, snapshot, progress)
 
     @lasting
     def snapshot_delete(self, name: str, snapshot: str, progress: Progress = quiet) -> None:
+        self._need(name, Feature.SNAPSHOT)
         from serai.providers.libvirt.snapshots import delete
 
         delete(self.scope, name, snapshot, progress)
 
     @lasting
     def clone(self, name: str, machine: Machine, materials: Materials, progress: Progress = quiet) -> None:
+        self._need(name, Feature.CLONE)
         from serai.providers.libvirt.clone import clone
 
         clone(self.scope, name, machine, materials, progress)
 
     @lasting
     def endpoint(self, name: str) -> Endpoint:
+        if is_lxc(self._uri(name)):
+            from serai.providers.libvirt.containers.inside import endpoint as of_container
+
+            return of_container(self.scope, name)
         from serai.providers.libvirt.endpoint import endpoint
 
         return endpoint(self.scope, name)
@@ -168,18 +210,24 @@ class Libvirt:
 
     @lasting
     def console(self, name: str) -> Console:
+        if is_lxc(self._uri(name)):
+            from serai.providers.libvirt.containers.inside import console as of_container
+
+            return of_container(self.scope, name)
         from serai.providers.libvirt.console import console
 
         return console(self.scope, name)
 
     @lasting
     def screenshot(self, name: str, target: Path) -> None:
+        self._need(name, Feature.SCREENSHOT)
         from serai.providers.libvirt.screen import screenshot
 
         screenshot(self.scope, name, target)
 
     @lasting
     def agent_exec(self, name: str, command: str, budget: float) -> tuple[int, str, str]:
+        self._need(name, Feature.AGENT)
         from serai.providers.libvirt.agent import shell
 
         return shell(self.scope, name, command, budget)
@@ -207,6 +255,8 @@ class Libvirt:
         from serai.providers.libvirt.endpoint import endpoint
 
         state = ledger.made(self.scope, name)
+        if is_lxc(state.uri):
+            return  # what would be forwarded was refused
         if state.applied and forwards.by_ssh(state.applied, state.uri):
             domain = lookup(opened(state.uri), state.uuid)
             forwards.renew(self.scope, name, domain, state.applied, endpoint(self.scope, name))

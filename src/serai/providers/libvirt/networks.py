@@ -16,7 +16,7 @@ from serai.providers.contract import Materials, Scope
 from serai.providers.kinds import of_containers
 from serai.providers.libvirt import networks_xml, subnets, there
 from serai.providers.libvirt.binding import code_of, is_gone, library
-from serai.providers.libvirt.connect import asking, is_remote, opened, uris_of
+from serai.providers.libvirt.connect import asking, is_lxc, is_remote, opened, uris_of
 from serai.providers.libvirt.networks_xml import Host
 from serai.providers.libvirt.subnets import parse
 from serai.spec.network import Network, NetworkMode
@@ -323,12 +323,28 @@ def release(conn: Any, names: Collection[str]) -> None:
 
 
 def guests_of_others(conn: Any, network: Any) -> list[str]:
-    """Cards on its bridge that are none of libvirt's: containers that joined it lose their network with it."""
+    """Cards on its bridge that are none of this driver's: containers that joined it lose their network with it.
+
+    libvirt calls the taps of its virtual machines and the veth pairs of its containers alike.
+    """
     if is_remote(conn.getURI()) or not network.isActive():
         return []
     ports = NET / network.bridgeName() / "brif"
     names = [port.name for port in ports.iterdir()] if ports.is_dir() else []
-    return [name for name in names if not name.startswith("vnet") and not name.endswith("-nic")]
+    ours = not is_lxc(conn.getURI())
+    return [
+        name
+        for name in names
+        if not name.endswith("-nic") and not (ours and name.startswith("vnet") and not _is_pair(name))
+    ]
+
+
+def _is_pair(name: str) -> bool:
+    """It leads to another interface, in a container: a tap leads to none. Source: Linux, sysfs-class-net."""
+    try:
+        return (NET / name / "iflink").read_text() != (NET / name / "ifindex").read_text()
+    except OSError:
+        return False
 
 
 def joined(conn: Any) -> set[str]:

@@ -17,7 +17,7 @@ from serai.providers.contract import ALIVE, Observed, Scope, State
 from serai.providers.identity import machine_uuid
 from serai.providers.libvirt import ledger
 from serai.providers.libvirt.binding import code_of, library
-from serai.providers.libvirt.connect import asking, is_remote, is_test, opened, uris_of
+from serai.providers.libvirt.connect import asking, is_lxc, is_remote, is_test, opened, uris_of
 from serai.providers.libvirt.loose import cut_off, loose
 from serai.providers.libvirt.record import NAMESPACE, Phase, Record, decode
 
@@ -50,6 +50,9 @@ ENDS = {
     8: (State.FAILED, "libvirt ended it: it could not take it over when its daemon started"),
 }
 """Why it is off, where that is no good reason. Source: libvirt-domain.h, virDomainShutoffReason."""
+
+ENDED = "its first process ended, and nobody asked it to"
+"""Of a container: there is no guest that powers off."""
 
 UNDEFINED = "its domain was undefined by another program; its disks are kept: the next start defines it again"
 
@@ -111,6 +114,8 @@ def look(uri: str, known: Collection[str]) -> tuple[dict[str, Domain], list[Any]
     """All domains by UUID, and those whose UUID is not `known` but of the kind that serai gives. Two calls."""
     libvirt = library()
     conn = opened(uri)
+    if is_lxc(uri):
+        return look_at_containers(uri, conn, known)
     with asking(f"libvirt at {uri} does not tell its domains"):
         saved = {each.UUIDString() for each in conn.listAllDomains(libvirt.VIR_CONNECT_LIST_DOMAINS_MANAGEDSAVE)}
         told = conn.getAllDomainStats(
@@ -124,6 +129,20 @@ def look(uri: str, known: Collection[str]) -> tuple[dict[str, Domain], list[Any]
         )
         if uuid[14] == "8" and uuid not in known:  # the version of what machine_uuid gives
             unknown.append(domain)
+    return domains, unknown
+
+
+def look_at_containers(uri: str, conn: Any, known: Collection[str]) -> tuple[dict[str, Domain], list[Any]]:
+    """The same of containers, whose driver has no statistics for all: three lists, one a state."""
+    libvirt = library()
+    domains, unknown = {}, []
+    with asking(f"libvirt at {uri} does not tell its domains"):
+        for number, name in ((1, "RUNNING"), (3, "PAUSED"), (5, "SHUTOFF")):
+            for domain in conn.listAllDomains(getattr(libvirt, f"VIR_CONNECT_LIST_DOMAINS_{name}")):
+                uuid = domain.UUIDString()
+                domains[uuid] = Domain(number, id=domain.ID())
+                if uuid[14] == "8" and uuid not in known:
+                    unknown.append(domain)
     return domains, unknown
 
 
@@ -177,6 +196,8 @@ def observed(record: Record, domain: Domain | None) -> Observed:
         state, word = State.SUSPENDED, "saved"
     elif state is State.STOPPED and domain.reason in ENDS and not record.stopped:
         state, problem = ENDS[domain.reason]
+    elif state is State.STOPPED and not record.stopped and is_lxc(record.uri):
+        state, problem = State.FAILED, ENDED
     elif state is State.FAILED:
         problem = "the guest crashed"
     elif state is State.RUNNING and 0 < record.started_at <= record.ready_at and same_life(record, domain):

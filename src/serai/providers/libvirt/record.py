@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from serai.providers.contract import Forward, Image, Mark, Snapshot
+from serai.providers.first_process import Process
 from serai.spec.machine import Machine
 from serai.spec.network import Network
 
@@ -81,6 +82,8 @@ class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
     """File on the daemon's host that the serial console is written to."""
     seed_digest: str = ""
     """Of what the seed's volume holds."""
+    process: Process = Process()
+    """Of a container: what its image says of its first process."""
     stopped: bool = True
     """That it is meant to be off: serai stopped it, or the guest did so in order."""
 

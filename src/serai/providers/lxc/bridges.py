@@ -17,16 +17,31 @@ from serai.util.locks import lock
 from serai.util.process import run, which
 
 NET = Path("/sys/class/net")
+ROUTES = Path("/proc/net/route")
+LOCKS = Path("/run/serai")
 FORWARDING = Path("/proc/sys/net/ipv4/ip_forward")
 UPLINKS = ("lxcbr0", "virbr0")
 """lxc-net's own before libvirt's, which goes when libvirt's network stops."""
 OWN = "serai-"
 """What the name of a bridge that serai made begins with; 8 digits follow (IFNAMSIZ is 16)."""
+IFF_UP = 1
+"""Source: linux/if.h."""
+MADE = "made-by-serai"
+"""Alias of a bridge whose name the file states: one that was there before has it not, and stays."""
 ROUTED = (NetworkMode.NAT, NetworkMode.ROUTE, NetworkMode.OPEN)
 
 
 def there(name: str) -> bool:
     return (NET / name / "bridge").is_dir()
+
+
+def is_whole(name: str) -> bool:
+    """It is there, and made to its end: it is switched on last of all (IFF_UP)."""
+    try:
+        flags = int((NET / name / "flags").read_text(), 16)
+    except (OSError, ValueError):
+        return False
+    return there(name) and bool(flags & IFF_UP)
 
 
 def uplink(stated: str = "") -> str:
@@ -79,12 +94,13 @@ def gateway(network: Network) -> str:
 @contextmanager
 def using() -> Iterator[None]:
     """While a container starts no bridge may be taken away."""
-    with lock(_lock(), what="the bridges of containers", shared=True):
+    with lock(_locks() / "lxc-bridges.lock", what="the bridges of containers", shared=True):
         yield
 
 
-def _lock() -> Path:
-    return paths.runtime() / "lxc-bridges.lock"
+def _locks() -> Path:
+    """One place for all of root's processes: sudo and a login of root's do not have the same XDG_RUNTIME_DIR."""
+    return LOCKS if os.geteuid() == 0 else paths.runtime()
 
 
 def ours(scope: Scope, networks: Mapping[str, Network], wanted: Iterable[str]) -> tuple[str, ...]:
@@ -103,10 +119,10 @@ def ensure(scope: Scope, networks: Mapping[str, Network], wanted: Iterable[str])
         network = networks.get(name, Network())
         bridge = bridge_of(scope, name, network)
         if is_ours(network):
-            if not there(bridge):
-                with lock(paths.runtime() / "lxc-bridge-making.lock", what="the bridges of containers"):
-                    if not there(bridge):
-                        _make(name, bridge, network)
+            if not is_whole(bridge):
+                with lock(_locks() / "lxc-bridge-making.lock", what="the bridges of containers"):
+                    if not is_whole(bridge):
+                        _make_whole(name, bridge, network)
         elif not there(bridge):
             key = "external" if network.external else "bridge"
             raise SeraiError(
@@ -115,19 +131,54 @@ def ensure(scope: Scope, networks: Mapping[str, Network], wanted: Iterable[str])
     return ours(scope, networks, names)
 
 
+def _make_whole(name: str, bridge: str, network: Network) -> None:
+    """Anew, where a killed run has left half of it; one that has cards on it somebody has switched off."""
+    if there(bridge) and not _is_idle(bridge):
+        run([which("ip", "iproute2"), "link", "set", "dev", bridge, "up"])
+        return
+    remove([bridge])
+    if network.subnet:
+        _check_free(name, network.subnet)
+    _make(name, bridge, network)
+
+
+def in_use() -> dict[IPv4Network, str]:
+    """Subnets that this host has a route to -> the device. Source: proc(5), /proc/net/route."""
+    found = {}
+    for line in ROUTES.read_text().splitlines()[1:]:
+        device, target, _, _, _, _, _, mask = line.split()[:8]
+        address, bits = (int.from_bytes(bytes.fromhex(word)[::-1]) for word in (target, mask))
+        if bits:
+            found[IPv4Network((address, bits.bit_count()))] = device
+    return found
+
+
+def _check_free(name: str, subnet: str) -> None:
+    """Raise Code.BUSY when somebody else has it: the host would send what is for the one to the other."""
+    wanted = IPv4Network(subnet)
+    for other, device in in_use().items():
+        if wanted.overlaps(other):
+            raise SeraiError(
+                Code.BUSY,
+                f"networks.{name}: subnet {wanted} overlaps with {other}, which is behind {device}",
+                hint=f"state another one: networks.{name}.subnet",
+            )
+
+
 def _make(name: str, bridge: str, network: Network) -> None:
     ip = which("ip", "iproute2")
     mtu = f" mtu {network.mtu}" if network.mtu else ""
     lines = [f"link add name {bridge}{mtu} type bridge stp_state 0 forward_delay 0"]
+    lines.append(f"link set dev {bridge} alias {MADE}")
     if address := gateway(network):
         lines.append(f"address add {address} dev {bridge}")
     lines.append(f"link set dev {bridge} up")
     try:
-        run([ip, "-batch", "-"], input="".join(f"{line}\n" for line in lines))
         if network.mode in ROUTED:
             FORWARDING.write_text("1\n")
         if network.mode is NetworkMode.NAT and network.subnet:
             run([which("nft", "nftables"), "-f", "-"], input=masquerade(bridge, network.subnet))
+        run([ip, "-batch", "-"], input="".join(f"{line}\n" for line in lines))  # its last line says: it is whole
     except (SeraiError, OSError) as error:
         remove([bridge])
         raise SeraiError(
@@ -155,10 +206,17 @@ def masquerade(bridge: str, subnet: str) -> str:
 
 def remove_idle(bridges: Iterable[str]) -> None:
     """Take away those of serai's bridges that no card is on any more."""
-    names = [name for name in bridges if name.startswith(OWN) and there(name)]
+    names = [name for name in bridges if there(name) and (name.startswith(OWN) or _alias(name) == MADE)]
     if names:
-        with lock(_lock(), what="the bridges of containers"):
+        with lock(_locks() / "lxc-bridges.lock", what="the bridges of containers"):
             remove([name for name in names if _is_idle(name)])
+
+
+def _alias(bridge: str) -> str:
+    try:
+        return (NET / bridge / "ifalias").read_text().strip()
+    except OSError:
+        return ""
 
 
 def _is_idle(bridge: str) -> bool:

@@ -131,6 +131,9 @@ def _keys(box: Container, given: Collection[str], autostart: bool) -> Iterator[S
     for option in box.security_opt:
         if option.replace("=", ":", 1).partition(":")[0] not in ("no-new-privileges", "apparmor", "seccomp"):
             yield _refuse("container.security_opt", f"LXC has no {option}", PARTS)
+        elif option.startswith("apparmor") and not gather.apparmor():
+            why = f"this kernel has no AppArmor, and {option} would do nothing"
+            yield _refuse("container.security_opt", why, "leave it out, or boot with apparmor=1")
     if box.network_mode not in (None, "host", "none", "bridge"):
         yield _refuse(
             "container.network_mode", f"LXC has no mode {box.network_mode}", "host, none, or leave it out"

@@ -94,6 +94,12 @@ class Lxc:
 
         destroy(self.scope, name)
 
+    def discard(self, name: str, progress: Progress = quiet) -> None:
+        """Remove it to be made anew."""
+        from serai.providers.lxc.lifecycle import destroy
+
+        destroy(self.scope, name, again=True)
+
     def suspend(self, name: str, *, to_disk: bool = False, progress: Progress = quiet) -> None:
         from serai.providers.contract import Feature
         from serai.providers.lxc.lifecycle import suspend
@@ -176,6 +182,12 @@ class Lxc:
         if record is None:
             return "there is no such container"
         return "it is off" if record.stopped else why_ended(directory_of(self.scope, name), record)
+
+    def subnets_in_use(self) -> set[str]:
+        """IPv4 subnets of this host's routes: none of them is chosen for a network of the project."""
+        from serai.providers.lxc import bridges
+
+        return {str(subnet) for subnet in bridges.in_use()}
 
     def make_network(self, name: str, materials: Materials) -> None:
         """Make one of the project's networks, for machines of other providers on it."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
+from serai.providers import container_root
 from serai.providers.contract import Console, ExecEndpoint, Scope
 from serai.providers.lxc import command, lifecycle
 from serai.providers.lxc.observe import observe
@@ -37,19 +36,7 @@ def _login(scope: Scope, name: str, record: Record) -> tuple[str, str, str, str]
     if user == "root":
         return user, "", "", "/root"
     pid = command.init_pid(lxcpath(), container_name(scope, name))
-    try:
-        lines = Path(f"/proc/{pid}/root/etc/passwd").read_text().splitlines()
-    except OSError:
-        lines = []
-    for line in lines:
-        parts = line.split(":")
-        if parts[0] == user and len(parts) > 5:
-            return user, parts[2], parts[3], parts[5]
-    raise SeraiError(
-        Code.INPUT,
-        f"{name}: user: the container has no user {user}",
-        hint="leave user out: root comes in, and guest.users makes others",
-    )
+    return user, *container_root.login(pid, user, name)
 
 
 def console(scope: Scope, name: str) -> Console:

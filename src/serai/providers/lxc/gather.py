@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from serai.providers.contract import Materials, Scope
+from serai.providers.first_process import Process
 from serai.providers.identity import mac_address
 from serai.providers.lxc import bridges
 from serai.providers.lxc.place import CONSOLE_LOG
-from serai.providers.lxc.record import Process
 from serai.providers.lxc.site import Bind, Card, Node, Site
 from serai.spec.container import Container
 from serai.spec.container_parts import VolumeType
@@ -47,6 +47,7 @@ def site_for(
         environment=(*(process.env if process else ()), *_environment(scope, machine, box)),
         process=process or Process(),
         console=str(directory / CONSOLE_LOG),
+        apparmor=apparmor(),
     )
 
 
@@ -171,6 +172,19 @@ def cgroups(mounts: str = MOUNTS) -> dict[str, int]:
                 continue
             found |= {name: 2 for name in (*there, "devices") if name not in found}
     return found
+
+
+APPARMOR = Path("/sys/module/apparmor/parameters/enabled")
+
+
+def apparmor() -> bool:
+    """Whether this kernel confines by AppArmor. Without it LXC is told nothing of it: some distributions build it
+    without AppArmor, and then it refuses the keys. Source: LXC, src/lxc/confile.c, set_config_apparmor_profile.
+    """
+    try:
+        return APPARMOR.read_text().startswith("Y")
+    except OSError:
+        return False
 
 
 CONTROLLERS = ("cpu", "cpuset", "memory", "devices", "freezer", "pids", "blkio", "hugetlb")

@@ -6,11 +6,12 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from serai.providers import container_root, first_process
 from serai.providers.contract import Materials, Progress, Scope
 from serai.providers.lxc import bridges, command, forwards, gather, render, rootfs
 from serai.providers.lxc.place import CONSOLE_LOG, LOG, container_name, directory_of, lxcpath, words
 from serai.providers.lxc.reason import not_started
-from serai.providers.lxc.record import Phase, Record, editing, load, save
+from serai.providers.lxc.record import Phase, Record, editing, load, own_bridges, save
 from serai.providers.lxc.site import Site
 from serai.spec.container import Container
 from serai.spec.machine import Machine
@@ -83,7 +84,7 @@ def write_files(scope: Scope, directory: Path, machine: Machine, materials: Mate
     """Hosts, name servers and small files, which the container sees at their places."""
     box = machine.container or Container()
     owner = _root_of(site)
-    _put(directory / "hosts", hosts(site.hostname, {**materials.hosts, **box.extra_hosts}), owner)
+    _put(directory / "hosts", container_root.hosts(site.hostname, {**materials.hosts, **box.extra_hosts}), owner)
     if box.dns or box.dns_search:
         lines = [f"search {' '.join(box.dns_search)}"] if box.dns_search else []
         lines += [f"nameserver {address}" for address in box.dns]
@@ -128,15 +129,6 @@ def _root_of(site: Site) -> tuple[int, int]:
     return found["u"], found["g"]
 
 
-def hosts(hostname: str, peers: dict[str, str]) -> str:
-    """The hosts file. Its own name leads to itself where no network gave it an address."""
-    lines = ["127.0.0.1 localhost", "::1 localhost ip6-localhost ip6-loopback"]
-    if hostname not in peers:
-        lines.append(f"127.0.1.1 {hostname}")
-    lines += [f"{address} {name}" for name, address in peers.items()]
-    return "".join(f"{line}\n" for line in lines)
-
-
 def start(scope: Scope, machine: Machine, materials: Materials, progress: Progress) -> None:
     """Start it with the spec given; frozen: it goes on. Running: does nothing."""
     made(scope, machine.name)
@@ -169,19 +161,20 @@ def _start(scope: Scope, machine: Machine, materials: Materials, directory: Path
             bridges.ensure(scope, materials.networks, _private(machine))
             site = configure(scope, directory, record, machine, materials)
             record.pending = {}
-            record.forwards = forwards.listen(scope, machine, record.forwards)
-            progress("starting its first process")
-            _launch(scope, machine, directory, site)
+            with forwards.listening(scope, machine, record.forwards) as found:
+                record.forwards = tuple(found.forwards)
+                progress("starting its first process")
+                _launch(scope, machine, directory, site)
+                forwards.hand_over(scope, directory, machine.name, found)
         record.stopped = False
         record.started_at = round(time.time(), 3)
-        forwards.open_all(scope, directory, machine.name, record.forwards)
 
 
 def _launch(scope: Scope, machine: Machine, directory: Path, site: Site) -> None:
     for name in (LOG, CONSOLE_LOG):
         (directory / name).unlink(missing_ok=True)
     argv = [*words("start", container_name(scope, machine.name)), "-d", "-l", "WARN", "-o", str(directory / LOG)]
-    if command_words := render.command(machine.container or Container(), site):
+    if command_words := first_process.command(machine.container or Container(), site.process):
         argv += ["--", *command_words]
     done = run(argv, timeout=START_BUDGET, check=False)
     if not done.ok:
@@ -209,12 +202,15 @@ def stop(scope: Scope, name: str, budget: float, force: bool, progress: Progress
     with editing(directory) as kept:
         kept.stopped = True
         kept.ready_at = 0.0
-    bridges.remove_idle(record.bridges)
+    bridges.remove_idle(own_bridges(record))
     return graceful or force
 
 
-def destroy(scope: Scope, name: str) -> None:
-    """Nothing of it stays: process, cards, bridges, storage, snapshots, its directory."""
+def destroy(scope: Scope, name: str, *, again: bool = False) -> None:
+    """Nothing of it stays: process, cards, bridges, storage, snapshots, its directory.
+
+    `again`: it is made anew at once; bridges that machines of other providers may be about to join stay.
+    """
     directory, container = directory_of(scope, name), container_name(scope, name)
     record = None
     try:
@@ -232,7 +228,7 @@ def destroy(scope: Scope, name: str) -> None:
         remove_tree(directory)
     remove_groups(container)
     if record is not None:
-        bridges.remove_idle(record.bridges)
+        bridges.remove_idle(own_bridges(record) if again else record.bridges)
 
 
 def remove_groups(container: str) -> None:
@@ -241,9 +237,10 @@ def remove_groups(container: str) -> None:
         place, kind = line.split()[1:3]
         if kind in ("cgroup", "cgroup2"):
             for group in Path(place).glob(f"lxc.*.{container}"):
-                for inner in (*sorted(group.rglob("*/"), reverse=True), group):
-                    with suppress(OSError):  # it is not empty: somebody lives in it
-                        inner.rmdir()
+                with suppress(FileNotFoundError):  # LXC's own end takes it away just now
+                    for inner in (*sorted(group.rglob("*/"), reverse=True), group):
+                        with suppress(OSError):  # it is not empty: somebody lives in it
+                            inner.rmdir()
 
 
 def _unmount_below(directory: Path) -> None:

@@ -28,8 +28,9 @@ def apply(scope: Scope, machine: Machine, keys: Mapping[str, Verdict], materials
             limit(scope, machine)
         if runs and "networks.forwarded_port" in live:
             forwards.close_all(directory)
-            record.forwards = forwards.listen(scope, machine, record.forwards)
-            forwards.open_all(scope, directory, machine.name, record.forwards)
+            with forwards.listening(scope, machine, record.forwards) as found:
+                record.forwards = tuple(found.forwards)
+                forwards.hand_over(scope, directory, machine.name, found)
         record.pending |= {
             key: verdict.reason for key, verdict in keys.items() if verdict.effect is Effect.RESTART
         }

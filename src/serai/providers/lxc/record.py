@@ -11,6 +11,7 @@ import msgspec
 
 from serai.providers import record_file
 from serai.providers.contract import Forward, Mark, Snapshot
+from serai.providers.first_process import Process
 from serai.providers.lxc.place import RECORD
 from serai.spec.machine import Machine
 from serai.spec.network import Network
@@ -19,16 +20,6 @@ from serai.spec.network import Network
 class Phase(StrEnum):
     CREATING = "creating"
     MADE = "made"
-
-
-class Process(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What an OCI image says of its process; the file's own words go before it."""
-
-    entrypoint: tuple[str, ...] = ()
-    cmd: tuple[str, ...] = ()
-    env: tuple[str, ...] = ()
-    working_dir: str = ""
-    user: str = ""
 
 
 class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -58,6 +49,15 @@ class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
     ready_at: float = 0.0
     stopped: bool = True
     """That it is meant to be off: serai stopped it."""
+
+
+def own_bridges(record: Record) -> tuple[str, ...]:
+    """Those that machines of LXC alone are on. Others have a stated name, as those shared with other providers.
+
+    While one of theirs is just being made, nothing is on such a bridge, and it must stay nevertheless.
+    """
+    stated = {network.bridge for network in record.networks.values()}
+    return tuple(bridge for bridge in record.bridges if bridge not in stated)
 
 
 @cache

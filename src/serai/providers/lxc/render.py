@@ -8,6 +8,7 @@ from ipaddress import IPv4Interface
 
 import msgspec
 
+from serai.providers.first_process import command
 from serai.providers.lxc.site import Card, Site
 from serai.spec.container import Container
 from serai.spec.container_parts import VolumeType
@@ -22,8 +23,6 @@ PERIOD = 100_000
 """Microseconds of one CFS period. Source: Documentation/scheduler/sched-bwc.rst."""
 TERMINALS = 1024
 """As common.conf has it. The busybox template says 1, and its console is then /dev/null (LXC 5.0, seen)."""
-STAY = ("/bin/sh", "-c", "trap 'exit 0' TERM INT; while :; do sleep 3600 & wait; done")
-"""A process that stays, and ends when it is asked to (DOC-1)."""
 LIMIT_UNLIMITED = -1
 
 
@@ -75,15 +74,8 @@ def _card(card: Card) -> Iterator[tuple[str, str]]:
     yield "ipv4.gateway", card.gateway
 
 
-def command(box: Container, site: Site) -> list[str]:
-    """The words of its first process; empty: the /sbin/init of its root filesystem."""
-    entry = list(site.process.entrypoint) if box.entrypoint is None else box.entrypoint
-    words = [*entry, *(box.cmd or (site.process.cmd if box.entrypoint is None else ()))]
-    return words or (list(STAY) if box.keep_alive else [])
-
-
 def _process(box: Container, site: Site) -> Iterator[str]:
-    if words := command(box, site):
+    if words := command(box, site.process):
         if is_plain(words):
             yield f"lxc.init.cmd = {' '.join(words)}"
         else:
@@ -114,8 +106,9 @@ def _ids(box: Container, site: Site) -> Iterator[str]:
         yield "lxc.include = /usr/share/lxc/config/userns.conf"
         yield from (f"lxc.idmap = {line}" for line in site.idmap)
     if box.nesting:
-        yield "lxc.apparmor.profile = generated"
-        yield "lxc.apparmor.allow_nesting = 1"
+        if site.apparmor:
+            yield "lxc.apparmor.profile = generated"
+            yield "lxc.apparmor.allow_nesting = 1"
         yield "lxc.mount.auto = cgroup:rw:force proc:rw sys:rw"
         yield "lxc.mount.entry = proc dev/.lxc/proc proc create=dir,optional 0 0"
         yield "lxc.mount.entry = sys dev/.lxc/sys sysfs create=dir,optional 0 0"
@@ -156,7 +149,8 @@ def _rights(box: Container, site: Site) -> Iterator[str]:
     rules = [*(node.rule for node in site.nodes), *box.device_cgroup_rules]
     if box.privileged:
         yield "lxc.cap.drop ="
-        yield "lxc.apparmor.profile = unconfined"
+        if site.apparmor:
+            yield "lxc.apparmor.profile = unconfined"
         yield "lxc.mount.auto = cgroup:rw proc:rw sys:rw"
         rules = ["a"]
     key = "lxc.cgroup.devices" if site.cgroups.get("devices") == 1 else "lxc.cgroup2.devices"

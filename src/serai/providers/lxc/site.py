@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from serai.providers.lxc.record import Process
+from serai.providers.first_process import Process
 
 
 class Card(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -61,5 +61,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     environment: tuple[str, ...] = ()
     """Of `env_file` and of the image, before that of the spec."""
     process: Process = Process()
+    apparmor: bool = False
+    """This kernel confines by it."""
     console: str = ""
     """File that gets all that its console says."""
