@@ -80,6 +80,10 @@ git|git|lists the files of this checkout
 ruby|ruby|answers what the reader of Vagrantfiles answers
 bubblewrap|bwrap|keeps Vagrantfiles apart that ruby runs
 openssh-server|sshd|stands in for a guest
+sshfs|sshfs|mounts synced folders
+nfs-ganesha|ganesha.nfsd|exports synced folders where the kernel does not
+nfs-ganesha-vfs|/usr/lib/*/ganesha/libfsalvfs.so|reads what it exports
+libnfs-utils|nfs-ls|looks at them without a kernel
 busybox-static|busybox|stands in for a guest that has little
 cpio|cpio|reads the tiny image's archive again
 genisoimage|isoinfo|reads the seeds again

@@ -11,7 +11,7 @@ from serai.providers.contract import Forward
 from serai.providers.libvirt import check_nics
 from serai.providers.libvirt.render.disks import spec_of
 from serai.providers.libvirt.site import Able, DiskSource, Folder, Kernel, Link, LinkKind, Site, SourceKind
-from serai.spec.guest import FolderType
+from serai.spec.folder import FolderType
 from serai.spec.machine import Machine
 from serai.spec.network import Nic
 

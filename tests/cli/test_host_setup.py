@@ -81,11 +81,11 @@ def test_the_list_says_what_each_role_misses(world, capsys):
     capsys.readouterr()
     assert run(["host", "setup"]) == 0
     lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
-    assert list(lines) == ["qemu", "libvirt", "lxc", "docker", "podman", "nfs-storage"]
+    assert list(lines) == ["qemu", "libvirt", "lxc", "docker", "podman", "nfs-storage", "nfs-folders"]
     assert "set up 20" in lines["podman"]
     assert "docker.io; enable and start docker.service" in lines["docker"]
     assert run(["host", "setup", "--json"]) == 0
-    assert len(json.loads(capsys.readouterr().out)["roles"]) == 6
+    assert len(json.loads(capsys.readouterr().out)["roles"]) == 7
 
 
 def test_a_failure_undoes_what_was_done_of_it(world, capsys):

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from serai.guest import folders
+from serai.guest import folders, mounts
 from serai.guest.exec import ExecTransport
-from serai.guest.folders import keeps, sync
+from serai.guest.folders import sync
 from serai.guest.ssh import SshTransport
 from serai.providers.contract import ExecEndpoint, SshEndpoint
-from serai.spec.guest import FolderType, SyncedFolder
+from serai.spec.folder import FolderType, SyncedFolder
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
 
@@ -89,8 +89,8 @@ def test_an_rsync_that_fails_names_the_folder(web: SshTransport, app: Path, need
 @pytest.mark.parametrize(
     ("code", "kind", "word"),
     [
-        (folders.NO_FILESYSTEM, Code.UNSUPPORTED, "the guest's kernel has no {kind}"),
-        (folders.NO_DEVICE, Code.FAILED, "has no {kind} device for it yet"),
+        (mounts.NO_FILESYSTEM, Code.UNSUPPORTED, "the guest's kernel has no {kind}"),
+        (mounts.NO_DEVICE, Code.FAILED, "has no {kind} device for it yet"),
         (1, Code.FAILED, "it cannot be mounted: no"),
     ],
 )
@@ -112,7 +112,7 @@ class Old(ExecTransport):
     """A guest without virtiofs: mounting ends as it would there, all else is done here."""
 
     def words(self, script: str) -> list[str]:
-        return ["sh", "-c", f"exit {folders.NO_FILESYSTEM}" if "mount -t" in script else script]
+        return ["sh", "-c", f"exit {mounts.NO_FILESYSTEM}" if "mount -t" in script else script]
 
 
 def test_a_share_that_the_kernel_cannot_mount_is_copied_as_the_file_allows(app: Path, tmp_path: Path) -> None:
@@ -143,21 +143,3 @@ def test_copies_are_those_folders_that_the_guest_has_not_mounted(tmp_path: Path)
         ("/srv", FolderType.RSYNC),
         ("/opt", FolderType.RSYNC),
     ]
-
-
-@pytest.mark.parametrize(
-    ("path", "patterns", "kept"),
-    [
-        ("a/b.py", [], True),
-        (".git/config", [], False),
-        ("sub/.git", [], False),
-        ("a/b.pyc", ["*.pyc"], False),
-        ("logs/x", ["/logs"], False),
-        ("a/logs/x", ["/logs"], True),
-        ("a/build/x", ["build/"], False),
-        ("a/b/c", ["a/b"], False),
-        ("x/a/b/c", ["a/b"], False),
-    ],
-)
-def test_tar_leaves_out_what_rsync_would(path: str, patterns: list[str], kept: bool) -> None:
-    assert keeps(path, patterns) is kept

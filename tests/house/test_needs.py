@@ -47,6 +47,7 @@ NOT_NEEDED = {
         *("nft", "lxc-start"),  # for networks of containers, and for those; named when they are missing
         *("virsh", "iptables"),  # for machines on libvirt; asked for when they are needed
         *("ruby", "bwrap"),  # for --ruby, which says so
+        "sudo",  # for who exports folders by NFS and is not root: `serai host setup nfs-folders` writes its rule
         "modprobe",  # to give devices of the host to guests: a host with loadable modules has it
     },
     "tests": {"no-such-program", "no-such-program-here"},

@@ -9,7 +9,7 @@ import pytest
 
 from serai.loaders.shape import ANY, Leaf, ListOf, MapOf, Record, Want, record, shape_of
 from serai.spec.base import Duration, Name, Size
-from serai.spec.guest import Event, Hook
+from serai.spec.hook import Event, Hook
 from serai.spec.machine import Machine
 from serai.spec.memory import Memory
 

@@ -6,7 +6,8 @@ from serai.plan.diff import Change, changes, differences, flatten
 from serai.providers.contract import Effect, Verdict
 from serai.spec.cpu import Cpu
 from serai.spec.disk import Disk
-from serai.spec.guest import FolderType, Ready, SyncedFolder
+from serai.spec.folder import FolderType, SyncedFolder
+from serai.spec.guest import Ready
 from serai.spec.machine import Machine
 from serai.spec.memory import Memory
 from serai.spec.network import ForwardedPort, Nic, PrivateNic

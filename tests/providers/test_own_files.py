@@ -6,7 +6,7 @@ from pathlib import Path
 
 from serai.providers import own_files
 from serai.spec.disk import Disk, DiskDevice, DiskFormat
-from serai.spec.guest import Event, Hook, On
+from serai.spec.hook import Event, Hook, On
 from serai.spec.machine import Machine
 from serai.util.errors import Code
 

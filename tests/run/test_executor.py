@@ -16,8 +16,8 @@ from serai.run.executor import Executor
 from serai.run.scheduler import Cancel
 from serai.run.workspace import Workspace
 from serai.spec.cpu import Cpu
-from serai.spec.guest import Event as Moment
-from serai.spec.guest import Hook
+from serai.spec.hook import Event as Moment
+from serai.spec.hook import Hook
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
 from serai.util.process import Result
@@ -122,7 +122,7 @@ def test_a_guest_that_had_to_be_cut_off_is_told(shop: Workspace, monkeypatch: py
 
 
 def test_hooks_fire_around_their_step(pretend: Pretend, monkeypatch: pytest.MonkeyPatch) -> None:
-    hooks = {Moment.BEFORE_HALT: [Hook(run="echo before")], Moment.AFTER_HALT: [Hook(run="echo after")]}
+    hooks = {Moment.BEFORE_STOP: [Hook(run="echo before")], Moment.AFTER_STOP: [Hook(run="echo after")]}
     said: list[Event] = []
     stop = step(Act.STOP, "web")
     made = executor(

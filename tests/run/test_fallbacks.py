@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from serai.run.fallbacks import settled
-from serai.spec.guest import FolderType, SyncedFolder
+from serai.spec.folder import FolderType, SyncedFolder
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
 

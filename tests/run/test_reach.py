@@ -9,7 +9,7 @@ import pytest
 
 from serai.providers.contract import Endpoint, ExecEndpoint
 from serai.run.reach import copy, everywhere, place, rsync
-from serai.spec.guest import SyncedFolder
+from serai.spec.folder import SyncedFolder
 from serai.spec.machine import Machine, Project
 from serai.util.errors import Code, SeraiError
 

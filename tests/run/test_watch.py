@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from serai.run.watch import folders_of, touched, watch
-from serai.spec.guest import FolderType, SyncedFolder
+from serai.spec.folder import FolderType, SyncedFolder
 from serai.spec.machine import Machine
 
 

@@ -277,16 +277,21 @@ def _port_to(workspace: Any, names: tuple[str, ...], observed: Any, guest: int) 
 @click.pass_obj
 def rsync(obj: object, names: tuple[str, ...]) -> int:
     """Copy the rsync folders of the machines again."""
+    from serai.cli.report import Lines
+    from serai.run.hooks import AFTER, BEFORE, around
     from serai.run.reach import rsync as again
 
     workspace = _open(obj)
     total = 0
-    for machine in workspace.targets(names):
+    chosen = workspace.targets(names)
+    around(BEFORE, "rsync", workspace, chosen, Lines().emit)
+    for machine in chosen:
 
         def say(phrase: str, name: str = machine.name) -> None:
             click.echo(f"{name}: {phrase}", err=True)
 
         total += again(workspace, machine, say)
+    around(AFTER, "rsync", workspace, chosen, Lines().emit)
     if not total:
         click.echo(NO_RSYNC, err=True)
     return 0

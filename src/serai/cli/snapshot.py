@@ -13,11 +13,12 @@ def snapshot() -> None:
 
 
 def _each(obj: object, names: tuple[str, ...], verb: str, snapshot_name: str, text: str) -> int:
+    from serai.cli.report import Lines
     from serai.run.snapshots import for_each
     from serai.run.workspace import open_workspace
 
     workspace = open_workspace(obj)
-    for machine in for_each(workspace, names, verb, snapshot_name):
+    for machine in for_each(workspace, names, verb, snapshot_name, Lines().emit):
         click.echo(f"{machine}: {text} {snapshot_name}", err=True)
     return 0
 

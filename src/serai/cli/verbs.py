@@ -67,8 +67,10 @@ def bring_up(
     yes: bool = False,
     as_json: bool = False,
     destroy_on_error: bool = False,
+    verb: str = "up",
+    halves: Any = ("before", "after"),
 ) -> int:
-    """`up`, shown; the exit code. `options` are a plan's Options."""
+    """`up`, shown; the exit code. `options` are a plan's Options, `verb` and `halves` as in run.verbs.up."""
     from serai.cli.report import headline, plan_lines, reporter, summary
     from serai.plan.up import Action, Plan
     from serai.run import verbs
@@ -101,7 +103,16 @@ def bring_up(
         return _ask(f"Recreate {lost} and destroy what is on the disks named above?", yes)
 
     with report:
-        run = verbs.up(workspace, names, options, emit=report.emit, consent=consent, shown=shown)
+        run = verbs.up(
+            workspace,
+            names,
+            options,
+            emit=report.emit,
+            consent=consent,
+            shown=shown,
+            verb=verb,
+            halves=halves,
+        )
     plan = run.plan
     assert plan is not None
     if as_json:
@@ -276,15 +287,16 @@ def reload(
     from serai.cli.report import reporter
     from serai.plan.up import Options
     from serai.run import verbs
+    from serai.run.hooks import AFTER, BEFORE
     from serai.run.workspace import open_workspace
 
     workspace = open_workspace(obj)
     options = Options(provision=provision, only=split(provision_with))
     verbs.make_plan(workspace, names, options)  # what `up` will refuse is refused while the machines still run
     with reporter() as report:
-        stopped = verbs.halt(workspace, names, emit=report.emit, force=force)
+        stopped = verbs.halt(workspace, names, emit=report.emit, force=force, verb="reload", halves=(BEFORE,))
     code = _end(stopped.outcome)
-    return code or bring_up(workspace, names, options, yes=yes)
+    return code or bring_up(workspace, names, options, yes=yes, verb="reload", halves=(AFTER,))
 
 
 @click.command()

@@ -77,8 +77,9 @@ def stream(
             env={**os.environ, **env} if env else None,
             cwd=cwd,
         )
-    except FileNotFoundError as error:
-        raise SeraiError(Code.MISSING, f"the program {argv[0]} is not installed") from error
+    except OSError as error:
+        why = "is not installed" if isinstance(error, FileNotFoundError) else f"cannot be run: {error.strerror}"
+        raise SeraiError(Code.MISSING, f"the program {argv[0]} {why}") from error
     with process:
         try:
             out, err = Lines(on_line), Lines(None)

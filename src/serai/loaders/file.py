@@ -60,6 +60,14 @@ class ProjectFile(Spec, frozen=True):
         dict[Name, Pool], Meta(description="storage pools by name, for providers that have such")
     ] = {}
     images: Annotated[dict[str, ImageSource], Meta(description="images by a name of your own")] = {}
+    sensitive: Annotated[
+        list[str],
+        Meta(
+            description="values that no output, error or journal shows; those of variables that are named like "
+            "secrets (TOKEN, PASSWORD, …) are not shown either",
+            examples=[["${env.LICENCE}"]],
+        ),
+    ] = []
     machines: Annotated[dict[Name, Block], Meta(description="the machines, by name")] = {}
 
 

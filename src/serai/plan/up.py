@@ -13,7 +13,7 @@ from serai.plan.parting import made as made_disks
 from serai.plan.provisioning import GUEST, due
 from serai.plan.steps import Act, Step, step
 from serai.providers.contract import Effect, Feature, Observed, State, Verdict
-from serai.spec.guest import FolderType
+from serai.spec.folder import FolderType
 from serai.spec.machine import After, Machine
 
 Judge = Callable[[Machine, Observed, str, Any, Any], Verdict]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from serai.spec.guest import Event, On
+from serai.spec.hook import Event, On
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
 
-BEFORE = (Event.BEFORE_UP, Event.BEFORE_CREATE, Event.BEFORE_START)
+BEFORE = (Event.BEFORE_ALL, Event.BEFORE_UP, Event.BEFORE_CREATE, Event.BEFORE_START)
 
 
 def place(path: str, root: Path) -> Path:

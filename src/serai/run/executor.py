@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -16,12 +17,14 @@ from serai.plan.up import Action, MachinePlan
 from serai.providers.contract import Effect, Endpoint, Image, Mark, Observed, Progress, SshEndpoint, Verdict
 from serai.providers.kinds import is_container
 from serai.run.events import Emit, Event, Kind
-from serai.run.hooks import Table, fire
+from serai.run.hooks import AFTER, BEFORE, Table, fire
 from serai.run.materials import Stock
 from serai.run.scheduler import Cancel
+from serai.run.secrets import mask_of, masked
 from serai.run.workspace import Workspace
 from serai.spec.base import stated
-from serai.spec.guest import Event as Moment
+from serai.spec.folder import FolderType
+from serai.spec.hook import Event as Moment
 from serai.spec.machine import Machine
 from serai.util.errors import SeraiError
 
@@ -36,7 +39,8 @@ class Executor:
         emit: Emit,
         cancel: Cancel,
         steps: Sequence[Step] = (),
-        up: bool = False,
+        verb: str = "",
+        halves: Collection[str] = (BEFORE, AFTER),
         plans: Mapping[str, MachinePlan] = {},
         digests: Mapping[str, Mapping[str, str]] = {},
         observed: Mapping[str, Observed] = {},
@@ -45,9 +49,11 @@ class Executor:
     ) -> None:
         self.workspace = workspace
         self.stock = Stock(workspace)
-        self.emit = emit
+        self.mask = mask_of(workspace.project)
+        self.emit = masked(emit, self.mask)
         self.cancel = cancel
-        self.hooks = Table(steps, up=up)
+        self.verb = verb
+        self.hooks = Table(steps, verb=verb, halves=halves)
         self.plans = plans
         self.digests = digests
         self.observed = observed
@@ -66,10 +72,10 @@ class Executor:
             self.cancel.check()
             self.emit(Event(kind=Kind.PROGRESS, machine=step.machine, step=step.id, text=phrase))
 
-        self._fire(self.hooks.before.get(step.id, ()), machine)
+        self._fire(self.hooks.before.get(step.id, ()), machine, step.key)
         method = getattr(self, f"_{step.act}")
         text: str = method(machine, step, progress)
-        self._fire(self.hooks.after.get(step.id, ()), machine)
+        self._fire(self.hooks.after.get(step.id, ()), machine, step.key)
         return text
 
     def _machine(self, name: str) -> Machine:
@@ -79,9 +85,10 @@ class Executor:
         seen = self.observed.get(name)
         return seen.applied if seen and seen.applied else Machine(name=name)
 
-    def _fire(self, moments: Sequence[Moment], machine: Machine) -> None:
+    def _fire(self, moments: Sequence[Moment], machine: Machine, block: str) -> None:
         for moment in moments if machine.hooks else ():
-            fire(moment, machine, self.workspace, self.emit, lambda: self.way_in(machine.name))
+            way_in = partial(self.way_in, machine.name)
+            fire(moment, machine, self.workspace, self.emit, way_in, verb=self.verb, block=block)
 
     def way_in(self, name: str) -> Transport:
         """The machine's transport, opened once a run."""
@@ -223,8 +230,17 @@ class Executor:
             return ""  # they are part of it
         endpoint = driver.endpoint(machine.name)
         way, root = self.way_in(machine.name), self.workspace.scope.root
+
+        def note(text: str) -> None:
+            self.emit(Event(kind=Kind.NOTE, text=text))
+
+        more = {}
+        if any(FolderType.NFS in (folder.type, *folder.fallback) for folder in machine.synced_folders):
+            from serai.run.exports import Exports
+
+            more["serve"] = Exports(self.workspace).serving(machine.name, way, endpoint)
         try:
-            sync(machine, way, endpoint, root, progress, lambda text: self.emit(Event(kind=Kind.NOTE, text=text)))
+            sync(machine, way, endpoint, root, progress, note, **more)
         except SeraiError:
             driver.mark(machine.name, {}, ready=False)  # so that the next `up` tries again
             raise
@@ -343,6 +359,10 @@ class Executor:
         plan = self.plans.get(machine.name)
         again = plan is not None and plan.action in (Action.CREATE, Action.RECREATE)
         (getattr(driver, "discard", driver.destroy) if again else driver.destroy)(machine.name, progress)
+        if (self.workspace.scope.home / "exports.json").exists():
+            from serai.run.exports import Exports
+
+            Exports(self.workspace).drop(machine.name)
         return ""
 
 

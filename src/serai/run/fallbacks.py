@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from msgspec import structs
 
-from serai.spec.guest import FolderType
+from serai.spec.folder import FolderType
 from serai.spec.machine import Machine
 from serai.util.errors import SeraiError
 

@@ -11,7 +11,7 @@ import msgspec
 from serai.guest.transport import Transport
 from serai.providers.contract import Progress
 from serai.run.workspace import Workspace
-from serai.spec.guest import FolderType
+from serai.spec.folder import FolderType
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
 

@@ -15,6 +15,9 @@ from serai.run.events import Emit, Event, Kind
 from serai.run.faults import point
 from serai.run.journal import Journal
 from serai.util.errors import Code, SeraiError
+from serai.util.masking import Mask
+
+OPEN = Mask()
 
 Do = Callable[[Step], str]
 """Does a step; returns a short sentence about the result, or an empty string."""
@@ -58,11 +61,13 @@ def run_steps(
     journal: Journal,
     emit: Emit,
     cancel: Cancel,
+    mask: Mask = OPEN,
     limits: Mapping[str, int] = {},
     group: Callable[[Step], str] = lambda step: "",
 ) -> Outcome:
     """Do all steps, each after its needs. Steps that need a failed one are skipped, the others go on.
 
+    `mask` covers secrets in what fails, before it is told, written down and given back.
     `limits[group(step)]` bounds how many of a group run at once (absent or 0: no bound).
     On KeyboardInterrupt: nothing new begins, what runs is told through `cancel`, and it is raised again.
     """
@@ -82,7 +87,7 @@ def run_steps(
         if gate:
             gate.acquire()
         try:
-            error = _one(step, do, journal, emit, cancel)
+            error = _one(step, do, journal, emit, cancel, mask)
         finally:
             if gate:
                 gate.release()
@@ -126,7 +131,7 @@ def _drain(finished: queue.Queue[tuple[Step, SeraiError | None]], running: int) 
         running -= 1
 
 
-def _one(step: Step, do: Do, journal: Journal, emit: Emit, cancel: Cancel) -> SeraiError | None:
+def _one(step: Step, do: Do, journal: Journal, emit: Emit, cancel: Cancel, mask: Mask) -> SeraiError | None:
     began = time.monotonic()
     try:
         cancel.check()
@@ -156,6 +161,7 @@ def _one(step: Step, do: Do, journal: Journal, emit: Emit, cancel: Cancel) -> Se
             )
         )
         return None
+    failed = mask.error(failed)
     if failed.code is not Code.INTERRUPTED:
         journal.write("failed", step.id, failed.message)
         seconds = time.monotonic() - began

@@ -98,3 +98,17 @@ def used_providers(scope: Scope) -> list[str]:
     """Providers that the project has had machines on."""
     record = _read(scope.home / "project.json")
     return record.providers if record else []
+
+
+def forget(scope: Scope) -> None:
+    """Nothing of the project is left: remove its home, and what it put into the project directory."""
+    from serai.util.files import remove_tree
+
+    remove_tree(scope.home)
+    local = scope.root / ".serai"
+    for name in ("project.json", ".gitignore"):
+        (local / name).unlink(missing_ok=True)
+    try:
+        local.rmdir()
+    except OSError:
+        return  # the user keeps something of their own there

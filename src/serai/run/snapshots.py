@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from serai.providers.contract import Feature, State
+from serai.run.events import Emit, silent
 from serai.run.faults import point
+from serai.run.hooks import AFTER, BEFORE, around
 from serai.run.journal import Journal
 from serai.run.reach import hang_up
 from serai.run.workspace import Workspace
 from serai.util.errors import Code, SeraiError
 
 
-def for_each(workspace: Workspace, names: Sequence[str], verb: str, snapshot: str) -> Iterator[str]:
+def for_each(
+    workspace: Workspace, names: Sequence[str], verb: str, snapshot: str, emit: Emit = silent
+) -> Iterator[str]:
     """Save, restore or delete `snapshot`; gives each machine's name when it is done.
 
     All are checked before the first is touched. Journalled: a kill in between is named by the next run.
@@ -38,6 +42,8 @@ def for_each(workspace: Workspace, names: Sequence[str], verb: str, snapshot: st
                     f"{name} has a snapshot {snapshot!r} already",
                     hint=f"serai snapshot delete {snapshot} {name}",
                 )
+        machines = [workspace.project.machines[name] for name in chosen if name in workspace.project.machines]
+        around(BEFORE, f"snapshot_{verb}", workspace, machines, emit)
         with Journal(workspace.scope.home / "journal.jsonl", f"snapshot {verb}") as journal:
             for name in chosen:
                 step = f"{name}/snapshot-{verb}:{snapshot}"
@@ -49,6 +55,7 @@ def for_each(workspace: Workspace, names: Sequence[str], verb: str, snapshot: st
                 point("after", step)
                 journal.write("done", step)
                 yield name
+        around(AFTER, f"snapshot_{verb}", workspace, machines, emit)
 
 
 PUSHED = "push_"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
 
@@ -11,19 +10,22 @@ import msgspec
 
 from serai.plan.diff import differences
 from serai.plan.parting import question
-from serai.plan.provisioning import GUEST, check_names, due, keyed
+from serai.plan.provisioning import GUEST, check_names, due
 from serai.plan.steps import Act, Step, step
 from serai.plan.up import DEFAULTS, Options, Plan, closure, plan_up
 from serai.providers.contract import ALIVE, Effect, Observed, State, Verdict
 from serai.run import shared
+from serai.run.digests import guest_digests, provisioning_digests
 from serai.run.events import Emit, Event, Kind
 from serai.run.executor import Executor
+from serai.run.hooks import AFTER, BEFORE, once
 from serai.run.journal import Journal
 from serai.run.materials import in_store
 from serai.run.refusals import complaints, no_way_in, of_ports, of_vagrant, refuse_blocks
 from serai.run.scheduler import Cancel, Outcome, run_steps
+from serai.run.scope import forget
+from serai.run.secrets import masked
 from serai.run.workspace import Workspace
-from serai.spec.base import stated
 from serai.spec.machine import Communicator, Machine
 from serai.util.errors import Code, SeraiError, SeraiErrors
 
@@ -37,36 +39,6 @@ class Run(msgspec.Struct):
     plan: Plan | None
     outcome: Outcome
     observed: dict[str, Observed]
-
-
-def provisioning_digests(machines: Collection[Machine], root: Any) -> dict[str, dict[str, str]]:
-    """machine -> block key -> digest of the block and of the files it names."""
-    if not any(machine.provision for machine in machines):
-        return {}
-    from serai import provisioners
-
-    return {
-        machine.name: {key: provisioners.digest(block, machine, root) for key, block in keyed(machine)}
-        for machine in machines
-        if machine.provision
-    }
-
-
-def guest_digests(workspace: Workspace, names: Collection[str]) -> dict[str, str]:
-    """machine -> digest of its `guest:` settings and of the names and addresses of its peers."""
-    machines = workspace.project.machines
-    hosts: dict[str, dict[str, str]] = {}
-    if any(nic.private for machine in machines.values() for nic in machine.networks):
-        from serai.plan.addresses import allocate, hosts_files
-        from serai.run.materials import read_allocation
-
-        allocation = allocate(workspace.project, read_allocation(workspace.scope.home / "networks.json"))
-        hosts = hosts_files(allocation)
-    found = {}
-    for name in names:
-        parts = [stated(machines[name].guest), hosts.get(name, {})]
-        found[name] = sha256(msgspec.json.encode(parts, order="deterministic")).hexdigest()[:16]
-    return found
 
 
 def make_plan(
@@ -149,8 +121,13 @@ def up(
     consent: Consent,
     shown: Callable[[Plan], None] = lambda plan: None,
     cancel: Cancel | None = None,
+    verb: str = "up",
+    halves: Collection[str] = (BEFORE, AFTER),
 ) -> Run:
-    """Plan and do it. Raises Code.REFUSED when data would be lost and `consent` says no."""
+    """Plan and do it. Raises Code.REFUSED when data would be lost and `consent` says no.
+
+    `verb` is what a person called: `reload` has of its hooks only `halves` here, those after it.
+    """
     cancel = cancel or Cancel()
     with workspace.changing("up", lambda text: emit(Event(kind=Kind.NOTE, text=text))):
         plan, observed, digests = make_plan(workspace, names, options)
@@ -165,12 +142,13 @@ def up(
             emit=emit,
             cancel=cancel,
             steps=plan.steps,
-            up=True,
+            verb=verb,
+            halves=halves,
             plans={item.name: item for item in plan.machines},
             digests=digests,
             observed=observed,
         )
-        outcome = _run(workspace, "up", plan.steps, executor, emit, cancel)
+        outcome = _run(workspace, verb, plan.steps, executor, emit, cancel, halves)
         _record(workspace, plan, observed)
         return Run(plan, outcome, workspace.observe() if plan.steps else observed)
 
@@ -194,10 +172,27 @@ def _record(workspace: Workspace, plan: Plan, observed: Mapping[str, Observed]) 
 
 
 def _run(
+    workspace: Workspace,
+    verb: str,
+    steps: Sequence[Step],
+    executor: Executor,
+    emit: Emit,
+    cancel: Cancel,
+    halves: Collection[str] = (BEFORE, AFTER),
+) -> Outcome:
+    machines = list(workspace.project.machines.values())
+    emit = masked(emit, executor.mask)
+    if BEFORE in halves:
+        once(BEFORE, workspace, machines, emit, verb)
+    outcome = _steps(workspace, verb, steps, executor, emit, cancel) if steps else Outcome()
+    if AFTER in halves and not outcome.failures:
+        once(AFTER, workspace, machines, emit, verb)
+    return outcome
+
+
+def _steps(
     workspace: Workspace, verb: str, steps: Sequence[Step], executor: Executor, emit: Emit, cancel: Cancel
 ) -> Outcome:
-    if not steps:
-        return Outcome()
     machines = workspace.project.machines
     limits = {
         name: workspace.driver(name).parallel for name in {machine.provider for machine in machines.values()}
@@ -213,6 +208,7 @@ def _run(
                 journal=journal,
                 emit=emit,
                 cancel=cancel,
+                mask=executor.mask,
                 limits=limits,
                 group=lambda item: machines[item.machine].provider if item.machine in machines else "",
             )
@@ -242,13 +238,22 @@ def _simple(
     *,
     force: bool = False,
     to_disk: bool = False,
+    halves: Collection[str] = (BEFORE, AFTER),
 ) -> Run:
     cancel = Cancel()
     steps = _backwards(workspace, chosen, act, observed)
     executor = Executor(
-        workspace, emit=emit, cancel=cancel, steps=steps, observed=observed, force=force, to_disk=to_disk
+        workspace,
+        emit=emit,
+        cancel=cancel,
+        steps=steps,
+        verb=verb,
+        halves=halves,
+        observed=observed,
+        force=force,
+        to_disk=to_disk,
     )
-    outcome = _run(workspace, verb, steps, executor, emit, cancel)
+    outcome = _run(workspace, verb, steps, executor, emit, cancel, halves)
     return Run(None, outcome, workspace.observe())
 
 
@@ -261,13 +266,21 @@ def _existing(workspace: Workspace, names: Sequence[str]) -> tuple[dict[str, Obs
     return observed, chosen
 
 
-def halt(workspace: Workspace, names: Sequence[str], *, emit: Emit, force: bool = False) -> Run:
-    """Stop what runs (or is suspended), gracefully unless `force`."""
+def halt(
+    workspace: Workspace,
+    names: Sequence[str],
+    *,
+    emit: Emit,
+    force: bool = False,
+    verb: str = "halt",
+    halves: Collection[str] = (BEFORE, AFTER),
+) -> Run:
+    """Stop what runs (or is suspended), gracefully unless `force`. `verb`: as in `up`."""
     with workspace.changing("halt", lambda text: emit(Event(kind=Kind.NOTE, text=text))):
         observed, chosen = _existing(workspace, names)
         states = ALIVE | {State.SUSPENDED}
         chosen = [name for name in chosen if name in observed and observed[name].state in states]
-        return _simple(workspace, "halt", Act.STOP, chosen, observed, emit, force=force)
+        return _simple(workspace, verb, Act.STOP, chosen, observed, emit, force=force, halves=halves)
 
 
 def suspend(workspace: Workspace, names: Sequence[str], *, emit: Emit, to_disk: bool = False) -> Run:
@@ -290,7 +303,7 @@ def resume(workspace: Workspace, names: Sequence[str], *, emit: Emit) -> Run:
             steps.append(step(Act.RESUME, name))
             steps.append(step(Act.READY, name, steps[-1].id))
         cancel = Cancel()
-        executor = Executor(workspace, emit=emit, cancel=cancel, steps=steps, observed=observed)
+        executor = Executor(workspace, emit=emit, cancel=cancel, steps=steps, verb="resume", observed=observed)
         outcome = _run(workspace, "resume", steps, executor, emit, cancel)
         return Run(None, outcome, workspace.observe())
 
@@ -324,7 +337,15 @@ def provision(
                 needs = (chain[-1].id,) if chain else ()
                 chain.append(step(Act.PROVISION, machine.name, *needs, key=key))
             steps += chain if blocks else []
-        executor = Executor(workspace, emit=emit, cancel=cancel, steps=steps, digests=digests, observed=observed)
+        executor = Executor(
+            workspace,
+            emit=emit,
+            cancel=cancel,
+            steps=steps,
+            verb="provision",
+            digests=digests,
+            observed=observed,
+        )
         outcome = _run(workspace, "provision", steps, executor, emit, cancel)
         return Run(None, outcome, workspace.observe())
 
@@ -357,30 +378,16 @@ def destroy(
         if chosen and not consent(question({name: observed[name].applied for name in chosen})):
             raise SeraiError(Code.REFUSED, "not destroyed", hint="serai destroy -y does not ask")
         if graceful and (running := [name for name in chosen if observed[name].state in ALIVE]):
-            halted = _simple(workspace, "halt", Act.STOP, running, observed, emit)
+            halted = _simple(workspace, "destroy", Act.STOP, running, observed, emit, halves=())
             if halted.outcome.failures:
                 return halted
         done = _simple(workspace, "destroy", Act.DESTROY, chosen, observed, emit, force=True)
         shared.leave(workspace)
         if not done.observed:
-            _forget(workspace)
+            forget(workspace.scope)
         return done
 
 
 def _keeps(workspace: Workspace, seen: Observed) -> bool:
     stated = workspace.project.machines.get(seen.name)
     return bool((stated and stated.keep) or (seen.applied and seen.applied.keep))
-
-
-def _forget(workspace: Workspace) -> None:
-    """Nothing of the project is left: remove its home, and what it put into the project directory."""
-    from serai.util.files import remove_tree
-
-    remove_tree(workspace.scope.home)
-    local = workspace.scope.root / ".serai"
-    for name in ("project.json", ".gitignore"):
-        (local / name).unlink(missing_ok=True)
-    try:
-        local.rmdir()
-    except OSError:
-        return  # the user keeps something of their own there

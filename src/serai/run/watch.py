@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from serai.guest.folders import keeps
-from serai.spec.guest import FolderType
+from serai.guest.rsync import keeps
+from serai.spec.folder import FolderType
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
 
@@ -25,7 +25,7 @@ def folders_of(machine: Machine, root: Path) -> list[tuple[Path, list[str]]]:
     return [
         ((root / folder.source).resolve(), folder.exclude)
         for folder in machine.synced_folders
-        if folder.type is FolderType.RSYNC
+        if folder.type is FolderType.RSYNC and folder.rsync.auto
     ]
 
 

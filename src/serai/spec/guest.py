@@ -1,6 +1,5 @@
 """What is inside the guest: login, users, packages, files, commands, readiness (VAG-13)."""
 
-from enum import StrEnum
 from typing import Annotated
 
 from msgspec import Meta
@@ -87,80 +86,6 @@ class Ready(Spec, frozen=True):
     tcp: Annotated[Port | None, Meta(description="a port inside the guest accepts connections")] = None
     command: Annotated[str | None, Meta(description="a command in the guest ends with 0")] = None
     within: Annotated[Duration, Meta(description="budget of the whole start, from launch to ready")] = 300.0
-
-
-class FolderType(StrEnum):
-    RSYNC = "rsync"
-    NINEP = "9p"
-    VIRTIOFS = "virtiofs"
-
-
-class SyncedFolder(Spec, frozen=True):
-    """A directory of the host in the guest. Short: `.:/srv/app`."""
-
-    source: Annotated[str, Meta(description="directory on the host, relative to the project")]
-    target: Annotated[str, Meta(pattern=r"^/", description="absolute path in the guest")]
-    type: Annotated[
-        FolderType,
-        Meta(description="rsync: copied at up, reload and `serai rsync`; 9p and virtiofs: shared live, both ways"),
-    ] = FolderType.RSYNC
-    fallback: Annotated[
-        list[FolderType],
-        Meta(
-            description="what takes the place of `type`, with a note, where the host or the guest cannot do it",
-            examples=[["9p", "rsync"]],
-        ),
-    ] = []
-    exclude: Annotated[list[str], Meta(description="patterns that rsync leaves out; .git and .serai always")] = []
-    delete: Annotated[bool, Meta(description="rsync removes from the target what the source has not")] = False
-    readonly: Annotated[bool, Meta(description="9p, virtiofs: the guest cannot write")] = False
-    create: Annotated[bool, Meta(description="make the source when it is not there")] = False
-    owner: Annotated[str | None, Meta(description="user or user:group that owns the copy in the guest")] = None
-
-    @property
-    def tag(self) -> str:
-        """The mount tag of 9p and virtiofs (at most 31 characters)."""
-        from hashlib import sha256
-
-        return f"sf-{sha256(self.target.encode()).hexdigest()[:16]}"
-
-
-class On(StrEnum):
-    HOST = "host"
-    GUEST = "guest"
-
-
-class OnError(StrEnum):
-    HALT = "halt"
-    CONTINUE = "continue"
-
-
-class Event(StrEnum):
-    """Moments of a machine's life that a hook can hang on (GUI-6)."""
-
-    BEFORE_UP = "before_up"
-    AFTER_UP = "after_up"
-    BEFORE_CREATE = "before_create"
-    AFTER_CREATE = "after_create"
-    BEFORE_START = "before_start"
-    AFTER_START = "after_start"
-    AFTER_READY = "after_ready"
-    BEFORE_PROVISION = "before_provision"
-    AFTER_PROVISION = "after_provision"
-    BEFORE_HALT = "before_halt"
-    AFTER_HALT = "after_halt"
-    BEFORE_DESTROY = "before_destroy"
-    AFTER_DESTROY = "after_destroy"
-
-
-class Hook(Spec, frozen=True):
-    """A command at a moment of the machine's life. Short: the command alone."""
-
-    run: Annotated[str, Meta(description="a shell command")]
-    on: Annotated[On, Meta(description="where: host (in the project directory) or guest")] = On.HOST
-    on_error: Annotated[OnError, Meta(description="halt stops this machine's steps; continue only says so")] = (
-        OnError.HALT
-    )
 
 
 UserName = Annotated[str, Meta(pattern=r"^[a-z_][a-z0-9_-]{0,31}$")]

@@ -12,7 +12,9 @@ from serai.spec.container import Container
 from serai.spec.cpu import Cpu
 from serai.spec.device import Boot, Devices, Gpu
 from serai.spec.disk import Disk
-from serai.spec.guest import Event, Guest, Hook, Ready, Ssh, SyncedFolder, UserName
+from serai.spec.folder import SyncedFolder
+from serai.spec.guest import Guest, Ready, Ssh, UserName
+from serai.spec.hook import Event, Hook
 from serai.spec.image import Arch, Firmware, ImageSource
 from serai.spec.memory import Memory
 from serai.spec.network import Network, Nic
@@ -120,6 +122,7 @@ class Project(Spec, frozen=True):
     networks: Annotated[dict[Name, Network], Meta(description="networks between the machines")] = {}
     pools: Annotated[dict[Name, Pool], Meta(description="storage pools by name")] = {}
     images: Annotated[dict[str, ImageSource], Meta(description="images by a name of your own")] = {}
+    sensitive: Annotated[list[str], Meta(description="values that no output, error or journal shows")] = []
     machines: Annotated[dict[Name, Machine], Meta(description="the machines, by name")] = {}
 
 

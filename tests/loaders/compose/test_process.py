@@ -72,8 +72,8 @@ def test_hooks_run_in_the_guest(shop) -> None:
     hooks = shop.machine(text).hooks
 
     assert hooks["after_start"][0].run == "env 'X=y z' a 'b c'"
-    assert hooks["before_halt"][0].run == "stop it"
-    assert hooks["before_halt"][0].on == "guest"
+    assert hooks["before_stop"][0].run == "stop it"
+    assert hooks["before_stop"][0].on == "guest"
     assert shop.notes(service(text)) == ["pre_stop.privileged: a hook has the container's own rights"]
 
 

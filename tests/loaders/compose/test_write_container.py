@@ -16,7 +16,7 @@ from serai.loaders.compose.write_container import (
 )
 from serai.spec.container import Container
 from serai.spec.container_parts import Files, Health, Volume
-from serai.spec.guest import Event, Hook, On
+from serai.spec.hook import Event, Hook, On
 from serai.spec.machine import Machine
 
 

@@ -10,7 +10,7 @@ from serai.loaders.yaml.expand import Expander, known_keys
 from serai.loaders.yaml.nodes import plain
 from serai.loaders.yaml.parse import parse
 from serai.loaders.yaml.problems import Problems
-from serai.spec.guest import Event, Hook
+from serai.spec.hook import Event, Hook
 
 
 @pytest.fixture

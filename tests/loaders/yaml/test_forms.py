@@ -16,7 +16,9 @@ from serai.spec.container_parts import Build, Files, GpuRequest, Health, IdMap, 
 from serai.spec.cpu import Cpu, Pin
 from serai.spec.device import Boot, Channel, Graphics, Mdev, PciDevice, Serial, Tpm, UsbDevice, Vsock, Watchdog
 from serai.spec.disk import Disk
-from serai.spec.guest import Hook, Ready, SyncedFolder, User, UserData
+from serai.spec.folder import SyncedFolder
+from serai.spec.guest import Ready, User, UserData
+from serai.spec.hook import Hook
 from serai.spec.image import ImageSource
 from serai.spec.memory import HugePages, Memory
 from serai.spec.network import ForwardedPort, Network, Nic, PrivateNic, PublicNic, UplinkNic

@@ -11,7 +11,7 @@ from serai.providers.libvirt import engine, gather
 from serai.providers.libvirt.connect import opened
 from serai.providers.libvirt.driver import Libvirt
 from serai.spec.device import Devices, Graphics, GraphicsType, PciDevice
-from serai.spec.guest import FolderType, SyncedFolder
+from serai.spec.folder import FolderType, SyncedFolder
 from serai.spec.image import Firmware
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError

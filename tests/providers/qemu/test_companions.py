@@ -128,7 +128,7 @@ def test_both_kinds_of_virtiofsd_are_spoken_to(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     from serai.providers.qemu.site import Folder
-    from serai.spec.guest import FolderType
+    from serai.spec.folder import FolderType
 
     said = Said()
     said.stdout = text

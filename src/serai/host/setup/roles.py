@@ -9,6 +9,7 @@ import msgspec
 from serai.host.facts.host import Facts
 from serai.host.setup.asked import Asked
 from serai.host.setup.containers import docker, lxc, podman
+from serai.host.setup.folders import nfs_folders
 from serai.host.setup.machines import libvirt, qemu
 from serai.host.setup.storage import nfs_storage
 from serai.host.tunings.tuning import Planned
@@ -72,6 +73,13 @@ ROLES: dict[str, RoleSetup] = {
             plan=nfs_storage,
             checks=("nfs.vdsm", "nfs.exports", "nfs.owner", "nfs.server"),
             guide=("GUI-3",),
+        ),
+        RoleSetup(
+            id="nfs-folders",
+            title="synced folders by NFS, without a question at each start",
+            plan=nfs_folders,
+            checks=("nfs.server",),
+            guide=("VAG-13",),
         ),
     )
 }

@@ -39,13 +39,13 @@ def nfs_storage(facts: Facts, asked: Asked) -> Planned:
         MakeUser(name="vdsm", uid=VDSM, gid=KVM, comment="oVirt storage"),
         MakeDirectory(path=asked.path, mode=0o755, uid=VDSM, gid=KVM),
         WriteFile(path=f"/etc/exports.d/90-serai-{name}.exports", text=text, runs=("exports",)),
-        Service(unit="nfs-server.service", process="nfsd", start=_nfs_by_hand(facts)),
+        Service(unit="nfs-server.service", process="nfsd", start=nfs_by_hand(facts)),
     )
     notes.append(f"these may mount it, and write as {VDSM}:{KVM}: {asked.clients}; --clients names others")
     return Planned(changes=changes, notes=tuple(notes))
 
 
-def _nfs_by_hand(facts: Facts) -> tuple[str, ...]:
+def nfs_by_hand(facts: Facts) -> tuple[str, ...]:
     """Without systemd: Debian's own script, else nfsd's threads alone."""
     script = "/etc/init.d/nfs-kernel-server"
     return (script, "start") if family_of(facts.system) == "debian" else ("rpc.nfsd", "8")

@@ -134,7 +134,7 @@ def map_namespace(draft: Draft, key: str, node: Node) -> None:
 
 def map_hooks(draft: Draft, key: str, node: Node) -> None:
     """Commands in the container after its start, and before its end."""
-    event = "after_start" if key == "post_start" else "before_halt"
+    event = "after_start" if key == "post_start" else "before_stop"
     noted = {
         "user": "a hook runs as the machine's own user",
         "privileged": "a hook has the container's own rights",

@@ -8,7 +8,7 @@ from typing import Any
 from serai.spec.base import stated
 from serai.spec.container import Container
 from serai.spec.container_parts import Build, Files, GpuRequest, Health, Volume, VolumeType
-from serai.spec.guest import Event, Hook, On, OnError
+from serai.spec.hook import Event, Hook, On, OnError
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
 
@@ -79,7 +79,7 @@ ELSEWHERE = (
     "volumes_from",
 )
 """Keys that are written in another way."""
-MOMENTS = {Event.AFTER_START: "post_start", Event.BEFORE_HALT: "pre_stop"}
+MOMENTS = {Event.AFTER_START: "post_start", Event.BEFORE_STOP: "pre_stop"}
 
 
 class Loss:
@@ -225,12 +225,17 @@ def _hooks(machine: Machine, loss: Loss) -> dict[str, Any]:
         if event not in MOMENTS or not all(_sayable(hook) for hook in hooks):
             loss.key(f"hooks.{event}")
             continue
-        found[MOMENTS[event]] = [{"command": _words(hook.run)} for hook in hooks]
+        found[MOMENTS[event]] = [{"command": _words(hook.run or "")} for hook in hooks]
     return found
 
 
 def _sayable(hook: Hook) -> bool:
-    return hook.on is On.GUEST and hook.on_error is OnError.HALT
+    """Compose knows a command in the container, which must succeed."""
+    return hook.on is On.GUEST and bool(hook.run) and hook.on_error is not OnError.CONTINUE and not _more(hook)
+
+
+def _more(hook: Hook) -> bool:
+    return bool(stated(hook).keys() - {"run", "on", "on_error"})
 
 
 def _words(run: str) -> list[str]:

@@ -108,6 +108,18 @@ def check(
         _memory(one, problems)
         _disks(one, problems)
         _sources(one, root, inputs, problems)
+        if one.machine.hooks or one.machine.synced_folders:
+            _moments(one, root, inputs, problems)
+
+
+def _moments(one: Checked, root: Path, inputs: Inputs, problems: Problems) -> None:
+    from serai.loaders.yaml.moments import check_folders, check_hooks
+
+    def there(one: Checked, at: tuple[str | int, ...], path: str) -> None:
+        _there(one.at(*at), path, root, inputs, problems)
+
+    check_hooks(one, problems, there)
+    check_folders(one, problems)
 
 
 def check_providers(machines: Sequence[Checked], known: KnownProvider, problems: Problems) -> None:

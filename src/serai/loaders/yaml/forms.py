@@ -18,7 +18,9 @@ from serai.spec.clock import Clock, HyperV
 from serai.spec.cpu import Cpu, Pin
 from serai.spec.device import Boot, Channel, Graphics, Mdev, PciDevice, Serial, Tpm, UsbDevice, Vsock, Watchdog
 from serai.spec.disk import Disk
-from serai.spec.guest import Hook, Ready, SyncedFolder, User, UserData
+from serai.spec.folder import SyncedFolder
+from serai.spec.guest import Ready, User, UserData
+from serai.spec.hook import Hook
 from serai.spec.image import FILE_CHECKSUM, ImageSource
 from serai.spec.memory import HugePages, Memory
 from serai.spec.network import ForwardedPort, Network, Nic, PrivateNic, PublicNic, UplinkNic

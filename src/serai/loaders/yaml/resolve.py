@@ -18,7 +18,7 @@ from serai.loaders.yaml.expand import Expander
 from serai.loaders.yaml.expression import Scope
 from serai.loaders.yaml.instances import Instance, Unroller, fill
 from serai.loaders.yaml.lower import Lowering
-from serai.loaders.yaml.nodes import Map, Node, Scalar, is_null, kind, listed, locate, of
+from serai.loaders.yaml.nodes import Map, Node, Scalar, Seq, is_null, kind, listed, locate, of
 from serai.loaders.yaml.problems import Problems
 from serai.loaders.yaml.tuning import check_paths, check_tuning
 from serai.loaders.yaml.words import meant
@@ -71,6 +71,7 @@ class Resolver:
         pools_node = self._filled("pools", name)
         pools = self._converted(pools_node, MapOf(str, Pool), dict[str, Pool]) or {}
         images = self._converted(self._filled("images", name), MapOf(str, ImageSource), dict[str, ImageSource])
+        sensitive = self._texts("sensitive", name)
         machines = self._machines(name, provider)
         check(machines, self._directory, self._inputs, self._problems, self._together)
         if known_provider and not provider:
@@ -86,7 +87,14 @@ class Resolver:
             networks = settle(networks, networks_node, machines, self._problems)
         self._problems.stop_if_any()
         by_name = {one.machine.name: one.machine for one in machines}
-        return Project(project=name.text, networks=networks, pools=pools, images=images or {}, machines=by_name)
+        return Project(
+            project=name.text,
+            networks=networks,
+            pools=pools,
+            images=images or {},
+            sensitive=sensitive,
+            machines=by_name,
+        )
 
     def _tuned(self, machines: list[Checked], networks: dict[str, Network], node: Node | None) -> None:
         """What tunes machines and joins them fits together."""
@@ -138,6 +146,20 @@ class Resolver:
             self._problems.at(node, f"must be a map, not {kind(node)}")
             return None
         return node
+
+    def _texts(self, key: str, name: Scalar) -> list[str]:
+        """A list of texts, or one text."""
+        node = self._root.items.get(key)
+        if node is None or is_null(node):
+            return []
+        filled = fill(node, Scope({"project": name}, self._environ), self._problems)
+        if filled is None:
+            return []
+        items = filled.items if isinstance(filled, Seq) else [filled]
+        for item in items:
+            if not isinstance(item, Scalar) or is_null(item):
+                self._problems.at(item, f"must be a text, not {kind(item)}")
+        return [item.text for item in items if isinstance(item, Scalar)]
 
     def _filled(self, key: str, name: Scalar) -> Node | None:
         section = self._section(key)

@@ -12,7 +12,7 @@ from serai.spec.clock import HyperV
 from serai.spec.cpu import Cpu, Pin, Scheduler
 from serai.spec.device import Boot, Devices, Graphics, GraphicsType, TpmModel
 from serai.spec.disk import Bus, Cache, Disk, DiskDevice, Io
-from serai.spec.guest import FolderType
+from serai.spec.folder import FolderType
 from serai.spec.image import Firmware
 from serai.spec.machine import Machine
 from serai.spec.memory import Memory, MemorySource

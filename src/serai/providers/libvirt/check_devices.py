@@ -8,7 +8,7 @@ from serai.providers.libvirt.refusal import older, refuse
 from serai.providers.libvirt.render.firmware import board
 from serai.providers.libvirt.site import Able
 from serai.spec.device import GraphicsType, TpmModel, Video, WatchdogModel
-from serai.spec.guest import FolderType
+from serai.spec.folder import FolderType
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
 

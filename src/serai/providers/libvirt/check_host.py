@@ -11,7 +11,7 @@ from serai.providers import host_devices
 from serai.providers.host_files import Below
 from serai.providers.interfaces import is_there
 from serai.providers.libvirt.refusal import refuse
-from serai.spec.guest import FolderType
+from serai.spec.folder import FolderType
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
 

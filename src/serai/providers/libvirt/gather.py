@@ -11,7 +11,6 @@ from serai.providers.libvirt import bases, engine, links, record, volumes
 from serai.providers.libvirt.connect import is_remote, is_session, is_test, log_is_ours
 from serai.providers.libvirt.record import Record
 from serai.providers.libvirt.site import DiskSource, Folder, Kernel, Site
-from serai.spec.guest import FolderType
 from serai.spec.image import Firmware
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
@@ -144,7 +143,7 @@ def console_log(conn: Any, scope: Scope, machine: Machine, state: Record, materi
 
 def folders_of(scope: Scope, machine: Machine, uri: str) -> tuple[Folder, ...]:
     """Directories that are shared live. Raises Code.UNSUPPORTED where the daemon is on another host."""
-    shared = [folder for folder in machine.synced_folders if folder.type is not FolderType.RSYNC]
+    shared = [folder for folder in machine.synced_folders if folder.is_device]
     if shared and is_remote(uri):
         raise SeraiError(
             Code.UNSUPPORTED,
@@ -152,7 +151,10 @@ def folders_of(scope: Scope, machine: Machine, uri: str) -> tuple[Folder, ...]:
             hint="type: rsync",
         )
     places = {each.tag: (scope.root / Path(each.source).expanduser()).resolve() for each in shared}
-    return tuple(Folder(each.tag, str(places[each.tag]), each.readonly, str(each.type)) for each in shared)
+    return tuple(
+        Folder(each.tag, str(places[each.tag]), each.readonly, str(each.type), str(each.security or ""))
+        for each in shared
+    )
 
 
 def functions_of(machine: Machine, uri: str) -> dict[str, tuple[str, ...]]:

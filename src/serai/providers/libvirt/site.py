@@ -88,6 +88,8 @@ class Folder(msgspec.Struct, frozen=True):
     path: str
     readonly: bool
     kind: str
+    security: str = ""
+    """As the file states it; empty: what works."""
 
 
 class Kernel(msgspec.Struct, frozen=True):

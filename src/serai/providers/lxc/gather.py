@@ -15,13 +15,13 @@ from serai.providers.lxc.place import CONSOLE_LOG
 from serai.providers.lxc.site import Bind, Card, Node, Site
 from serai.spec.container import Container
 from serai.spec.container_parts import VolumeType
-from serai.spec.guest import FolderType
+from serai.spec.folder import FolderType
 from serai.spec.machine import Machine
 from serai.spec.network import MacvtapMode, Network, Nic, PublicNic, UplinkNic, UplinkType
 from serai.util.errors import Code, SeraiError
 
 MOUNTS = "/proc/self/mounts"
-LIVE_FOLDERS = (FolderType.NINEP, FolderType.VIRTIOFS)
+LIVE_FOLDERS = (FolderType.NINEP, FolderType.VIRTIOFS, FolderType.NFS, FolderType.SSHFS)
 """What a machine sees live is a bind of the container's."""
 
 

@@ -12,7 +12,7 @@ from serai.providers.qemu.features import Features
 from serai.providers.qemu.refusal import LIBVIRT, refuse
 from serai.providers.qemu.render.nics import NETWORK
 from serai.spec.cpu import MODEL_NAMES, CpuCache
-from serai.spec.guest import FolderType
+from serai.spec.folder import FolderType
 from serai.spec.image import Arch, Firmware
 from serai.spec.machine import Machine
 from serai.spec.memory import MemorySource

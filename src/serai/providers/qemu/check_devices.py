@@ -13,7 +13,7 @@ from serai.providers.qemu.refusal import refuse
 from serai.providers.qemu.render.devices import VIDEO, VNC_FIRST
 from serai.spec.clock import TickPolicy
 from serai.spec.device import GraphicsType, TpmModel, WatchdogModel
-from serai.spec.guest import FolderType
+from serai.spec.folder import FolderType
 from serai.spec.image import Arch
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError

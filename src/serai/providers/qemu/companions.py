@@ -23,7 +23,7 @@ from serai.providers.qemu.render.devices import TPM_SOCKET
 from serai.providers.qemu.render.folders import socket_name
 from serai.providers.qemu.render.nics import passt_address
 from serai.providers.qemu.site import Folder, LinkKind, Site
-from serai.spec.guest import FolderType
+from serai.spec.folder import FolderType
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
 from serai.util.files import tail, write_atomic

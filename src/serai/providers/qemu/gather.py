@@ -19,7 +19,6 @@ from serai.providers.qemu.site import Folder, PciSlot, Site
 from serai.providers.qemu.storage import storage
 from serai.providers.qemu.vsock import free_cid
 from serai.spec.device import GraphicsType
-from serai.spec.guest import FolderType
 from serai.spec.image import Firmware
 from serai.spec.machine import Machine
 from serai.spec.network import Network
@@ -75,9 +74,15 @@ def boots_by_uefi(machine: Machine, image: Image | None, arch: str) -> bool:
 
 def folders_of(scope: Scope, machine: Machine) -> tuple[Folder, ...]:
     return tuple(
-        Folder(each.tag, str((scope.root / Path(each.source).expanduser()).resolve()), each.readonly, each.type)
+        Folder(
+            each.tag,
+            str((scope.root / Path(each.source).expanduser()).resolve()),
+            each.readonly,
+            each.type,
+            str(each.security or ""),
+        )
         for each in machine.synced_folders
-        if each.type is not FolderType.RSYNC
+        if each.is_device
     )
 
 

@@ -10,7 +10,7 @@ from serai.providers.contract import Forward, Image
 from serai.providers.qemu.features import Features
 from serai.providers.qemu.firmware import Uefi
 from serai.providers.qemu.record import Plugged
-from serai.spec.guest import FolderType
+from serai.spec.folder import FolderType
 
 
 class DiskFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +65,8 @@ class Folder(msgspec.Struct, frozen=True):
     path: str
     readonly: bool
     kind: FolderType = FolderType.NINEP
+    security: str = ""
+    """As the file states it, in libvirt's words; empty: what works."""
 
 
 class PciSlot(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ from serai.providers.contract import ALIVE, Effect, Observed, Verdict
 from serai.providers.qemu import cards, render
 from serai.providers.qemu.blockdev import bus_of, is_cdrom
 from serai.spec.disk import Bus
-from serai.spec.guest import FolderType
+from serai.spec.folder import FolderType
 from serai.spec.machine import Machine
 from serai.spec.network import UplinkType
 from serai.util.units import format_size

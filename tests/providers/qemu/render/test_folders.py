@@ -6,7 +6,7 @@ from typing import Any
 
 from serai.providers.qemu.render.folders import options
 from serai.providers.qemu.site import Folder
-from serai.spec.guest import FolderType
+from serai.spec.folder import FolderType
 
 
 def test_9p_is_served_by_qemu_and_virtiofs_by_another(site_of: Any, machine_of: Any) -> None:

@@ -34,6 +34,8 @@ class Draft:
         self.data: dict[str, Any] = {}
         self.places: dict[Path, Where] = {}
         self.notes: list[Note] = []
+        self.sensitive: list[str] = []
+        """Values that the whole project must not show."""
 
     def put(self, path: Path, value: Any, key: str, where: Where = NOBODY, because: str = "") -> None:
         """Set a value of the tree, and note which key it came from; `because` says how, if that is not plain."""
@@ -124,6 +126,10 @@ class Options:
             if key in self._taken:
                 self._taken.remove(key)
             self._draft.dropped(f"{self._kind}.{key}", self.where, because)
+
+    def keys_has(self, key: str) -> bool:
+        """Whether it is stated, and not taken yet."""
+        return key in self._left
 
     def keys(self) -> Iterable[str]:
         return list(self._left)

@@ -6,14 +6,19 @@ import re
 from typing import Any
 
 from serai.loaders.vagrantfile.config.model import Entry
-from serai.loaders.vagrantfile.mapping.draft import Draft, Options, listed, truth
+from serai.loaders.vagrantfile.mapping.draft import Draft, Options, listed, number, truth
 
+OWN = ("rsync", "9p", "virtiofs", "sshfs")
+"""Ways that are called the same by both, and that need nothing of the host that `up` does not look for."""
 INSTEAD = ("9p", "rsync")
 """What takes virtiofs' place where this host or the guest's kernel cannot do it."""
+OF_DESKTOPS = ("dmode=", "fmode=", "uid=", "gid=", "umask=", "dmask=", "fmask=")
+"""Options of mount that VirtualBox's and SMB's file systems have, and those of Linux have not."""
+VAGRANT_ARGS = ["--verbose", "--archive", "--delete", "-z", "--copy-links"]
+"""rsync__args, where a file does not state them."""
 LIVE = ("nfs", "smb", "virtualbox", "vmware", "parallels", "docker", "sshfs", "hyperv", "prl", "hgfs", "")
 """Ways of Vagrant that serai does by what the host has."""
-NFS = "serai shares by virtiofs or copies: no NFS server, no root"
-RSYNC = "serai calls rsync in its own way"
+NFS = "the host has no NFS server: serai host setup nfs-folders"
 REASONS = {
     "id": "serai names the share itself",
     "name": "serai names the share itself",
@@ -30,15 +35,14 @@ REASONS = {
     "smb_username": "serai needs no SMB server",
     "smb_password": "serai needs no SMB server",
     "smb_id": "serai needs no SMB server",
-    "rsync__auto": "`serai rsync` copies again",
-    "rsync__chown": "`owner` says whose the copy is",
-    "rsync__rsync_ownership": "`owner` says whose the copy is",
-    "rsync__rsync_path": RSYNC,
-    "rsync__verbose": RSYNC,
-    "accessmode": "serai shares with the rights of who runs the machine",
-    "version": "serai takes 9p2000.L",
-    "mount": "serai mounts what it shares",
-    "mount_opts": "serai mounts with options of its own",
+    "rsync__rsync_ownership": "rsync itself sets the owner of a copy, always",
+    "ssh_host": "sshfs goes over serai's own way in",
+    "ssh_port": "sshfs goes over serai's own way in",
+    "ssh_username": "sshfs goes over serai's own way in",
+    "ssh_password": "sshfs goes over serai's own way in",
+    "ssh_opts_append": "sshfs goes over serai's own way in",
+    "prompt_for_password": "sshfs goes over serai's own way in",
+    "reverse": "serai shares the host's directory with the guest, not the other way round",
     "automount": "it is VirtualBox's",
     "SharedFoldersEnableSymlinksCreate": "it is VirtualBox's",
 }
@@ -67,15 +71,21 @@ def _folder(draft: Draft, entry: Entry) -> None:
         return
     kind, because = _kind(draft, entry.type or ("nfs" if truth(options.take("nfs")) else ""))
     folder: dict[str, Any] = {"source": source, "target": entry.id, "type": kind}
-    if kind == "virtiofs" and entry.type != "virtiofs":
+    if kind != "rsync" and entry.type not in ("virtiofs", "9p"):
         _fallback(draft, folder)
     if truth(options.take("create")):
         folder["create"] = True
     if kind == "rsync":
         _copied(options, folder, explicit=entry.type == "rsync")
+    elif kind == "sshfs":
+        _owned(options, folder)
     else:
         for key in ("owner", "group"):
             options.drop(key, f"{kind} shows the owners that the host has")
+    if kind == "nfs":
+        _exported(draft, options, folder)
+    if kind == "9p" and (mode := str(options.take("accessmode") or "")) in ("passthrough", "mapped", "squash"):
+        folder["security"] = mode
     _mount(options, folder, kind)
     draft.append(("synced_folders",), folder, "", entry.where)
     options.done(f"synced_folders[{len(draft.data['synced_folders']) - 1}]", REASONS, because)
@@ -99,7 +109,7 @@ def _bound(draft: Draft, options: Options, source: str, entry: Entry) -> None:
 
 def _kind(draft: Draft, stated: str) -> tuple[str, str]:
     """serai's way, and a word to it where the file says another."""
-    if stated in ("rsync", "9p", "virtiofs"):
+    if stated in OWN or (stated == "nfs" and draft.host.nfs):
         return stated, ""
     allowed = _allowed(draft)
     shares = draft.host.virtiofs and (not allowed or "virtiofs" in allowed or any(one in LIVE for one in allowed))
@@ -110,10 +120,12 @@ def _kind(draft: Draft, stated: str) -> tuple[str, str]:
 
 
 def _fallback(draft: Draft, folder: dict[str, Any]) -> None:
-    """The other ways, of those that the file allows. Nobody has asked for virtiofs by name."""
+    """The other ways, of those that the file allows. Nobody has asked for this one alone."""
     allowed = _allowed(draft)
     live = any(one in LIVE for one in allowed)
     ways = [way for way in INSTEAD if not allowed or way in allowed or (way == "9p" and live)]
+    if folder["type"] != "virtiofs":
+        ways = [way for way in ways if way == "rsync"]  # a device is there from the start, or not at all
     if ways:
         folder["fallback"] = ways
     if "rsync" in ways:
@@ -132,12 +144,51 @@ def _copied(options: Options, folder: dict[str, Any], *, explicit: bool) -> None
     exclude = [str(item) for item in listed(options.take("rsync__exclude"))]
     exclude += [word.partition("=")[2] for word in words if word.startswith("--exclude=")]
     folder["exclude"] = [*dict.fromkeys([*exclude, ".vagrant/"])]
+    _owned(options, folder)
+    own: dict[str, Any] = {}
+    program = re.sub(r"^(sudo|doas)( -\S+)* ", "", str(options.take("rsync__rsync_path") or "rsync"))
+    if program != "rsync":  # serai becomes root by itself where it must
+        own["program"] = program
+    if truth(options.take("rsync__verbose")):
+        own["verbose"] = True
+    if not truth(options.take("rsync__auto", True)):
+        own["auto"] = False
+    if not truth(options.take("rsync__chown", True)):
+        own["keep_owners"] = True
+    plain = [word for word in words if not word.startswith("--exclude=") and word not in ("--delete", "-delete")]
+    if plain and plain != [word for word in VAGRANT_ARGS if word != "--delete"]:
+        own["args"] = plain
+    if own:
+        folder["rsync"] = own
+
+
+def _owned(options: Options, folder: dict[str, Any]) -> None:
     owner, group = options.take("owner"), options.take("group")
     if owner or group:
         folder["owner"] = f"{owner or ''}:{group}" if group else str(owner)
-        if not owner:
-            del folder["owner"]
-            options.drop("group", "an owner goes with it, and none is stated")
+
+
+def _exported(draft: Draft, options: Options, folder: dict[str, Any]) -> None:
+    """What NFS has of its own. `auto` is the directory's owner; `config.nfs` says it for all."""
+    own: dict[str, Any] = {}
+    if version := options.take("nfs_version"):
+        own["version"] = str(version)
+    if truth(options.take("nfs_udp")) and str(version or 3) == "3":
+        own["udp"] = True
+    if not truth(options.take("nfs_export", True)):
+        own["export"] = False
+    if stated := [str(word) for word in listed(options.take("linux__nfs_options"))]:
+        own["options"] = stated
+    for key in ("map_uid", "map_gid"):
+        value = number(options.take(key))
+        if value is None and (common := draft.stated("nfs", key)):
+            value = number(common[0])
+            draft.told(f"nfs.{key}", common[1], "synced_folders")
+        if value is not None:
+            own[key] = value
+    options.quiet("bsd__nfs_options", "nfs__quiet")
+    if own:
+        folder["nfs"] = own
 
 
 def _mount(options: Options, folder: dict[str, Any], kind: str) -> None:
@@ -148,6 +199,20 @@ def _mount(options: Options, folder: dict[str, Any], kind: str) -> None:
     elif readonly:
         for key in ("readonly", "mount_options"):
             options.drop(key, "a copy cannot be read only")
-    rest = [word for word in words if word not in ("ro", "rw", "")]
-    if rest:
-        options.drop("mount_options", f"serai mounts with options of its own, without {', '.join(rest)}")
+    more = (
+        [f"version={options.take('version')}"] if kind == "9p" and options.keys_has("version") else [],
+        [f"access={options.take('access')}"] if kind == "9p" and options.keys_has("access") else [],
+        re.split(r"[, ]+", str(options.take("mount_opts") or "")),
+        re.split(r"[, ]+", str(options.take("sshfs_opts_append") or "")) if kind == "sshfs" else [],
+    )
+    rest = [word for part in (words, *more) for word in part if word not in ("ro", "rw", "", "-o")]
+    of_others = [word for word in rest if word.startswith(OF_DESKTOPS)]
+    rest = [word for word in rest if word not in of_others]
+    if of_others and not rest:
+        options.drop("mount_options", f"{', '.join(of_others)}: the file system of another hypervisor has them")
+    if rest and kind != "rsync":
+        folder["mount_options"] = rest
+    elif rest:
+        options.drop("mount_options", "a copy is not mounted")
+    if not truth(options.take("mount", True)) and kind != "rsync":
+        folder["mount"] = False

@@ -20,6 +20,8 @@ class Host(msgspec.Struct, frozen=True, kw_only=True):
     libvirt: bool = False
     """A system's libvirt answers, and this person may use it."""
     virtiofs: bool = False
+    nfs: bool = False
+    """It can export directories."""
 
 
 def look(root: Path = Path("/")) -> Host:
@@ -28,8 +30,19 @@ def look(root: Path = Path("/")) -> Host:
         interfaces=_interfaces(root / "sys/class/net"),
         libvirt=bool(os.environ.get("LIBVIRT_DEFAULT_URI"))
         or any(_may_use(root, path) for path in SYSTEM_SOCKETS),
+        nfs=_serves_nfs(root),
         virtiofs=any((root / path.lstrip("/")).is_file() for path in VIRTIOFSD),
     )
+
+
+def _serves_nfs(root: Path) -> bool:
+    """By the kernel's server, or by nfs-ganesha."""
+    try:
+        if "\tnfsd\n" in (root / "proc/filesystems").read_text():
+            return True
+    except OSError:
+        pass
+    return (root / "usr/bin/ganesha.nfsd").exists()
 
 
 def _interfaces(directory: Path) -> dict[str, bool]:

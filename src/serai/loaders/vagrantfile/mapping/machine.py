@@ -13,7 +13,7 @@ from serai.loaders.vagrantfile.mapping.box import map_box
 from serai.loaders.vagrantfile.mapping.desktops import NAMES, map_desktop
 from serai.loaders.vagrantfile.mapping.disks import map_cloud_init, map_disks
 from serai.loaders.vagrantfile.mapping.docker import SOURCES, Peers, map_docker
-from serai.loaders.vagrantfile.mapping.draft import NO_WORD, NOBODY, Draft
+from serai.loaders.vagrantfile.mapping.draft import NO_WORD, NOBODY, Draft, listed
 from serai.loaders.vagrantfile.mapping.folders import map_folders
 from serai.loaders.vagrantfile.mapping.host import Host
 from serai.loaders.vagrantfile.mapping.libvirt import map_libvirt
@@ -59,6 +59,9 @@ def map_one(config: MachineConfig, wanted: str | None, host: Host, shared: Share
     ]
     for name, act, words in parts:
         draft.attempt(name, NOBODY, act, draft, *words)
+    if hidden := draft.stated("vagrant", "sensitive"):
+        draft.sensitive = [str(value) for value in listed(hidden[0]) if str(value)]
+        draft.told("vagrant.sensitive", hidden[1], "sensitive")
     if not config.autostart:
         draft.data["autostart"] = False
     if config.primary:

@@ -37,6 +37,9 @@ def map_project(
         tree["pools"] = shared.pools
     if shared.images:
         tree["images"] = shared.images
+    hidden = dict.fromkeys(value for draft in drafts for value in draft.sensitive)
+    if hidden:
+        tree["sensitive"] = list(hidden)
     tree["machines"] = {draft.name: draft.data for draft in drafts}
     notes = [note for draft in drafts for note in draft.notes]
     notes += [Note(machine="push", key=f"push.{e.type}", where=e.where, because=PUSH) for e in config.pushes]

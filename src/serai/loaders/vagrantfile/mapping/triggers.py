@@ -1,4 +1,4 @@
-"""`config.trigger` → `hooks:`: commands of the host or the guest before and after a verb (GUI-6)."""
+"""`config.trigger` → `hooks:`: commands of the host or the guest before and after verbs and steps (GUI-6)."""
 
 from __future__ import annotations
 
@@ -9,21 +9,43 @@ from typing import Any
 from serai.loaders.vagrantfile.config.model import Entry, Plain
 from serai.loaders.vagrantfile.mapping.draft import Draft, listed, number, truth
 from serai.loaders.vagrantfile.mapping.provision_options import text_of
+from serai.spec.hook import VERBS
 
-MOMENTS = {
-    "up": "up",
-    "halt": "halt",
-    "destroy": "destroy",
-    "provision": "provision",
-    "machine_action_up": "up",
-    "machine_action_halt": "halt",
-    "machine_action_destroy": "destroy",
-    "machine_action_provision": "provision",
+COMMANDS = {name: (name,) for name in VERBS} | {
+    "snapshot": ("snapshot_save", "snapshot_restore", "snapshot_delete"),
+    "rsync-auto": ("rsync",),
 }
-"""Vagrant's commands and actions -> the moments that serai has."""
+"""Vagrant's commands and actions -> serai's verbs."""
+HOOKS = {
+    "provisioner_run": "block",
+    "Vagrant::Action::Builtin::Provision": "provision",
+    "Vagrant::Action::Builtin::SyncedFolders": "sync",
+    "Vagrant::Action::Builtin::WaitForCommunicator": "ready",
+    "Vagrant::Action::Builtin::SetHostname": "settle",
+    "Vagrant::Action::Builtin::GracefulHalt": "stop",
+    "VagrantPlugins::ProviderLibvirt::Action::CreateDomain": "create",
+    "VagrantPlugins::ProviderLibvirt::Action::StartDomain": "start",
+    "VagrantPlugins::ProviderLibvirt::Action::HaltDomain": "stop",
+    "VagrantPlugins::ProviderLibvirt::Action::DestroyDomain": "destroy",
+    "VagrantPlugins::ProviderLibvirt::Action::WaitTillUp": "ready",
+    "VagrantPlugins::ProviderVirtualBox::Action::Import": "create",
+    "VagrantPlugins::ProviderVirtualBox::Action::Boot": "start",
+    "VagrantPlugins::ProviderVirtualBox::Action::Destroy": "destroy",
+    "VagrantPlugins::DockerProvider::Action::Create": "create",
+    "VagrantPlugins::DockerProvider::Action::Start": "start",
+    "VagrantPlugins::DockerProvider::Action::Stop": "stop",
+    "VagrantPlugins::DockerProvider::Action::Destroy": "destroy",
+}
+"""Vagrant's own steps, which triggers of the type `hook` name -> serai's."""
+ENDS = ("halt", "stop", "destroy")
+"""Before these a hook of serai's that fails keeps no machine alive, unless it says so. Vagrant's does."""
 RUBY = "it is Ruby, which serai does not run: write the command as `run` or `run_remote`"
-OF_HOST = "its script is a file of the host: write it as `inline`"
-OTHER = "serai has hooks around up, halt, provision and destroy"
+FETCHED = "its script is a URL: write it as `inline`, or fetch it"
+SSH = "ssh takes serai's place: there is nothing left to fire it"
+NO_MOMENT = "serai has no such moment: serai explain hooks has all"
+HANDLED = frozenset({"inline", "path", "args", "env", "privileged", "name"})
+WORTHLESS: tuple[Plain, ...] = (None, "", False, [], {}, "-ExecutionPolicy Bypass")
+"""Values of a script's options that state nothing."""
 
 
 def map_triggers(draft: Draft) -> None:
@@ -35,7 +57,8 @@ def map_triggers(draft: Draft) -> None:
 def _trigger(draft: Draft, entry: Entry) -> None:
     options = entry.options
     commands = [
-        str(word) for word in listed(options.get("commands") or options.get("command") or entry.id.split(","))
+        str(word).strip()
+        for word in listed(options.get("commands") or options.get("command") or entry.id.split(","))
     ]
     label = f"trigger.{entry.type} {options.get('name') or ', '.join(commands)}"
     if not _meant(options.get("only_on"), draft.name):
@@ -43,26 +66,44 @@ def _trigger(draft: Draft, entry: Entry) -> None:
         return
     if "ruby" in options:
         draft.dropped(f"{label}.ruby", entry.where, RUBY)
-    remote = options.get("run_remote")
-    if isinstance(remote, dict) and remote.get("path"):
-        draft.dropped(f"{label}.run_remote", entry.where, OF_HOST)
-    hooks = _hooks(options)
+    hooks = _hooks(draft, label, entry)
     if not hooks:
-        if "ruby" not in options and not remote:
+        if "ruby" not in options and not options.get("run_remote"):
             draft.dropped(label, entry.where, "it runs nothing")
         return
-    ignored = {str(word) for word in listed(options.get("ignore"))}
-    if "all" in commands:
-        commands = [word for word in ("up", "halt", "provision", "destroy") if word not in ignored]
+    ignored = [str(word) for word in listed(options.get("ignore"))]
     for command in commands:
-        moment = MOMENTS.get(command.strip())
         if command in ignored:
             draft.dropped(f"{label} ({command})", entry.where, "ignore says so")
-        elif moment is None:
-            draft.dropped(f"{label} ({command})", entry.where, OTHER)
-        else:
+            continue
+        names = _moments(command)
+        if not names:
+            why = SSH if command in ("ssh", "ssh_run") else NO_MOMENT
+            draft.dropped(f"{label} ({command})", entry.where, why)
+        for name in names:
             for hook in hooks:
-                draft.append(("hooks", f"{entry.type}_{moment}"), dict(hook), label, entry.where)
+                draft.append(
+                    ("hooks", f"{entry.type}_{name}"), _at(hook, entry.type, name, ignored), label, entry.where
+                )
+
+
+def _moments(command: str) -> tuple[str, ...]:
+    """serai's words for a command, an action, or a step of Vagrant's; none where there is no such."""
+    if command == "all":
+        return ("all",)
+    if command in HOOKS:
+        return (HOOKS[command],)
+    return COMMANDS.get(command.removeprefix("machine_action_"), ())
+
+
+def _at(hook: dict[str, Any], when: str, name: str, ignored: list[str]) -> dict[str, Any]:
+    """The hook at one moment."""
+    found = dict(hook)
+    if name == "all" and (verbs := [verb for word in ignored for verb in _moments(word) if verb != "all"]):
+        found["ignore"] = verbs
+    if when == "before" and name in (*ENDS, "all") and "on_error" not in found:
+        found["on_error"] = "halt"
+    return found
 
 
 def _meant(only_on: Plain, name: str) -> bool:
@@ -83,41 +124,57 @@ def _meant(only_on: Plain, name: str) -> bool:
     return False
 
 
-def _hooks(options: dict[str, Plain]) -> list[dict[str, Any]]:
-    """In Vagrant's order: info and warn, then the command of the host, then that of the guest."""
-    says = [options[key] for key in ("info", "warn") if options.get(key)]
-    found: list[dict[str, Any]] = [{"run": f"printf '%s\\n' {shlex.quote(str(text))}"} for text in says]
-    for key, on in (("run", "host"), ("run_remote", "guest")):
-        stated = options.get(key)
-        if isinstance(stated, str):
-            stated = {"inline": stated}
-        if isinstance(stated, dict) and (command := _command(stated, options, guest=on == "guest")):
-            found.append({"run": command} | ({"on": "guest"} if on == "guest" else {}))
-    if truth(options.get("abort")):
-        found.append({"run": "exit 1"})
+def _hooks(draft: Draft, label: str, entry: Entry) -> list[dict[str, Any]]:
+    """In Vagrant's order: info, warn and abort, then the command of the host, then that of the guest."""
+    options = entry.options
+    host: dict[str, Any] = {key: str(options[key]) for key in ("info", "warn") if options.get(key)}
+    if truth(options.get("abort")) or number(options.get("abort")):
+        host["abort"] = True
+    host |= _script(draft, f"{label}.run", entry, options.get("run"), guest=False)
+    guest = _script(draft, f"{label}.run_remote", entry, options.get("run_remote"), guest=True)
+    found = [hook for hook in (host, guest) if hook]
+    if str(options.get("type")) == "command" and host:
+        host["once"] = True
     if str(options.get("on_error") or "halt") == "continue":
         found = [{**hook, "on_error": "continue"} for hook in found]
     return found
 
 
-def _command(stated: dict[str, Plain], options: dict[str, Plain], *, guest: bool) -> str:
-    """One command of sh; the exit codes that count as success are made to 0."""
+def _script(draft: Draft, label: str, entry: Entry, stated: Plain, *, guest: bool) -> dict[str, Any]:
+    """One command or script; the arguments of a command of the host are words behind it, as by Vagrant."""
+    if isinstance(stated, str):
+        stated = {"inline": stated}
+    if not isinstance(stated, dict):
+        return {}
     args = stated.get("args")
-    words = str(args) if isinstance(args, str | int) else " ".join(shlex.quote(str(word)) for word in listed(args))
+    words = shlex.split(str(args)) if isinstance(args, str | int) else [str(word) for word in listed(args)]
+    hook: dict[str, Any] = {}
     if stated.get("path"):
         path = str(stated["path"])
-        if guest:
-            return ""
-        command = f"{shlex.quote(path if '/' in path else f'./{path}')} {words}".rstrip()
+        if "://" in path:
+            draft.dropped(label, entry.where, FETCHED)
+            return {}
+        hook["path"] = path
     else:
         text = str(stated.get("inline") or "").rstrip("\n")
-        command = f"set -- {words}\n{text}" if words and guest else f"{text} {words}".rstrip()
+        if not guest and words:
+            text = " ".join([text, str(args) if isinstance(args, str) else shlex.join(words)])
+            words = []
+        if not text:
+            return {}
+        hook["run"] = text
+    if words:
+        hook["args"] = words
     if env := stated.get("env"):
-        exports = "".join(f"export {key}={shlex.quote(text_of(value))}\n" for key, value in dict(env).items())
-        command = exports + command
-    codes = [code for code in map(number, listed(options.get("exit_codes", [0]))) if code is not None]
+        hook["env"] = {str(key): text_of(value) for key, value in dict(env).items()}
+    if guest:
+        hook["on"] = "guest"
+        if truth(stated.get("privileged", True)):
+            hook["privileged"] = True
+    codes = [code for code in map(number, listed(entry.options.get("exit_codes", [0]))) if code is not None]
     if codes not in ([0], []):
-        command = f"( {command}\n)\ncase $? in {'|'.join(map(str, codes))}) ;; *) exit 1 ;; esac"
-    if guest and truth(stated.get("privileged", True)):
-        command = f"sudo -E sh -c {shlex.quote(command)}"
-    return command
+        hook["exit_codes"] = codes
+    for key in stated.keys() - HANDLED:
+        if stated[key] not in WORTHLESS:
+            draft.dropped(f"{label}.{key}", entry.where, "of a hook's script serai takes args, env and privileged")
+    return hook

@@ -14,7 +14,7 @@ from serai.providers.libvirt.connect import is_remote, opened
 from serai.spec.base import stated
 from serai.spec.container import Container
 from serai.spec.container_parts import VolumeType
-from serai.spec.guest import FolderType
+from serai.spec.folder import FolderType
 from serai.spec.machine import Machine
 from serai.spec.network import UplinkType
 from serai.util.arch import host_arch

@@ -16,7 +16,7 @@ from serai.providers.libvirt.record import Record
 from serai.providers.libvirt.site import Link, LinkKind
 from serai.spec.container import Container
 from serai.spec.container_parts import VolumeType
-from serai.spec.guest import FolderType
+from serai.spec.folder import FolderType
 from serai.spec.machine import Machine
 from serai.util.arch import host_arch
 from serai.util.errors import Code, SeraiError
@@ -24,7 +24,7 @@ from serai.util.errors import Code, SeraiError
 ARCHES = {"amd64": "x86_64", "arm64": "aarch64"}
 ROOTFS = "rootfs"
 """Of the machine's directory: its root filesystem."""
-LIVE_FOLDERS = (FolderType.NINEP, FolderType.VIRTIOFS)
+LIVE_FOLDERS = (FolderType.NINEP, FolderType.VIRTIOFS, FolderType.NFS, FolderType.SSHFS)
 """What a machine sees live is a bind of the container's."""
 
 

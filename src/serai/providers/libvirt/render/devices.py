@@ -24,7 +24,7 @@ def add_folders(parent: Element, site: Site) -> None:
             add(element, "driver", type="virtiofs")
         else:
             # `mapped` keeps a guest from making setuid files where QEMU is root; `squash` makes plain ones.
-            access = "mapped" if site.privileged and not folder.readonly else "squash"
+            access = folder.security or ("mapped" if site.privileged and not folder.readonly else "squash")
             element = add(parent, "filesystem", type="mount", accessmode=access, multidevs="remap")
         add(element, "source", dir=folder.path)
         add(element, "target", dir=folder.tag)

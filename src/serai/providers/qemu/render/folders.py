@@ -6,8 +6,11 @@ from collections.abc import Iterator
 
 from serai.providers.qemu.render.words import Option, escape
 from serai.providers.qemu.site import Folder, Site
-from serai.spec.guest import FolderType
+from serai.spec.folder import FolderType
 from serai.spec.machine import Machine
+
+MODELS = {"passthrough": "passthrough", "mapped": "mapped-xattr", "squash": "none"}
+"""libvirt's words for QEMU's. Source: libvirt, formatdomain, accessmode."""
 
 
 def socket_name(number: int) -> str:
@@ -25,7 +28,7 @@ def options(_machine: Machine, site: Site) -> Iterator[Option]:
 
 
 def _ninep(number: int, folder: Folder, site: Site) -> Iterator[Option]:
-    model = "none" if folder.readonly else site.folder_security
+    model = MODELS.get(folder.security) or ("none" if folder.readonly else site.folder_security)
     only = ",readonly=on" if folder.readonly else ""
     where = f"id=share{number},path={escape(folder.path)}"
     yield "-fsdev", f"local,{where},security_model={model},multidevs=remap{only}"

@@ -7,7 +7,7 @@ from typing import Any
 
 from serai.providers.qemu.render.words import Option, as_json, mebibytes
 from serai.providers.qemu.site import Site
-from serai.spec.guest import FolderType
+from serai.spec.folder import FolderType
 from serai.spec.machine import Machine
 from serai.spec.memory import MemorySource
 from serai.spec.numa import NumaCell, NumaPolicy
