@@ -24,6 +24,7 @@ with suppress(SeraiError):  # tests import libvirt by its name: the distribution
 pytest_plugins = [
     "captured",
     "skips",
+    "ansible_core",
     "stand_in",
     "plugin",
     "libvirtd",

@@ -50,7 +50,10 @@ NOT_NEEDED = {
         "sudo",  # for who exports folders by NFS and is not root: `serai host setup nfs-folders` writes its rule
         "modprobe",  # to give devices of the host to guests: a host with loadable modules has it
     },
-    "tests": {"no-such-program", "no-such-program-here"},
+    "tests": {
+        *("no-such-program", "no-such-program-here"),
+        *("ansible", "ansible-playbook", "ansible-inventory"),  # of ansible-core, which pip installs for development
+    },
 }
 
 

@@ -1,0 +1,1 @@
+"""What Ansible itself loads: its own kind of modules."""
