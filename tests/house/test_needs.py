@@ -52,7 +52,11 @@ NOT_NEEDED = {
     },
     "tests": {
         *("no-such-program", "no-such-program-here"),
-        *("ansible", "ansible-playbook", "ansible-inventory"),  # of ansible-core, which pip installs for development
+        *(
+            "ansible",
+            "ansible-playbook",
+            "ansible-inventory",
+        ),  # of ansible-core, which pip installs for development
     },
 }
 
