@@ -114,6 +114,7 @@ nftables|nft|holds filter rules to the kernel
 iptables|iptables|sees what docker filters
 iptables|iptables-legacy|is the filter of old beside it
 iptables|iptables-nft|is the one of today by that name
+openssl|openssl|makes the certificates of an engine that is elsewhere
 docker-compose|docker-compose|says what Compose makes of a file
 lxc|lxc-update-config|renames old keys of containers, apart from serai
 ifupdown|ifup|makes the network of a host at boot

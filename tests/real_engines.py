@@ -147,6 +147,32 @@ class Engine:
 OWN_NETWORKS = ("bridge", "host", "none", "podman")
 
 
+class FarDockerd(Engine):
+    """A dockerd that listens on TCP beside its socket, for who shows a certificate; without a bridge."""
+
+    def __init__(self, directory: Path, port: int) -> None:
+        super().__init__(directory)
+        self.port = port
+
+    @property
+    def far(self) -> str:
+        return f"tcp://127.0.0.1:{self.port}"
+
+    def command(self) -> list[str]:
+        at = self.directory
+        (at / "daemon.json").write_text("{}")
+        files = ("--tlscacert", f"{at}/ca.pem", "--tlscert", f"{at}/server.pem", "--tlskey", f"{at}/server.key")
+        return [
+            *("dockerd", "--host", self.host, "--host", self.far, "--tlsverify", *files),
+            *("--data-root", f"{at}/data", "--exec-root", f"{at}/exec", "--pidfile", f"{at}/pid"),
+            *("--bridge", "none", "--iptables=false", "--ip6tables=false", "--config-file", f"{at}/daemon.json"),
+        ]
+
+    def remove(self) -> None:
+        self.stop()
+        clean(self.directory)
+
+
 class Dockerd(Engine):
     """Debian's dockerd, which starts a containerd of its own."""
 

@@ -16,10 +16,13 @@ import msgspec
 import pytest
 import yaml
 
+import docker_site
 import libvirt_site
 import qemu_site
 from serai.loaders.shape import record
 from serai.providers.contract import Scope
+from serai.providers.docker.check_networks import check_network
+from serai.providers.docker.networks import body
 from serai.providers.kinds import of_containers
 from serai.providers.libvirt.networks_xml import Host, network
 from serai.providers.libvirt.render.domain import domain
@@ -35,7 +38,9 @@ from serai.util.errors import SeraiError
 from spec_keys import engine_keys, leaves, stated_keys, without
 
 HERE = Path(__file__).parent
-PROVIDERS = ("qemu", "libvirt")
+PROVIDERS = ("qemu", "libvirt", "docker", "podman")
+SAME = {"podman": "docker"}
+"""Whose cases and table are another one's, too: podman's containers are made by docker's driver."""
 TABLE: dict[str, dict[str, dict[str, Any]]] = tomllib.loads((HERE / "keys.toml").read_text())
 
 
@@ -49,9 +54,19 @@ def keys_of(provider: str) -> list[str]:
 def rendered(provider: str) -> set[str]:
     """The keys that its cases state."""
     found: set[str] = set()
-    for path in sorted((HERE / provider).glob("*/machine.yaml")):
-        found |= stated_keys(machine_of(path))
+    for machine in cases(provider):
+        found |= stated_keys(machine)
     return found
+
+
+def cases(provider: str) -> list[Machine]:
+    """Its cases' machines."""
+    found = [machine_of(path) for path in sorted((HERE / SAME.get(provider, provider)).glob("*/machine.yaml"))]
+    return [msgspec.structs.replace(each, provider=provider) for each in found] if provider in SAME else found
+
+
+def of_table(kind: str, provider: str) -> dict[str, Any]:
+    return TABLE[kind][SAME.get(provider, provider)]
 
 
 def machine_of(path: Path) -> Machine:
@@ -76,7 +91,7 @@ def within(key: str, table: dict[str, Any]) -> bool:
 
 def missing(provider: str) -> list[str]:
     """The keys that nothing is known of."""
-    known = {**TABLE["elsewhere"][provider], **TABLE["refused"][provider]}
+    known = {**of_table("elsewhere", provider), **of_table("refused", provider)}
     return [key for key in keys_of(provider) if key not in rendered(provider) and not within(key, known)]
 
 
@@ -98,6 +113,10 @@ def of_libvirt() -> Render:
     return lambda machine: domain(machine, libvirt_site.site_of(machine))
 
 
+def of_docker() -> Render:
+    return docker_site.rendered
+
+
 def outcome(render: Render, machine: Machine) -> str:
     """What is rendered; a machine that is nothing without the key has none."""
     try:
@@ -106,16 +125,18 @@ def outcome(render: Render, machine: Machine) -> str:
         return ""
 
 
-@pytest.mark.parametrize(("provider", "renderer"), [("qemu", of_qemu), ("libvirt", of_libvirt)])
+@pytest.mark.parametrize(
+    ("provider", "renderer"),
+    [("qemu", of_qemu), ("libvirt", of_libvirt), ("docker", of_docker), ("podman", of_docker)],
+)
 def test_every_key_that_a_case_states_changes_what_is_rendered(
     provider: str, renderer: Callable[[], Render], home: Path
 ) -> None:
     """Without it, the same machine renders otherwise: it is not only stated."""
     render = renderer()
     idle = rendered(provider) & set(keys_of(provider))
-    idle -= {key for key in idle if within(key, TABLE["elsewhere"][provider])}
-    for path in sorted((HERE / provider).glob("*/machine.yaml")):
-        machine = machine_of(path)
+    idle -= {key for key in idle if within(key, of_table("elsewhere", provider))}
+    for machine in cases(provider):
         text = render(machine)
         idle -= {key for key in idle & stated_keys(machine) if outcome(render, without(machine, key)) != text}
 
@@ -125,19 +146,19 @@ def test_every_key_that_a_case_states_changes_what_is_rendered(
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_no_entry_of_the_table_outlives_its_reason(provider: str) -> None:
     keys = keys_of(provider)
-    elsewhere, refused = TABLE["elsewhere"][provider], TABLE["refused"][provider]
+    elsewhere, refused = of_table("elsewhere", provider), of_table("refused", provider)
 
     assert [each for each in [*elsewhere, *refused] if not any(within(key, {each: ""}) for key in keys)] == []
     assert set(elsewhere).isdisjoint(refused)
-    assert [key for key in rendered(provider) if within(key, refused)] == []
+    assert [key for key in rendered(provider) & {*keys} if within(key, refused)] == []
 
 
 @pytest.mark.engine
 @pytest.mark.parametrize(
-    ("provider", "key"), [(name, key) for name in PROVIDERS for key in TABLE["refused"].get(name, {})]
+    ("provider", "key"), [(name, key) for name in PROVIDERS for key in of_table("refused", name)]
 )
 def test_what_is_refused_is_refused_by_name(provider: str, key: str, home: Path, request) -> None:  # type: ignore[no-untyped-def]
-    spec = dict(TABLE["refused"][provider][key])
+    spec = {"provider": provider, **of_table("refused", provider)[key]}
     if provider == "libvirt":
         spec["providers"] = {"libvirt": {"uri": request.getfixturevalue("libvirtd")}}
     machine = msgspec.convert({"name": "web", "image": "tiny", **spec}, Machine)
@@ -184,3 +205,36 @@ def test_every_key_of_what_machines_share_changes_what_is_rendered(
         idle -= {key for key in stated_keys(spec) if render(without(spec, key)) != render(spec)}
 
     assert idle == set()
+
+
+NETWORKS_OF_CONTAINERS: list[dict[str, Any]] = [
+    {"subnet": "10.40.0.0/24", "mode": "nat", "mtu": 1400, "gateway": "10.40.0.9", "ip_range": "10.40.0.128/25"},
+    {"subnet": "10.40.0.0/24", "bridge": "shop0", "internal": False},
+    {"driver": "macvlan", "parent": "eth0", "options": {"mode": "vepa"}},
+]
+DONE_BESIDE = {
+    "external": "serai does not make it",
+    "dhcp_range": "the address that is chosen for each container is in it",
+    "domain": "a further name of each container",
+}
+NO_CONTAINERS: dict[str, dict[str, Any]] = {
+    "dhcp": {"dhcp": False},
+    "dns": {"dns": False},
+    "portgroups": {"portgroups": {"dmz": {"vlan": 7}}},
+    "ipv6": {"ipv6": "fd00:40::/64"},
+}
+
+
+@pytest.mark.parametrize("provider", ["docker", "podman"])
+def test_every_key_of_a_network_of_containers_is_rendered_or_refused_by_name(provider: str) -> None:
+    idle = set(leaves(record(Network))) - DONE_BESIDE.keys()
+    for data in NETWORKS_OF_CONTAINERS:
+        spec = msgspec.convert(data, Network)
+        assert check_network("back", spec, provider) == []
+        made = body("n", spec, {})
+        idle -= {key for key in stated_keys(spec) if body("n", without(spec, key), {}) != made}
+    for key, data in NO_CONTAINERS.items():
+        (refused,) = check_network("back", msgspec.convert(data, Network), provider)
+        assert refused.message.startswith(f"networks.back.{key}: ")
+
+    assert [key for key in idle if not within(key, NO_CONTAINERS)] == []

@@ -271,6 +271,9 @@ class Provider(Protocol):
     # One that is not built in may declare `options: ClassVar[type[Spec]]`, the form of its block in `providers:`,
     # and has it by `machine.providers.of(NAME, options)`. Else its block is any data: `providers.others[NAME]`.
     #
+    # It may have check_network(name, network) -> list[SeraiError]: what it refuses of a network of the project
+    # that machines of its own alone are on, each with the key, the reason and the way out. Pure.
+    #
     # Providers of containers may declare
     #   own_images = True      images are the engine's, not of the store: `fetch(machine, progress)` has one there
     #   binds = True           synced folders are part of the machine: nothing is copied or mounted afterwards

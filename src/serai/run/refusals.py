@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from serai.plan.provisioning import keyed
+from serai.plan.shared import providers_on
 from serai.plan.up import features_needed
 from serai.run.workspace import Workspace
 from serai.spec.machine import Machine
+from serai.spec.network import Network
 from serai.util.errors import Code, SeraiError, SeraiErrors
 
 
@@ -24,6 +26,20 @@ def refuse_blocks(due: Iterable[tuple[Machine, Collection[str]]]) -> None:
         errors += [refusal(machine.name, key, kinds[key]) for key in keys if key in kinds]
     if errors:
         raise SeraiErrors(errors)
+
+
+def of_networks(workspace: Workspace, machines: Collection[Machine]) -> list[SeraiError]:
+    """What the providers cannot do of the networks that these machines are on. One that several providers share is
+    made by one of them, which says it then."""
+    wanted = {nic.private.network for machine in machines for nic in machine.networks if nic.private}
+    found: list[SeraiError] = []
+    for name, providers in providers_on(workspace.project).items() if wanted else ():
+        if name not in wanted or len(providers) > 1:
+            continue
+        check = getattr(workspace.driver(next(iter(providers))), "check_network", None)
+        if check is not None:
+            found += check(name, workspace.project.networks.get(name, Network()))
+    return found
 
 
 def of_ports(workspace: Workspace, machines: Collection[Machine]) -> list[SeraiError]:

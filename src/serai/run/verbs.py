@@ -21,7 +21,7 @@ from serai.run.executor import Executor
 from serai.run.hooks import AFTER, BEFORE, once
 from serai.run.journal import Journal
 from serai.run.materials import in_store
-from serai.run.refusals import complaints, no_way_in, of_ports, of_vagrant, refuse_blocks
+from serai.run.refusals import complaints, no_way_in, of_networks, of_ports, of_vagrant, refuse_blocks
 from serai.run.scheduler import Cancel, Outcome, run_steps
 from serai.run.scope import forget
 from serai.run.secrets import masked
@@ -73,6 +73,7 @@ def refuse(
     """Raise all that the providers cannot do, and images that nobody knows, before anything is made."""
     errors, unanswered = _open_networks(machines)
     errors += shared.refusals(workspace.project)
+    errors += of_networks(workspace, machines)
     errors += of_ports(workspace, machines)
     errors += of_vagrant(workspace, [machine for machine in machines if machine.name not in observed])
     wanted: dict[str, Machine] = {}

@@ -99,6 +99,19 @@ class LxcRaw(Spec, frozen=True):
     ] = None
 
 
+class EngineRaw(Spec, frozen=True):
+    """What only docker or podman has, beside the keys of `container:`."""
+
+    options: Annotated[
+        dict[str, Any],
+        Meta(
+            description="further arguments of the call that makes the container, as the docker SDK names them "
+            "(create_container, create_host_config)",
+            examples=[{"mem_swappiness": 10, "storage_opt": {"size": "10G"}}],
+        ),
+    ] = {}
+
+
 class FakeRaw(Spec, frozen=True):
     """Delays and faults of the `fake` provider."""
 
@@ -119,6 +132,8 @@ class Raw(Spec, frozen=True):
     qemu: QemuRaw = QemuRaw()
     libvirt: LibvirtRaw = LibvirtRaw()
     lxc: LxcRaw = LxcRaw()
+    docker: EngineRaw = EngineRaw()
+    podman: EngineRaw = EngineRaw()
     fake: FakeRaw = FakeRaw()
     others: dict[str, Any] = {}
     """Blocks of providers that are not built in, by name: any data, or what is stated of the form they declare."""

@@ -51,6 +51,31 @@ def refused(root: Path, **spec: Any) -> list[str]:
         ({"networks": [{"uplink": {"mtu": 1400}}]}, "networks.uplink.mtu"),
         ({"networks": [{"private": {"mtu": 1400}}]}, "networks[0].private.mtu"),
         ({"networks": [{"public": {"bridge": "br0"}}]}, "networks[0].public.bridge"),
+        ({"networks": [{"public": {"network_name": "c", "gateway": "10.0.0.1"}}]}, "networks[0].public.gateway"),
+        (
+            {"networks": [{"public": {"dev": "lo", "mtu": 1400, "address": "10.0.0.9/24"}}]},
+            "networks[0].public.mtu",
+        ),
+        ({"networks": [{"uplink": {"type": "none", "network_name": "c"}}]}, "networks.uplink.network_name"),
+        ({"networks": [{"uplink": {}}], "container": {"network_mode": "host"}}, "networks.uplink"),
+        ({"container": {"network_mode": "host", "links": ["db"]}}, "container.links"),
+        ({"container": {"network_mode": "none", "network_aliases": ["x"]}}, "container.network_aliases"),
+        ({"image": None, "container": {"rootfs": "tinny", "cmd": ["x"]}}, "container.rootfs"),
+        ({"image": None, "container": {"rootfs": "tiny", "cmd": ["x"], "pull": "always"}}, "container.pull"),
+        (
+            {"container": {"volumes": [{"target": "/a", "source": ".", "nocopy": True}]}},
+            "container.volumes[0].nocopy",
+        ),
+        ({"container": {"volumes": [{"target": "/a", "driver": "nfs"}]}}, "container.volumes[0].driver"),
+        ({"providers": {"docker": {"options": {"mem_swapiness": 1}}}}, "providers.docker.options.mem_swapiness"),
+        (
+            {"providers": {"docker": {"options": {"mem_swappiness": "x"}}}},
+            "providers.docker.options.mem_swappiness",
+        ),
+        (
+            {"container": {"pids": 5}, "providers": {"docker": {"options": {"pids_limit": 9}}}},
+            "providers.docker.options.pids_limit",
+        ),
         ({"networks": [{"public": {"dev": "lo"}}]}, "networks[0].public.address"),
         ({"networks": [{"public": {"dev": "no-such0", "address": "10.0.0.9/24"}}]}, "networks[0].public.dev"),
         ({"disks": {"data": {"size": 1 << 30}}}, "disks"),
@@ -60,9 +85,20 @@ def test_what_a_container_cannot_have_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spec: dict[str, Any], key: str
 ) -> None:
     (tmp_path / "there.tar").touch()
+    monkeypatch.setattr("os.geteuid", lambda: 0)
     monkeypatch.setattr("serai.providers.docker.check.is_there", lambda name: name == "lo")
 
     assert refused(tmp_path, **spec) == [key]
+
+
+def test_a_root_filesystem_inside_an_image_is_read_by_root_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = {"image": None, "container": {"rootfs": "tiny", "keep_alive": True}}
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    assert refused(tmp_path, **spec) == []
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    assert refused(tmp_path, **spec) == ["container.rootfs"]
 
 
 def test_a_plain_container_is_not_refused(tmp_path: Path) -> None:

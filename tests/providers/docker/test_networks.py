@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from docker_site import MATERIALS, SCOPE, machine
-from serai.providers.docker.networks import BRIDGE, body, is_internal, links, of_public, sweep
-from serai.spec.network import Network, PublicNic
+from serai.providers.docker.networks import BRIDGE, body, is_internal, links, of_public, public_name, sweep
+from serai.spec.network import MacvtapMode, Network, PublicNic
 
 BACK, OUT = {"private": {"network": "back"}}, {"private": {"network": "out"}}
 
@@ -78,7 +78,7 @@ def test_an_external_network_may_lead_anywhere() -> None:
 
 
 def test_a_public_card_is_a_macvlan_in_the_subnet_of_its_address() -> None:
-    made = of_public(PublicNic(dev="eth0", address="192.168.1.50/24", gateway="192.168.1.1"))
+    made = of_public(PublicNic(dev="eth0", address="192.168.1.50/24", gateway="192.168.1.1"), "docker")
 
     assert (made.driver, made.parent, made.subnet, made.gateway) == (
         "macvlan",
@@ -86,6 +86,14 @@ def test_a_public_card_is_a_macvlan_in_the_subnet_of_its_address() -> None:
         "192.168.1.0/24",
         "192.168.1.1",
     )
+
+
+@pytest.mark.parametrize(("provider", "key"), [("docker", "macvlan_mode"), ("podman", "mode")])
+def test_its_mode_is_told_in_the_engine_s_word_and_has_a_network_of_its_own(provider: str, key: str) -> None:
+    nic = PublicNic(dev="eth0", address="192.168.1.50/24", mode=MacvtapMode.PASSTHROUGH)
+
+    assert of_public(nic, provider).options == {key: "passthru"}
+    assert public_name(nic) == "serai-public-eth0-passthrough"
 
 
 def test_networks_go_with_their_last_container() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from serai.providers.docker import wire
+from serai.providers.docker.connect import Engine
 from serai.util.errors import SeraiError
 
 
@@ -31,14 +32,14 @@ class Server:
 
 
 @pytest.fixture
-def place(home: Path) -> Iterator[str]:
-    path = f"{home}/engine.sock"
-    yield path
-    Path(path).unlink()
+def place(home: Path) -> Iterator[Engine]:
+    path = home / "engine.sock"
+    yield Engine(f"unix://{path}", "test")
+    path.unlink()
 
 
-def test_an_answer_is_what_comes_until_the_end(place: str) -> None:
-    server = Server(place, b'HTTP/1.0 200 OK\r\nA: b\r\n\r\n{"a": [1]}')
+def test_an_answer_is_what_comes_until_the_end(place: Engine) -> None:
+    server = Server(place.socket, b'HTTP/1.0 200 OK\r\nA: b\r\n\r\n{"a": [1]}')
 
     answer = wire.request(place, "GET", "/x", query={"filters": '{"a":"b c"}'})
 
@@ -54,27 +55,27 @@ def test_an_answer_is_what_comes_until_the_end(place: str) -> None:
         (b"HTTP/1.0 500 No\r\n\r\n", "status 500"),
     ],
 )
-def test_what_an_engine_says_of_a_failure(place: str, answer: bytes, said: str) -> None:
-    Server(place, answer)
+def test_what_an_engine_says_of_a_failure(place: Engine, answer: bytes, said: str) -> None:
+    Server(place.socket, answer)
 
     assert wire.request(place, "POST", "/x", {"a": 1}).message() == said
 
 
 @pytest.mark.parametrize("answer", [b"", b"SSH-2.0-OpenSSH\r\n\r\n"])
-def test_what_is_no_engine_is_said(place: str, answer: bytes) -> None:
-    Server(place, answer)
+def test_what_is_no_engine_is_said(place: Engine, answer: bytes) -> None:
+    Server(place.socket, answer)
 
     with pytest.raises(SeraiError, match="engine"):
         wire.request(place, "GET", "/x")
 
 
-def test_an_upgraded_connection_is_a_stream(place: str) -> None:
-    Server(place, b"HTTP/1.1 101 UPGRADED\r\nUpgrade: tcp\r\n\r\nfirst")
+def test_an_upgraded_connection_is_a_stream(place: Engine) -> None:
+    Server(place.socket, b"HTTP/1.1 101 UPGRADED\r\nUpgrade: tcp\r\n\r\nfirst")
     with wire.connected(place) as connection:
         assert wire.upgraded(connection, "/exec/x/start", {"Tty": False}) in (b"first", b"")
 
 
-def test_a_refused_upgrade_says_why(place: str) -> None:
-    Server(place, b'HTTP/1.1 409 Conflict\r\n\r\n{"message": "container is paused"}\n')
+def test_a_refused_upgrade_says_why(place: Engine) -> None:
+    Server(place.socket, b'HTTP/1.1 409 Conflict\r\n\r\n{"message": "container is paused"}\n')
     with wire.connected(place) as connection, pytest.raises(SeraiError, match="container is paused"):
         wire.upgraded(connection, "/exec/x/start", {})

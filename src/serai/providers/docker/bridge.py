@@ -1,7 +1,7 @@
 """A program that runs words in a container, or attaches to it, with its own stdin, stdout and exit code.
 
 `python -m serai.providers.docker.bridge exec PROVIDER CONTAINER USER WORDS…`: what `docker exec` does, spoken to
-the engine's socket, so that neither the docker CLI nor the SDK is needed. Source: moby, api/swagger.yaml, exec.
+the engine itself, so that neither the docker CLI nor the SDK is needed. Source: moby, api/swagger.yaml, exec.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from serai.providers.docker import wire
-from serai.providers.docker.connect import Engine, engine, opened, silent
-from serai.util.errors import SeraiError
+from serai.providers.docker.connect import Engine, engine, silent
+from serai.util.errors import Code, SeraiError
 
 DETACH = b"\x1d"
 """Ctrl-], as of a serial console."""
@@ -53,7 +53,6 @@ class Exec:
     def __init__(self, at: Engine, container: str) -> None:
         self.at = at
         self.container = container
-        self.client: Any = None if at.socket else opened(at, "docker")
 
     def run(self, user: str, words: list[str]) -> int:
         tty = os.isatty(STDIN) and os.isatty(STDOUT)
@@ -70,24 +69,11 @@ class Exec:
 
     def ask(self, method: str, target: str, data: Any = None) -> Any:
         """The engine's answer as data. Raises SeraiError with its words."""
-        if self.client is not None:
-            url = self.client._url(target)
-            answer = self.client._post_json(url, data) if method == "POST" else self.client._get(url)
-            return self.client._result(answer, True) if answer.content else {}
-        found = wire.request(self.at.socket, method, target, data)
-        if found.status >= 400:
-            from serai.util.errors import Code
-
-            raise SeraiError(Code.FAILED, found.message())
-        return found.json() if found.body.strip() else {}
+        return ask(self.at, method, target, data)
 
     @contextmanager
     def started(self, tty: bool) -> Iterator[tuple[socket.socket, bytes]]:
-        if self.client is not None:
-            stream = self.client.exec_start(self.ident, tty=tty, socket=True)
-            yield getattr(stream, "_sock", stream), b""
-            return
-        with wire.connected(self.at.socket) as stream:
+        with wire.connected(self.at) as stream:
             first = wire.upgraded(stream, f"/exec/{self.ident}/start", {"Detach": False, "Tty": tty})
             yield stream, first
 
@@ -110,17 +96,25 @@ def _command(user: str, words: list[str], *, tty: bool) -> dict[str, Any]:
     return found
 
 
+def ask(at: Engine, method: str, target: str, data: Any = None) -> Any:
+    """The engine's answer as data. Raises Code.FAILED with its words."""
+    found = wire.request(at, method, target, data)
+    if found.status >= 400:
+        raise SeraiError(Code.FAILED, found.message())
+    return found.json() if found.body.strip() else {}
+
+
 def attach(at: Engine, container: str) -> int:
     """To its process as it runs; Ctrl-] goes, and it goes on."""
-    seen = wire.request(at.socket, "GET", f"/containers/{container}/json").json()
+    seen = ask(at, "GET", f"/containers/{container}/json")
     tty = bool(seen["Config"]["Tty"])
     target = f"/containers/{container}/attach?stream=1&stdin=1&stdout=1&stderr=1"
 
     def resize() -> None:
         size = os.get_terminal_size(STDOUT)
-        wire.request(at.socket, "POST", f"/containers/{container}/resize?h={size.lines}&w={size.columns}")
+        ask(at, "POST", f"/containers/{container}/resize?h={size.lines}&w={size.columns}")
 
-    with wire.connected(at.socket) as stream:
+    with wire.connected(at) as stream:
         first = wire.upgraded(stream, target, None)
         if os.isatty(STDIN):
             with terminal(resize if tty else None):
@@ -163,7 +157,7 @@ def pump(stream: socket.socket, first: bytes, *, framed: bool, detach: bool = Fa
     while True:
         ready, _, _ = select.select(reading, (), ())
         if stream in ready:
-            data = stream.recv(65536)
+            data = _received(stream)
             if not data:
                 return
             out.take(data)
@@ -175,7 +169,25 @@ def pump(stream: socket.socket, first: bytes, *, framed: bool, detach: bool = Fa
                 stream.sendall(data)
             else:
                 reading.remove(STDIN)
-                stream.shutdown(socket.SHUT_WR)
+                half_close(stream)
+
+
+def _received(stream: socket.socket) -> bytes:
+    """What there is; of TLS, also what is decrypted already, which no select tells of."""
+    data = stream.recv(65536)
+    while data and (more := getattr(stream, "pending", int)()):
+        data += stream.recv(more)
+    return data
+
+
+def half_close(stream: socket.socket) -> None:
+    """Nothing more is sent; what the other side says is read to its end."""
+    if type(stream) is socket.socket:
+        stream.shutdown(socket.SHUT_WR)
+        return
+    from serai.providers.docker import reach
+
+    reach.half_close(stream)
 
 
 class Raw:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from serai.providers.docker import ports, rootfs
+from serai.providers.docker.render import Site, body
+from serai.providers.docker.render.body import options_of
 from serai.providers.interfaces import is_there
 from serai.providers.kinds import not_a_machine
 from serai.spec.base import stated
-from serai.spec.container import Container
+from serai.spec.container import Container, Pull
 from serai.spec.container_parts import VolumeType
 from serai.spec.guest import Guest
 from serai.spec.machine import Machine
@@ -16,6 +20,16 @@ from serai.spec.network import PublicNic, UplinkNic, UplinkType
 from serai.util.errors import Code, SeraiError
 
 LXC_ONLY = ("template", "template_args", "config", "unprivileged", "idmap", "nesting")
+OF_KIND = {
+    "create": VolumeType.BIND,
+    "propagation": VolumeType.BIND,
+    "size": VolumeType.TMPFS,
+    "nocopy": VolumeType.VOLUME,
+    "driver": VolumeType.VOLUME,
+    "options": VolumeType.VOLUME,
+    "external": VolumeType.VOLUME,
+}
+"""Key of a volume -> the only kind that has it."""
 BIND = "a bind shows the directory as it is"
 
 
@@ -28,6 +42,7 @@ def check(machine: Machine, root: Path) -> list[SeraiError]:
         *(_named(machine, error) for error in _process(machine, container)),
         *(_named(machine, error) for error in _files(machine, container, root)),
         *(_named(machine, error) for error in _networks(machine, container)),
+        *(_named(machine, error) for error in _options(machine, root)),
     ]
 
 
@@ -61,15 +76,14 @@ def _source(machine: Machine, container: Container, root: Path) -> Iterator[Sera
             "a Vagrant box holds the disk of a virtual machine",
             "provider: qemu, or an image of a registry",
         )
-    if container.rootfs and not (root / Path(container.rootfs).expanduser()).is_file():
-        path = root / Path(container.rootfs).expanduser()
-        yield _no(
-            "container.rootfs", f"{path} is not there", "docker export NAME writes a root filesystem", Code.MISSING
-        )
+    if container.rootfs:
+        yield from _rootfs(container.rootfs, machine, root)
     if container.rootfs and not (container.cmd or container.entrypoint or container.keep_alive):
         yield _no(
             "container.cmd", "a root filesystem names no command", "state one, or keep_alive: true", Code.INPUT
         )
+    if container.rootfs and container.pull is not Pull.MISSING:
+        yield _no("container.pull", "a root filesystem is not pulled", "leave it out", Code.INPUT)
     build = container.build
     if build and build.context and not (root / Path(build.context).expanduser()).is_dir():
         yield _no(
@@ -77,6 +91,25 @@ def _source(machine: Machine, container: Container, root: Path) -> Iterator[Sera
             f"{build.context} is no directory of the project",
             "state it as it is",
             Code.MISSING,
+        )
+
+
+def _rootfs(text: str, machine: Machine, root: Path) -> Iterator[SeraiError]:
+    """A file, or a name of the catalogue."""
+    path = rootfs.file(text, root)
+    if path is None:
+        from serai.images import resolve
+
+        try:
+            resolve.check(text, arch=machine.arch, base=root)
+        except SeraiError as error:
+            yield _no("container.rootfs", error.message, error.hint or "serai image list", error.code)
+        if os.geteuid() != 0:
+            why = f"the disk of {text} is mounted to be read, which only root may"
+            yield _no("container.rootfs", why, "run serai as root, or state a tar", Code.REFUSED)
+    elif not path.is_file():
+        yield _no(
+            "container.rootfs", f"{path} is not there", "docker export NAME writes a root filesystem", Code.MISSING
         )
 
 
@@ -124,10 +157,14 @@ def _files(machine: Machine, container: Container, root: Path) -> Iterator[Serai
                 f"mkdir -p {root / volume.source}",
                 Code.MISSING,
             )
-        if volume.size is not None and volume.kind is not VolumeType.TMPFS:
-            yield _no(f"{key}.size", "only a tmpfs has one", "type: tmpfs, or leave it out", Code.INPUT)
-        if volume.propagation and volume.kind is not VolumeType.BIND:
-            yield _no(f"{key}.propagation", "only a bind has one", "leave it out", Code.INPUT)
+        for word, kind in OF_KIND.items():
+            if getattr(volume, word) not in (None, False, {}) and volume.kind is not kind:
+                why = f"only a {kind} has it, and this is a {volume.kind}"
+                yield _no(f"{key}.{word}", why, "leave it out", Code.INPUT)
+        for word in ("driver", "options"):
+            if volume.kind is VolumeType.VOLUME and getattr(volume, word) and (volume.external or not volume.name):
+                why = "it is made already" if volume.external else "only one with a name is made with it"
+                yield _no(f"{key}.{word}", why, "leave it out, or name: NAME without external", Code.INPUT)
     for index, file in enumerate(container.files):
         if (file.content is None) == (file.source is None):
             yield _no(
@@ -153,6 +190,16 @@ def _networks(machine: Machine, container: Container) -> Iterator[SeraiError]:
             "leave it out: with `host` its ports are the host's",
             Code.INPUT,
         )
+    for key in ("links", "network_aliases"):
+        if container.network_mode and getattr(container, key):
+            why = f"with network_mode: {container.network_mode} it is on no network that has names"
+            yield _no(f"container.{key}", why, "leave it out", Code.INPUT)
+    if container.network_mode and any(nic.uplink for nic in machine.networks):
+        why = f"network_mode: {container.network_mode} says already what leads out"
+        yield _no("networks.uplink", why, "leave one of them out", Code.INPUT)
+    for key in ("mac", "network_name"):
+        if uplink.type is UplinkType.NONE and getattr(uplink, key):
+            yield _no(f"networks.uplink.{key}", "there is none", "leave it out, or the type", Code.INPUT)
     if uplink.type in (UplinkType.USER, UplinkType.PASST):
         yield _no("networks.uplink.type", f"{uplink.type} is of virtual machines", "uplink: auto")
     if uplink.mtu:
@@ -169,7 +216,12 @@ def _networks(machine: Machine, container: Container) -> Iterator[SeraiError]:
 
 def _public(key: str, nic: PublicNic) -> Iterator[SeraiError]:
     if nic.network_name:
+        for word in (each for each in ("gateway", "mode", "mtu") if each in stated(nic)):
+            yield _no(f"{key}.{word}", f"it is of the whole network {nic.network_name}", "leave it out")
         return
+    if nic.mtu:
+        way_out = f"ip link set {nic.dev or 'DEVICE'} mtu {nic.mtu}"
+        yield _no(f"{key}.mtu", "a macvlan has the MTU of the device below it", way_out)
     for word in ("bridge", "tap"):
         if value := getattr(nic, word):
             why = "an engine joins a device of the host by macvlan, and no bridge or tap"
@@ -181,3 +233,14 @@ def _public(key: str, nic: PublicNic) -> Iterator[SeraiError]:
     if nic.dev and not nic.address:
         why = "a container asks no DHCP server: its engine would choose an address that may be somebody's"
         yield _no(f"{key}.address", why, "address: 192.168.1.50/24", Code.INPUT)
+
+
+def _options(machine: Machine, root: Path) -> Iterator[SeraiError]:
+    """Arguments of the SDK's that it does not know, or that a key says already."""
+    if not options_of(machine):
+        return
+    forwards = tuple(forward for forward, _ in ports.wanted(machine))
+    try:
+        body(machine, Site(project="", project_id="", root=root, image="", forwards=forwards))
+    except SeraiError as error:
+        yield error

@@ -143,13 +143,17 @@ def opened(at: Engine, provider: str, budget: int | None = BUDGET) -> Any:
     """A client that has spoken with the engine once; `budget` seconds a call. Raises with the cause."""
     docker = library()
     tls: Any = None
-    if at.tls is not None:
-        files = (str(at.tls / "cert.pem"), str(at.tls / "key.pem"))
-        tls = docker.tls.TLSConfig(client_cert=files, ca_cert=str(at.tls / "ca.pem"), verify=at.verify)
     try:
-        client = docker.APIClient(
-            base_url=at.host, version="auto", timeout=budget, tls=tls, use_ssh_client=at.host.startswith("ssh://")
-        )
+        if at.host.startswith("ssh://"):
+            from serai.providers.docker import adapter
+
+            return adapter.client(at, budget)
+        if at.tls is not None:
+            from serai.providers.docker.reach import certificates
+
+            ca, certificate, key = certificates(at.tls, at.source)
+            tls = docker.tls.TLSConfig(client_cert=(certificate, key), ca_cert=ca, verify=at.verify)
+        client = docker.APIClient(base_url=at.host, version="auto", timeout=budget, tls=tls)
     except (docker.errors.DockerException, OSError) as error:
         raise silent(at, provider, error) from error
     return client

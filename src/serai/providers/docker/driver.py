@@ -29,6 +29,7 @@ from serai.providers.contract import (
     quiet,
 )
 from serai.spec.machine import Machine
+from serai.spec.network import Network
 from serai.util.errors import Code, SeraiError
 
 if TYPE_CHECKING:
@@ -115,8 +116,13 @@ class Docker:
 
         return check(machine, self.scope.root)
 
+    def check_network(self, name: str, network: Network) -> list[SeraiError]:
+        from serai.providers.docker.check_networks import check_network
+
+        return check_network(name, network, self.name)
+
     def observe(self, names: Collection[str] | None = None) -> dict[str, Observed]:
-        """One call, without the SDK where the engine has a socket on this host."""
+        """One call, without the SDK."""
         from serai.providers.docker import observe, state
 
         try:
@@ -131,12 +137,9 @@ class Docker:
         from serai.providers.docker import names, wire
         from serai.providers.docker.connect import silent
 
-        if not (socket := self.engine.socket):
-            with self.asking(self.name) as place:
-                return place.containers()
         filters = msgspec.json.encode(names.mine(self.scope)).decode()
         try:
-            answer = wire.request(socket, "GET", "/containers/json", query={"all": "1", "filters": filters})
+            answer = wire.request(self.engine, "GET", "/containers/json", query={"all": "1", "filters": filters})
         except OSError as error:
             raise silent(self.engine, self.name, error) from error
         if answer.status != 200:

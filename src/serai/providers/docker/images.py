@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
-from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
 from serai.providers.contract import Progress, Scope
-from serai.providers.docker import connect, names
+from serai.providers.docker import connect, names, rootfs
 from serai.spec.container import Container, Pull
 from serai.spec.container_parts import Build, Login
 from serai.spec.machine import Machine
@@ -26,22 +25,27 @@ def reference(machine: Machine, scope: Scope) -> str:
     if container.build:
         return machine.image or names.built(scope, machine.name)
     if container.rootfs:
-        return f"serai/rootfs:{_rootfs_key(scope.root / Path(container.rootfs).expanduser())}"
+        return rootfs.tag(container.rootfs, machine, scope)
     return machine.image or ""
 
 
 def ensure(client: Any, scope: Scope, machine: Machine, progress: Progress) -> str:
     """Have the image; its reference. Machines with the same image wait for one another, and find it then."""
+    container = machine.container or Container()
+    if container.rootfs and not container.build:
+        rootfs.ensure_source(container.rootfs, machine, scope, progress)
     wanted = reference(machine, scope)
     with _GUARD:
         gate = _LOCKS.setdefault(wanted, threading.Lock())
     with gate:
-        container = machine.container or Container()
         if container.build:
             build(client, scope, machine, container.build, wanted, progress)
         elif container.rootfs:
             if not has(client, wanted):
-                _import(client, machine, scope.root / Path(container.rootfs).expanduser(), wanted, progress)
+                rootfs.give(client, container.rootfs, machine, scope, wanted, progress)
+                if not has(client, wanted):  # podman 4.3 gives it no tag but `latest`
+                    repository, _, version = wanted.rpartition(":")
+                    client.tag(f"{repository}:latest", repository, version)
         elif container.pull is Pull.ALWAYS or not has(client, wanted):
             if container.pull is Pull.NEVER:
                 raise SeraiError(
@@ -132,6 +136,7 @@ def build(client: Any, scope: Scope, machine: Machine, wanted: Build, tag: str, 
             labels={**wanted.labels, **names.own(scope)},
             cache_from=wanted.cache_from or None,
             nocache=wanted.no_cache,
+            pull=machine.container is not None and machine.container.pull is Pull.ALWAYS,
             rm=True,
             decode=True,
             platform=f"linux/{machine.arch}" if machine.arch else None,
@@ -169,25 +174,3 @@ def _follow(stream: Iterable[dict[str, Any]], what: str, progress: Progress) -> 
                 f" {100 * done['current'] // done['total']} %" if done.get("total") and done.get("current") else ""
             )
             progress(f"{what}: {status.lower()}{layer}{share}")
-
-
-def _import(client: Any, machine: Machine, path: Path, tag: str, progress: Progress) -> None:
-    """Give the engine a tar of a root filesystem as an image; it unpacks gzip, bzip2 and xz itself."""
-    progress(f"importing {path.name}")
-    repository, _, version = tag.rpartition(":")
-    client.import_image_from_file(str(path), repository=repository, tag=version)
-    if not has(client, tag):  # podman 4.3 gives it no tag but `latest`
-        client.tag(f"{repository}:latest", repository, version)
-
-
-def _rootfs_key(path: Path) -> str:
-    """The first 16 digits of its digest. Raises Code.INPUT where no file is."""
-    try:
-        with path.open("rb") as file:
-            return file_digest(file, "sha256").hexdigest()[:16]
-    except OSError as error:
-        raise SeraiError(
-            Code.INPUT,
-            f"container.rootfs: {path} cannot be read: {error.strerror}",
-            hint="state a tar of a root filesystem: docker export NAME makes one",
-        ) from error

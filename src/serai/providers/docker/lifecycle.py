@@ -85,6 +85,7 @@ def site_of(
         foreign=materials.foreign,
         peers={name: names.peer(place.scope, name, known) for name in known},
         volumes=volumes.engine_names(place.scope, machine),
+        api=str(place.client.api_version),
         binds=files.bound(place.scope, place.provider, machine),
     )
 

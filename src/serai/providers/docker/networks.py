@@ -17,7 +17,15 @@ from serai.providers.docker import connect, names
 from serai.providers.docker.render.site import Link
 from serai.spec.container import Container
 from serai.spec.machine import Machine
-from serai.spec.network import Network, NetworkDriver, NetworkMode, PublicNic, UplinkNic, UplinkType
+from serai.spec.network import (
+    MacvtapMode,
+    Network,
+    NetworkDriver,
+    NetworkMode,
+    PublicNic,
+    UplinkNic,
+    UplinkType,
+)
 from serai.util import paths
 from serai.util.errors import Code, SeraiError
 from serai.util.locks import lock
@@ -26,6 +34,9 @@ MTU = "com.docker.network.driver.mtu"
 """The daemon's own `mtu` is for its default bridge alone. Source: moby, bridge driver."""
 BRIDGE_NAME = "com.docker.network.bridge.name"
 MASQUERADE = "com.docker.network.bridge.enable_ip_masquerade"
+MODE = {"docker": "macvlan_mode", "podman": "mode"}
+"""What an engine calls the mode of a macvlan. Source: moby, macvlan driver; podman-network-create(1)."""
+MACVLAN_MODES = {**{mode: str(mode) for mode in MacvtapMode}, MacvtapMode.PASSTHROUGH: "passthru"}
 BRIDGE = "bridge"
 """The engine's own network."""
 PUBLIC = "public-"
@@ -87,7 +98,7 @@ def links(
             name = nic.public.network_name or public_name(nic.public)
             found.append(Link(name, address=address, mac=nic.public.mac or ""))
     uplink = next((nic.uplink for nic in machine.networks if nic.uplink), UplinkNic())
-    if uplink.type is not UplinkType.NONE and (not leads_out or uplink.network_name):
+    if uplink.type is not UplinkType.NONE and (not leads_out or uplink.network_name or uplink.mac):
         own = Link(uplink.network_name or BRIDGE, mac=uplink.mac or "", links=linked)
         found.insert(0, own)
     return tuple(found)
@@ -112,8 +123,9 @@ def is_internal(network: Network) -> bool:
 
 
 def public_name(nic: PublicNic) -> str:
-    """The network that all machines share whose cards are on one device of the host."""
-    return f"serai-{PUBLIC}{nic.dev}".replace(":", "-")
+    """The network that all machines share whose cards are on one device of the host, in one mode."""
+    mode = "" if nic.mode is MacvtapMode.BRIDGE else f"-{nic.mode}"
+    return f"serai-{PUBLIC}{nic.dev}{mode}".replace(":", "-")
 
 
 def body(name: str, network: Network, labels: Mapping[str, str]) -> dict[str, Any]:
@@ -162,11 +174,11 @@ def ensure(client: Any, scope: Scope, machine: Machine, materials: Materials) ->
         if names_wanted <= there:
             return
         with _making():
-            _make_missing(client, scope, wanted, public)
+            _make_missing(client, scope, machine.provider, wanted, public)
 
 
 def _make_missing(
-    client: Any, scope: Scope, wanted: Mapping[str, Network], public: Mapping[str, PublicNic]
+    client: Any, scope: Scope, provider: str, wanted: Mapping[str, Network], public: Mapping[str, PublicNic]
 ) -> None:
     there = {each["Name"] for each in client.networks()}
     for key, network in wanted.items():
@@ -183,13 +195,18 @@ def _make_missing(
         _make(client, body(name, network, names.own(scope, **{names.NETWORK: key})))
     for name, nic in public.items():
         if name not in there:
-            _make(client, body(name, of_public(nic), {names.NETWORK: name}))
+            _make(client, body(name, of_public(nic, provider), {names.NETWORK: name}))
 
 
-def of_public(nic: PublicNic) -> Network:
+def of_public(nic: PublicNic, provider: str) -> Network:
     """A macvlan on the host's device, in the subnet of the address that is stated."""
-    subnet = str(IPv4Interface(nic.address).network) if nic.address else None
-    return Network(driver=NetworkDriver.MACVLAN, parent=nic.dev, subnet=subnet, gateway=nic.gateway, mtu=nic.mtu)
+    return Network(
+        driver=NetworkDriver.MACVLAN,
+        parent=nic.dev,
+        subnet=str(IPv4Interface(nic.address).network) if nic.address else None,
+        gateway=nic.gateway,
+        options={MODE[provider]: MACVLAN_MODES[nic.mode]} if nic.mode is not MacvtapMode.BRIDGE else {},
+    )
 
 
 def _make(client: Any, wanted: dict[str, Any]) -> None:

@@ -53,7 +53,7 @@ def verdict(machine: Machine, observed: Observed, key: str, old: Any, new: Any) 
         return Verdict(Effect.RECREATE, ANEW) if read_only else Verdict(Effect.LIVE, "it is put into it")
     if plain == "networks.private" and not _mode(machine):
         return Verdict(Effect.LIVE, "it joins and leaves networks while it runs")
-    if plain.startswith("providers.") and not plain.startswith("providers.docker"):
+    if plain.startswith("providers.") and not plain.startswith(f"providers.{machine.provider}"):
         return LIVE
     return Verdict(Effect.RECREATE, ANEW)
 

@@ -1,4 +1,4 @@
-"""HTTP to an engine's unix socket without a library: what `status` and commands in containers need, at once.
+"""HTTP to an engine without a library: what `status` and commands in containers need, at once.
 
 The docker SDK takes 0.12 s to import, requests and urllib3 among it. HTTP/1.0 has no chunks and ends with the
 connection, so that an answer is what comes until then. Source: RFC 1945; moby, api/swagger.yaml.
@@ -7,13 +7,16 @@ connection, so that an answer is what comes until then. Source: RFC 1945; moby, 
 from __future__ import annotations
 
 import socket
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import msgspec
 
 from serai.util.errors import Code, SeraiError
+
+if TYPE_CHECKING:
+    from serai.providers.docker.connect import Engine
 
 BUDGET = 60.0
 """Seconds that an answer may take."""
@@ -39,12 +42,16 @@ class Answer(msgspec.Struct, frozen=True):
         return str(said or self.body.decode(errors="replace").strip() or f"status {self.status}")
 
 
-def connected(path: str, budget: float = BUDGET) -> socket.socket:
-    """A connection to the socket at `path`. Raises OSError."""
+def connected(at: Engine, budget: float | None = BUDGET) -> socket.socket:
+    """A connection to the engine, by its socket where it has one here. Raises OSError."""
+    if not at.socket:
+        from serai.providers.docker import reach
+
+        return reach.connected(at, budget)
     connection = socket.socket(socket.AF_UNIX)
     try:
         connection.settimeout(budget)
-        connection.connect(path)
+        connection.connect(at.socket)
     except OSError:
         connection.close()
         raise
@@ -52,15 +59,27 @@ def connected(path: str, budget: float = BUDGET) -> socket.socket:
 
 
 def request(
-    path: str, method: str, target: str, data: Any = None, *, query: Mapping[str, str] | None = None
+    at: Engine, method: str, target: str, data: Any = None, *, query: Mapping[str, str] | None = None
 ) -> Answer:
     """Ask, and give the whole answer. Raises OSError when the engine does not answer."""
-    with connected(path) as connection:
-        connection.sendall(head(method, target, data, query=query))
-        received = bytearray()
-        while piece := connection.recv(262144):
-            received += piece
+    received = bytearray()
+    with connected(at) as connection:
+        try:
+            connection.sendall(head(method, target, data, query=query))
+            while piece := connection.recv(262144):
+                received += piece
+        except ConnectionError as error:
+            raise unanswered(connection) from error
+        if not received:
+            raise unanswered(connection)
     return _parsed(bytes(received))
+
+
+def unanswered(connection: socket.socket) -> SeraiError:
+    """Of a connection that ended before an answer came: with ssh's own words, where it was ssh's."""
+    why: Callable[[], SeraiError] | None = getattr(connection, "why", None)
+    said = "the container engine closed the connection without an answer"
+    return why() if why else SeraiError(Code.FAILED, said)
 
 
 def head(
@@ -106,7 +125,7 @@ def upgraded(connection: socket.socket, target: str, data: Any) -> bytes:
     while (end := received.find(b"\r\n\r\n")) < 0:
         piece = connection.recv(4096)
         if not piece or len(received) > MOST_HEAD:
-            raise SeraiError(Code.FAILED, "the container engine closed the connection without an answer")
+            raise unanswered(connection)
         received += piece
     if status(bytes(received[:end])) not in (101, 200):
         while piece := connection.recv(4096):

@@ -55,8 +55,21 @@ def body(machine: Machine, site: Site) -> dict[str, Any]:
         "Labels": labels(machine, site),
         "HostConfig": host_config(machine, container, site),
         "NetworkingConfig": _first(site.links),
+        "MacAddress": site.links[0].mac
+        if site.links
+        else "",  # before API 1.44 the one of an endpoint is not read
     }
-    return {key: value for key, value in found.items() if value not in (None, False, [], {}, "")}
+    found = {key: value for key, value in found.items() if value not in (None, False, [], {}, "")}
+    if options := options_of(machine):
+        from serai.providers.docker.render.raw import merged
+
+        return merged(found, options, machine.provider, site.api)
+    return found
+
+
+def options_of(machine: Machine) -> dict[str, Any]:
+    """Further options of its engine, as the file states them."""
+    return (machine.providers.podman if machine.provider == "podman" else machine.providers.docker).options
 
 
 def _identity(machine: Machine, container: Container, site: Site) -> dict[str, Any]:
@@ -116,9 +129,13 @@ def labels(machine: Machine, site: Site) -> dict[str, str]:
 
 def _first(links: tuple[Link, ...]) -> dict[str, Any] | None:
     """The network that it is made on; the engine's own bridge takes no addresses and no names."""
-    if not links or links[0].network == "bridge":
+    if not links:
         return None
-    return {"EndpointsConfig": {links[0].network: endpoint(links[0])}}
+    first = links[0]
+    stated_there = {"MacAddress": first.mac} if first.network == "bridge" else endpoint(first)
+    if first.network == "bridge" and not first.mac:
+        return None
+    return {"EndpointsConfig": {first.network: stated_there}}
 
 
 def endpoint(link: Link) -> dict[str, Any]:

@@ -44,5 +44,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     """Name -> address of machines of other providers: the engine's DNS does not know them."""
     volumes: dict[str, str] = {}
     """Volume of the project -> its name in the engine."""
+    api: str = ""
+    """Version of the API that the engine speaks, `1.41`; empty: it was not asked."""
     binds: tuple[tuple[str, str], ...] = ()
     """(path on the host, path in the container) of files that must be there before it starts; read only."""
