@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from serai.plan.up import Options
+from serai.providers.contract import Scope
 from serai.run.refusals import refuse_blocks
 from serai.run.verbs import make_plan
 from serai.run.workspace import Workspace, open_workspace
-from serai.spec.machine import Communicator, Machine
-from serai.spec.network import ForwardedPort, Nic
+from serai.spec.machine import Communicator, Machine, Project
+from serai.spec.network import ForwardedPort, Network, Nic, PrivateNic
 from serai.spec.provision import Provision, Run, Shell, Vagrant
-from serai.util.errors import Code, SeraiErrors
+from serai.util.errors import Code, SeraiError, SeraiErrors
 
 Pretend = Callable[..., Workspace]
 ANSIBLE = Provision(vagrant=Vagrant(type="ansible", options={"playbook": "site.yml"}))
@@ -102,3 +103,27 @@ def test_a_project_without_a_file_is_told_so_too(pretend: Pretend) -> None:
     port = [Nic(forwarded_port=ForwardedPort(guest=80, host=8080))]
     with pytest.raises(SeraiErrors, match=r"b: port 8080/tcp of the host is forwarded to a already"):
         make_plan(pretend(Machine(name="a", networks=port), Machine(name="b", networks=port)))
+
+
+def test_what_a_provider_cannot_do_of_a_network_is_refused_once_for_all_machines_on_it(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def check_network(self: object, name: str, network: Network) -> list[SeraiError]:
+        return [SeraiError(Code.UNSUPPORTED, f"networks.{name}.mtu: {network.mtu} is odd", hint="an even one")]
+
+    monkeypatch.setattr("serai.providers.fake.driver.Fake.check_network", check_network, raising=False)
+    nics = [Nic(private=PrivateNic(network="back"))]
+    machines = {
+        "a": Machine(name="a", provider="fake", networks=nics),
+        "b": Machine(name="b", provider="fake", networks=nics),
+        "alone": Machine(name="alone", provider="fake"),
+    }
+    project = Project(project="shop", networks={"back": Network(mtu=1401)}, machines=machines)
+    scope = Scope(project="shop", project_id="1", root=tmp_path, home=home / "projects" / "shop-1")
+    workspace = Workspace(project, tmp_path / "serai.yaml", scope)
+
+    with pytest.raises(SeraiErrors) as failed:
+        make_plan(workspace)
+
+    assert [each.message for each in failed.value.errors] == ["networks.back.mtu: 1401 is odd"]
+    assert make_plan(workspace, ["alone"])[0].busy

@@ -21,6 +21,8 @@ WRONG = {"no-such-key": {"no-such-key": 1}}
 """No scalar, no list, and none of any record's keys."""
 FREE = {"each", "others", "extra_vars", "facter", "groups", "host_vars", "json", "pillar"}
 """Keys that hold any data."""
+ANYTHING = {("providers", name, "options") for name in ("docker", "podman")}
+"""Maps of any data, which the provider looks at."""
 NAMES = {"hooks": "before_up", "each": "0", "distances": "0", "iothreads": "1"}
 """What an entry of a map is called, where not every name will do."""
 
@@ -28,10 +30,11 @@ NAMES = {"hooks": "before_up", "each": "0", "distances": "0", "iothreads": "1"}
 def keys(shape: Record, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     """Every key, with the steps that lead to it; a map's entry is called as it may be."""
     for name in known_keys(shape):
-        if name in FREE and isinstance(shape.fields[name], Leaf | MapOf):
+        field = shape.fields[name]
+        if (name in FREE and isinstance(field, Leaf | MapOf)) or (*above, name) in ANYTHING:
             continue
         yield (*above, name)
-        yield from _inside(shape.fields[name], name, (*above, name))
+        yield from _inside(field, name, (*above, name))
 
 
 def _inside(field: Shape, name: str, steps: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

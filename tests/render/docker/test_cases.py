@@ -65,6 +65,6 @@ def _lost(made: dict[str, Any], seen: dict[str, Any], case: str) -> list[str]:
     for key, value in made.items():
         if isinstance(value, dict) and isinstance(seen.get(key), dict):
             found += _lost(value, seen[key], f"{case}.{key}")
-        elif key not in ("NetworkingConfig", "Mounts", "MacAddress") and seen.get(key) != value:
+        elif key not in ("NetworkingConfig", "Mounts", "MacAddress") and (seen.get(key) or [""]) != value:
             found.append(f"{case}.{key}: {value!r} is {seen.get(key)!r}")
     return found

@@ -1,5 +1,7 @@
-"""The docker SDK over a connection of ours: engines by SSH, without a second implementation of it (paramiko).
+"""The docker SDK over a connection of ours, for an engine that is elsewhere.
 
+So there is one way there: SSH is the system's, not a second implementation of it (paramiko), and what the
+environment says to HTTP clients in general (REQUESTS_CA_BUNDLE, HTTP_PROXY) does not count for an engine.
 Source: docker SDK for Python, transport.unixconn, which does the same for a socket.
 """
 
@@ -30,7 +32,7 @@ def client(at: Engine, budget: int | None) -> Any:
     try:
         made._version = made._retrieve_server_version()
     except docker.errors.DockerException as error:
-        raise wire.unanswered(dialled[-1]) if dialled else error from error
+        raise wire.why(dialled) or error from error
     return made
 
 

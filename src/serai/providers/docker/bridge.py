@@ -25,6 +25,7 @@ BROKEN = 255
 """Exit code of a way in that failed, as ssh's."""
 HEAD = 8
 """Bytes before each piece of a stream without a terminal: which stream, and how long."""
+PIECE = 65536
 STDIN, STDOUT, STDERR = 0, 1, 2
 
 
@@ -149,45 +150,36 @@ def terminal(resize: Any) -> Iterator[None]:
 
 
 def pump(stream: socket.socket, first: bytes, *, framed: bool, detach: bool = False) -> None:
-    """Both ways until the other side ends; the end of our input is told to it."""
+    """Both ways until the other side ends; the end of our input is told to it.
+
+    Neither waits for the other: a command that answers while it is told more would hold both up.
+    """
     stream.settimeout(None)
     out = Frames() if framed else Raw()
     out.take(first)
     reading: list[Any] = [stream, STDIN]
+    pending, ended = bytearray(), False
     while True:
-        ready, _, _ = select.select(reading, (), ())
+        wanted = reading if len(pending) < PIECE else [stream]
+        ready, writable, _ = select.select(wanted, [stream] if pending else (), ())
         if stream in ready:
-            data = _received(stream)
+            data = stream.recv(PIECE)
             if not data:
                 return
             out.take(data)
         if STDIN in ready:
-            data = os.read(STDIN, 65536)
+            data = os.read(STDIN, PIECE)
             if detach and DETACH in data:
                 return
-            if data:
-                stream.sendall(data)
-            else:
+            pending += data
+            if not data:
                 reading.remove(STDIN)
-                half_close(stream)
-
-
-def _received(stream: socket.socket) -> bytes:
-    """What there is; of TLS, also what is decrypted already, which no select tells of."""
-    data = stream.recv(65536)
-    while data and (more := getattr(stream, "pending", int)()):
-        data += stream.recv(more)
-    return data
-
-
-def half_close(stream: socket.socket) -> None:
-    """Nothing more is sent; what the other side says is read to its end."""
-    if type(stream) is socket.socket:
-        stream.shutdown(socket.SHUT_WR)
-        return
-    from serai.providers.docker import reach
-
-    reach.half_close(stream)
+                ended = True
+        if writable:
+            del pending[: stream.send(pending, socket.MSG_DONTWAIT)]
+        if ended and not pending:
+            stream.shutdown(socket.SHUT_WR)
+            ended = False
 
 
 class Raw:

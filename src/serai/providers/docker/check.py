@@ -216,8 +216,9 @@ def _networks(machine: Machine, container: Container) -> Iterator[SeraiError]:
 
 def _public(key: str, nic: PublicNic) -> Iterator[SeraiError]:
     if nic.network_name:
-        for word in (each for each in ("gateway", "mode", "mtu") if each in stated(nic)):
-            yield _no(f"{key}.{word}", f"it is of the whole network {nic.network_name}", "leave it out")
+        given = stated(nic)
+        for each in (each for each in ("gateway", "mode", "mtu") if each in given):
+            yield _no(f"{key}.{each}", f"it is of the whole network {nic.network_name}", "leave it out")
         return
     if nic.mtu:
         way_out = f"ip link set {nic.dev or 'DEVICE'} mtu {nic.mtu}"

@@ -142,18 +142,12 @@ def library() -> Any:
 def opened(at: Engine, provider: str, budget: int | None = BUDGET) -> Any:
     """A client that has spoken with the engine once; `budget` seconds a call. Raises with the cause."""
     docker = library()
-    tls: Any = None
     try:
-        if at.host.startswith("ssh://"):
+        if not at.socket:
             from serai.providers.docker import adapter
 
             return adapter.client(at, budget)
-        if at.tls is not None:
-            from serai.providers.docker.reach import certificates
-
-            ca, certificate, key = certificates(at.tls, at.source)
-            tls = docker.tls.TLSConfig(client_cert=(certificate, key), ca_cert=ca, verify=at.verify)
-        client = docker.APIClient(base_url=at.host, version="auto", timeout=budget, tls=tls)
+        client = docker.APIClient(base_url=at.host, version="auto", timeout=budget)
     except (docker.errors.DockerException, OSError) as error:
         raise silent(at, provider, error) from error
     return client

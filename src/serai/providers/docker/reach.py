@@ -7,7 +7,6 @@ CLI does it: ~/.ssh/config, agents and jump hosts count. Source: docker, cli/con
 from __future__ import annotations
 
 import socket
-import ssl
 import subprocess
 import tempfile
 from pathlib import Path
@@ -57,6 +56,10 @@ def certificates(directory: Path, source: str) -> tuple[str, str, str]:
 
 
 def _encrypted(plain: socket.socket, at: Engine, host: str) -> socket.socket:
+    import ssl
+
+    from serai.providers.docker.tls import Encrypted
+
     try:
         context = ssl.create_default_context()
         if at.tls is not None:
@@ -66,7 +69,7 @@ def _encrypted(plain: socket.socket, at: Engine, host: str) -> socket.socket:
         if not at.verify:
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
-        return context.wrap_socket(plain, server_hostname=host)
+        return Encrypted.to(plain, context, host, f"docker at {at.host} ({at.source})")
     except BaseException:
         plain.close()
         raise
@@ -87,7 +90,8 @@ class Dialled(socket.socket):
         ours, theirs = socket.socketpair()
         said = tempfile.TemporaryFile()  # noqa: SIM115 - it outlives the connection, whose failure it explains
         with theirs:
-            process = subprocess.Popen(words, stdin=theirs, stdout=theirs, stderr=said, start_new_session=True)
+            end = theirs.fileno()
+            process = subprocess.Popen(words, stdin=end, stdout=end, stderr=said, start_new_session=True)
         connection = cls(fileno=ours.detach())
         connection.process, connection.said, connection.at = process, said, at
         connection.settimeout(budget)
@@ -111,7 +115,7 @@ class Dialled(socket.socket):
         self.said.seek(0)
         lines = [line.strip() for line in self.said.read().decode(errors="replace").splitlines() if line.strip()]
         last = lines[-1] if lines else "ssh ended without a word"
-        by_hand = " ".join(argv(self.at)[-2:])
+        by_hand = " ".join(argv(self.at)[4:]).replace("-- ", "")
         where = f"docker at {self.at.host} ({self.at.source})"
         return SeraiError(Code.NETWORK, f"{where} does not answer: {last}", hint=f"ssh {by_hand}", details=lines)
 
@@ -127,20 +131,3 @@ def argv(at: Engine) -> list[str]:
     words += ["-p", str(place.port)] if place.port else []
     words += ["-l", place.username] if place.username else []
     return [*words, "--", place.hostname, DIAL]
-
-
-def half_close(connection: socket.socket) -> None:
-    """Tell the other side that nothing more is sent, and go on reading.
-
-    TLS has a message of its own for it; ssl.unwrap() sends that, and would then wait for the other side's.
-    """
-    if not isinstance(connection, ssl.SSLSocket):
-        connection.shutdown(socket.SHUT_WR)
-        return
-    connection.settimeout(0)
-    try:
-        connection.unwrap()
-    except (ssl.SSLWantReadError, ssl.SSLSyscallError):
-        pass  # it is sent; what the other side has to say comes first
-    finally:
-        connection.settimeout(None)

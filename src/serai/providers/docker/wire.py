@@ -7,7 +7,7 @@ connection, so that an answer is what comes until then. Source: RFC 1945; moby, 
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -76,10 +76,15 @@ def request(
 
 
 def unanswered(connection: socket.socket) -> SeraiError:
-    """Of a connection that ended before an answer came: with ssh's own words, where it was ssh's."""
-    why: Callable[[], SeraiError] | None = getattr(connection, "why", None)
+    """Of a connection that ended before an answer came."""
     said = "the container engine closed the connection without an answer"
-    return why() if why else SeraiError(Code.FAILED, said)
+    return why([connection]) or SeraiError(Code.FAILED, said)
+
+
+def why(connections: Sequence[socket.socket]) -> SeraiError | None:
+    """What the program says by which the last of them goes, where it goes by one (ssh)."""
+    ask: Callable[[], SeraiError] | None = getattr(connections[-1], "why", None) if connections else None
+    return ask() if ask else None
 
 
 def head(
