@@ -116,6 +116,7 @@ iptables|iptables-legacy|is the filter of old beside it
 iptables|iptables-nft|is the one of today by that name
 openssl|openssl|makes the certificates of an engine that is elsewhere
 docker-compose|docker-compose|says what Compose makes of a file
+btrfs-progs|mkfs.btrfs|makes a file system whose subvolumes hold containers
 lxc|lxc-update-config|renames old keys of containers, apart from serai
 ifupdown|ifup|makes the network of a host at boot
 openvswitch-switch|ovs-vsctl|makes other bridges to put machines on

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from libvirt_containers import LibvirtHost, small_root
+from libvirt_containers import LibvirtHost
+from project_host import small_root
 
 pytestmark = [pytest.mark.engine, pytest.mark.root, pytest.mark.slow, pytest.mark.timeout(240)]
 DRIVER = (Path("/usr/lib/libvirt/libvirt_lxc"), Path("/usr/libexec/libvirt_lxc"))

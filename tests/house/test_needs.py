@@ -27,6 +27,7 @@ COMES_WITH = {
     "mdir": "mcopy",
     "lxc-info": "lxc-checkconfig",
     "lxc-create": "lxc-checkconfig",
+    "btrfs": "mkfs.btrfs",
     "lxc-autostart": "lxc-checkconfig",
     "ovs-vswitchd": "ovs-vsctl",
     "ovsdb-server": "ovs-vsctl",
@@ -48,6 +49,7 @@ NOT_NEEDED = {
         *("virsh", "iptables"),  # for machines on libvirt; asked for when they are needed
         *("ruby", "bwrap"),  # for --ruby, which says so
         "sudo",  # for who exports folders by NFS and is not root: `serai host setup nfs-folders` writes its rule
+        "machinectl",  # whether it is there is said, and no more
         "modprobe",  # to give devices of the host to guests: a host with loadable modules has it
     },
     "tests": {

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from serai.loaders.shape import record
-from serai.providers.kinds import VM_ONLY, not_a_container, not_a_machine, of_containers
+from serai.providers.kinds import VM_ONLY, is_container, not_a_container, not_a_machine, of_containers
 from serai.spec.machine import Machine
 from serai.spec.network import Network
 from spec_keys import leaves
@@ -48,6 +48,27 @@ def test_a_hypervisor_refuses_what_only_a_container_has(spec: dict[str, Any], ke
 )
 def test_a_container_engine_refuses_what_only_a_virtual_machine_has(spec: dict[str, Any], key: str) -> None:
     assert keys(not_a_machine(machine(**spec))) == [key]
+
+
+@pytest.mark.parametrize(
+    ("provider", "uri", "default", "wanted"),
+    [
+        ("docker", None, "", True),
+        ("lxc", None, "", True),
+        ("qemu", None, "", False),
+        ("libvirt", None, "", False),
+        ("libvirt", "lxc:///", "", True),
+        ("libvirt", "lxc+ssh://root@host/", "", True),
+        ("libvirt", None, "lxc:///", True),
+        ("libvirt", "qemu:///system", "lxc:///", False),
+    ],
+)
+def test_libvirts_machines_are_containers_where_its_driver_is_that_of_containers(
+    provider: str, uri: str | None, default: str, wanted: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LIBVIRT_DEFAULT_URI", default)
+
+    assert is_container(machine(provider=provider, providers={"libvirt": {"uri": uri}})) is wanted
 
 
 def test_what_both_have_is_refused_by_neither() -> None:

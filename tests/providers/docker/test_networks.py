@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
 from docker_site import MATERIALS, SCOPE, machine
+from serai.providers.docker import networks
 from serai.providers.docker.networks import BRIDGE, body, is_internal, links, of_public, public_name, sweep
 from serai.spec.network import MacvtapMode, Network, PublicNic
 
@@ -94,6 +97,67 @@ def test_its_mode_is_told_in_the_engine_s_word_and_has_a_network_of_its_own(prov
 
     assert of_public(nic, provider).options == {key: "passthru"}
     assert public_name(nic) == "serai-public-eth0-passthrough"
+
+
+def test_what_is_being_joined_is_not_swept(home: Path) -> None:
+    order: list[str] = []
+
+    def sweeper() -> None:
+        with networks.sweeping():
+            order.append("swept")
+
+    with networks.using(), networks.using():  # two containers are made at once
+        thread = threading.Thread(target=sweeper)
+        thread.start()
+        thread.join(0.2)
+        order.append("joined")
+    thread.join(10)
+
+    assert order == ["joined", "swept"]
+
+
+def test_a_network_that_all_projects_share_stays_while_another_one_has_a_container_on_it() -> None:
+    class Client:
+        removed: list[str] = []
+        there: list[dict[str, str]] = [{"Id": "of another project, made and not started"}]
+
+        def networks(self, filters: Any) -> list[dict[str, Any]]:
+            return [{"Name": "serai-public-eth0", "Id": "7", "Labels": {"serai.network": "serai-public-eth0"}}]
+
+        def containers(self, all: bool, filters: dict[str, list[str]]) -> list[dict[str, str]]:
+            assert filters == {"network": ["7"]}
+            return self.there
+
+        def remove_network(self, ident: str) -> None:
+            self.removed.append(ident)
+
+    client = Client()
+    sweep(client, SCOPE, [])
+    assert client.removed == []
+
+    client.there = []
+    sweep(client, SCOPE, [])
+    assert client.removed == ["7"]
+
+
+def test_what_another_process_has_made_meanwhile_is_not_made_again(home: Path) -> None:
+    """Both have seen that it is not there; the second waits for the first, and looks again."""
+
+    class Client:
+        made: list[str] = []
+        looks = 0
+
+        def networks(self) -> list[dict[str, str]]:
+            self.looks += 1
+            return [{"Name": "shop-back-3f2a"}] if self.looks > 1 else []
+
+        def create_network(self, name: str, **more: object) -> None:
+            self.made.append(name)
+
+    client = Client()
+    networks.ensure(client, SCOPE, machine(networks=[BACK]), MATERIALS)
+
+    assert (client.made, client.looks) == ([], 2)
 
 
 def test_networks_go_with_their_last_container() -> None:

@@ -88,6 +88,23 @@ def test_a_network_that_containers_joined_stays_until_they_are_gone(
     assert networks.find(opened(uri), "serai-t1-back") is None
 
 
+def test_a_container_of_libvirts_own_keeps_a_network_whose_machines_are_gone(
+    pretended: Libvirt, uri: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    network = made(pretended, uri)
+    (tmp_path / network.bridgeName() / "brif" / "vnet3").mkdir(parents=True)
+    (tmp_path / "vnet3").mkdir()
+    for name, number in (("ifindex", "7"), ("iflink", "6")):
+        (tmp_path / "vnet3" / name).write_text(number)
+    monkeypatch.setattr(networks, "NET", tmp_path)
+    networks.release(opened(uri), ["serai-t1-back"])
+    assert networks.find(opened(uri), "serai-t1-back") is not None
+
+    (tmp_path / "vnet3" / "iflink").write_text("7")  # a tap leads nowhere: it is a virtual machine's
+    networks.release(opened(uri), ["serai-t1-back"])
+    assert networks.find(opened(uri), "serai-t1-back") is None
+
+
 @pytest.fixture
 def real(libvirtd: str) -> Iterator[Any]:
     """A network of a real libvirt's, without a way out."""

@@ -14,7 +14,7 @@ import pytest
 from serai.providers.contract import Forward, Scope, Snapshot, State
 from serai.providers.identity import machine_uuid
 from serai.providers.libvirt import connect, ledger
-from serai.providers.libvirt.observe import Domain, observe, observed
+from serai.providers.libvirt.observe import Domain, look_at_containers, observe, observed
 from serai.providers.libvirt.record import NAMESPACE, Phase, Record, encode
 from serai.spec.machine import Machine
 from serai.util.errors import SeraiError
@@ -257,3 +257,25 @@ def test_observing_loads_nothing_heavy():
     )
     banned = {"subprocess", "json", "urllib3", "logging", "asyncio", "tempfile", "shutil", "xml.etree"}
     assert not banned & set(done.stdout.split())
+
+
+def test_containers_are_told_by_their_lists(scope, conn):
+    make(scope, conn, "web", start=True)
+    make(scope, conn, "db")
+    paused = make(scope, conn, "front", start=True)
+    conn.lookupByUUIDString(paused.uuid).suspend()
+
+    domains, unknown = look_at_containers(URI, conn, {paused.uuid})
+
+    states = {conn.lookupByUUIDString(uuid).name(): domain.state for uuid, domain in domains.items()}
+    assert states == {"shop_web": 1, "shop_db": 5, "shop_front": 3}
+    assert sorted(domain.name() for domain in unknown) == ["shop_db", "shop_web"]
+
+
+def test_a_container_that_nobody_stopped_has_failed(scope):
+    ended = record_of(scope, "web", uri="lxc:///", stopped=False)
+    seen = observed(ended, Domain(5))
+    assert (seen.state, seen.problem) == (State.FAILED, "its first process ended, and nobody asked it to")
+
+    assert observed(record_of(scope, "web", uri="lxc:///", stopped=True), Domain(5)).state is State.STOPPED
+    assert observed(record_of(scope, "web", stopped=False), Domain(5)).state is State.STOPPED

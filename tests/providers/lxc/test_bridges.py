@@ -96,6 +96,68 @@ def test_a_network_is_made_with_its_mtu_and_its_way_out_and_goes_when_it_is_idle
 
 @pytest.mark.root
 @pytest.mark.engine
+def test_half_a_bridge_that_a_killed_run_has_left_is_made_whole(need, scope, home):
+    need("ip", root=True)
+    network = Network(subnet="10.78.2.0/24")
+    name = bridges.bridge_of(scope, "back", network)
+    run(["ip", "link", "add", "name", name, "type", "bridge"])
+    try:
+        assert bridges.there(name)
+        assert not bridges.is_whole(name)
+        bridges.ensure(scope, {"back": network}, ["back"])
+        assert "10.78.2.1/24" in run(["ip", "-4", "address", "show", "dev", name]).stdout
+
+        run(["ip", "link", "add", "name", "vt-serai-t", "type", "veth", "peer", "name", "vt-serai-u"])
+        run(["ip", "link", "set", "dev", "vt-serai-t", "master", name])
+        run(["ip", "link", "set", "dev", name, "down"])
+        bridges.ensure(scope, {"back": network}, ["back"])
+        assert bridges.is_whole(name)
+        assert (bridges.NET / "vt-serai-t" / "master").resolve().name == name, "its cards must stay on it"
+    finally:
+        run(["ip", "link", "delete", "dev", "vt-serai-t"], check=False)
+        bridges.remove_idle([name])
+    assert not bridges.there(name)
+
+
+@pytest.mark.root
+@pytest.mark.engine
+def test_a_bridge_with_a_stated_name_goes_where_serai_made_it(need, scope, home):
+    need("ip", root=True)
+    network = Network(subnet="10.78.3.0/24", bridge="t-serai-br")
+    try:
+        bridges.ensure(scope, {"back": network}, ["back"])
+        assert bridges.there("t-serai-br")
+        bridges.remove_idle(["t-serai-br"])
+        assert not bridges.there("t-serai-br")
+
+        run(["ip", "link", "add", "name", "t-serai-br", "up", "type", "bridge"])
+        bridges.ensure(scope, {"back": network}, ["back"])
+        bridges.remove_idle(["t-serai-br"])
+        assert bridges.there("t-serai-br"), "it was there before"
+    finally:
+        run(["ip", "link", "delete", "dev", "t-serai-br"], check=False)
+
+
+def test_a_subnet_that_somebody_else_has_is_refused_with_his_device(scope, home, monkeypatch, tmp_path):
+    routes = tmp_path / "route"
+    head = "Iface Destination Gateway Flags RefCnt Use Metric Mask MTU Window IRTT\n"
+    lines = "eth0 00000000 0100A8C0 0003 0 0 0 00000000 0 0 0\nbr-4f 00004E0A 00000000 0001 0 0 0 00FFFFFF 0 0 0\n"
+    routes.write_text(head + lines)
+    monkeypatch.setattr(bridges, "ROUTES", routes)
+    monkeypatch.setattr(bridges, "NET", tmp_path)
+    monkeypatch.setattr(bridges, "run", lambda *words, **more: None)
+
+    assert {str(subnet): device for subnet, device in bridges.in_use().items()} == {"10.78.0.0/24": "br-4f"}
+    with pytest.raises(
+        SeraiError, match=r"networks\.back: subnet 10\.78\.0\.0/25 overlaps with .* behind br-4f"
+    ) as caught:
+        bridges.ensure(scope, {"back": Network(subnet="10.78.0.0/25")}, ["back"])
+    assert caught.value.code is Code.BUSY
+    assert bridges.ensure(scope, {"back": Network(subnet="10.79.0.0/25")}, ["back"])
+
+
+@pytest.mark.root
+@pytest.mark.engine
 def test_a_subnet_that_cannot_be_leaves_nothing(need, scope, home):
     need("ip", root=True)
     network = Network(subnet="10.78.1.0/24", mtu=70000)

@@ -52,4 +52,6 @@ def test_the_console_is_lxcs_own_program(scope, made):
     place = endpoint.console(scope, "web")
 
     assert place.argv[0] == "lxc-console"
+    assert place.argv[-2:] == ("-e", "^a")  # lxc-console knows letters alone, and says nothing of others
+    assert place.leave == "Ctrl-a and then q"
     assert (place.log, place.engine) == (directory / "console.log", directory / "lxc.log")

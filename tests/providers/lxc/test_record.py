@@ -32,6 +32,15 @@ def test_a_torn_record_is_named(made):
     assert caught.value.code is Code.CORRUPT
 
 
+def test_a_bridge_that_others_may_be_about_to_join_is_not_its_own(made):
+    from serai.spec.network import Network
+
+    networks = {"back": Network(), "both": Network(bridge="serai-22222222")}
+    directory = made("web", networks=networks, bridges=("serai-11111111", "serai-22222222"))
+
+    assert record.own_bridges(record.load(directory)) == ("serai-11111111",)
+
+
 def test_what_is_edited_is_kept(made, containers):
     directory = made("web")
     with record.editing(directory) as seen:

@@ -40,13 +40,16 @@ def _login(scope: Scope, name: str, record: Record) -> tuple[str, str, str, str]
 
 
 def console(scope: Scope, name: str) -> Console:
-    """lxc-console takes over the terminal; Ctrl-] and then q leaves it."""
+    """lxc-console takes over the terminal; Ctrl-a and then q leaves it, Ctrl-a twice is one in the container.
+
+    It knows letters alone: with Ctrl-], of other consoles, there was no way out. Source: LXC, lxc_console.c, etoc.
+    """
     directory = directory_of(scope, name)
-    argv = (*words("console", container_name(scope, name)), "-t", "0", "-e", "^]")
+    argv = (*words("console", container_name(scope, name)), "-t", "0", "-e", "^a")
     return Console(
         socket=directory / "console",
         log=directory / CONSOLE_LOG,
         engine=directory / LOG,
         argv=argv,
-        leave="Ctrl-] and then q",
+        leave="Ctrl-a and then q",
     )
