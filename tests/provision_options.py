@@ -16,6 +16,7 @@ from serai.loaders.vagrantfile.mapping.host import Host
 from serai.loaders.vagrantfile.project import read, resolve
 from serai.providers.contract import SshEndpoint
 from serai.provisioners.job import Job, Peers
+from serai.provisioners.leaving import KINDS as LEAVING
 from serai.provisioners.registry import module_of
 from serai.provisioners.reload import wanted
 from serai.spec.machine import Machine
@@ -80,6 +81,8 @@ class Kind:
         record = Record([*row.get("answers", []), *self.answers])
         job = RecordedJob(record, block.name or self.name, root)
         module_of(block).run(block.inner, job)
+        if block.kind in LEAVING:
+            module_of(block).leave(block.inner, job)  # type: ignore[attr-defined]
         return "\n".join([*record.entries, *(["restart the guest"] if wanted(block) else [])])
 
 

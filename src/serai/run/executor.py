@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from serai.guest.transport import Transport
-from serai.plan.provisioning import GUEST, block_keys
+from serai.plan.provisioning import GUEST, block_keys, keyed
 from serai.plan.steps import Act, Step, step
 from serai.plan.up import Action, MachinePlan
 from serai.providers.contract import Effect, Endpoint, Image, Mark, Observed, Progress, SshEndpoint, Verdict
@@ -363,6 +363,13 @@ class Executor:
             from serai.run.exports import Exports
 
             Exports(self.workspace).drop(machine.name)
+        if machine.provision:
+            from serai.provisioners.leaving import leave
+
+            def tell(text: str) -> None:
+                self.emit(Event(kind=Kind.NOTE, text=text))
+
+            leave(keyed(machine), machine, self.workspace.scope.root, lambda line: None, tell)
         return ""
 
 

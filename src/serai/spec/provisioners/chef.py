@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from serai.spec.base import PATH, Spec
+from serai.spec.provision import ScriptChecksum
 
 
 class ChefOptions(Spec, frozen=True, kw_only=True):
@@ -17,8 +18,25 @@ class ChefOptions(Spec, frozen=True, kw_only=True):
     log_level: Annotated[str, Meta(description="how much it says")] = "info"
     channel: Annotated[str, Meta(description="stable, current or unstable")] = "stable"
     version: Annotated[str, Meta(description="the version that is installed")] = "latest"
-    omnibus_url: Annotated[str, Meta(description="where its installer is from")] = "https://omnitruck.chef.io"
-    installer_download_path: Annotated[str | None, Meta(description="where the installer downloads to")] = None
+    omnibus_url: Annotated[
+        str | None,
+        Meta(
+            description="the vendor's index of packages, or a directory of the project laid out alike: "
+            "the host asks it, and verifies what it names; default: the guest's own packages",
+            examples=["https://omnitruck.chef.io"],
+        ),
+    ] = None
+    installer: Annotated[
+        str | None,
+        Meta(description="the package (.deb, .rpm) or script (.sh) that installs it: a file, or a URL"),
+    ] = None
+    installer_checksum: Annotated[
+        ScriptChecksum | None, Meta(description="digest of the installer; needed by http:", examples=["sha256:…"])
+    ] = None
+    installer_download_path: Annotated[
+        str | None,
+        Meta(description="directory of the guest for the installer; default: /var/cache/serai"),
+    ] = None
 
 
 class ChefRunner(ChefOptions, frozen=True, kw_only=True):
@@ -45,7 +63,10 @@ class ChefRunner(ChefOptions, frozen=True, kw_only=True):
         dict[str, Any], Meta(description="attributes of the node", examples=[{"nginx": {"port": 80}}])
     ] = {}
     node_name: Annotated[str | None, Meta(description="the node's name; default: the machine's")] = None
-    provisioning_path: Annotated[str | None, Meta(description="where its files lie in the guest")] = None
+    provisioning_path: Annotated[
+        str | None,
+        Meta(description="directory of its files in the guest; default: /var/lib/serai/chef, root's alone"),
+    ] = None
     run_list: Annotated[list[str], Meta(description="what is run", examples=[["recipe[nginx]", "role[web]"]])] = []
     file_cache_path: Annotated[str | None, Meta(description="its cache, in the guest")] = None
     file_backup_path: Annotated[str | None, Meta(description="its backups, in the guest")] = None
@@ -56,14 +77,13 @@ class ChefRunner(ChefOptions, frozen=True, kw_only=True):
 class ChefFolders(ChefRunner, frozen=True, kw_only=True):
     """What those have whose cookbooks are the project's. A directory with `vm:` before it is one of the guest."""
 
-    cookbooks_path: Annotated[list[str], Meta(description="directories of cookbooks; default: cookbooks")] = []
+    cookbooks_path: Annotated[
+        list[str], Meta(description="directories of cookbooks; default: `cookbooks`, where that is")
+    ] = []
     data_bags_path: Annotated[list[str], Meta(description="directories of data bags")] = []
     environments_path: Annotated[list[str], Meta(description="directories of environments")] = []
     nodes_path: Annotated[list[str], Meta(description="directories of nodes")] = []
     roles_path: Annotated[list[str], Meta(description="directories of roles")] = []
-    synced_folder_type: Annotated[
-        str | None, Meta(description="how directories get into the guest; default: copied")
-    ] = None
 
 
 class ChefSolo(ChefFolders, frozen=True, kw_only=True):
@@ -96,4 +116,6 @@ class ChefApply(ChefOptions, frozen=True, kw_only=True):
     """One recipe, given as its text. Short: the recipe."""
 
     recipe: Annotated[str, Meta(description="the recipe's text")]
-    upload_path: Annotated[str, Meta(description="where it lies in the guest")] = "/tmp/vagrant-chef-apply"
+    upload_path: Annotated[
+        str, Meta(description="where it lies in the guest; /tmp, which is Vagrant's, is everybody's")
+    ] = "/var/lib/serai/chef-apply.rb"
