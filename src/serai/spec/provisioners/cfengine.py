@@ -22,10 +22,13 @@ class Cfengine(Spec, frozen=True):
     deb_repo_file: Annotated[str, Meta(description="where apt's source of it is written")] = (
         "/etc/apt/sources.list.d/cfengine-community.list"
     )
-    deb_repo_line: Annotated[str, Meta(description="apt's source of it; empty: the guest's own packages")] = (
-        "deb https://cfengine.com/pub/apt/packages stable main"
-    )
-    files_path: Annotated[str | None, Meta(description="directory that becomes its inputs", extra=PATH)] = None
+    deb_repo_line: Annotated[
+        str | None, Meta(description="apt's source of it; default: the guest's own packages")
+    ] = None
+    files_path: Annotated[
+        str | None,
+        Meta(description="directory whose content goes into its work directory (/var/cfengine)", extra=PATH),
+    ] = None
     force_bootstrap: Annotated[bool, Meta(description="bootstrap again")] = False
     install: Annotated[bool | str, Meta(description="install it where it is missing; `force`: anyway")] = True
     mode: Annotated[CfengineMode, Meta(description="join a hub, or one run of `run_file`")] = (
@@ -38,9 +41,16 @@ class Cfengine(Spec, frozen=True):
     run_file: Annotated[str | None, Meta(description="a policy of the project that is run once", extra=PATH)] = (
         None
     )
-    upload_path: Annotated[str, Meta(description="where that lies in the guest")] = "/tmp/vagrant-cfengine-file"
+    upload_path: Annotated[
+        str, Meta(description="where that lies in the guest; /tmp, which is Vagrant's, is everybody's")
+    ] = "/var/lib/serai/policy.cf"
     yum_repo_file: Annotated[str, Meta(description="where dnf's source of it is written")] = (
         "/etc/yum.repos.d/cfengine-community.repo"
     )
-    yum_repo_url: Annotated[str, Meta(description="dnf's source of it")] = "https://cfengine.com/pub/yum/$basearch"
-    package_name: Annotated[str, Meta(description="what is installed")] = "cfengine-community"
+    yum_repo_url: Annotated[
+        str | None, Meta(description="dnf's source of it; default: the guest's own packages")
+    ] = None
+    package_name: Annotated[
+        str | None,
+        Meta(description="what is installed; default: the guest's own", examples=["cfengine-community"]),
+    ] = None

@@ -66,7 +66,7 @@ def _provisioner(draft: Draft, entry: ProvisionerEntry, label: str) -> None:
 
 def _block(draft: Draft, entry: ProvisionerEntry, label: str, block: dict[str, Any]) -> str:
     if entry.type == "shell":
-        block["shell"] = _shell(draft, entry, label)
+        block["shell"] = shell(draft, entry, label)
         return ""
     if entry.type == "file":
         keys = ("source", "destination")
@@ -95,7 +95,7 @@ def _stated(options: dict[str, Plain]) -> dict[str, Plain]:
     return {key: value for key, value in options.items() if value not in (None, "", [], {}, False)}
 
 
-def _shell(draft: Draft, entry: ProvisionerEntry, label: str) -> dict[str, Any]:
+def shell(draft: Draft, entry: ProvisionerEntry, label: str) -> dict[str, Any]:
     options = entry.options
     shell: dict[str, Any] = {}
     for key in ("inline", "path", "upload_path"):
