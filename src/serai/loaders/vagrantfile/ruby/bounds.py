@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-import threading
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -98,7 +98,8 @@ class Meter:
     def clock(self) -> Iterator[None]:
         """The time runs in here. In the main thread a timer ends what takes no steps: a regular expression."""
         self._end = time.thread_time() + self.limits.seconds * PATIENCE
-        in_main = threading.current_thread() is threading.main_thread()
+        threading = sys.modules.get("threading")  # where nobody has imported it there is one thread
+        in_main = threading is None or threading.current_thread() is threading.main_thread()
         if not in_main or signal.getitimer(TIMER)[0]:
             try:
                 yield

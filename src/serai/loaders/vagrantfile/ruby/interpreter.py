@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 
 from serai.loaders.vagrantfile.ruby.bounds import Limits, Meter
-from serai.loaders.vagrantfile.ruby.compile import every  # noqa: F401 - enters what compiles
+from serai.loaders.vagrantfile.ruby.compile import usual  # noqa: F401 - enters what compiles
 from serai.loaders.vagrantfile.ruby.compile.compiler import Compiler
 from serai.loaders.vagrantfile.ruby.compile.scope import Scope
 from serai.loaders.vagrantfile.ruby.environ import Environ

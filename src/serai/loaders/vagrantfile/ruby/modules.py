@@ -69,7 +69,8 @@ class Modules:
         top = name.split("::", 1)[0]
         if top in STD and self._import(STD[top]):
             return self.builtin(name)
-        core.enter(name)
+        if name != core.LAST:
+            core.enter(name)
         if name not in ANCESTORS and name not in INSTANCE and name not in OWN:
             return None
         chain = ANCESTORS.get(name, (name, "Object", "Kernel"))
@@ -159,6 +160,9 @@ class Modules:
     def find(self, module: Module, name: str) -> Method | None:
         """An instance method of a class."""
         found = self._search(module, name)
+        if found is None and core.enter_last():
+            self.forget()
+            found = self._search(module, name)
         if found is None and name in LATE and self._import(LATE[name]):
             found = self._search(module, name)
         if found is not None:

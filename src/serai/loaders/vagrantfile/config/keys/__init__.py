@@ -87,9 +87,11 @@ def provisioner(kind: str) -> Table:
 
 
 def is_provisioner(kind: str) -> bool:
+    if kind in PROVISIONERS:
+        return True
     from serai.loaders.vagrantfile.config.keys.plugins import PROVISIONERS as OF_PLUGINS
 
-    return kind in PROVISIONERS or kind in OF_PLUGINS
+    return kind in OF_PLUGINS
 
 
 def plugin(name: str) -> Table | None:

@@ -43,6 +43,13 @@ def node(*kinds: str) -> Callable[[Compile], Compile]:
     return enter
 
 
+def seldom(kind: str) -> Compile | None:
+    """What compiles a node that is in few files: imported on use."""
+    from serai.loaders.vagrantfile.ruby.compile import every  # noqa: F401 - enters it
+
+    return NODES.get(kind)
+
+
 def nothing(f: Frame) -> Value:
     return None
 
@@ -65,7 +72,7 @@ class Compiler:
         return self.body(sorted(root.children, key=lambda node: node.type != "begin_block"), scope)
 
     def code(self, node: Node, scope: Scope) -> Code_:
-        compile_ = NODES.get(node.type)
+        compile_ = NODES.get(node.type) or seldom(node.type)
         if compile_ is None:
             raise self.refused(node, f"'{self.said(node)}'")
         self._depth += 1

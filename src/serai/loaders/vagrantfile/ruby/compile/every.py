@@ -5,29 +5,21 @@ from __future__ import annotations
 from serai.loaders.vagrantfile.ruby.compile import (
     assign,
     assign_operator,
-    branches,
-    calls,
     definitions,
-    literals,
     loops,
     operators,
     patterns,
     rescues,
-    strings,
-    variables,
+    usual,
 )
 
 __all__ = [
     "assign",
     "assign_operator",
-    "branches",
-    "calls",
     "definitions",
-    "literals",
     "loops",
     "operators",
     "patterns",
     "rescues",
-    "strings",
-    "variables",
+    "usual",
 ]

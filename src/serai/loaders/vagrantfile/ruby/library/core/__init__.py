@@ -6,7 +6,11 @@ Their methods are imported when a class is first looked at: a small Vagrantfile 
 from importlib import import_module
 
 PARTS: dict[str, tuple[str, ...]] = {
+    "Object": ("shown",),
     "Kernel": ("chance", "enumerator", "kernel", "shown"),
+    "Random": ("chance",),
+    "Enumerator": ("enumerator",),
+    "Enumerator::Yielder": ("enumerator",),
     "Comparable": ("numeric",),
     "Numeric": ("numeric",),
     "Integer": ("numeric", "integer"),
@@ -25,13 +29,25 @@ PARTS: dict[str, tuple[str, ...]] = {
     "Regexp": ("regexp",),
     "MatchData": ("match",),
 }
-"""Class or module → what enters its methods. Every object is a Kernel; it brings Random and Enumerator, too."""
+"""Class or module → what enters its methods. Every object is a Kernel, of which many files call nothing."""
+LAST = "Kernel"
+"""Where a method is looked for last: it can wait until one is found nowhere else."""
+_entered: set[str] = set()
 
 
 def enter(kind: str) -> None:
     """Import what enters the methods and constants of a class."""
     for part in PARTS.get(kind, ()):
         import_module(f"{__name__}.{part}")
+
+
+def enter_last() -> bool:
+    """Import that of LAST; whether it was new."""
+    if LAST in _entered:
+        return False
+    _entered.add(LAST)
+    enter(LAST)
+    return True
 
 
 def enter_all() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from serai.loaders.vagrantfile.ruby.library.core import enter
 from serai.loaders.vagrantfile.ruby.library.core.convert import integer, text
 from serai.loaders.vagrantfile.ruby.library.core.entry import (
     Block,
@@ -112,6 +113,7 @@ def set_default(rt: Runtime, me: Value, block: Block, wanted: Value) -> Value:
     return wanted
 
 
+enter("Kernel")
 ENCODING.methods.update(INSTANCE["Kernel"] | INSTANCE["Encoding"])
 
 
