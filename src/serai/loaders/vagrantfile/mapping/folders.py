@@ -101,8 +101,9 @@ def _bound(draft: Draft, options: Options, source: str, entry: Entry) -> None:
     if truth(options.take("readonly")) or "ro" in listed(options.take("mount_options")):
         folder["readonly"] = True
     draft.append(("synced_folders",), folder, "", entry.where)
+    itself = "the container has the directory itself, with the host's owners"
     for key in list(options.keys()):
-        options.drop(key, REASONS.get(key, "the container has the directory itself, with the host's owners"))
+        options.drop(key, itself if REASONS.get(key) == NFS else REASONS.get(key, itself))
     because = f"bound, in place of {entry.type}" if entry.type not in (None, "", "docker") else ""
     options.done(f"synced_folders[{len(draft.data['synced_folders']) - 1}]", REASONS, because)
 
