@@ -8,7 +8,7 @@ import select
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -23,8 +23,6 @@ machines:
     container: {template: busybox, cmd: [/bin/sh, -c, 'while read word; do echo "heard $word"; done']}
 """
 BUDGET = 30.0
-ATTACHED = "to exit the console"
-"""lxc-console says so when it has the terminal; what was typed before is thrown away."""
 
 
 class Terminal:
@@ -33,34 +31,30 @@ class Terminal:
     def __init__(self, pid: int, keys: int) -> None:
         self.pid, self.keys = pid, keys
         self.said = ""
+        self.ended = False
 
-    def type(self, text: str) -> None:
-        os.write(self.keys, text.encode())
-
-    def read_until(self, done: Callable[[str], bool]) -> str:
+    def type_until(self, text: str, done: Callable[[], bool]) -> None:
+        """Again and again: what is typed before the program has the terminal to itself is thrown away."""
         deadline = time.monotonic() + BUDGET
-        while not done(self.said):
-            ready, _, _ = select.select([self.keys], [], [], max(0.0, deadline - time.monotonic()))
-            assert ready, f"within {BUDGET:g} s it said only {self.said!r}"
+        while not done():
+            assert time.monotonic() < deadline, f"within {BUDGET:g} s it said only {self.said!r}"
+            with suppress(OSError):  # nobody has its other end any more
+                os.write(self.keys, text.encode())
+            self._read(1.0, done)
+
+    def _read(self, budget: float, done: Callable[[], bool]) -> None:
+        pause = time.monotonic() + budget
+        while not done() and (left := pause - time.monotonic()) > 0:
+            if not select.select([self.keys], [], [], left)[0]:
+                return
             try:
                 self.said += os.read(self.keys, 4096).decode(errors="replace")
-            except OSError:
-                break  # it has ended
-        return self.said
+            except OSError:  # nobody has its other end any more
+                self.ended = True
 
-    def type_until(self, text: str, word: str) -> None:
-        """Again and again: what is typed before the program has the terminal is thrown away."""
-        deadline = time.monotonic() + BUDGET
-        while word not in self.said:
-            assert time.monotonic() < deadline, f"within {BUDGET:g} s it said only {self.said!r}"
-            self.type(text)
-            pause = time.monotonic() + 0.5
-            while word not in self.said and (left := pause - time.monotonic()) > 0:
-                if select.select([self.keys], [], [], left)[0]:
-                    self.said += os.read(self.keys, 4096).decode(errors="replace")
-
-    def end(self) -> int:
-        self.read_until(lambda said: False)
+    def leave(self, text: str) -> int:
+        """Type that until the program has ended; its exit code."""
+        self.type_until(text, lambda: self.ended)
         return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
 
 
@@ -81,19 +75,14 @@ def test_what_is_typed_arrives_and_the_keys_leave_it_running(boxes):
     boxes("up")
 
     with on_a_terminal(boxes.root, "console", "web") as terminal:
-        terminal.read_until(lambda said: ATTACHED in said)
+        terminal.type_until("one\r", lambda: "heard one" in terminal.said)
         assert "attaching, Ctrl-a and then q detaches" in terminal.said
-        terminal.type("one\r")
-        terminal.read_until(lambda said: "heard one" in said)
-        terminal.type("\x01q")
-        assert terminal.end() == 0
+        assert terminal.leave("\x01q") == 0
 
     assert boxes.states() == {"web": "ready"}
     with on_a_terminal(boxes.root, "console", "web") as terminal:
-        terminal.read_until(lambda said: ATTACHED in said)
-        assert "heard one" in terminal.said  # the end of its log
-        terminal.type("\x01q")
-        assert terminal.end() == 0
+        assert terminal.leave("\x01q") == 0
+        assert "heard one" in terminal.said, "the end of its log comes first"
 
 
 def test_a_shell_has_the_terminal(boxes):
@@ -101,7 +90,6 @@ def test_a_shell_has_the_terminal(boxes):
     boxes("up")
 
     with on_a_terminal(boxes.root, "ssh", "web") as terminal:
-        terminal.type_until("tty; echo in $(hostname)\r", "in web")
+        terminal.type_until("tty; echo in $(hostname)\r", lambda: "in web" in terminal.said)
         assert "/dev/" in terminal.said
-        terminal.type("exit 3\r")
-        assert terminal.end() == 3
+        assert terminal.leave("exit 3\r") == 3
