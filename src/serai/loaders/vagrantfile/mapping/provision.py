@@ -65,6 +65,9 @@ def _provisioner(draft: Draft, entry: ProvisionerEntry, label: str) -> None:
 
 
 def _block(draft: Draft, entry: ProvisionerEntry, label: str, block: dict[str, Any]) -> str:
+    if entry.type == "shell" and _only(entry, "reboot"):
+        block["reload"] = {}
+        return "it runs nothing, and restarts the machine"
     if entry.type == "shell":
         block["shell"] = shell(draft, entry, label)
         return ""
@@ -80,6 +83,11 @@ def _block(draft: Draft, entry: ProvisionerEntry, label: str, block: dict[str, A
         return ""
     block["vagrant"] = {"type": entry.type, "options": _stated(entry.options)}
     return LATER
+
+
+def _only(entry: ProvisionerEntry, key: str) -> bool:
+    """Whether a shell's block states this, and no script."""
+    return truth(entry.options.get(key)) and not (entry.options.get("inline") or entry.options.get("path"))
 
 
 def _family(kind: str) -> Any:

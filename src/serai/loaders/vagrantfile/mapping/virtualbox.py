@@ -250,6 +250,11 @@ def _file(text: str) -> str:
     return PurePosixPath(text.replace("\\", "/")).name
 
 
+def with_suffix(path: str, kind: str) -> str:
+    """The file that VirtualBox makes: one without a suffix gets that of its format. Source: VBoxManage(1)."""
+    return path if PurePosixPath(_file(path)).suffix else f"{path}.{(kind or 'vdi').lower()}"
+
+
 def _made(draft: Draft, words: list[str], where: Where, media: Media) -> None:
     """A new file of a disk: its size in MB."""
     if words and words[0] in ("disk", "dvd", "floppy"):
@@ -260,7 +265,7 @@ def _made(draft: Draft, words: list[str], where: Where, media: Media) -> None:
     disk: dict[str, Any] = {"size": mebibytes(size)} if size else {}
     if "sizebyte" in options and (count := number(options["sizebyte"])):
         disk = {"size": f"{count}B"}
-    media.made[path] = disk
+    media.made[path] = media.made[with_suffix(path, options.get("format", ""))] = disk
     draft.told(f"virtualbox.customize createmedium {_file(path)}", where, "disks", "when it is attached")
 
 
