@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from shlex import split
+from typing import Any
 
 import pytest
 
 from serai.providers.contract import ExecEndpoint, SshEndpoint
 from serai.provisioners.ansible_inventory import as_json, ini, old, strangers, way
-from serai.spec.provisioners.ansible import Ansible
+from serai.spec.provisioners.ansible import Ansible, AnsibleOptions
+from serai.util.process import run
 
 SSH = SshEndpoint(host="10.0.0.2", port=2222, user="debian", key=Path("/keys/my key"))
 
@@ -71,10 +73,43 @@ def test_groups_variables_and_words_of_hosts() -> None:
     assert strangers(block, {"web": None, "db": None}) == ["app: ghost"]
 
 
-def test_a_dynamic_inventory_has_all_variables_at_once() -> None:
-    found = json.loads(as_json({"web": {"a": 1}, "db": {}}, {"app": ["web"]}, {"v": 2}))
+GROUPED = AnsibleOptions(
+    groups={
+        "app": ["web", "ghost"],
+        "app:vars": "port=80 name=x",
+        "front:children": ["app"],
+        "all:vars": {"v": 2},
+    },
+    host_vars={"web": ["role=front", "n=1"], "db": {"n": 2}},
+)
 
-    assert found["_meta"]["hostvars"] == {"web": {"a": 1}, "db": {}}
-    assert found["app"] == {"hosts": ["web"]}
+
+def test_a_dynamic_inventory_has_all_variables_at_once() -> None:
+    found = json.loads(as_json({"web": {"a": 1}, "db": {}}, GROUPED))
+
+    assert found["_meta"]["hostvars"] == {"web": {"a": 1, "role": "front", "n": 1}, "db": {"n": 2}}
+    assert found["app"] == {"hosts": ["web"], "vars": {"port": 80, "name": "x"}}
+    assert found["front"] == {"children": ["app"]}
     assert found["ungrouped"] == {"hosts": ["db"]}
-    assert found["all"] == {"children": ["ungrouped", "app"], "vars": {"v": 2}}
+    assert found["all"] == {"children": ["ungrouped", "app", "front"], "vars": {"v": 2}}
+
+
+def test_one_host_is_its_variables() -> None:
+    assert json.loads(as_json({"web": {"a": 1}}, GROUPED, "web")) == {"a": 1, "role": "front", "n": 1}
+    assert json.loads(as_json({}, GROUPED, "web")) == {}
+
+
+def test_ansible_reads_both_forms_alike(tmp_path: Path, ansible: None) -> None:
+    web = {**way(SSH, "web"), "text": "a b", "number": "80"}
+    (tmp_path / "hosts").write_text(ini({"web": web}, GROUPED))
+    script = tmp_path / "dynamic"
+    script.write_text('#!/bin/sh\nexec cat "$0.json"\n')
+    script.chmod(0o755)
+    Path(f"{script}.json").write_bytes(as_json({"web": web}, GROUPED))
+
+    def asked(path: Path) -> Any:
+        found = json.loads(run(["ansible-inventory", "-i", path, "--list"]).stdout)
+        return found["_meta"]["hostvars"]["web"], found["app"]["hosts"]
+
+    assert asked(tmp_path / "hosts") == asked(script)
+    assert asked(script)[0].items() >= {**web, "role": "front", "n": 1, "port": 80, "name": "x", "v": 2}.items()

@@ -39,6 +39,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "rsync": ("serai.cli.access:rsync", "Copy the rsync folders again"),
         "rsync-auto": ("serai.cli.access:rsync_auto", "Copy the rsync folders whenever they change"),
         "ssh-config": ("serai.cli.access:ssh_config", "Print blocks for ~/.ssh/config"),
+        "inventory": ("serai.cli.inventory:inventory", "Print Ansible's inventory of machines that run"),
     },
     "Project": {
         "init": ("serai.cli.project:init", "Write a serai.yaml to start from"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from ast import literal_eval
 from collections.abc import Mapping
 from pathlib import Path
-from shlex import join, quote
+from shlex import join, quote, split
 from typing import Any
 
 import msgspec
@@ -95,15 +95,49 @@ def strangers(block: AnsibleOptions, names: Mapping[str, object]) -> list[str]:
     ]
 
 
-def as_json(hosts: Mapping[str, Values], groups: Mapping[str, list[str]], variables: Values) -> bytes:
-    """What a dynamic inventory answers to --list: with all variables, so that none is asked for each host."""
-    found: dict[str, Any] = {
-        "_meta": {"hostvars": hosts},
-        "all": {"children": ["ungrouped", *groups], "vars": variables},
-        "ungrouped": {"hosts": [name for name in hosts if not any(name in each for each in groups.values())]},
+def as_json(hosts: Mapping[str, Values], block: AnsibleOptions, host: str | None = None) -> bytes:
+    """What a dynamic inventory answers to --list, or of one `host` to --host.
+
+    All variables come at once, so that Ansible asks for none of each host.
+    """
+    whole = {name: values | _pairs(block.host_vars.get(name, {})) for name, values in hosts.items()}
+    if host is not None:
+        return msgspec.json.encode(whole.get(host, {}))
+    groups: dict[str, dict[str, Any]] = {}
+    for key, value in block.groups.items():
+        group, _, part = key.partition(":")
+        body = groups.setdefault(group, {})
+        if part == "vars":
+            body["vars"] = _pairs(value)
+        elif part == "children":
+            body["children"] = listed(value)
+        else:
+            named = (name for item in listed(value) for name in expanded(item))
+            body["hosts"] = list(dict.fromkeys(name for name in named if name in hosts))
+    grouped = {name for body in groups.values() for name in body.get("hosts", ())}
+    alone = [name for name in hosts if name not in grouped]
+    top = groups.pop("all", {})
+    children = dict.fromkeys(("ungrouped", *groups, *top.get("children", ())))
+    found = {
+        "_meta": {"hostvars": whole},
+        "all": {**top, "children": list(children)},
+        "ungrouped": {"hosts": alone},
     }
-    found |= {group: {"hosts": names} for group, names in groups.items()}
-    return msgspec.json.encode(found)
+    return msgspec.json.encode(found | groups)
+
+
+def _pairs(value: Any) -> Values:
+    """Variables of a map, or of `key=value` words; numbers and truth in words keep their type."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    found: Values = {}
+    for word in split(value) if isinstance(value, str) else map(str, value):
+        key, _, text = word.partition("=")
+        try:
+            found[key] = literal_eval(text)
+        except (ValueError, SyntaxError):
+            found[key] = text
+    return found
 
 
 def _stated(own: Any) -> list[str]:
