@@ -105,7 +105,7 @@ def test_its_project_files_load(place, text, tmp_path):
     from serai.loaders.yaml import load
 
     (tmp_path / "serai.yaml").write_text(text)
-    for source in ("index.html", "setup.sh"):
+    for source in ("index.html", "setup.sh", "site.yml"):
         (tmp_path / source).touch()
 
     assert load(tmp_path / "serai.yaml").machines
