@@ -117,7 +117,7 @@ class Record:
         return ["enter", "web", *([] if command is None else [command])]
 
     def close(self) -> None:
-        return
+        self.entries.append("log in anew")
 
 
 class RecordedJob(Job):

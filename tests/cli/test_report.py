@@ -7,7 +7,7 @@ import re
 import click
 import pytest
 
-from serai.cli.report import Lines, Silent, headline, plan_lines, summary
+from serai.cli.report import Lines, Silent, headline, plan_lines, recap, summary
 from serai.plan.diff import Change
 from serai.plan.up import Action, MachinePlan, Plan
 from serai.providers.contract import Effect, Forward, Mark, Observed, State
@@ -77,4 +77,15 @@ def test_the_summary_has_state_addresses_ports_time_and_blocks() -> None:
     assert [click.unstyle(line) for line in found] == [
         "web  ready   10.40.0.10 ssh 2200 8080->80  5.2 s  provisioned 1 of 2",
         "db   absent",
+    ]
+
+
+def test_the_time_of_each_block_is_told_and_several_are_summed_up(capsys):
+    lines = Lines()
+    lines.emit(Event(kind=Kind.END, machine="web", step="web/provision:site", seconds=1.25))
+    lines.emit(Event(kind=Kind.FAILED, machine="web", step="web/provision:app", text="no", seconds=0.3))
+    lines.emit(Event(kind=Kind.END, machine="db", step="db/provision:site", seconds=2.0))
+    assert "web  provision:site  1.2 s" in capsys.readouterr().err
+    assert [line.split() for line in recap(lines.blocks)] == [
+        ["web", "site", "1.2", "s,", "app", "failed", "0.3", "s"]
     ]

@@ -146,3 +146,11 @@ def test_links_that_lead_out_are_left_out_and_said(web: SshTransport, tree: Path
     assert "without 1 of its entries" in failed.value.message
     assert (tmp_path / "back" / "bin" / "tool").exists()
     assert not (tmp_path / "back" / "out").is_symlink()
+
+
+@pytest.mark.parametrize("word", ["~", "$HOME"])
+def test_the_login_s_home_is_known_by_both_its_words(word: str, tmp_path: Path) -> None:
+    (tmp_path / "app.conf").write_text("x")
+    way = ExecTransport(ExecEndpoint(argv=("env", f"HOME={tmp_path}"), user="root"), "web")
+    way.put(tmp_path / "app.conf", f"{word}/etc/app.conf")
+    assert (tmp_path / "etc/app.conf").read_text() == "x"

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from serai.cli.report import Lines
+from serai.cli.report import PROVISIONED, Lines
 from serai.run.events import Event, Kind
 
 
@@ -64,7 +64,7 @@ class Live(Lines):
                 since = now if fresh else self._rows.get(event.machine, ("", now))[1]
                 self._rows[event.machine] = (event.text, since)
             case Kind.END:
-                if event.text:
+                if event.text or PROVISIONED in event.step:
                     super()._take(event)
                 self._next(event.machine)
             case Kind.FAILED:

@@ -16,6 +16,8 @@ from serai.plan.up import Action, Plan
 from serai.providers.contract import Effect, Observed, State
 from serai.run.events import Event, Kind
 
+PROVISIONED = "/provision:"
+"""In the id of a step that does a block."""
 REPORTER = "serai.reporter"
 """Under this name in a context's meta: what makes the reporter, where a command wants its own."""
 
@@ -47,6 +49,8 @@ class Lines:
         self.width = 0
         self.steps: dict[str, list[Step]] = {}
         """Each machine's steps that are not done yet."""
+        self.blocks: dict[str, list[tuple[str, bool, float]]] = {}
+        """(block, whether it was done, seconds) of each machine, in the order of their ends."""
         self.budgets: dict[str, float] = {}
         """Seconds that each machine has to become ready."""
 
@@ -75,6 +79,9 @@ class Lines:
                 self.steps[event.machine] = [step for step in self.steps[event.machine] if step.id != event.step]
             if event.kind in (Kind.END, Kind.FAILED):
                 self.took[event.machine] = time.monotonic() - self.began
+                if PROVISIONED in event.step:
+                    done = (event.step.partition(PROVISIONED)[2], event.kind is Kind.END, event.seconds)
+                    self.blocks.setdefault(event.machine, []).append(done)
             self._take(event)
 
     def say(self, text: str) -> None:
@@ -91,9 +98,10 @@ class Lines:
                     self.say(f"{name}  {event.text}")
             case Kind.OUTPUT:
                 self.say(f"{name}  | {event.text}")
-            case Kind.END if event.text:
+            case Kind.END if event.text or PROVISIONED in event.step:
                 what = event.step.partition("/")[2]
-                self.say(f"{name}  {what}{': ' if what else ''}{event.text}  {event.seconds:.1f} s")
+                told = ": ".join(filter(None, (what, event.text)))
+                self.say(f"{name}  {told}  {event.seconds:.1f} s")
             case Kind.FAILED:
                 self.say(f"{name}  {click.style('failed', fg='red')}  {event.text}")
             case _:
@@ -105,6 +113,16 @@ class Silent(Lines):
 
     def _take(self, event: Event) -> None:
         return None
+
+
+def recap(blocks: dict[str, list[tuple[str, bool, float]]]) -> list[str]:
+    """What came of each machine's blocks, where there were several or one failed: `site 1.2 s, app failed 0.3 s`."""
+    rows = [
+        (name, ", ".join(f"{key} {'' if done else 'failed '}{seconds:.1f} s" for key, done, seconds in ran))
+        for name, ran in blocks.items()
+        if len(ran) > 1 or not all(done for _, done, _ in ran)
+    ]
+    return columns(rows)
 
 
 COUNTED = {

@@ -71,7 +71,7 @@ def bring_up(
     halves: Any = ("before", "after"),
 ) -> int:
     """`up`, shown; the exit code. `options` are a plan's Options, `verb` and `halves` as in run.verbs.up."""
-    from serai.cli.report import headline, plan_lines, reporter, summary
+    from serai.cli.report import headline, plan_lines, recap, reporter, summary
     from serai.plan.up import Action, Plan
     from serai.run import verbs
 
@@ -122,7 +122,7 @@ def bring_up(
     elif plan.steps:
         blocks = {name: len(machine.provision) for name, machine in workspace.project.machines.items()}
         chosen = [machine.name for machine in plan.machines]
-        for line in summary(run.observed, chosen, report.took, blocks):
+        for line in (*recap(report.blocks), *summary(run.observed, chosen, report.took, blocks)):
             report.say(line)
         waiting = [
             machine.name
@@ -239,7 +239,7 @@ def _plan_json(project: str, made: Any) -> str:
 
 def _simple(obj: object, act: Callable[..., Any]) -> int:
     """Open the project, run `act(workspace, report)`, show how the machines are afterwards."""
-    from serai.cli.report import reporter, summary
+    from serai.cli.report import recap, reporter, summary
     from serai.run.workspace import open_workspace
 
     workspace = open_workspace(obj)
@@ -250,7 +250,7 @@ def _simple(obj: object, act: Callable[..., Any]) -> int:
     touched = list(dict.fromkeys(done.partition("/")[0] for done in run.outcome.done))
     if not touched and not run.outcome.failures:
         report.say(f"{workspace.scope.project}: nothing to do")
-    for line in summary(run.observed, touched, report.took, {}):
+    for line in (*recap(report.blocks), *summary(run.observed, touched, report.took, {})):
         report.say(line)
     return _end(run.outcome)
 

@@ -55,7 +55,10 @@ _GET = r"""
 [ -e "$1" ] || [ -L "$1" ] || { echo "$1: no such file or directory" >&2; exit 1; }
 s=$(readlink -f "$1"); cd "$(dirname "$s")" && tar -cf - "./$(basename "$s")"
 """
-_EXPAND = "cd; d=$1; case $d in '~') d=$HOME ;; '~/'*) d=$HOME/${d#'~/'} ;; /*) ;; *) d=$PWD/$d ;; esac\n"
+_EXPAND = (
+    "cd; d=$1; case $d in '~' | '$HOME') d=$HOME ;; '~/'*) d=$HOME/${d#'~/'} ;; "
+    "'$HOME/'*) d=$HOME/${d#'$HOME/'} ;; /*) ;; *) d=$PWD/$d ;; esac\n"
+)
 # n: the nearest directory that is there, in which the login would have to write.
 _NEAREST = r"""
 case $d in */) d=$d$2 ;; esac

@@ -25,6 +25,8 @@ def run(block: Shell, job: Job) -> None:
         sensitive=block.sensitive,
         place=block.upload_path,
     )
+    if block.reset:
+        job.transport.close()  # it opens again at the next use; until then a login keeps the groups that it had
 
 
 def script(block: Shell, job: Job) -> str:

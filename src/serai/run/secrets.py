@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 from serai.run.events import Emit, Event
 from serai.spec.machine import Project
@@ -26,6 +27,7 @@ def _values(project: Project) -> Iterator[str]:
             for hook in hooks:
                 yield from named_secrets(hook.env)
         for block in machine.provision:
+            yield from _in_tool(block.tool)
             if block.shell is None:
                 continue
             if block.shell.sensitive:
@@ -33,6 +35,17 @@ def _values(project: Project) -> Iterator[str]:
                 yield from block.shell.args
             else:
                 yield from named_secrets(block.shell.env)
+
+
+def _in_tool(value: Any) -> Iterator[str]:
+    """Of a tool's options those that are named like secrets, however deep."""
+    if isinstance(value, dict):
+        yield from named_secrets({str(key): inner for key, inner in value.items() if isinstance(inner, str)})
+        for inner in value.values():
+            yield from _in_tool(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _in_tool(inner)
 
 
 def masked(emit: Emit, mask: Mask) -> Emit:

@@ -54,6 +54,9 @@ class Shell(Spec, frozen=True):
     ] = None
     binary: Annotated[bool, Meta(description="leave its line ends as they are")] = False
     reboot: Annotated[bool, Meta(description="restart the guest after it, and wait until it is back")] = False
+    reset: Annotated[
+        bool, Meta(description="log in anew after it, so that groups which it joined the login to count")
+    ] = False
 
 
 Mode = Annotated[str, Meta(pattern=r"^0?[0-7]{3,4}$")]
@@ -63,7 +66,7 @@ class File(Spec, frozen=True):
     """A file or a tree from the host into the guest."""
 
     source: Annotated[str, Meta(description="file or directory, relative to the project", extra=PATH)]
-    destination: Annotated[str, Meta(description="path in the guest; `~/` is the login's home")]
+    destination: Annotated[str, Meta(description="path in the guest; `~/` and `$HOME/` are the login's home")]
     mode: Annotated[Mode | None, Meta(description="octal permissions of a file")] = None
     owner: Annotated[str | None, Meta(description="user or user:group")] = None
 

@@ -120,11 +120,9 @@ def shell(draft: Draft, entry: ProvisionerEntry, label: str) -> dict[str, Any]:
         shell["env"] = {str(key): text_of(value) for key, value in dict(env).items()}
     if not truth(options.get("privileged", True)):
         shell["privileged"] = False
-    for key in ("sensitive", "reboot", "binary"):
+    for key in ("sensitive", "reboot", "reset", "binary"):
         if truth(options.get(key)):
             shell[key] = True
-    if truth(options.get("reset")):
-        draft.dropped(f"{label}.reset", entry.where, "serai opens a way in for each block as it needs one")
     _digest(draft, entry, label, shell)
     for key, because in SHELL_REASONS.items():
         if key in options and options[key] != SHELL_DEFAULTS.get(key):
