@@ -1,7 +1,8 @@
-"""A step of shell beside a bare `ssh` on the same shared connection, and 10,000 small files beside `tar | ssh tar`.
+"""A step of shell beside a bare `ssh` on one shared connection, and 10,000 small files beside `tar | ssh tar`.
 
-The guest is a private sshd on loopback: what is measured is serai's own part, not a guest's speed. A step is all that
-`serai provision` does for one block: the script, the guest's disks brought up to date, the mark that it was done.
+The guest is a private sshd on loopback: what is measured is serai's own part, not a guest's speed. A step is all
+that `serai provision` does for one block: the script, the guest's disks brought up to date, the mark that it is
+done.
 """
 
 from __future__ import annotations

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import tarfile
 from pathlib import Path
 
 import pytest
 
+from serai.guest import copy
 from serai.guest.exec import ExecTransport
 from serai.guest.ssh import SshTransport
 from serai.providers.contract import ExecEndpoint
@@ -154,3 +156,40 @@ def test_the_login_s_home_is_known_by_both_its_words(word: str, tmp_path: Path) 
     way = ExecTransport(ExecEndpoint(argv=("env", f"HOME={tmp_path}"), user="root"), "web")
     way.put(tmp_path / "app.conf", f"{word}/etc/app.conf")
     assert (tmp_path / "etc/app.conf").read_text() == "x"
+
+
+@pytest.mark.parametrize("program", ["tar", "python"])
+def test_both_packers_send_the_same(
+    program: str, tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.mkfifo(tree / "pipe")
+    (tree / "again").hardlink_to(tree / "-rf")
+    if program == "python":
+        monkeypatch.setattr(copy, "gnu_tar", lambda: None)
+    elif copy.gnu_tar() is None:
+        pytest.skip("only where tar is GNU's")
+    packed = tmp_path / "packed.tar"
+    with packed.open("wb") as pipe:
+        copy.pack(pipe, tree, keep=lambda name: name != ".hidden")
+    with tarfile.open(packed) as archive:
+        found = {member.name.removeprefix("./"): member for member in archive}
+    assert list(found) == ["-rf", "a 'b' $c\n", "again", "bin", "bin/tool", "empty", "link"]
+    assert {(each.uid, each.gid, each.uname) for each in found.values()} == {(0, 0, "root")}
+    assert found["again"].isreg() and found["again"].size == 4
+    assert found["link"].linkname == "bin/tool"
+
+
+def test_a_file_that_cannot_be_read_is_named(tree: Path, tmp_path: Path) -> None:
+    if copy.gnu_tar() is None:
+        pytest.skip("only where tar is GNU's")
+    way = ExecTransport(ExecEndpoint(argv=("env",), user="root"), "web")
+    (tree / "gone").symlink_to("x")
+
+    def removes(name: str) -> bool:
+        if name == "gone":
+            (tree / "gone").unlink()
+        return True
+
+    with pytest.raises(SeraiError, match="gone") as failed:
+        copy.put(way, tree, str(tmp_path / "guest"), keep=removes)
+    assert failed.value.code is Code.FAILED

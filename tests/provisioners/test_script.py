@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from serai.provisioners.script import NO_ROOT, become, interpreter, no_root, upload
+from serai.util.process import run
 
 
 @pytest.mark.parametrize(
@@ -27,6 +30,19 @@ def test_a_script_that_need_not_be_root_is_not() -> None:
 def test_a_stated_place_is_kept() -> None:
     assert "rm -f" in upload({}, "true", [], mark="m")
     assert "rm -f" not in upload({}, "true", [], mark="m", place="/tmp/x")
+
+
+@pytest.mark.parametrize(("text", "code", "synced"), [("true", 0, True), ("exit 7", 7, False)])
+def test_what_succeeded_is_brought_to_the_disk_and_exit_codes_stay(
+    text: str, code: int, synced: bool, tmp_path: Path
+) -> None:
+    stand_in = tmp_path / "sync"  # says that it was called
+    stand_in.write_text(f"#!/bin/sh\n: >{tmp_path}/synced\n")
+    stand_in.chmod(0o755)
+    program = upload({"PATH": f"{tmp_path}:/usr/bin:/bin"}, text, [], mark="m", lasting=True)
+
+    assert run(["sh", "-s"], input=program, check=False).code == code
+    assert (tmp_path / "synced").exists() is synced
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,7 @@ class Silent(Lines):
 
 
 def recap(blocks: dict[str, list[tuple[str, bool, float]]]) -> list[str]:
-    """What came of each machine's blocks, where there were several or one failed: `site 1.2 s, app failed 0.3 s`."""
+    """What came of a machine's blocks, where there were several or one failed: `site 1.2 s, app failed 0.3 s`."""
     rows = [
         (name, ", ".join(f"{key} {'' if done else 'failed '}{seconds:.1f} s" for key, done, seconds in ran))
         for name, ran in blocks.items()

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from shlex import quote
 from typing import IO, Protocol
 
 from serai.guest.unpack import unpack
 from serai.util.errors import Code, SeraiError
+from serai.util.process import run
 
 Keep = Callable[[str], bool]
 """Whether an entry of a tree is copied, by its path relative to the tree's root."""
@@ -115,6 +118,9 @@ def get(way: Way, source: str, destination: Path) -> None:
 
 def pack(pipe: IO[bytes], source: Path, *, mode: str | None = None, keep: Keep | None = None) -> None:
     """Write a tar of a file (as `x`) or of a tree's content; GNU format, which busybox reads too."""
+    if source.is_dir() and (tar_program := gnu_tar()):
+        _pack_by(tar_program, pipe, source, keep)
+        return
     with tarfile.open(fileobj=pipe, mode="w|", format=tarfile.GNU_FORMAT, bufsize=1 << 16) as tar:
         if not source.is_dir():
             _add(tar, source.resolve(), "x", mode)
@@ -124,13 +130,55 @@ def pack(pipe: IO[bytes], source: Path, *, mode: str | None = None, keep: Keep |
                 _add(tar, path, name, mode)
 
 
-def walk(root: Path, below: str = "") -> Iterator[tuple[Path, str]]:
+@cache
+def gnu_tar() -> str | None:
+    """The host's tar, where it is GNU's: five times as fast as Python's with many small files."""
+    found = shutil.which("tar")
+    if found is None:
+        return None
+    return found if "GNU tar" in run([found, "--version"], check=False).stdout else None
+
+
+AS_ROOT = ("--owner=root:0", "--group=root:0", "--format=gnu", "--hard-dereference", "--no-recursion", "--null")
+"""What `_add` does. Source: tar(1) of GNU."""
+CHANGED = 1
+"""tar's exit code when a file changed while it was read, or a socket was left out. Source: GNU tar, synopsis."""
+
+
+def _pack_by(program: str, pipe: IO[bytes], source: Path, keep: Keep | None) -> None:
+    """The same by tar, of the same names in the same order."""
+    with tempfile.TemporaryFile() as names:
+        for entry, name in _entries(source, ""):
+            if _plain(entry) and (keep is None or keep(name)):
+                names.write(os.fsencode(f"./{name}\0"))
+        names.seek(0)
+        pipe.flush()
+        argv = [program, *AS_ROOT, "-C", str(source), "-T", "-", "-cf", "-"]
+        done = subprocess.run(argv, stdin=names, stdout=pipe, stderr=subprocess.PIPE, check=False)
+    if done.returncode not in (0, CHANGED):
+        lines = done.stderr.decode(errors="replace").splitlines()
+        if any("Broken pipe" in line for line in lines) or done.returncode < 0:
+            raise BrokenPipeError  # the guest's side ended first: it says why
+        raise OSError(lines[0] if lines else f"tar ended with exit code {done.returncode}")
+
+
+def walk(root: Path) -> Iterator[tuple[Path, str]]:
     """Every entry of a tree, sorted, a directory before what is in it; links are not followed."""
+    for entry, name in _entries(root, ""):
+        yield Path(entry.path), name
+
+
+def _entries(root: Path | str, below: str) -> Iterator[tuple[os.DirEntry[str], str]]:
     for entry in sorted(os.scandir(root), key=lambda entry: entry.name):
         name = f"{below}{entry.name}"
-        yield Path(entry.path), name
+        yield entry, name
         if entry.is_dir(follow_symlinks=False):
-            yield from walk(Path(entry.path), f"{name}/")
+            yield from _entries(entry.path, f"{name}/")
+
+
+def _plain(entry: os.DirEntry[str]) -> bool:
+    """Sockets, pipes and devices have nothing to copy."""
+    return entry.is_symlink() or entry.is_file(follow_symlinks=False) or entry.is_dir(follow_symlinks=False)
 
 
 def _add(tar: tarfile.TarFile, path: Path, name: str, mode: str | None) -> None:

@@ -114,16 +114,18 @@ class Job:
         sensitive: bool = False,
         what: str = "its script",
         place: str | None = None,
+        lasting: bool = False,
         heard: OnLine | None = None,
     ) -> None:
         """Run a script in the guest, by its `#!` or by sh, with live lines and the machine's environment.
 
         `what` is what a failure says has ended; `sensitive` shows nothing of the output; at `place` the script
-        stays in the guest; `heard` is told each line, too.
+        stays in the guest; `lasting`: what it has done is on the guest's disk then; `heard` is told each line,
+        too.
         """
         last: deque[str] = deque(maxlen=TAIL)
         whole = {**self.machine.env, **env}
-        program = upload(whole, text, args, mark=os.urandom(8).hex(), place=place)
+        program = upload(whole, text, args, mark=os.urandom(8).hex(), place=place, lasting=lasting)
         result = self.transport.run(
             become(privileged=privileged),
             input=program.encode(),

@@ -10,6 +10,7 @@ OWN_FILE = (
     'f=$(mktemp "${TMPDIR:-/tmp}/serai-XXXXXX") || exit 1\n'
     "trap 'rm -f \"$f\"' EXIT; trap 'exit 129' HUP; trap 'exit 143' TERM\n"
 )
+LAST = 'r=$?; [ "$r" != 0 ] || sync; exit "$r"\n'
 LOCKED = ("a password is required", "Authentication required", "a terminal is required")
 """What sudo and doas say when they would ask."""
 
@@ -22,12 +23,21 @@ def interpreter(text: str) -> str:
     return " ".join(quote(word) for word in first[2:].strip().split(None, 1))
 
 
-def upload(env: Mapping[str, str], text: str, args: Sequence[str], *, mark: str, place: str | None = None) -> str:
+def upload(
+    env: Mapping[str, str],
+    text: str,
+    args: Sequence[str],
+    *,
+    mark: str,
+    place: str | None = None,
+    lasting: bool = False,
+) -> str:
     """A program for `sh -s`: sets the environment, writes the script to a file of its own, runs it, removes it.
 
     Everything goes by stdin, so that nothing of it can be seen in the guest's list of processes, and so that
     sudo takes nothing out of the environment. At `place`, where one is stated, the script stays. `mark` is a word
-    that the script does not contain.
+    that the script does not contain. With `lasting`, what a script that succeeded has done is on the guest's disk
+    when it ends.
     """
     exports = "".join(f"export {name}={quote(value)}\n" for name, value in env.items())
     words = " ".join(quote(arg) for arg in args)
@@ -39,6 +49,7 @@ def upload(env: Mapping[str, str], text: str, args: Sequence[str], *, mark: str,
         f"cat >\"$f\" <<'{mark}'\n{body}{mark}\n"
         'chmod 700 "$f"; umask 022\n'
         f'{interpreter(text)} "$f" {words} </dev/null\n'
+        f"{LAST if lasting else ''}"
     )
 
 

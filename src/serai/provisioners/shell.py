@@ -24,6 +24,7 @@ def run(block: Shell, job: Job) -> None:
         privileged=block.privileged,
         sensitive=block.sensitive,
         place=block.upload_path,
+        lasting=True,
     )
     if block.reset:
         job.transport.close()  # it opens again at the next use; until then a login keeps the groups that it had
