@@ -7,6 +7,7 @@ from graphlib import TopologicalSorter
 
 import msgspec
 
+from serai.plan.named import comes_after
 from serai.plan.steps import Act, Step
 from serai.spec.machine import Machine
 
@@ -22,7 +23,8 @@ def in_turn(machines: Mapping[str, Machine], steps: Sequence[Step]) -> list[Step
             chains.setdefault(item.machine, []).append(item)
     before: dict[str, str] = {}
     last = ""
-    for name in _order({name: [other for other in machines[name].after if other in chains] for name in chains}):
+    before_it = {name: [other for other in comes_after(machines, name) if other in chains] for name in chains}
+    for name in _order(before_it):
         if last:
             before[chains[name][0].id] = last
         last = chains[name][-1].id

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from serai.plan.diff import Change, changes
+from serai.plan.named import comes_after, made_before, refuse_circles
 from serai.plan.parting import made as made_disks
 from serai.plan.provisioning import GUEST, due
 from serai.plan.steps import Act, Step, step
@@ -105,6 +106,7 @@ def plan_up(
     steps: list[Step] = []
     for name in wanted:
         steps += _steps(machines[name], plans[name], observed.get(name))
+    refuse_circles(machines, wanted)
     steps = _order(machines, steps)
     if not options.parallel:
         from serai.plan.turns import in_turn
@@ -127,7 +129,7 @@ def closure(machines: Mapping[str, Machine], targets: Collection[str]) -> list[s
         name = todo.pop()
         if name not in seen:
             seen.add(name)
-            todo += machines[name].after
+            todo += comes_after(machines, name)
     return [name for name in machines if name in seen]
 
 
@@ -241,7 +243,8 @@ def _steps(machine: Machine, plan: MachinePlan, seen: Observed | None) -> list[S
 
 
 def _order(machines: Mapping[str, Machine], steps: list[Step]) -> list[Step]:
-    """Add the edges between machines: `after` holds back the start, not the making of disks."""
+    """Add the edges between machines: `after` holds back the start, not the making of disks; a container that has
+    volumes of another's is made after it."""
     by_machine: dict[str, list[Step]] = {}
     for item in steps:
         if item.act is not Act.IMAGE:
@@ -252,10 +255,13 @@ def _order(machines: Mapping[str, Machine], steps: list[Step]) -> list[Step]:
         if item is first:
             more = [
                 last.id
-                for name, how in machines[item.machine].after.items()
+                for name, how in comes_after(machines, item.machine).items()
                 if (last := _last(by_machine.get(name, []), how))
             ]
             item = msgspec.structs.replace(item, needs=(*item.needs, *more))
+        elif item.act is Act.CREATE and (others := made_before(machines, item.machine)):
+            made = [each.id for name in others for each in by_machine.get(name, ()) if each.act is Act.CREATE]
+            item = msgspec.structs.replace(item, needs=(*item.needs, *made))
         result.append(item)
     return result
 

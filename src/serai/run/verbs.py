@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from serai.plan.diff import differences
+from serai.plan.named import comes_after
 from serai.plan.parting import question
 from serai.plan.provisioning import GUEST, check_names, due
 from serai.plan.steps import Act, Step, step
@@ -224,7 +225,9 @@ def _backwards(
     machines = workspace.project.machines
     steps = []
     for name in names:
-        followers = [f"{other}/{act}" for other in names if other in machines and name in machines[other].after]
+        followers = [
+            f"{other}/{act}" for other in names if other in machines and name in comes_after(machines, other)
+        ]
         steps.append(step(act, name, *followers))
     return steps
 

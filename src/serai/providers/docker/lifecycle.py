@@ -17,6 +17,8 @@ from serai.util.errors import Code, SeraiError
 
 USUAL = 10.0
 """Seconds that an engine gives a process to end, where nothing is stated. Source: docker stop, --time."""
+MACS = (1, 44)
+"""API from which each interface may have a hardware address of its own. Source: moby, API version history."""
 REMOVING = (404, 409)
 """What the engine says where it is gone already, or somebody else removes it just now."""
 
@@ -95,6 +97,7 @@ def create(place: Place, machine: Machine, materials: Materials, progress: Progr
     found = place.find(machine.name)
     if found is not None:
         remove(place, str(found["Id"]))
+    _refuse_macs(place, machine, materials)
     image = image or images.ensure(place.client, place.scope, machine, progress)
     progress("making the container")
     with networks.using():
@@ -121,6 +124,21 @@ def _joined(place: Place, machine: Machine, materials: Materials, image: str) ->
         container = _made(place, machine, materials, image, place.containers() if needs_peers else [], ())
     _connect(place, machine, materials, container)
     return container
+
+
+def _refuse_macs(place: Place, machine: Machine, materials: Materials) -> None:
+    """Raise for a hardware address that an old docker would leave out: it knows one a container."""
+    version = tuple(int(part) for part in str(place.client.api_version).split("."))
+    if place.provider != "docker" or version >= MACS:
+        return
+    for link in networks.links(place.scope, machine, materials)[1:]:
+        if link.mac:
+            raise SeraiError(
+                Code.UNSUPPORTED,
+                f"{machine.name}: networks.mac: docker before 25.0 gives {link.mac} to the first interface alone, "
+                f"and the one on {link.network} is another",
+                hint="leave it out, or uplink: none where this is the only other",
+            )
 
 
 def _names_peers(container: Container) -> bool:
