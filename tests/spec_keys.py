@@ -16,8 +16,9 @@ SERAIS = (
     *("provision", "ready", "ssh", "user"),
 )
 """Keys of a machine that serai does itself, in the guest or beside it: no engine is told of them."""
-PARTS = ("providers.fake", "synced_folders.delete", "synced_folders.exclude", "synced_folders.owner")
-"""Further ones: what the pretending provider does, and what rsync does."""
+FOLDER = ("delete", "exclude", "owner", "mount", "mount_options", "rsync", "nfs")
+PARTS = ("providers.fake", *(f"synced_folders.{key}" for key in FOLDER))
+"""Further ones: what the pretending provider does, and what rsync and mounts in the guest do."""
 
 
 def inner(shape: Shape) -> Shape:

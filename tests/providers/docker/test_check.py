@@ -45,6 +45,8 @@ def refused(root: Path, **spec: Any) -> list[str]:
         ),
         ({"container": {"files": [{"target": "/a"}]}}, "container.files[0]"),
         ({"synced_folders": [{"source": ".", "target": "/a", "exclude": ["x"]}]}, "synced_folders[0].exclude"),
+        ({"synced_folders": [{"source": ".", "target": "/a", "nfs": {"udp": True}}]}, "synced_folders[0].nfs"),
+        ({"synced_folders": [{"source": ".", "target": "/a", "mount": False}]}, "synced_folders[0].mount"),
         ({"container": {"network_mode": "host"}, "networks": [{"private": {}}]}, "container.network_mode"),
         ({"container": {"network_mode": "host"}, "networks": [FORWARD]}, "networks[0].forwarded_port"),
         ({"networks": [{"uplink": {"type": "passt"}}]}, "networks.uplink.type"),
@@ -78,6 +80,7 @@ def refused(root: Path, **spec: Any) -> list[str]:
         ),
         ({"networks": [{"public": {"dev": "lo"}}]}, "networks[0].public.address"),
         ({"networks": [{"public": {"dev": "no-such0", "address": "10.0.0.9/24"}}]}, "networks[0].public.dev"),
+        ({"provider": "podman", "networks": [{"uplink": {"mac": "02:00:00:00:00:01"}}]}, "networks.uplink.mac"),
         ({"disks": {"data": {"size": 1 << 30}}}, "disks"),
     ],
 )

@@ -8,6 +8,7 @@ import pytest
 
 from dockerd import PodmanService
 from person import Serai
+from real_sshd import free_port
 
 pytestmark = [pytest.mark.engine, pytest.mark.root]
 SHOP = """
@@ -58,3 +59,52 @@ machines:
 
     assert "its command ended with exit code 3" in said
     assert "no config" in said
+
+
+COMPOSE = """
+services:
+  web:
+    image: small:1
+    command: httpd -f -p 80 -h /var/www
+    networks: {back: {}}
+    ports: ["127.0.0.1:PORT:80"]
+    environment: {GREETING: hello}
+    depends_on:
+      once: {condition: service_completed_successfully}
+      db: {condition: service_healthy}
+    stop_grace_period: 0s
+  once:
+    image: small:1
+    command: sh -c "echo done >/data/once"
+    volumes: ["data:/data"]
+  db:
+    image: small:1
+    command: sleep 1000
+    networks: {back: {aliases: [database]}}
+    volumes: ["data:/data", "./site:/srv:ro"]
+    healthcheck: {test: "test -f /data/once", interval: 1s, timeout: 2s, retries: 20}
+    stop_grace_period: 0s
+networks:
+  back:
+    driver_opts: {com.docker.network.driver.mtu: "1400"}
+    ipam: {config: [{subnet: 10.40.91.0/24}]}
+volumes:
+  data:
+"""
+
+
+@pytest.mark.timeout(150)
+def test_a_compose_file_runs_on_podman(serai: Serai, podman: PodmanService) -> None:
+    """Jobs, health, volumes, a network of its own size, ports; and nothing is left of it."""
+    port = free_port()
+    serai.root.mkdir(parents=True)
+    (serai.root / "compose.yaml").write_text(COMPOSE.replace("PORT", str(port)))
+    serai("up", "--provider", "podman")
+
+    assert serai.states() == {"web": "ready", "once": "ready", "db": "ready"}
+    assert urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10).read() == b"hello\n"
+    inside = serai("exec", "web", "--", "ip link; echo $GREETING").stdout
+    assert "mtu 1400" in inside and inside.endswith("hello\n")
+    assert serai("exec", "db", "--", "cat /data/once; ls -d /srv").stdout == "done\n/srv\n"
+    serai("destroy", "-y")
+    assert podman.leftovers() == {"containers": [], "networks": [], "volumes": []}

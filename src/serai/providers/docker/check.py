@@ -31,6 +31,8 @@ OF_KIND = {
 }
 """Key of a volume -> the only kind that has it."""
 BIND = "a bind shows the directory as it is"
+COPIED = ("exclude", "delete", "owner", "mount", "mount_options", "security", "rsync", "nfs")
+"""Keys of a synced folder that is copied or mounted in the guest."""
 
 
 def check(machine: Machine, root: Path) -> list[SeraiError]:
@@ -171,9 +173,8 @@ def _files(machine: Machine, container: Container, root: Path) -> Iterator[Serai
                 f"container.files[{index}]", "needs one of content and source", "state what it holds", Code.INPUT
             )
     for index, folder in enumerate(machine.synced_folders):
-        for key in ("exclude", "delete", "owner"):
-            if getattr(folder, key):
-                yield _no(f"synced_folders[{index}].{key}", BIND, "leave it out")
+        for key in stated(folder, COPIED):
+            yield _no(f"synced_folders[{index}].{key}", BIND, "leave it out")
 
 
 def _networks(machine: Machine, container: Container) -> Iterator[SeraiError]:
@@ -200,6 +201,9 @@ def _networks(machine: Machine, container: Container) -> Iterator[SeraiError]:
     for key in ("mac", "network_name"):
         if uplink.type is UplinkType.NONE and getattr(uplink, key):
             yield _no(f"networks.uplink.{key}", "there is none", "leave it out, or the type", Code.INPUT)
+    if uplink.mac and not uplink.network_name and machine.provider == "podman":
+        why = "podman's socket leaves it out for its default network"
+        yield _no("networks.uplink.mac", why, "uplink: {network_name: podman} names that network")
     if uplink.type in (UplinkType.USER, UplinkType.PASST):
         yield _no("networks.uplink.type", f"{uplink.type} is of virtual machines", "uplink: auto")
     if uplink.mtu:

@@ -17,6 +17,10 @@ GRACE = 0.25
 LOOK = 10.0
 """Seconds after which the container itself is looked at, whatever the stream of events says."""
 LAST_LINES = 15
+LIBPOD = "v4.0.0/libpod"
+"""podman's own API, at the oldest version that has what is asked."""
+GONE = (404, 409)
+"""It has ended meanwhile: what is looked at next says so."""
 
 
 def wait(client: Any, events: Events, machine: Machine, container: str, budget: float, progress: Progress) -> None:
@@ -51,7 +55,10 @@ def _age(seen: Any) -> float:
 def _healthy(
     client: Any, events: Events, machine: Machine, container: str, deadline: float, progress: Progress
 ) -> None:
+    pause = min(LOOK, _interval(machine)) if machine.provider == "podman" else LOOK
     while True:
+        if machine.provider == "podman":
+            _check(client, container)
         seen = client.inspect_container(container)["State"]
         health = seen.get("Health") or {}
         if not seen.get("Running") or seen.get("Restarting"):
@@ -69,7 +76,28 @@ def _healthy(
                 hint=f"serai logs {machine.name}, or a larger `ready.within`",
                 details=last_lines(client, container),
             )
-        events.wait(container, min(left, LOOK), lambda fate: fate.health == "healthy" or fate.died is not None)
+        events.wait(container, min(left, pause), lambda fate: fate.health == "healthy" or fate.died is not None)
+
+
+def _interval(machine: Machine) -> float:
+    """Seconds between two checks, as the file states them."""
+    health = machine.container.health if machine.container else None
+    return LOOK if health is None or health.interval is None else max(health.interval, GRACE)
+
+
+def _check(client: Any, container: str) -> None:
+    """Have podman run the check: it leaves the turns to timers of systemd, which a host may not have.
+
+    Source: podman-healthcheck-run(1); podman, pkg/api/handlers/libpod/healthcheck.go.
+    """
+    from serai.providers.docker.connect import library
+
+    url = f"{client.base_url}/{LIBPOD}/containers/{container}/healthcheck"
+    try:
+        client._raise_for_status(client._get(url))
+    except library().errors.APIError as error:
+        if (error.status_code or 0) not in GONE:
+            raise
 
 
 def _said(health: Any) -> str:

@@ -54,7 +54,7 @@ def body(machine: Machine, site: Site) -> dict[str, Any]:
         "ExposedPorts": {port: {} for port in _exposed(container, site.forwards)},
         "Labels": labels(machine, site),
         "HostConfig": host_config(machine, container, site),
-        "NetworkingConfig": _first(site.links, machine.provider),
+        "NetworkingConfig": _first(site.links),
         "MacAddress": site.links[0].mac
         if site.links
         else "",  # before API 1.44 the one of an endpoint is not read
@@ -127,16 +127,14 @@ def labels(machine: Machine, site: Site) -> dict[str, str]:
     return {**stated_labels, **{key: value for key, value in own.items() if value}}
 
 
-def _first(links: tuple[Link, ...], provider: str) -> dict[str, Any] | None:
-    """The network that it is made on. The engine's own bridge takes no addresses and no names, podman knows it by
-    another name."""
+def _first(links: tuple[Link, ...]) -> dict[str, Any] | None:
+    """The network that it is made on; the engine's own bridge takes no addresses and no names."""
     if not links:
         return None
     first = links[0]
     if first.network != "bridge":
         return {"EndpointsConfig": {first.network: endpoint(first)}}
-    told = first.mac and provider != "podman"
-    return {"EndpointsConfig": {first.network: {"MacAddress": first.mac}}} if told else None
+    return {"EndpointsConfig": {first.network: {"MacAddress": first.mac}}} if first.mac else None
 
 
 def endpoint(link: Link) -> dict[str, Any]:
