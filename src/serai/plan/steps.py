@@ -32,6 +32,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     needs: tuple[str, ...] = ()
     text: str = ""
     """Present participle, for a person: `creating`, `waiting for ssh`."""
+    also: tuple[str, ...] = ()
+    """`machine:key` of further blocks that are done by it."""
 
 
 TEXT: dict[Act, str] = {

@@ -108,6 +108,10 @@ def plan_up(
         steps += _steps(machines[name], plans[name], observed.get(name))
     refuse_circles(machines, wanted)
     steps = _order(machines, steps)
+    if any("ansible" in block.tool for name in wanted for block in machines[name].provision):
+        from serai.plan.together import together
+
+        steps = together(machines, steps)
     if not options.parallel:
         from serai.plan.turns import in_turn
 

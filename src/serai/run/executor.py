@@ -302,6 +302,9 @@ class Executor:
             way.run("sync", check=False, timeout=120)
         digest = self.digests.get(machine.name, {}).get(step.key, "")
         driver.mark(machine.name, {step.key: Mark(digest=digest, at=round(time.time(), 3))})
+        for other, _, key in (each.partition(":") for each in step.also):
+            mark = Mark(digest=self.digests.get(other, {}).get(key, ""), at=round(time.time(), 3))
+            self.workspace.provider(other).mark(other, {key: mark})
         return ""
 
     def _peers(self) -> dict[str, tuple[Machine, Endpoint | None]]:

@@ -321,6 +321,8 @@ def provision(
     cancel: Cancel | None = None,
 ) -> Run:
     """Run provisioning blocks again on machines that run."""
+    from serai.plan.together import together
+
     cancel = cancel or Cancel()
     with workspace.changing("provision", lambda text: emit(Event(kind=Kind.NOTE, text=text))):
         observed = workspace.observe()
@@ -341,6 +343,7 @@ def provision(
                 needs = (chain[-1].id,) if chain else ()
                 chain.append(step(Act.PROVISION, machine.name, *needs, key=key))
             steps += chain if blocks else []
+        steps = together(workspace.project.machines, steps)
         executor = Executor(
             workspace,
             emit=emit,
