@@ -51,6 +51,31 @@ def list_(everything: bool, as_json: bool) -> None:
 
 
 @image.command()
+@JSON
+def layers(as_json: bool) -> None:
+    """Show what warm starts begin from: templates of machines that were ready."""
+    import time
+
+    from serai.providers.qemu import template
+    from serai.util.units import human_size
+
+    rows = [
+        {"key": each.key, "image": each.image, "memory": each.hardware.machine.memory.size, "at": each.at,
+         "size": template.size(each.key), "host": each.host}
+        for each in template.all_of_them()
+    ]  # fmt: skip
+    if as_json:
+        print_json({"layers": rows})
+        return
+    for row in rows:
+        kept = time.strftime("%Y-%m-%d %H:%M", time.localtime(row["at"]))  # type: ignore[arg-type]
+        what = f"{row['key']:.12}  {row['image']:<24} {human_size(row['size']):>9}"  # type: ignore[arg-type]
+        click.echo(f"{what}  kept {kept}")
+    if not rows:
+        click.echo("no templates yet: `warm: true` has the first ready machine leave one", err=True)
+
+
+@image.command()
 @click.argument("reference")
 @ARCH
 def pull(reference: str, arch: str | None) -> None:
@@ -144,6 +169,7 @@ def prune(older: str | None, everything: bool, dry_run: bool, as_json: bool) -> 
 
     from serai.images.prune import prune as act
     from serai.images.store import Store
+    from serai.providers.qemu import template
     from serai.util.errors import Code, SeraiError
     from serai.util.units import human_size, parse_duration
 
@@ -151,10 +177,13 @@ def prune(older: str | None, everything: bool, dry_run: bool, as_json: bool) -> 
         age = parse_duration(older) if older else None
     except ValueError as error:
         raise SeraiError(Code.USAGE, f"--older: {error}") from error
+    dropped = template.prune(older=age, everything=everything, dry_run=dry_run)
     result = act(Store(), older=age, everything=everything, dry_run=dry_run)
     if as_json:
-        print_json(msgspec.to_builtins(result))
+        print_json({**msgspec.to_builtins(result), "layers": [each.key for each in dropped]})
         return
+    for each in dropped:
+        click.echo(f"template {each.key:.12} ({each.image})")
     for reference in result.references:
         click.echo(reference)
     verb = "would free" if dry_run else "freed"

@@ -51,7 +51,18 @@ def digests_of_boxes(home: Path) -> set[str]:
     return {digest for box in shelf.own(home / "boxes") for digest in (box.record.digests if box.record else ())}
 
 
-USERS: list[Callable[[Path], set[str]]] = [digests_of_machines, digests_of_boxes]
+def digests_of_templates(home: Path) -> set[str]:
+    """Digests of the images that the templates of warm starts stand on. One that cannot be read starts nothing."""
+    found = set()
+    for record in home.glob("templates/*/template.json"):
+        try:
+            found.add(str(json.loads(record.read_bytes())["image_digest"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+    return found
+
+
+USERS: list[Callable[[Path], set[str]]] = [digests_of_machines, digests_of_boxes, digests_of_templates]
 """Who uses images: each gives the digests in use below SERAI_HOME."""
 
 

@@ -302,6 +302,7 @@ def features_needed(machine: Machine) -> list[Feature]:
         Feature.VIRTIOFS: any(folder.type is FolderType.VIRTIOFS for folder in machine.synced_folders),
         Feature.SECURE_BOOT: bool(machine.secure_boot),
         Feature.TPM: machine.devices.tpm is not None,
+        Feature.WARM: machine.warm,
         Feature.HOST_DEVICE: bool(machine.devices.pci or machine.devices.usb or machine.devices.mdev),
     }
     for feature, wanted in kinds.items():

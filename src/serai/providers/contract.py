@@ -61,6 +61,7 @@ class Feature(StrEnum):
     SECURE_BOOT = "secure_boot"
     TPM = "tpm"
     HOST_DEVICE = "host_device"  # PCI, USB and mediated devices of the host
+    WARM = "warm"  # starts from the memory of one that was ready
     ARCH = "arch"  # other architectures than the host's
 
 

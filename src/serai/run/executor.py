@@ -174,16 +174,27 @@ class Executor:
         kind = materials.image.seed if materials.image and not contained else "none"
         seen = self.observed.get(machine.name)
         fresh = machine.name in self.made or seen is None or GUEST not in seen.marks
-        way = wait_ready(
-            machine,
-            lambda: self._endpoint(machine, materials.image if fresh else None),
-            driver.console(machine.name).log,
-            lambda: driver.failure(machine.name),
-            progress,
-            seed_kind=kind,
-        )
-        with self._lock:
-            self._ways[machine.name] = way
+        woken = driver.newborn(machine, materials) if machine.warm else ""  # type: ignore[attr-defined]
+
+        def wait(console: Path | None) -> None:
+            way = wait_ready(
+                machine,
+                lambda: self._endpoint(machine, materials.image if fresh else None),
+                console,
+                lambda: driver.failure(machine.name),
+                progress,
+                seed_kind=kind,
+            )
+            with self._lock:
+                self._ways[machine.name] = way
+
+        wait(None if woken else driver.console(machine.name).log)
+        if woken:
+            self._become(machine, woken, progress)
+        elif machine.warm and driver.keep_warm(machine, materials, progress):  # type: ignore[attr-defined]
+            # Whoever was logged in stays so in the template: a login costs those that wake up less then.
+            self._hang_up(machine.name)
+            wait(None)
         if fresh and getattr(driver, "settles", True):
             if stated(machine.guest) if contained else kind == "none" and materials.image is not None:
                 self._settle(machine, step, progress)
@@ -192,6 +203,14 @@ class Executor:
         driver.mark(machine.name, {}, ready=True)
         endpoint = driver.endpoint(machine.name)
         return f"{endpoint.host}:{endpoint.port}" if isinstance(endpoint, SshEndpoint) else ""
+
+    def _become(self, machine: Machine, script: str, progress: Progress) -> None:
+        """Tell a guest that was woken who it is."""
+        from serai.guest.identity import become
+
+        progress("telling the guest who it is")
+        become(self.way_in(machine.name), machine, script)
+        self.workspace.provider(machine.name).knows_itself(machine)  # type: ignore[attr-defined]
 
     def _endpoint(self, machine: Machine, image: Image | None) -> Endpoint:
         """The way in; into a box that nobody has been in, with what everybody has (VAG-13)."""

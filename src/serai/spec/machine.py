@@ -110,6 +110,13 @@ class Machine(Spec, frozen=True):
     env: Annotated[dict[str, str], Meta(description="environment of provisioners, hooks and `serai exec`")] = {}
     autostart: Annotated[bool, Meta(description="`serai up` without names includes it")] = True
     primary: Annotated[bool, Meta(description="the one that `serai ssh` without a name means")] = False
+    warm: Annotated[
+        bool,
+        Meta(
+            description="start from the memory and disks of the first machine of its kind that was ready, "
+            "with an identity of its own, instead of booting"
+        ),
+    ] = False
     keep: Annotated[bool, Meta(description="its disks are destroyed only with --force")] = False
     providers: Annotated[Raw, Meta(description="raw blocks, by provider")] = Raw()
 

@@ -72,6 +72,7 @@ class Fake:
             Feature.CONSOLE: "a pretended machine has none; `serai logs` shows its commands",
             Feature.AGENT: "a pretended machine has none; `serai exec` without --agent",
             Feature.SCREENSHOT: "a pretended machine has no screen; take another provider",
+            Feature.WARM: "a pretended machine boots nothing; take provider: qemu",
             Feature.PUBLIC_NETWORK: "a pretended machine is on no network; take another provider",
         }
         return Capabilities(

@@ -19,6 +19,8 @@ NO_SESSION_NETWORK = (
     "need no root"
 )
 
+NO_TEMPLATES = "warm starts are the provider qemu's, as yet"
+
 
 def capabilities(scope: Scope) -> Capabilities:
     """What works at the project's URI. Without libvirt nothing does, and the reason says what to install."""
@@ -32,7 +34,7 @@ def capabilities(scope: Scope) -> Capabilities:
         arch = engine.host_arch(uri)
         if is_test(uri):
             able = engine.able_for(conn, Machine(), engine.TEST, arch)
-            missing: dict[Feature, str] = {}
+            missing = {Feature.WARM: NO_TEMPLATES}
             notes: tuple[str, ...] = ("libvirt's test driver runs nothing: machines on it are only pretended",)
         else:
             accel = engine.accel_for(uri, arch)
@@ -45,7 +47,7 @@ def capabilities(scope: Scope) -> Capabilities:
 
 
 def _missing(uri: str, able: Able) -> dict[Feature, str]:
-    missing = {}
+    missing = {Feature.WARM: NO_TEMPLATES}
     if is_session(uri):
         missing[Feature.PRIVATE_NETWORK] = NO_SESSION_NETWORK
     if shutil.which("virsh") is None:
@@ -92,6 +94,10 @@ def check(scope: Scope, machine: Machine) -> list[SeraiError]:
         name, note = ("kvm", "") if kind == engine.KVM else ("tcg", engine.accel_for(uri, arch).note)
         host = read_host_facts(machine, accel=name, accel_note=note, privileged=privileged)
     problems = rules.check(machine, able, kind=kind, arch=arch, privileged=privileged, host=host)
+    if machine.warm:
+        problems.append(
+            SeraiError(Code.UNSUPPORTED, f"{machine.name}: warm: {NO_TEMPLATES}", hint="provider: qemu")
+        )
     own = [] if is_remote(uri) or kind == engine.TEST else own_files.missing(machine, scope.root)
     return [*problems, *_unknown_networks(conn, machine), *_unknown_pools(conn, scope, machine), *own]
 

@@ -12,6 +12,7 @@ WHY_NOT = {
     Feature.SECURE_BOOT: "a container boots nothing; provider: qemu or libvirt",
     Feature.TPM: "a container has no board; container.devices gives it the host's /dev/tpmrm0",
     Feature.HOST_DEVICE: "it is shown no PCI device; container.devices gives it device files",
+    Feature.WARM: "a container boots nothing: it starts at once",
     Feature.ARCH: "its programs run on this host's processor; provider: qemu emulates others",
 }
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from serai.providers.contract import Effect, Materials, Progress, Scope, Verdict
-from serai.providers.qemu import gather, leases, lifecycle, links, render
+from serai.providers.qemu import gather, leases, links, render, running
 from serai.providers.qemu.features import Features
 from serai.providers.qemu.qmp import Qmp, QmpError
 from serai.providers.qemu.record import Hardware, Plugged, editing
@@ -59,21 +59,21 @@ def fit(
     if materials:
         with editing(directory) as record:
             record.networks, record.addresses = materials.networks, materials.addresses
-    record = lifecycle.made(scope, machine.name)
+    record = running.made(scope, machine.name)
     able = gather.features_for(machine, record.image)
     there = {each["name"] for each in qmp.execute("qom-list", {"path": PARTS})}
     known = links.links_of(scope, record.hardware.machine, record.networks) if record.hardware else ()
     for number, link in enumerate(links.links_of(scope, machine, record.networks)):
         if f"nic{number}" not in there and link.socket:
             progress(f"plugging an interface on {link.network}")
-            lifecycle.join(scope, directory, machine, link.network, able, progress)
+            running.join(scope, directory, machine, link.network, able, progress)
             card = _plug(qmp, machine, number, link, able, free_port(qmp, machine.name))
         elif number < len(known):
             continue
         else:  # plugged by a run that was killed before it could write it down
             card = {**nics.card(machine, number, link), "bus": _bus(qmp, number)}
         _remember(directory, machine, [("-netdev", nics.stream(number, link, able)), ("-device", card)])
-    leases.offer(scope, directory, list(lifecycle.networks_of(machine)), able, progress)
+    leases.offer(scope, directory, list(running.networks_of(machine)), able, progress)
 
 
 def _plug(qmp: Qmp, machine: Machine, number: int, link: Link, able: Features, port: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from serai.providers.contradictions import contradictions, once
 from serai.providers.host_facts import read_host_facts
 from serai.providers.kinds import not_a_container
-from serai.providers.qemu import check_devices, check_disks, check_nics, gather, render
+from serai.providers.qemu import check_devices, check_disks, check_nics, gather, render, warm
 from serai.providers.qemu.features import Features
 from serai.providers.qemu.refusal import LIBVIRT, refuse
 from serai.providers.qemu.render.nics import NETWORK
@@ -33,6 +33,7 @@ def check(machine: Machine) -> list[SeraiError]:
         *check_disks.check(machine),
         *check_nics.check(machine),
         *check_devices.check(machine),
+        *warm.check(machine),
     ]
     try:
         able = gather.features_for(machine)

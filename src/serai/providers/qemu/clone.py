@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from serai.providers.contract import Materials, Progress, Scope
-from serai.providers.qemu import disks, lifecycle
+from serai.providers.qemu import disks, lifecycle, running
 from serai.providers.qemu.record import Phase, is_alive, load, save
 from serai.providers.qemu.snapshots import drop_internal
 from serai.spec.machine import Machine
@@ -16,11 +16,11 @@ def clone(scope: Scope, name: str, machine: Machine, materials: Materials, progr
 
     Raises Code.REFUSED when the source runs: its disks would be copied half written.
     """
-    source_record = lifecycle.made(scope, name)
-    source = lifecycle.directory_of(scope, name)
+    source_record = running.made(scope, name)
+    source = running.directory_of(scope, name)
     if is_alive(source) or source_record.suspended:
         raise SeraiError(Code.REFUSED, f"{name} is not off: its disks are in use", hint=f"serai halt {name}")
-    target = lifecycle.directory_of(scope, machine.name)
+    target = running.directory_of(scope, machine.name)
     existing = load(target)
     if existing and existing.phase is Phase.MADE:
         raise SeraiError(
@@ -31,6 +31,7 @@ def clone(scope: Scope, name: str, machine: Machine, materials: Materials, progr
     record = lifecycle.new_record(scope, machine, materials)
     record.image = source_record.image
     record.image_digest = source_record.image_digest
+    record.template = source_record.template
     record.marks = dict(source_record.marks)
     save(target, record)
     progress(f"copying the disks of {name}")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from difflib import unified_diff
 
 from serai.providers.contract import Materials, Scope
-from serai.providers.qemu.lifecycle import directory_of
 from serai.providers.qemu.preview import preview
+from serai.providers.qemu.running import directory_of
 from serai.spec.machine import Machine
 
 

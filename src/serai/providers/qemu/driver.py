@@ -206,6 +206,24 @@ class Qemu:
             if ready is not None:
                 record.ready_at = time.time() if ready else 0.0
 
+    def keep_warm(self, machine: Machine, materials: Materials, progress: Progress = quiet) -> bool:
+        """Make a template of a machine that is ready, if it is to become one. True: it was away for a moment."""
+        from serai.providers.qemu.waking import keep_warm
+
+        return keep_warm(self.scope, machine.name, materials, progress)
+
+    def newborn(self, machine: Machine, materials: Materials) -> str:
+        """The script that tells a guest from a template who it is; empty: it knows."""
+        from serai.providers.qemu.waking import identity_script
+
+        return identity_script(self.scope, machine, materials)
+
+    def knows_itself(self, machine: Machine) -> None:
+        """The script has run: its private networks are plugged in."""
+        from serai.providers.qemu.waking import plug_in
+
+        plug_in(self.scope, machine)
+
     def failure(self, name: str) -> str:
         directory = self.directory(name)
         if is_alive(directory):

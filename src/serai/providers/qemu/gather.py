@@ -15,7 +15,7 @@ from serai.providers.qemu.firmware import Uefi, find_uefi
 from serai.providers.qemu.links import links_of
 from serai.providers.qemu.record import Hardware
 from serai.providers.qemu.render.devices import VNC_FIRST
-from serai.providers.qemu.site import Folder, PciSlot, Site
+from serai.providers.qemu.site import Folder, PciSlot, RamFile, Site
 from serai.providers.qemu.storage import storage
 from serai.providers.qemu.vsock import free_cid
 from serai.spec.device import GraphicsType
@@ -95,6 +95,7 @@ def site_for(
     forwards: tuple[Forward, ...],
     place: Path,
     saved: Hardware | None = None,
+    ram: RamFile | None = None,
 ) -> Site:
     """The Site for a start. `saved`: the hardware that a memory to be loaded was saved on."""
     arch = arch_of(machine, image)
@@ -124,6 +125,8 @@ def site_for(
         plugged=saved.plugged if saved else (),
         kind=saved.kind if saved else "",
         resuming=saved is not None,
+        ram=ram,
+        woken=bool(saved and saved.woken),
         nested_flag=nested_flag() if machine.cpu.nested else "",
         folder_security="mapped-xattr" if os.getuid() == 0 else "none",
         vsock_cid=vsock_cid(machine, machine_uuid(scope.project_id, machine.name)),

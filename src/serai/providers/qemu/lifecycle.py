@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import time
 from pathlib import Path
 from secrets import token_hex
 
@@ -13,55 +11,38 @@ import msgspec
 from serai.providers.contract import Materials, Progress, Scope
 from serai.providers.identity import machine_uuid
 from serai.providers.qemu import (
-    beside,
     check_nics,
     disks,
     gather,
-    hub,
     launch,
-    leases,
     links,
     memory,
-    ports,
-    render,
-    taps,
 )
-from serai.providers.qemu.features import Features
-from serai.providers.qemu.qmp import Gone, Qmp
 from serai.providers.qemu.record import (
     Hardware,
     Phase,
+    Ram,
     Record,
     editing,
-    hold_life,
     is_alive,
     load,
     save,
 )
+from serai.providers.qemu.running import (
+    SUSPENDED,
+    directory_of,
+    forget_suspended,
+    leave_networks,
+    made,
+    quit_process,
+    run,
+)
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
-from serai.util.files import empty_trash, private_dir, remove_tree, write_atomic
+from serai.util.files import empty_trash, private_dir, remove_tree
 
-SUSPENDED = Path("suspend/memory")
-QUIT_BUDGET = 10.0
-"""Seconds in which QEMU must write out its caches after `quit`."""
-PORT_ATTEMPTS = 5
-"""How often ports are chosen anew: other homes on this host choose theirs at the same time."""
 SECOND_PRESS = 10.0
 """Seconds after which the power button is pressed again: a guest that was still booting missed the first."""
-
-
-def directory_of(scope: Scope, name: str) -> Path:
-    return scope.home / "machines" / name
-
-
-def made(scope: Scope, name: str) -> Record:
-    """The record of a machine that is whole. Raises Code.FAILED."""
-    record = load(directory_of(scope, name))
-    if record is None or record.phase is not Phase.MADE:
-        what = "is not made" if record is None else "was never made to the end"
-        raise SeraiError(Code.FAILED, f"{name} {what}", hint=f"serai up {name}")
-    return record
 
 
 def create(scope: Scope, machine: Machine, materials: Materials, progress: Progress) -> None:
@@ -77,6 +58,8 @@ def create(scope: Scope, machine: Machine, materials: Materials, progress: Progr
     private_dir(directory)
     image = materials.image
     record = new_record(scope, machine, materials)
+    if machine.warm:
+        record.template = _based_on_template(scope, directory, record, machine, materials)
     save(directory, record)
     progress("making its disks")
     disks.make_missing(directory, machine, image)
@@ -84,6 +67,22 @@ def create(scope: Scope, machine: Machine, materials: Materials, progress: Progr
     fill(scope, directory, record, machine, materials)
     record.phase = Phase.MADE
     save(directory, record, sync=True)
+
+
+def _based_on_template(
+    scope: Scope, directory: Path, record: Record, machine: Machine, materials: Materials
+) -> str:
+    """The key of the template that its disks are made on, when there is one; else empty."""
+    from serai.providers.qemu import template, warm
+
+    with template.held(changing=False):
+        known = warm.find(scope, machine, record.image, materials)[1]
+        if known is None:
+            return ""
+        record.template = known.key
+        save(directory, record)  # from here on nobody takes the template's disks away
+        warm.make_disks(directory, known)
+        return known.key
 
 
 def new_record(scope: Scope, machine: Machine, materials: Materials) -> Record:
@@ -140,6 +139,7 @@ def start(scope: Scope, machine: Machine, materials: Materials, progress: Progre
         return
     disks.make_missing(directory, machine, record.image)
     disks.fit_sizes(directory, machine, record.image)
+    first = not record.started_at
     with editing(directory) as record:
         record.applied = machine
         record.pending = {}
@@ -147,7 +147,28 @@ def start(scope: Scope, machine: Machine, materials: Materials, progress: Progre
         record.addresses = materials.addresses
         record.networks = materials.networks
         fill(scope, directory, record, machine, materials)
+    if machine.warm and first and _start_warm(scope, directory, machine, materials, progress):
+        return
     run(scope, machine.name, progress)
+
+
+def _start_warm(scope: Scope, directory: Path, machine: Machine, materials: Materials, progress: Progress) -> bool:
+    """Start it from a template, or so that it becomes one; False: it starts like any other."""
+    from serai.providers.qemu import warm
+
+    record = made(scope, machine.name)
+    key, known = warm.find(scope, machine, record.image, materials)
+    fit = Hardware(machine=warm.fitted(machine))
+    if known is not None and known.key == record.template:
+        was = known.hardware
+        begun = msgspec.structs.replace(fit, kind=was.kind, accel=was.accel, ram=Ram.TEMPLATE, woken=True)
+        progress("waking it from a template")
+        run(scope, machine.name, progress, saved=begun, known=known)
+    elif key and known is None and not record.template and warm.reserve(directory, machine):
+        run(scope, machine.name, progress, first=msgspec.structs.replace(fit, ram=Ram.OWN))
+    else:
+        return False
+    return True
 
 
 def resume(scope: Scope, name: str, progress: Progress) -> None:
@@ -172,114 +193,6 @@ def resume(scope: Scope, name: str, progress: Progress) -> None:
     run(scope, name, progress, saved=record.hardware, state=directory / SUSPENDED)
 
 
-def forget_suspended(directory: Path) -> None:
-    """Give the saved memory up: it must not be loaded once the guest has run on."""
-    with editing(directory) as record:
-        record.suspended = False
-    remove_tree(directory / SUSPENDED.parent)
-
-
-def run(
-    scope: Scope, name: str, progress: Progress, *, saved: Hardware | None = None, state: Path | None = None
-) -> None:
-    """Launch QEMU by the record alone: cold, or with the memory `state` saved on the hardware `saved`."""
-    directory = directory_of(scope, name)
-    record = made(scope, name)
-    machine = saved.machine if saved else record.applied
-    assert machine is not None
-    able = gather.features_for(machine, record.image)
-    for network in networks_of(machine):
-        join(scope, directory, machine, network, able, progress)
-    leases.offer(scope, directory, list(networks_of(machine)), able, progress)
-    life = hold_life(directory)
-    try:
-        qmp = _launch(scope, directory, machine, saved, life)
-        with qmp:
-            if state:
-                memory.load(qmp, state, who=name, migrate_file=able.migrate_file)
-                # Before the guest runs: from then on the saved memory fits its disks no more.
-                forget_suspended(directory)
-                qmp.execute("cont")
-    except BaseException:
-        with editing(directory) as record:
-            record.stopped = True
-        raise
-    finally:
-        os.close(life)
-        if not is_alive(directory):
-            leave_networks(scope, directory, machine)
-
-
-def _launch(scope: Scope, directory: Path, machine: Machine, saved: Hardware | None, life: int) -> Qmp:
-    """Choose ports, render, spawn; again when somebody took a port in between."""
-    record = made(scope, machine.name)
-    image, networks = record.image, record.networks
-    # Probes may take seconds, once: before the port table is locked for everybody.
-    site = gather.site_for(scope, machine, image, networks, forwards=(), place=directory, saved=saved)
-    kind = gather.versioned(machine, site.features)
-    hardware = saved or Hardware(machine=machine, kind=kind, accel=site.accel)
-    for attempt in range(1, PORT_ATTEMPTS + 1):
-        with ports.allocating(), editing(directory) as record:
-            # Forwards are no part of what a saved memory fits to: the present ones count.
-            taken = ports.taken_by_machines(directory)
-            wanted = record.applied or machine
-            reached = links.has_uplink(wanted)
-            record.forwards = ports.allocate(wanted, record.forwards, taken) if reached else ()
-            record.hardware = hardware
-            record.started_at = time.time()
-            record.ready_at = 0.0
-            record.stopped = False
-        site = msgspec.structs.replace(site, forwards=record.forwards)
-        write_atomic(directory / "argv", render.text(machine, site), sync=False)
-        try:
-            return beside.spawn(directory, machine, site, life)
-        except launch.PortTaken:
-            if attempt == PORT_ATTEMPTS:
-                raise
-    raise AssertionError("unreachable")
-
-
-def networks_of(machine: Machine) -> dict[str, list[str]]:
-    """Private network -> the hub's ports that the machine uses there."""
-    found: dict[str, list[str]] = {}
-    number = 0
-    for nic in machine.networks:
-        if nic.private:
-            number += 1
-            found.setdefault(nic.private.network, []).append(hub.port_name(machine.name, number))
-    return found
-
-
-def join(
-    scope: Scope, directory: Path, machine: Machine, network: str, able: Features, progress: Progress
-) -> None:
-    """Have the network's hub carry the machine's interfaces there, and those of others again if it had died."""
-    if hub.attach(scope.home, scope.project_id, network, networks_of(machine)[network], able):
-        _reconnect(scope, directory, network, able, progress)
-
-
-def _reconnect(scope: Scope, directory: Path, network: str, able: Features, progress: Progress) -> None:
-    """Give the living machines of a network whose hub had died their sockets back."""
-    others = hub.users(scope.home, network, directory)
-    for other in others:
-        record = load(directory_of(scope, other))
-        if record and record.hardware:
-            names = networks_of(record.hardware.machine)[network]
-            hub.attach(scope.home, scope.project_id, network, names, able)
-    if others and not {"reconnect", "reconnect-ms"} & able.stream_options:
-        progress(
-            f"network {network}: its hub had died, and QEMU {able.version} cannot reconnect: "
-            f"serai reload {' '.join(others)}"
-        )
-
-
-def leave_networks(scope: Scope, directory: Path, machine: Machine) -> None:
-    """After its QEMU has ended: take its sockets off the hubs; the last machine ends the hub."""
-    taps.release(links.links_of(scope, machine, {}))
-    for network, names in networks_of(machine).items():
-        hub.release(scope.home, scope.project_id, network, names, directory)
-
-
 def stop(scope: Scope, name: str, budget: float, force: bool, progress: Progress) -> bool:
     """Power off by ACPI within `budget` seconds, else cut the power. True: the guest went by itself."""
     record = made(scope, name)
@@ -300,6 +213,8 @@ def _ended(scope: Scope, directory: Path) -> None:
     with editing(directory) as record:
         record.stopped = True
         record.ready_at = 0.0
+        record.newborn = False  # it learns who it is when it boots
+    (directory / "ram").unlink(missing_ok=True)
     launch.end_process(directory, record.uuid, who=record.name)  # sweeps its sockets away
     if record.hardware:
         leave_networks(scope, directory, record.hardware.machine)
@@ -320,19 +235,6 @@ def _power_down(directory: Path, record: Record, budget: float, progress: Progre
         # It ended meanwhile, or its monitor hangs: waiting for the process tells which.
         return launch.wait_end(directory, record.uuid, min(budget, 1.0))
     return launch.wait_end(directory, record.uuid, budget - first)
-
-
-def quit_process(directory: Path, record: Record) -> None:
-    """End QEMU so that it writes out what its disks' formats hold in memory; a hanging one is killed."""
-    try:
-        with launch.connect(directory, record.name, timeout=2.0) as qmp:
-            qmp.execute("quit", timeout=QUIT_BUDGET)
-    except Gone:
-        pass  # it may close the connection before it answers
-    except SeraiError:
-        launch.end_process(directory, record.uuid, who=record.name)  # its monitor hangs
-    launch.wait_end(directory, record.uuid, QUIT_BUDGET)
-    launch.end_process(directory, record.uuid, who=record.name)
 
 
 def destroy(scope: Scope, name: str) -> None:

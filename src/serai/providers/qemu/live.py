@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from serai.providers.contract import Effect, Materials, Progress, Scope, Verdict
-from serai.providers.qemu import cards, disks, gather, launch, lifecycle, links, pinning, ports, render
+from serai.providers.qemu import cards, disks, gather, launch, links, pinning, ports, render, running
 from serai.providers.qemu.blockdev import device, device_id, file_node, format_node, is_cdrom, node_name
 from serai.providers.qemu.qmp import Qmp, QmpError
 from serai.providers.qemu.record import Hardware, Plugged, Record, editing, is_alive, process_id
@@ -41,8 +41,8 @@ def apply(
     for key, verdict in keys.items():
         if verdict.effect in (Effect.RECREATE, Effect.IMMUTABLE):
             raise SeraiError(Code.REFUSED, f"{machine.name}: {key} cannot be changed in place: {verdict.reason}")
-    directory = lifecycle.directory_of(scope, machine.name)
-    record = lifecycle.made(scope, machine.name)
+    directory = running.directory_of(scope, machine.name)
+    record = running.made(scope, machine.name)
     live = [key for key, verdict in keys.items() if verdict.effect is Effect.LIVE]
     waiting = {key: verdict.reason for key, verdict in keys.items() if verdict.effect is Effect.RESTART}
     if is_alive(directory):
@@ -225,10 +225,11 @@ def fit_forwards(directory: Path, qmp: Qmp, machine: Machine) -> None:
                 if old not in chosen:
                     _hmp(qmp, f"hostfwd_remove net0 {old.protocol}:{old.host_ip}:{old.host}", "removed")
             kept = tuple(each for each in record.forwards if each in chosen)
+            woken = record.hardware is not None and record.hardware.woken
             record.forwards = kept
             for new in chosen:
                 if new not in kept:
-                    _hmp(qmp, f"hostfwd_add net0 {render.hostfwd(new)}", "")
+                    _hmp(qmp, f"hostfwd_add net0 {render.hostfwd(new, woken=woken)}", "")
             record.forwards = chosen
 
 

@@ -23,15 +23,16 @@ UNLIMITED = 1 << 40
 """Bytes a second: the default of QEMU (128 MiB/s) is meant for networks."""
 
 
-def save(qmp: Qmp, target: Path, *, who: str, migrate_file: bool) -> None:
+def save(qmp: Qmp, target: Path, *, who: str, migrate_file: bool, ignore_shared: bool = False) -> None:
     """Write the memory of a paused machine. Only a whole file gets the name `target`.
 
+    `ignore_shared`: without the memory that is in a file which others see, too; only its devices then.
     Raises Code.UNSUPPORTED when a device forbids it (a mounted 9p folder), with the way out.
     """
     part = target.with_name(f"{target.name}.new")
     handle = os.open(part, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     try:
-        _prepare(qmp)
+        _prepare(qmp, ignore_shared)
         qmp.execute("migrate-set-parameters", {"max-bandwidth": UNLIMITED})
         try:
             qmp.execute("migrate", {"uri": _uri(qmp, part, handle, migrate_file)})
@@ -48,7 +49,7 @@ def save(qmp: Qmp, target: Path, *, who: str, migrate_file: bool) -> None:
         os.close(handle)
 
 
-def load(qmp: Qmp, source: Path, *, who: str, migrate_file: bool) -> None:
+def load(qmp: Qmp, source: Path, *, who: str, migrate_file: bool, ignore_shared: bool = False) -> None:
     """Load the memory into a QEMU started with `-incoming defer`; it stays paused."""
     try:
         handle = os.open(source, os.O_RDONLY | os.O_CLOEXEC)
@@ -57,7 +58,7 @@ def load(qmp: Qmp, source: Path, *, who: str, migrate_file: bool) -> None:
             Code.CORRUPT, f"{who}: its saved memory {source} is gone", hint="halt and start it anew"
         ) from error
     try:
-        _prepare(qmp)
+        _prepare(qmp, ignore_shared)
         qmp.execute("migrate-incoming", {"uri": _uri(qmp, source, handle, migrate_file)})
         _finish(qmp, f"{who}: loading its memory")
     finally:
@@ -75,8 +76,13 @@ def abandon(qmp: Qmp, *, who: str) -> None:
     _settle(qmp, f"{who}: the save that was begun")
 
 
-def _prepare(qmp: Qmp) -> None:
-    qmp.execute("migrate-set-capabilities", {"capabilities": [{"capability": "events", "state": True}]})
+def _prepare(qmp: Qmp, ignore_shared: bool) -> None:
+    # Said each time: a machine that was woken has it on, and its own memory must be saved as a whole.
+    wanted = {"events": True, "x-ignore-shared": ignore_shared}
+    qmp.execute(
+        "migrate-set-capabilities",
+        {"capabilities": [{"capability": name, "state": state} for name, state in wanted.items()]},
+    )
 
 
 def _uri(qmp: Qmp, path: Path, handle: int, migrate_file: bool) -> str:

@@ -45,6 +45,18 @@ class Plugged(msgspec.Struct, frozen=True):
     value: dict[str, Any]
 
 
+class Ram(StrEnum):
+    """Where the memory of a running machine is; see qemu/warm.py."""
+
+    PLAIN = ""
+    OWN = "own"
+    """In a file of its directory, which other processes see."""
+    TEMPLATE = "template"
+    """In a template's file, and what differs from it in pages of its own."""
+    NAMED = "named"
+    """Loaded from a file that one of the two was saved to."""
+
+
 class Hardware(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a saved memory fits to: the spec that QEMU was started with, and what was plugged since."""
 
@@ -53,6 +65,9 @@ class Hardware(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     kind: str = ""
     """The versioned machine type, `pc-q35-7.2`: `q35` may mean another one after an upgrade of QEMU."""
     accel: str = ""
+    ram: Ram = Ram.PLAIN
+    woken: bool = False
+    """Its network's DHCP server remembers the guest of the template (see render/nics.py)."""
 
 
 class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -83,6 +98,10 @@ class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
     """That it is meant to be off: serai stopped it, or the guest did so in order."""
     hardware: Hardware | None = None
     """Of the present life, or of the suspended one."""
+    template: str = ""
+    """Digest of the template that its disks stand on (see qemu/template.py)."""
+    newborn: bool = False
+    """It runs with the memory of a template, and is not yet told who it is."""
     suspended: bool = False
     """Its memory is in `suspend/`."""
 

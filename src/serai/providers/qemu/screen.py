@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from serai.providers.contract import Scope
-from serai.providers.qemu import launch, lifecycle
+from serai.providers.qemu import launch, running
 from serai.providers.qemu.qmp import QmpError
 from serai.providers.qemu.record import is_alive
 from serai.util.errors import Code, SeraiError
@@ -15,8 +15,8 @@ from serai.util.png import from_ppm
 
 def screenshot(scope: Scope, name: str, target: Path) -> None:
     """Write it as PNG. Raises Code.FAILED for a machine that is off, or has no screen."""
-    lifecycle.made(scope, name)
-    directory = lifecycle.directory_of(scope, name)
+    running.made(scope, name)
+    directory = running.directory_of(scope, name)
     if not is_alive(directory):
         raise SeraiError(Code.FAILED, f"{name} is off: it shows nothing", hint=f"serai up {name}")
     picture = directory / "screen.ppm"

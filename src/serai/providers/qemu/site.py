@@ -69,6 +69,14 @@ class Folder(msgspec.Struct, frozen=True):
     """As the file states it, in libvirt's words; empty: what works."""
 
 
+class RamFile(msgspec.Struct, frozen=True):
+    """Memory as an object named `ram0`; `path` empty: in no file."""
+
+    path: str
+    shared: bool = False
+    """What the guest writes goes to the file."""
+
+
 class PciSlot(msgspec.Struct, frozen=True):
     """Functions of one slot of the host, `0000:01:00.0` first, that are given to the guest."""
 
@@ -101,6 +109,10 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     """The versioned machine type that a saved memory needs; empty: as the spec says."""
     resuming: bool = False
     """A saved memory will be loaded: the guest does not start by itself."""
+    ram: RamFile | None = None
+    """The file that holds its memory, for a warm start."""
+    woken: bool = False
+    """The memory is, or comes from, that of another guest."""
     nested_flag: str = ""
     """`vmx` or `svm`: what the host's processor has, for `cpu.nested`."""
     folder_security: str = "none"

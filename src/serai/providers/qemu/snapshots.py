@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from serai.providers.contract import Mark, Progress, Scope, Snapshot
-from serai.providers.qemu import disks, gather, launch, lifecycle, memory
+from serai.providers.qemu import disks, gather, launch, lifecycle, memory, running
 from serai.providers.qemu.blockdev import node_name
 from serai.providers.qemu.qmp import Qmp, QmpError
 from serai.providers.qemu.record import Hardware, Record, editing, is_alive
@@ -38,7 +38,7 @@ class Saved(msgspec.Struct, frozen=True):
 
 def list_all(scope: Scope, name: str) -> list[Snapshot]:
     """The snapshots, oldest first."""
-    return sorted(lifecycle.made(scope, name).snapshots, key=lambda each: each.at)
+    return sorted(running.made(scope, name).snapshots, key=lambda each: each.at)
 
 
 def save(scope: Scope, name: str, snapshot: str, progress: Progress) -> None:
@@ -47,8 +47,8 @@ def save(scope: Scope, name: str, snapshot: str, progress: Progress) -> None:
         raise SeraiError(
             Code.INPUT, f"{snapshot!r} cannot be a snapshot's name", hint="letters, digits, dots, dashes"
         )
-    record = lifecycle.made(scope, name)
-    directory = lifecycle.directory_of(scope, name)
+    record = running.made(scope, name)
+    directory = running.directory_of(scope, name)
     if any(each.name == snapshot for each in record.snapshots):
         raise SeraiError(
             Code.REFUSED,
@@ -148,8 +148,8 @@ def _delete_node_snapshot(qmp: Qmp, node: str, snapshot: str) -> None:
 
 def restore(scope: Scope, name: str, snapshot: str, progress: Progress) -> None:
     """Go back to it: with memory it runs on where it was; without, it is off, or boots when it ran."""
-    record = lifecycle.made(scope, name)
-    directory = lifecycle.directory_of(scope, name)
+    record = running.made(scope, name)
+    directory = running.directory_of(scope, name)
     meta = _find(record, snapshot)
     folder = directory / "snapshots" / snapshot
     saved = _read(folder, name, snapshot)
@@ -167,15 +167,15 @@ def restore(scope: Scope, name: str, snapshot: str, progress: Progress) -> None:
         record.pending = {}
     if meta.memory:
         progress("loading its memory")
-        lifecycle.run(scope, name, progress, saved=saved.hardware, state=folder / "memory")
+        running.run(scope, name, progress, saved=saved.hardware, state=folder / "memory")
     elif ran:
-        lifecycle.run(scope, name, progress)
+        running.run(scope, name, progress)
 
 
 def delete(scope: Scope, name: str, snapshot: str) -> None:
     """Remove it. Not there: does nothing but sweep up what a killed run left of it."""
-    record = lifecycle.made(scope, name)
-    directory = lifecycle.directory_of(scope, name)
+    record = running.made(scope, name)
+    directory = running.directory_of(scope, name)
     folder = directory / "snapshots" / snapshot
     known = any(each.name == snapshot for each in record.snapshots)
     if not known and not folder.exists():

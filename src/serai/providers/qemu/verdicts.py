@@ -26,6 +26,7 @@ RECORD_ONLY = frozenset(
         "autostart",
         "primary",
         "keep",
+        "warm",
         "aliases",
         "communicator",
         "halt_timeout",

@@ -46,7 +46,7 @@ def options(machine: Machine, site: Site) -> Iterator[Option]:
     words.append("dump-guest-core=off")
     if not machine.memory.merge:
         words.append("mem-merge=off")
-    if memory.backed(machine) and not machine.numa.cells:
+    if (memory.backed(machine) or site.ram is not None) and not machine.numa.cells:
         words.append(f"memory-backend={memory.NAME}0")
     if site.uefi:
         words += ["pflash0=firmware", "pflash1=efivars"]

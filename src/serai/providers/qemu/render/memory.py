@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from serai.providers.qemu.render.words import Option, as_json, mebibytes
-from serai.providers.qemu.site import Site
+from serai.providers.qemu.site import RamFile, Site
 from serai.spec.folder import FolderType
 from serai.spec.machine import Machine
 from serai.spec.memory import MemorySource
@@ -64,6 +64,14 @@ def backend(machine: Machine, name: str, size: int, node: int | None = None) -> 
     return value | _placement(machine, cell)
 
 
+def in_file(machine: Machine, ram: RamFile) -> dict[str, Any]:
+    """The memory of a warm start: its name is that in the saved state, whatever it is made of."""
+    value: dict[str, Any] = {"id": f"{NAME}0", "size": machine.memory.size, "share": ram.shared}
+    if not ram.path:
+        return {"qom-type": "memory-backend-ram", **value}
+    return {"qom-type": "memory-backend-file", **value, "mem-path": ram.path}
+
+
 def _placement(machine: Machine, cell: NumaCell | None) -> dict[str, Any]:
     """The nodes of the host that it is taken from."""
     nodes = (cell.host_nodes if cell else None) or machine.numa.host_nodes
@@ -73,7 +81,7 @@ def _placement(machine: Machine, cell: NumaCell | None) -> dict[str, Any]:
     return {"host-nodes": list(numbers(nodes)), "policy": POLICIES[policy]}
 
 
-def options(machine: Machine, _site: Site) -> Iterator[Option]:
+def options(machine: Machine, site: Site) -> Iterator[Option]:
     memory = machine.memory
     words = [f"size={mebibytes(memory.size)}"]
     if memory.max and memory.max > memory.size:
@@ -81,6 +89,8 @@ def options(machine: Machine, _site: Site) -> Iterator[Option]:
     yield "-m", ",".join(words)
     if machine.numa.cells:
         yield from _nodes(machine)
+    elif site.ram is not None:
+        yield "-object", as_json(in_file(machine, site.ram))
     elif backed(machine):
         yield "-object", as_json(backend(machine, f"{NAME}0", memory.size))
     if memory.locked:

@@ -54,12 +54,21 @@ def _word(value: object) -> str:
     return ("off", "on")[value] if isinstance(value, bool) else str(value)
 
 
+GUEST, BEFORE_GUEST = "10.0.2.15", "10.0.2.14"
+"""The first address that user networking gives away, and the one before it.
+
+A woken guest has the first one, and will ask for it by another MAC than the one that it was given to: counted from
+the address before, it is the second, which is free. Source: libslirp, bootp.c; the leases are part of its state.
+"""
+
+
 def netdev(machine: Machine, site: Site, number: int, link: Link) -> str:
     """The host's side. Descriptors take the place of names when QEMU is started (see `launch`)."""
     if link.kind is LinkKind.USER:
         name = machine.hostname or machine.name
-        forwards = "".join(f",hostfwd={hostfwd(forward)}" for forward in site.forwards)
-        return f"user,id=net{number},hostname={name}{forwards}"
+        forwards = "".join(f",hostfwd={hostfwd(forward, woken=site.woken)}" for forward in site.forwards)
+        first = f",dhcpstart={BEFORE_GUEST}" if site.woken else ""
+        return f"user,id=net{number},hostname={name}{first}{forwards}"
     if link.kind is LinkKind.PASST:
         return f"stream,id=net{number},server=off,{passt_address()}"
     if link.kind in (LinkKind.TAP, LinkKind.MACVTAP):
@@ -122,6 +131,7 @@ def boot_place(machine: Machine) -> int | None:
     return machine.boot.order.index(NETWORK) if NETWORK in machine.boot.order else None
 
 
-def hostfwd(forward: Forward) -> str:
+def hostfwd(forward: Forward, *, woken: bool) -> str:
     """The rule as `-netdev user` and `hostfwd_add` want it."""
-    return f"{forward.protocol}:{forward.host_ip}:{forward.host}-{forward.guest_ip}:{forward.guest}"
+    guest = forward.guest_ip or (GUEST if woken else "")
+    return f"{forward.protocol}:{forward.host_ip}:{forward.host}-{guest}:{forward.guest}"

@@ -1,0 +1,238 @@
+"""What the first ready machine of a kind leaves behind: its memory, devices and disks, in files that stay.
+
+One directory each, below SERAI_HOME, private: `template.json` is written last, and holds a seal of every file. A
+file that is not as it was sealed drops the template: machines of that kind start cold then, which is no error.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+
+from serai.providers.qemu.record import Hardware, load
+from serai.util import paths
+from serai.util.errors import SeraiError
+from serai.util.files import empty_trash, private_dir, remove_tree, write_atomic
+from serai.util.locks import lock
+
+FILE = "template.json"
+RAM, STATE, DISKS = "ram", "state", "disks"
+BLOCK = 1 << 16
+"""Bytes that are looked at together; those that are all zero are no part of a seal, be they a hole or not."""
+_ZERO = bytes(BLOCK)
+
+
+class Card(msgspec.Struct, frozen=True):
+    """A network card as the guest in the template knows it."""
+
+    mac: str
+    address: str = ""
+    """In CIDR form; empty: by DHCP."""
+
+
+class Seal(msgspec.Struct, frozen=True):
+    """What a file was when it was kept. As long as the kernel's stamp of it is the same, so is the file."""
+
+    digest: str
+    stamp: tuple[int, int, int, int, int]
+    """Device, inode, size, and nanoseconds of the last write and of the last change. Source: stat(2)."""
+
+
+class Template(msgspec.Struct, frozen=True, kw_only=True):
+    """One template, as `template.json` has it."""
+
+    key: str
+    host: str
+    """Digest of QEMU, the kernel and the processors that it was kept on."""
+    image: str
+    """Reference of the image, for people."""
+    image_digest: str
+    hardware: Hardware
+    at: float
+    hostname: str
+    instance_id: str
+    cards: tuple[Card, ...]
+    hosts: str
+    """Lines of the names of peers, as the guest has them."""
+    seals: dict[str, Seal]
+
+
+def _encode(value: object) -> object:
+    if isinstance(value, Path):
+        return str(value)
+    raise NotImplementedError(f"cannot write {type(value).__name__}")
+
+
+def _decode(kind: type, value: object) -> object:
+    if kind is Path:
+        return Path(str(value))
+    raise NotImplementedError(f"cannot read {kind}")
+
+
+def root() -> Path:
+    return paths.home() / "templates"
+
+
+def place(key: str) -> Path:
+    """The directory of a template, be it there or not."""
+    return root() / key
+
+
+def disks_of(key: str) -> list[Path]:
+    """Its disks, by the names that they have in a machine's directory."""
+    return sorted((place(key) / DISKS).glob("*.qcow2"))
+
+
+def keys() -> list[str]:
+    """Of all that are there, whole or not."""
+    return sorted(path.name for path in root().glob("*/") if not path.name.startswith("."))
+
+
+def all_of_them() -> list[Template]:
+    """Those that can be read, by their keys."""
+    return [found for key in keys() if (found := read(key)) is not None]
+
+
+def held(*, changing: bool) -> AbstractContextManager[None]:
+    """While machines are made from templates none of them goes; `changing`: to keep or to drop some."""
+    return lock(root() / "lock", what="the templates of warm starts", shared=not changing)
+
+
+def of_kind(kind: str) -> Template | None:
+    """The one for machines of a kind: its key begins with the kind's (see qemu/warm.py)."""
+    return next((found for key in keys() if key.startswith(f"{kind}-") and (found := read(key))), None)
+
+
+def read(key: str) -> Template | None:
+    """None: there is none, or its record is no record."""
+    try:
+        data = (place(key) / FILE).read_bytes()
+        return msgspec.json.decode(data, type=Template, dec_hook=_decode)
+    except (FileNotFoundError, msgspec.MsgspecError):
+        return None
+
+
+def whole(template: Template) -> str:
+    """Look at every file of it; why it cannot be used, or an empty string.
+
+    A file whose stamp is as it was has not been written to. Another stamp makes it be read as a whole.
+    """
+    fresh: dict[str, Seal] = {}
+    for name, seal in template.seals.items():
+        path = place(template.key) / name
+        try:
+            now = stamp(path)
+            if now == seal.stamp and name != STATE:
+                continue
+            if now[2] != seal.stamp[2]:
+                return f"{name} has {now[2]} bytes instead of {seal.stamp[2]}"
+            if digest(path) != seal.digest:
+                return f"{name} is not what was kept"
+        except OSError as error:
+            return f"{name}: {error.strerror}"
+        fresh[name] = Seal(seal.digest, now)
+    if any(seal != template.seals[name] for name, seal in fresh.items()):
+        write(msgspec.structs.replace(template, seals=template.seals | fresh))
+    return ""
+
+
+def stamp(path: Path) -> tuple[int, int, int, int, int]:
+    """See Seal."""
+    found = path.stat()
+    return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+
+
+def seal(path: Path) -> Seal:
+    """Make a file read only, and say what it is."""
+    path.chmod(0o400)
+    return Seal(digest(path), stamp(path))
+
+
+def digest(path: Path) -> str:
+    """Over its length and what is not zero in it, with where that is. Holes are not read."""
+    total = sha256()
+    with path.open("rb", buffering=0) as file:
+        size = os.fstat(file.fileno()).st_size
+        total.update(f"{size}".encode())
+        for begin, end in _written(file.fileno(), size):
+            file.seek(begin)
+            while begin < end and (block := file.read(BLOCK)):
+                if block != _ZERO[: len(block)]:
+                    total.update(f"\n{begin}\n".encode())
+                    total.update(block)
+                begin += len(block)
+    return total.hexdigest()
+
+
+def _written(handle: int, size: int) -> Iterator[tuple[int, int]]:
+    """The parts that are no holes, from block to block. Source: lseek(2), SEEK_DATA."""
+    end = 0
+    while end < size:
+        try:
+            begin = os.lseek(handle, end, os.SEEK_DATA)
+        except OSError:
+            return  # nothing but a hole is left (ENXIO)
+        end = os.lseek(handle, begin, os.SEEK_HOLE)
+        end = min(size, -(-end // BLOCK) * BLOCK)
+        yield begin // BLOCK * BLOCK, end
+
+
+def write(template: Template) -> None:
+    """Make it one: all its files must be there."""
+    private_dir(place(template.key))
+    write_atomic(place(template.key) / FILE, msgspec.json.encode(template, enc_hook=_encode))
+
+
+def drop(key: str) -> None:
+    """It starts no machine any more. Its disks stay while a machine stands on them."""
+    directory = place(key)
+    for name in (FILE, RAM, STATE, f"{STATE}.new", "efivars.fd"):
+        (directory / name).unlink(missing_ok=True)
+    if directory.is_dir() and key not in in_use():
+        remove_tree(directory)
+
+
+def in_use() -> set[str]:
+    """Keys of the templates whose disks machines stand on. A record that cannot be read counts as all of them."""
+    found = set()
+    for record in paths.home().glob("projects/*/machines/*/machine.json"):
+        try:
+            known = load(record.parent)
+        except SeraiError:
+            return set(keys())
+        if known is not None and known.template:
+            found.add(known.template)
+    return found
+
+
+def sweep(host: str) -> None:
+    """Drop what was kept under another QEMU or kernel, and what a killed run left."""
+    empty_trash(root())
+    for key in keys():
+        known = read(key)
+        if known is None or known.host != host:
+            drop(key)
+
+
+def size(key: str) -> int:
+    """Bytes that it takes on the disk."""
+    return sum(path.stat().st_blocks * 512 for path in place(key).rglob("*") if path.is_file())
+
+
+def prune(*, older: float | None = None, everything: bool = False, dry_run: bool = False) -> list[Template]:
+    """Drop those that were kept longer than `older` seconds ago, or all; those that are (or would be) gone."""
+    if not root().is_dir():
+        return []
+    with held(changing=True):
+        now = time.time()
+        going = [each for each in all_of_them() if everything or (older is not None and now - each.at > older)]
+        if not dry_run:
+            for key in [*(each.key for each in going), *(key for key in keys() if read(key) is None)]:
+                drop(key)  # the second are disks that a machine stood on
+        return going

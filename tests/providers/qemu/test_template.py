@@ -1,0 +1,178 @@
+"""Templates: sealed, looked at, dropped when a byte is another, kept while a machine stands on their disks."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from serai.providers.qemu import template
+from serai.providers.qemu.record import Hardware, Record, save
+from serai.providers.qemu.template import Card, Template
+from serai.spec.machine import Machine
+
+KEY = "k1"
+
+
+@pytest.fixture
+def kept(home: Path) -> Template:
+    """A template with a memory that is a hole but for one page, and a state."""
+    place = template.place(KEY)
+    (place / template.DISKS).mkdir(parents=True)
+    with (place / template.RAM).open("wb") as file:
+        file.truncate(1 << 20)
+        file.seek(300_000)
+        file.write(b"page")
+    (place / template.STATE).write_bytes(b"devices")
+    (place / template.DISKS / "root.qcow2").write_bytes(b"disk")
+    names = (template.RAM, template.STATE, "disks/root.qcow2")
+    made = Template(
+        key=KEY,
+        host="h1",
+        image="tiny",
+        image_digest="sha256:ab",
+        hardware=Hardware(machine=Machine(name="web")),
+        at=1000.0,
+        hostname="web",
+        instance_id="i1",
+        cards=(Card("52:54:00:00:00:01"),),
+        hosts="",
+        seals={name: template.seal(place / name) for name in names},
+    )
+    template.write(made)
+    return made
+
+
+def stands_on(home: Path, key: str) -> None:
+    """A machine whose disks stand on it."""
+    directory = home / "projects" / "shop-1" / "machines" / "web"
+    directory.mkdir(parents=True)
+    save(directory, Record(name="web", project="shop", project_id="1", project_root="/", template=key))
+
+
+def altered(path: Path, at: int, data: bytes) -> None:
+    path.chmod(0o600)
+    with path.open("r+b") as file:
+        file.seek(at)
+        file.write(data)
+
+
+def test_what_was_kept_is_whole_and_private(kept):
+    assert template.read(KEY) == kept
+    assert template.whole(kept) == ""
+    assert (template.place(KEY) / template.RAM).stat().st_mode & 0o777 == 0o400
+
+
+@pytest.mark.parametrize("name", [template.RAM, template.STATE, "disks/root.qcow2"])
+def test_another_byte_is_found(kept, name):
+    altered(template.place(KEY) / name, 0, b"X")
+
+    assert template.whole(kept) == f"{name} is not what was kept"
+
+
+def test_a_byte_in_a_hole_is_found(kept):
+    altered(template.place(KEY) / template.RAM, 900_000, b"X")
+
+    assert template.whole(kept) == "ram is not what was kept"
+
+
+def test_a_file_that_ends_sooner_is_found(kept):
+    path = template.place(KEY) / template.RAM
+    path.chmod(0o600)
+    os.truncate(path, 1000)
+
+    assert template.whole(kept) == "ram has 1000 bytes instead of 1048576"
+
+
+def test_a_file_that_is_gone_is_found(kept):
+    (template.place(KEY) / template.STATE).unlink()
+
+    assert template.whole(kept) == "state: No such file or directory"
+
+
+def test_a_file_that_was_only_touched_is_looked_at_once_and_believed_again(kept):
+    path = template.place(KEY) / template.RAM
+    os.utime(path, (5, 5))
+
+    assert template.whole(kept) == ""
+    after = template.read(KEY)
+    assert after is not None
+    assert after.seals[template.RAM].stamp == template.stamp(path)
+
+
+def test_zeros_that_were_written_and_holes_are_the_same(kept, home):
+    full, hole = home / "full", home / "hole"
+    full.write_bytes(bytes(1 << 18))
+    with hole.open("wb") as file:
+        file.truncate(1 << 18)
+
+    assert template.digest(full) == template.digest(hole)
+    assert template.digest(full) != template.digest(template.place(KEY) / template.RAM)
+
+
+def test_a_dropped_one_is_gone(kept):
+    template.drop(KEY)
+
+    assert template.read(KEY) is None
+    assert not template.place(KEY).exists()
+
+
+def test_disks_that_a_machine_stands_on_outlive_it(kept, home):
+    stands_on(home, KEY)
+
+    template.drop(KEY)
+
+    assert template.read(KEY) is None
+    assert [path.name for path in template.disks_of(KEY)] == ["root.qcow2"]
+    assert not (template.place(KEY) / template.RAM).exists()
+
+
+def test_a_record_that_cannot_be_read_protects_all_of_them(kept, home):
+    stands_on(home, "other")
+    (home / "projects/shop-1/machines/web/machine.json").write_text("{")
+
+    assert template.in_use() == {KEY}
+
+
+def test_what_another_host_kept_and_what_a_killed_run_left_is_swept(kept, home):
+    template.place("half").mkdir()
+    (template.place("half") / template.RAM).write_bytes(b"x")
+
+    template.sweep("h1")
+    assert template.keys() == [KEY]
+
+    template.sweep("h2")
+    assert template.keys() == []
+
+
+def test_the_one_of_a_kind_is_found(kept):
+    assert template.of_kind("k") is None
+
+    template.write(msgspec.structs.replace(kept, key="k-2"))
+
+    found = template.of_kind("k")
+    assert found is not None
+    assert found.key == "k-2"
+
+
+def test_a_damaged_record_is_none(kept):
+    (template.place(KEY) / template.FILE).write_text("{")
+
+    assert template.read(KEY) is None
+    assert template.all_of_them() == []
+
+
+def test_old_ones_are_pruned(kept):
+    assert template.size(KEY) > 0
+    assert template.prune() == []
+    assert [each.key for each in template.prune(older=60, dry_run=True)] == [KEY]
+    assert template.read(KEY) == kept
+    assert [each.key for each in template.prune(everything=True)] == [KEY]
+    assert template.keys() == []
+
+
+def test_nothing_is_pruned_where_nothing_was_kept(home):
+    assert template.prune(everything=True) == []
+    assert not template.root().exists()

@@ -1,0 +1,89 @@
+"""Real guests that wake up with another one's memory: each is itself, and none starts from what was altered."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = [pytest.mark.engine, pytest.mark.slow, pytest.mark.timeout(600)]
+
+SHOP = """
+project: shop
+networks: {back: {subnet: 10.77.3.0/24}}
+defaults: {image: tiny, memory: 192M, warm: true, networks: [{private: back}], ready: {within: 5m}}
+machines:
+  web: {}
+  db:
+    autostart: false
+    networks: [{private: back}, {forwarded_port: {guest: 80, host: 18093, auto_correct: true}}]
+  mail: {autostart: false}
+  late: {autostart: false}
+"""
+WAKING = "waking it from a template"
+WHO = """
+hostname; cat /etc/hostname /var/lib/tiny/instance-id
+cat /sys/class/net/eth0/address /sys/class/net/eth1/address
+md5sum /etc/dropbear/dropbear_ed25519_host_key | cut -d ' ' -f 1
+ip -4 -o addr show dev eth1 | awk '{print $4}'
+head -c 16 /dev/urandom | md5sum | cut -d ' ' -f 1
+date +%s
+"""
+
+
+@pytest.fixture
+def shop(home_with_images: Path, serai: Any, need: Any) -> Any:
+    need("qemu-system-x86_64", "qemu-img", "ssh")
+    serai.file(SHOP)
+    yield serai
+    serai("destroy", "-y", "--force", code=None)
+
+
+def who(shop: Any, name: str) -> list[str]:
+    """What a guest says of itself; its clock is right."""
+    *words, now = shop("exec", name, "--", WHO).stdout.split()
+    assert abs(int(now) - time.time()) < 30
+    return [str(word) for word in words]
+
+
+def templates(shop: Any) -> list[str]:
+    return [str(each["key"]) for each in shop.json("image", "layers")["layers"]]
+
+
+def test_guests_wake_up_as_themselves_and_never_from_an_altered_template(shop, home):
+    assert WAKING not in shop("up").stderr
+    (kept,) = templates(shop)
+
+    for name in ("db", "mail"):
+        assert WAKING in shop("up", name).stderr
+    first, second, third = (who(shop, name) for name in ("web", "db", "mail"))
+    assert (first[0], second[0], third[0]) == ("web", "db", "mail")
+    for one, other in ((first, second), (first, third), (second, third)):
+        assert not set(one) & set(other)
+    assert shop.json("status")["machines"]["db"]["addresses"][-1] == second[-2].partition("/")[0]
+    for name, peer in (("db", "web"), ("web", "db"), ("mail", "db")):
+        assert " 0% packet loss" in shop("exec", name, "--", f"ping -c 2 -W 10 {peer}").stdout
+    assert templates(shop) == [kept]
+
+    # Its memory is saved and loaded like that of any other machine.
+    shop("exec", "db", "--", "httpd -h /etc; touch /root/before")
+    shop("snapshot", "save", "one", "db")
+    shop("exec", "db", "--", "touch /root/after")
+    shop("snapshot", "restore", "one", "db")
+    assert shop("exec", "db", "--", "ls /root; hostname").stdout.split() == ["before", "db"]
+
+    shop("destroy", "-y", "--force", "mail", "db")  # else they would see the altered page, too
+    memory = home / "templates" / kept / "ram"
+    memory.chmod(0o600)
+    with memory.open("r+b") as file:
+        file.seek(64 << 20)
+        file.write(b"altered")
+    assert WAKING not in shop("up", "late").stderr
+    assert who(shop, "late")[0] == "late"
+
+    shop("destroy", "-y", "--force")
+    shop("image", "prune", "--older", "0s")
+    assert templates(shop) == []
+    assert list((home / "templates").glob("*/")) == []
