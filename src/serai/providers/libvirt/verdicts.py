@@ -35,7 +35,7 @@ TABLE: dict[str, Verdict] = {
     "hostname": Verdict(Effect.RESTART, "the guest learns it when it boots"),
     # Only serai reads these: the guest does not see them; `aliases` are told to its peers, over SSH.
     **dict.fromkeys(["provision", "after", "ready", "hooks", "env", "autostart", "primary", "keep", "ssh"], LIVE),
-    **dict.fromkeys(["aliases", "communicator", "halt_timeout"], LIVE),
+    **dict.fromkeys(["aliases", "communicator", "halt_timeout", "warm"], LIVE),
     "boot": Verdict(Effect.RESTART, "the firmware reads it when it starts"),
     "clock": Verdict(Effect.RESTART, "its clocks are part of the board that it starts with"),
     "hyperv": Verdict(Effect.RESTART, FIXED_CPUS),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from serai.providers.qemu.render.memory import backed, backend, module, options
+from serai.providers.qemu.site import RamFile
 from serai.util.units import GIB, MIB
 
 FOLDER = {"source": ".", "target": "/srv", "type": "virtiofs"}
@@ -72,3 +74,12 @@ def test_plugged_memory_belongs_to_a_node_where_there_are_some(machine_of: Any) 
     assert "node" not in module(0, machine_of())
     cells = [{"cpus": "0", "memory": 512 * MIB}]
     assert module(0, machine_of(numa={"cells": cells}))["node"] == 0
+
+
+def test_the_memory_of_a_warm_start_is_one_object_of_one_name(site_of: Any, machine_of: Any) -> None:
+    machine = machine_of(memory={"size": 128 << 20})
+    for ram, kind in ((RamFile("ram", shared=True), "file"), (RamFile("/t/ram"), "file"), (RamFile(""), "ram")):
+        _, (_, said) = options(machine, site_of(ram=ram))
+        value = json.loads(said)
+        assert (value["qom-type"], value["id"], value["share"]) == (f"memory-backend-{kind}", "ram0", ram.shared)
+        assert value.get("mem-path", "") == ram.path

@@ -21,7 +21,13 @@ def words(machine: Any, site: Any, link: Link) -> tuple[str, str]:
 
 def test_a_forward_names_both_ends() -> None:
     forward = Forward(guest=53, host=5353, protocol="udp", guest_ip="10.0.2.15")
-    assert hostfwd(forward) == "udp:127.0.0.1:5353-10.0.2.15:53"
+    assert hostfwd(forward, woken=False) == "udp:127.0.0.1:5353-10.0.2.15:53"
+
+
+def test_a_woken_guest_has_the_first_address_under_another_mac(site_of: Any, machine_of: Any) -> None:
+    site = site_of(woken=True, forwards=(Forward(guest=22, host=2200),))
+    netdev, _ = words(machine_of(), site, Link(mac=MAC))
+    assert netdev.endswith(",dhcpstart=10.0.2.14,hostfwd=tcp:127.0.0.1:2200-10.0.2.15:22")
 
 
 def test_a_tap_has_as_many_queues_as_the_card(site_of: Any, machine_of: Any) -> None:
