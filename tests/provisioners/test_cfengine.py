@@ -70,6 +70,14 @@ def test_a_host_joins_its_hub_once(guest: Guest) -> None:
     assert guest.called()[3] == "cf-agent --bootstrap 10.0.0.2"
 
 
+def test_the_hubs_policy_is_fetched_before_it_is_run(guest: Guest) -> None:
+    (guest.place / "cfengine/inputs").mkdir()
+    (guest.place / "cfengine/inputs/update.cf").touch()
+    cfengine.run(Cfengine(policy_server_address="10.0.0.2"), guest.job())
+
+    assert guest.called()[1:] == ["cf-agent --no-lock --inform --file update.cf", "cf-agent --no-lock --inform"]
+
+
 def test_a_hub_joins_its_own_address_and_has_the_projects_policies(guest: Guest) -> None:
     guest.program("hostname", "#!/bin/sh\necho 10.0.0.7 192.168.1.1\n")
     (guest.root / "files/masterfiles").mkdir(parents=True)

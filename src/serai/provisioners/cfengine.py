@@ -9,8 +9,14 @@ from serai.provisioners.job import Job
 from serai.spec.machine import Machine
 from serai.spec.provisioners.cfengine import Cfengine, CfengineMode
 
-PACKAGES = {"apt": ["cfengine3"], "dnf": ["cfengine"], "zypper": ["cfengine"], "apk": ["cfengine"]}
-"""Of the distributions; the vendor's own is called cfengine-community."""
+PACKAGES = {
+    "apt": ["cfengine3", "procps", "python3"],
+    "dnf": ["cfengine"],
+    "zypper": ["cfengine"],
+    "apk": ["cfengine"],
+}
+"""Of the distributions; the vendor's own is called cfengine-community. It looks for its processes by ps, and has
+modules for packages in Python; Debian leaves both to who installs it."""
 VENDORS = "/var/cfengine/bin"
 INSTEAD = "state `deb_repo_line:` or `yum_repo_url:` and `package_name:` for the vendor's packages"
 HOME = "if [ -d /var/lib/cfengine3 ]; then echo /var/lib/cfengine3; else echo /var/cfengine; fi"
@@ -32,6 +38,8 @@ if [ "$code" = 0 ] && grep -q '^ *error:' "$log"; then code=1; fi
 exit "$code"
 """
 """The agent ends with 0 also where promises were not kept; what it could not do it says in lines of `error:`."""
+UPDATE = "if [ -e {home}/inputs/update.cf ]; then cf-agent --no-lock --inform --file update.cf; fi"
+"""As its own scheduler does it, before the policy; a hub has one, unless its masterfiles are all your own."""
 ADDRESS = r"""
 address=$(hostname -I 2>/dev/null | cut -d ' ' -f 1)
 [ -n "$address" ] || address=$(ip -4 -o address show scope global | sed -n '1s/.*inet \([0-9.]*\).*/\1/p')
@@ -56,6 +64,7 @@ def run(block: Cfengine, job: Job) -> None:
         job.put(job.path(block.files_path), home, owner="root")
     if block.mode is CfengineMode.BOOTSTRAP:
         _bootstrap(block, job, home)
+        job.script(FIND + AGENT % UPDATE.format(home=quote(home)), what="fetching the hub's policy")
         job.script(FIND + AGENT % agent(block), what="cf-agent")
     if block.run_file:
         job.put(job.path(block.run_file), block.upload_path, mode="0600", owner="root")
