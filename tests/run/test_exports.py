@@ -151,3 +151,15 @@ def test_others_state_no_options_of_their_own(monkeypatch: pytest.MonkeyPatch, t
     monkeypatch.setattr(exports, "PROGRAM", str(tmp_path))
     with pytest.raises(SeraiError, match="only root states options of an export"):
         exports._by_kernel([msgspec.structs.replace(MINE, options=("rw", "no_root_squash"))], "shop", "id")
+
+
+def test_a_server_of_its_own_has_no_version_3_and_nothing_is_kept_of_it(
+    pretend: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(exports, "_in_kernel", lambda: False)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    workspace = pretend(Machine(name="web"))
+    with pytest.raises(SeraiError, match="nfs-ganesha serves version 4 here") as failed:
+        serve(workspace, "web", GUEST, NEAR, share(nfs=Nfs(version="3")), tmp_path)
+    assert failed.value.code is Code.UNSUPPORTED
+    assert not (workspace.scope.home / "exports.json").exists()

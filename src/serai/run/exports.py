@@ -68,7 +68,12 @@ class Exports:
         mine = [each for each in kept.get(name, []) if each.path != export.path]
         kept[name] = [*mine, export]
         self._write(kept)  # first: what a killed run has exported is dropped with the machine all the same
-        port = self._apply(kept, host)
+        try:
+            port = self._apply(kept, host)
+        except SeraiError:
+            kept[name] = mine
+            self._write({key: value for key, value in kept.items() if value})
+            raise
         if not port:
             return Served(host=host, path=export.path)
         return Served(host=host, path=export.path, port=port, versions=("4.2", "4.1", "4"))
@@ -85,6 +90,9 @@ class Exports:
         if os.geteuid() != 0:
             why = "this host's kernel has no NFS server, and another one needs root to open files by their handles"
             raise SeraiError(Code.UNSUPPORTED, f"nfs: {why}", hint="type: sshfs, or virtiofs")
+        if any(each.version == "3" for each in exports):
+            why = "this host's kernel has no NFS server, and nfs-ganesha serves version 4 here"
+            raise SeraiError(Code.UNSUPPORTED, f"nfs: {why}", hint="leave nfs.version out")
         near = all(each.client.startswith(LOOPBACK) for each in exports)
         return self._own.export(exports, "127.0.0.1" if near else host)
 

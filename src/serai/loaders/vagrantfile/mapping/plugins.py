@@ -33,7 +33,7 @@ NAMESPACES: dict[str, str] = {
     "fsnotify": "virtiofs shows changes; a copy is made again by serai rsync",
     "gatling": "a copy is made again by serai rsync",
     "notify_forwarder": "virtiofs shows changes; a copy is made again by serai rsync",
-    "sshfs": "folders are shared by virtiofs or copied",
+    "sshfs": "a folder of the type sshfs says all of it",
     "scp": "`serai cp` copies files",
     "env": "the .env file has been read",
     "reload": "a provisioner of this type restarts the machine",
@@ -50,7 +50,7 @@ PROXIES = {
 APT = "/etc/apt/apt.conf.d/01proxy"
 OTHERS = {
     "vagrant": "serai reads the file itself: no plugin is needed",
-    "nfs": "serai needs no NFS server",
+    "nfs": "what it says of folders counts where one is shared by NFS",
     "smb": "serai needs no SMB server",
     "package": "it says how a box is packaged",
 }
@@ -78,7 +78,7 @@ def map_plugins(draft: Draft) -> None:
     files: dict[str, str] = {}
     for dotted, where in draft.config.stated.items():
         section, _, key = dotted.rpartition(".")
-        if section in DONE:
+        if section in DONE or dotted == "vagrant.sensitive" or any(note.key == dotted for note in draft.notes):
             continue
         value = draft.config.sections.get(section, {}).get(key)
         if section in HOSTS:

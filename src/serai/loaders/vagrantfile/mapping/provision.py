@@ -25,6 +25,7 @@ SHELL_DEFAULTS: dict[str, Plain] = {
 }
 DIGESTS = ("sha256", "sha512", "sha384", "sha1", "md5")
 NAMES_RESOLVE = "machines of the project find each other by name anyway"
+WAY_IN = "a machine that serai provisions has a way in: SSH, or its engine's own"
 ONCE = "is none of once, always, never: as by Vagrant, the block runs once"
 FAMILIES = {
     "ansible": "ansible",
@@ -61,6 +62,8 @@ def _provisioner(draft: Draft, entry: ProvisionerEntry, label: str) -> None:
         block["run"] = entry.run
     elif entry.run not in (None, "once"):
         draft.dropped(f"{label}.run", entry.where, f"{entry.run!r} {ONCE}")
+    if not entry.communicator_required:
+        draft.dropped(f"{label}.communicator_required", entry.where, WAY_IN)
     draft.append(("provision",), block, label, entry.where, because)
 
 
