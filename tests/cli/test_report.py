@@ -59,6 +59,18 @@ def test_a_wait_is_repeated_only_when_its_reason_changes(capsys: pytest.CaptureF
     ]
 
 
+def test_an_image_that_is_not_to_be_had_is_named_and_the_error_says_why(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    lines = Lines()
+    lines.names(["web-1"])
+    lines.emit(
+        Event(kind=Kind.FAILED, machine="web-1", step="image:none:1@amd64", text="web-1: nobody has none:1")
+    )
+
+    assert click.unstyle(capsys.readouterr().err) == "image  failed  none:1@amd64\n"
+
+
 def test_silent_is_silent(capsys: pytest.CaptureFixture[str]) -> None:
     Silent().emit(Event(kind=Kind.NOTE, text="x"))
     assert capsys.readouterr().err == ""

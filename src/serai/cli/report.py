@@ -18,6 +18,8 @@ from serai.run.events import Event, Kind
 
 PROVISIONED = "/provision:"
 """In the id of a step that does a block."""
+IMAGE = "image:"
+"""What the step of an image begins with: it is of no one machine."""
 REPORTER = "serai.reporter"
 """Under this name in a context's meta: what makes the reporter, where a command wants its own."""
 
@@ -88,7 +90,7 @@ class Lines:
         click.echo(text, err=True)
 
     def _take(self, event: Event) -> None:
-        name = ("image" if event.step.startswith("image:") else event.machine).ljust(self.width)
+        name = ("image" if event.step.startswith(IMAGE) else event.machine).ljust(self.width)
         match event.kind:
             case Kind.NOTE:
                 self.say(f"{click.style('note', fg='cyan')}  {event.text}")
@@ -103,7 +105,9 @@ class Lines:
                 told = ": ".join(filter(None, (what, event.text)))
                 self.say(f"{name}  {told}  {event.seconds:.1f} s")
             case Kind.FAILED:
-                self.say(f"{name}  {click.style('failed', fg='red')}  {event.text}")
+                # Of an image, the error at the end says why, once for all machines that are made from it.
+                said = event.step.partition(":")[2] if event.step.startswith(IMAGE) else event.text
+                self.say(f"{name}  {click.style('failed', fg='red')}  {said}")
             case _:
                 pass
 
