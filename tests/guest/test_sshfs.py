@@ -116,3 +116,12 @@ def test_a_readonly_one_cannot_be_written(shared: Any, tmp_path: Path) -> None:
     target = shared(readonly=True)
     with pytest.raises(OSError, match="Read-only"):
         (target / "x").write_text("x")
+
+
+@pytest.mark.root
+def test_what_the_guest_makes_belongs_to_the_directory_s_owner(shared: Any, tmp_path: Path) -> None:
+    os.chown(tmp_path / "work", 1234, 1235)
+    target = shared()
+    (target / "made").write_text("x")
+    status = (tmp_path / "work/made").stat()
+    assert (status.st_uid, status.st_gid) == (1234, 1235)

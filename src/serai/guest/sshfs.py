@@ -31,11 +31,11 @@ NO_SSHFS, NO_FUSE, THERE = 40, 41, 42
 WAIT_SECONDS = 60
 """For sshfs in the guest to have it mounted: emulated, its start alone may take seconds."""
 
-# $1 an empty directory, $2 what is shared, $3 the server, the rest its options. Nothing else of the host is there
-# but the programs and libraries that the server needs, which cannot be written.
+# $1 an empty directory, $2 what is shared, $3 the server, $4 as whom it runs, the rest its options. Nothing else
+# of the host is there but the programs and libraries that the server needs, which cannot be written.
 CONFINED = r"""
 set -e
-root=$1 source=$2 server=$3; shift 3
+root=$1 source=$2 server=$3 owner=$4; shift 4
 mount -t tmpfs -o mode=0755 serai "$root"
 for each in /usr /lib /lib32 /lib64; do
   if [ -L "$each" ]; then cp -P "$each" "$root$each"
@@ -44,11 +44,11 @@ for each in /usr /lib /lib32 /lib64; do
   fi
 done
 mkdir "$root/etc" "$root/dev" "$root/share"
-echo 'root:x:0:0:::' >"$root/etc/passwd"
+echo "owner:x:${owner:-0:0}:::" >"$root/etc/passwd"
 : >"$root/dev/null"; mount --bind /dev/null "$root/dev/null"
 mount --rbind "$source" "$root/share"
 cd "$root/share"
-exec chroot "$root" "$server" -d /share "$@"
+exec chroot ${owner:+"--userspec=$owner"} "$root" "$server" -d /share "$@"
 """
 
 
@@ -103,10 +103,16 @@ def _refusal(what: str, code: int, stderr: str) -> SeraiError:
 
 
 def _served(server: str, place: Path, source: Path, readonly: bool) -> list[str]:
-    """The server, confined; of one who is not root in a user namespace of its own, as root there alone."""
+    """The server, confined; of one who is not root in a user namespace of its own, as root there alone.
+
+    Root's is the directory's owner: what a guest makes belongs to that user, and no setuid file of it is root's.
+    """
+    status = source.stat()
+    owner = f"{status.st_uid}:{status.st_gid}" if os.geteuid() == 0 else ""
     alone = ["unshare", "--mount", "--propagation", "private"]
     alone += [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
-    return [*alone, "sh", "-c", CONFINED, "share", str(place), str(source), server, *(["-R"] if readonly else [])]
+    words = ["share", str(place), str(source), server, owner, *(["-R"] if readonly else [])]
+    return [*alone, "sh", "-c", CONFINED, *words]
 
 
 def _mounting(transport: SshTransport, folder: SyncedFolder, passive: str) -> list[str]:
