@@ -1,10 +1,11 @@
 """Every option of a provisioner is taken from a Vagrantfile and from YAML, and reaches the tool.
 
 A row of options/KIND.toml: `ruby` and `yaml` state the option, `reaches` is what leaves serai with it and does not
-without it. `fails`: it shows by a refusal. `without_effect`: a Vagrantfile may state it, and is told why it says
-nothing here. `hides`: what leaves serai without it, and does not with it. `alone`: the row does not add to the
-file's `base`; `without`: what it is compared with, instead of the base. `beside`: keys of the block beside the
-kind's. `answers`: what the guest says, and by which exit code, to what is asked.
+without it. `fails`: it shows by a failure; `refused`: either file is refused with it. `without_effect`: a
+Vagrantfile may state it, and is told why it says nothing here. `hides`: what leaves serai without it, and does not
+with it. `alone`: the row does not add to the file's `base`; `without`: what it is compared with, instead of the
+base. `beside`: keys of the block beside the kind's. `answers`: what the guest says to what it is
+asked, and by which exit code.
 """
 
 from __future__ import annotations
@@ -21,9 +22,11 @@ from serai.loaders.shape import Record, record
 from serai.loaders.vagrantfile.config import keys
 from serai.provisioners.registry import can_run
 from serai.spec.provision import BASIC, TOOLS, Provision
-from serai.util.errors import SeraiError
+from serai.util.errors import SeraiError, SeraiErrors
 
 NAMES = sorted(path.stem for path in DATA.glob("*.toml"))
+SILENT = {"without_effect", "refused"}
+"""Words of a row with which nothing reaches the tool."""
 ALONE = {"reload"}
 """Kinds without an option."""
 
@@ -62,6 +65,11 @@ def test_every_kind_that_runs_has_its_table() -> None:
 @pytest.mark.parametrize(("name", "row"), ROWS)
 def test_an_option_is_taken_from_both_files(name: str, row: dict[str, Any], root: Path) -> None:
     kind(name).files_in(root)
+    if "refused" in row:
+        for read in (kind(name).of_yaml, kind(name).of_vagrantfile):
+            with pytest.raises(SeraiErrors, match=row["refused"]):
+                read(root, row)
+        return
     block = kind(name).of_yaml(root, row)
     if "without_effect" not in row:
         assert block != kind(name).without(root, row)
@@ -76,7 +84,7 @@ def test_an_option_is_taken_from_both_files(name: str, row: dict[str, Any], root
     assert said == ([row["without_effect"]] if "without_effect" in row else [])
 
 
-@pytest.mark.parametrize(("name", "row"), [param for param in ROWS if "without_effect" not in param.values[1]])
+@pytest.mark.parametrize(("name", "row"), [param for param in ROWS if not param.values[1].keys() & SILENT])
 def test_an_option_reaches_the_tool(name: str, row: dict[str, Any], root: Path) -> None:
     table = kind(name)
     table.files_in(root)

@@ -287,11 +287,17 @@ def nothing() -> Iterator[tuple[str, str, str]]:
     return iter(())
 
 
+def no_directories() -> Iterator[tuple[str, str]]:
+    """(field, path) of a block whose paths are told by their fields alone."""
+    return iter(())
+
+
 def named_paths(block: Spec) -> Iterator[tuple[str, str]]:
     """(field, path) of the files and directories of the project that a provisioner's block names."""
     for name in paths(type(block)):
         if (text := getattr(block, name)) is not None:
             yield name, text
+    yield from getattr(block, "directories", no_directories)()
 
 
 def _no_script(node: Node, text: str, root: Path, inputs: Inputs, problems: Problems) -> None:

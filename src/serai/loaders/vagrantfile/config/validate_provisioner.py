@@ -69,6 +69,13 @@ def salt(options: Mapping[str, Plain], root: Path) -> Found:
     for key in ("salt_call_args", "salt_args"):
         if not isinstance(options.get(key, []), list):
             yield f"has {key} that is no list", f'write {key} = ["…"]'
+    alone = options.get("no_minion") or options.get("seed_master")
+    if options.get("install_master") and options.get("run_highstate") and not alone:
+        yield "runs a highstate on a master that knows no key", 'add seed_master = { "NAME" => "key.pub" }'
+    if re.search(r"\D", str(options.get("python_version") or "")):
+        yield "has a python_version that is no number", "write python_version = 3"
+    if options.get("version") and not options.get("install_type"):
+        yield "has a version and no install_type", 'add install_type = "stable"'
 
 
 def cfengine(options: Mapping[str, Plain], root: Path) -> Found:
@@ -100,10 +107,43 @@ def chef_local(options: Mapping[str, Plain], root: Path) -> Found:
         yield "has an environment and no environments_path", "add environments_path"
 
 
+def puppet(options: Mapping[str, Plain], root: Path) -> Found:
+    manifests, environments = _of_host(options.get("manifests_path")), _of_host(options.get("environment_path"))
+    if manifests is not None:
+        manifest = there(root, manifests) / str(options.get("manifest_file") or "default.pp")
+        if not there(root, manifests).is_dir():
+            yield f"has manifests_path {manifests!r}, which is not there", "correct the path, or make it"
+        elif not manifest.exists():
+            yield f"applies {manifest.name!r}, which is not in {manifests}", "correct manifest_file, or write it"
+    elif environments is not None:
+        name = str(options.get("environment") or "production")
+        if not there(root, environments).is_dir():
+            yield f"has environment_path {environments!r}, which is not there", "correct the path, or make it"
+        elif not (there(root, environments) / name).exists():
+            yield (
+                f"has the environment {name!r}, which is not in {environments}",
+                "correct it, or make it",
+            )
+    paths = options.get("module_path")
+    for path in paths if isinstance(paths, list) else [paths]:
+        if path and not there(root, path).is_dir():
+            yield f"has module_path {path!r}, which is not there", "correct the path, or make it"
+
+
+def _of_host(stated: Plain) -> Plain:
+    """The directory, where it is one of the project."""
+    if isinstance(stated, list) and len(stated) == 2:
+        return stated[1] if stated[0] == "host" else None
+    return stated
+
+
 def puppet_server(options: Mapping[str, Plain], root: Path) -> Found:
     certificate, key = options.get("client_cert_path"), options.get("client_private_key_path")
     if bool(certificate) != bool(key):
         yield "has one of client_cert_path and client_private_key_path", "give both, or neither"
+    for name in ("client_cert_path", "client_private_key_path"):
+        if options.get(name) and not there(root, options[name]).is_file():
+            yield f"has {name} {options[name]!r}, which is not there", "correct the path"
     if (certificate or key) and not options.get("puppet_node"):
         yield "has a certificate and no puppet_node", "add puppet_node"
 
@@ -123,5 +163,6 @@ CHECKS: Mapping[str, Callable[[Mapping[str, Plain], Path], Found]] = {
     "chef_client": chef_client,
     "chef_solo": chef_local,
     "chef_zero": chef_local,
+    "puppet": puppet,
     "puppet_server": puppet_server,
 }

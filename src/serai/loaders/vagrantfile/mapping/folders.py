@@ -51,10 +51,10 @@ REASONS = {
 def map_folders(draft: Draft) -> None:
     """Each folder, by its path in the guest."""
     for entry in draft.config.folders:
-        draft.attempt(f"synced_folder {entry.id}", entry.where, _folder, draft, entry)
+        draft.attempt(f"synced_folder {entry.id}", entry.where, map_folder, draft, entry)
 
 
-def _folder(draft: Draft, entry: Entry) -> None:
+def map_folder(draft: Draft, entry: Entry) -> None:
     options = Options(draft, f"synced_folder {entry.id}", entry.options, entry.where)
     source = str(options.take("hostpath") or ".")
     options.quiet("guestpath", "type", "disabled")
