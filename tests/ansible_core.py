@@ -15,7 +15,7 @@ PLAYBOOK = """
   tasks:
     - name: write a file
       ansible.builtin.copy:
-        content: "port {{ port | default(80) }} on {{ inventory_hostname }}\\n"
+        content: "port {{ listen | default(80) }} on {{ inventory_hostname }}\\n"
         dest: "{{ place }}/{{ inventory_hostname }}"
         mode: "0640"
     - name: fail where it is wanted

@@ -75,13 +75,13 @@ def test_a_playbook_changes_the_machine_and_then_has_nothing_to_do(told: Told) -
 def test_over_ssh_by_serais_own_key_and_connection(web: SshTransport, tmp_path: Path) -> None:
     over = Told(tmp_path, web=web.endpoint)
 
-    assert "changed=1" in over(extra_vars={"port": 81})
+    assert "changed=1" in over(extra_vars={"listen": 81})
     assert over.made() == {"web": "port 81 on web\n"}
-    assert "changed=0" in over(extra_vars={"port": 81}, raw_ssh_args=["-v"], host_key_checking=True)
+    assert "changed=0" in over(extra_vars={"listen": 81}, raw_ssh_args=["-v"], host_key_checking=True)
 
 
 def test_one_run_over_the_machines_of_a_limit(told: Told) -> None:
-    said = told(limit=["all"], groups={"store": ["db", "ghost"], "store:vars": {"port": 5432}})
+    said = told(limit=["all"], groups={"store": ["db", "ghost"], "store:vars": {"listen": 5432}})
 
     assert told.made() == {"db": "port 5432 on db\n", "web": "port 80 on web\n"}
     assert "groups: store: ghost is no machine of the project: left out" in said

@@ -24,6 +24,8 @@ from serai.util.errors import Code, SeraiError
 
 SUFFIXES = (".yml", ".yaml", ".json", ".cfg", ".ini", ".j2")
 """Of files beside a playbook that it may name."""
+SHARED_MEMORY = "[ -e /dev/shm ] || mkdir -m 1777 /dev/shm"
+"""Ansible's workers need it, and a container without an init has none. Source: shm_overview(7)."""
 HOME = 't=$1; case $t in "~/"*) t=$HOME/${t#"~/"} ;; esac; mkdir -p "$t" && chmod 700 "$t" && cd "$t" && pwd -P'
 
 
@@ -35,6 +37,7 @@ def inputs(block: AnsibleLocal, machine: Machine) -> tuple[list[str], object]:
 def run(block: AnsibleLocal, job: Job) -> None:
     """See Provisioner.run. Everything but the installation is done as the login."""
     have_ansible(block, job)
+    job.ask(SHARED_MEMORY)
     _upload(block, job)
     place = _place(block, job)
     story = Story()
