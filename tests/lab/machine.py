@@ -174,9 +174,9 @@ class Host:
         self._let_go("systemctl reboot")
         self.wait()
 
-    def crash(self) -> None:
-        """As if its power had failed: what was not written to the disk is lost."""
-        self._let_go("echo b >/proc/sysrq-trigger")
+    def crash(self, at: str = "true") -> None:
+        """As if its power had failed: what was not written to the disk is lost. `at` ends at that moment."""
+        self._let_go(f"{at}; echo b >/proc/sysrq-trigger")
         self.wait()
 
     def _let_go(self, command: str) -> None:

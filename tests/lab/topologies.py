@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from serai.util.process import run
 from serai.util.units import MIB
 
 SPLIT = ("-machine", "q35,accel=tcg,kernel-irqchip=split", "-cpu", "max", "-smp", "1")
@@ -19,6 +20,37 @@ VIRTIO = ("-device", "virtio-iommu-pci")
 def port(name: str, number: int, more: str = "") -> tuple[str, ...]:
     """A PCI Express root port; what is on the bus of port N is 0N:00.0 where ports are alone on the machine."""
     return ("-device", f"pcie-root-port,id={name},slot={number},chassis={number}{more}")
+
+
+ESP_SIZE = 94 * MIB
+OVMF = Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
+
+
+def uefi(place: Path) -> tuple[str, ...]:
+    """Firmware that is UEFI; its variables are kept in `place`."""
+    store = place / "variables.fd"
+    store.write_bytes(OVMF.with_name("OVMF_VARS_4M.fd").read_bytes())
+    files = (f"format=raw,readonly=on,file={OVMF}", f"format=raw,file={store}")
+    return tuple(word for file in files for word in ("-drive", f"if=pflash,{file}"))
+
+
+def esp(place: Path) -> tuple[str, ...]:
+    """An EFI system partition on a disk of its own, empty, with room for kernels; it is booted from first."""
+    disk, partition = place / "esp.raw", place / "esp.fat"
+    for file, size in ((partition, ESP_SIZE), (disk, ESP_SIZE + 2 * MIB)):
+        with file.open("wb") as empty:
+            empty.truncate(size)
+    run(["mformat", "-i", partition, "-v", "SERAI-ESP", "::"], env={"MTOOLS_SKIP_CHECK": "1"})
+    run(
+        ["sfdisk", "--quiet", disk],
+        input=f"label: gpt\nstart=2048, size={ESP_SIZE // 512}, type=C12A7328-F81F-11D2-BA4B-00A0C93EC93B\n",
+    )
+    with disk.open("r+b") as file:
+        file.seek(MIB)
+        file.write(partition.read_bytes())
+    partition.unlink()
+    drive = f"if=none,id=esp,file={disk},format=raw,cache=unsafe"
+    return ("-drive", drive, "-device", "virtio-blk-pci,drive=esp,addr=1a.0,bootindex=0")
 
 
 NIC = (*port("rp1", 1), "-device", "e1000e,bus=rp1,netdev=n0", "-netdev", "user,id=n0,net=10.77.0.0/24")
