@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import tempfile
 import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from dockerd import PodmanService
 from person import Serai
+from real_engines import RootlessPodman, with_image
 from real_sshd import free_port
+from serai.providers.docker.capabilities import capabilities
+from serai.util.process import run
 
 pytestmark = [pytest.mark.engine, pytest.mark.root]
 SHOP = """
@@ -59,6 +65,45 @@ machines:
 
     assert "its command ended with exit code 3" in said
     assert "no config" in said
+
+
+@pytest.fixture
+def rootless(need: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> Iterator[RootlessPodman]:
+    need("podman", "runc", "busybox", root=True)
+    user = ["setpriv", f"--reuid={RootlessPodman.USER}", "--clear-groups", "unshare", "--user", "true"]
+    if not run(user, check=False).ok:
+        pytest.skip("only where a user may make namespaces of his own")
+    service = RootlessPodman(Path(tempfile.mkdtemp(prefix="serai-rootless-", dir="/tmp")))
+    try:
+        service.start()
+        with_image(service)
+        monkeypatch.setenv("CONTAINER_HOST", service.host)
+        yield service
+    finally:
+        service.remove()
+
+
+@pytest.mark.timeout(150)
+def test_a_user_without_rights_has_containers_whose_root_is_himself(
+    serai: Serai, rootless: RootlessPodman
+) -> None:
+    """Without a network: one of its own needs slirp4netns or pasta."""
+    serai.file("""
+project: shop
+machines:
+  web:
+    provider: podman
+    image: small:1
+    container: {cmd: sleep 1000, stop_timeout: 0, network_mode: none}
+""")
+    serai("up")
+
+    assert serai.states() == {"web": "ready"}
+    found = serai("exec", "web", "--", "id -u; cat /proc/self/uid_map").stdout.split()
+    assert found == ["0", "0", str(rootless.USER), "1"]
+    assert any("rootless" in note for note in capabilities(rootless.client().info()).notes)
+    serai("destroy", "-y")
+    assert rootless.leftovers()["containers"] == []
 
 
 COMPOSE = """

@@ -32,9 +32,10 @@ def capabilities(info: dict[str, Any]) -> Capabilities:
     notes = []
     missing = dict(WHY_NOT)
     options = info.get("SecurityOptions") or []
-    if any("rootless" in option for option in options):
+    rootless = any("rootless" in option for option in options) or bool(info.get("Rootless"))  # podman's own word
+    if rootless:
         notes.append(ROOTLESS)
-    if info.get("CgroupVersion") == "1" and any("rootless" in option for option in options):
+    if info.get("CgroupVersion") == "1" and rootless:
         notes.append("rootless engines limit nothing with cgroup v1: boot with systemd.unified_cgroup_hierarchy=1")
     for key, what in (
         ("MemoryLimit", "memory.size"),
