@@ -73,8 +73,7 @@ class Executor:
             self.emit(Event(kind=Kind.PROGRESS, machine=step.machine, step=step.id, text=phrase))
 
         self._fire(self.hooks.before.get(step.id, ()), machine, step.key)
-        method = getattr(self, f"_{step.act}")
-        text: str = method(machine, step, progress)
+        text: str = getattr(self, f"_{step.act}")(machine, step, progress)
         self._fire(self.hooks.after.get(step.id, ()), machine, step.key)
         return text
 
@@ -118,8 +117,7 @@ class Executor:
     # One method an act, named after it.
 
     def _image(self, machine: Machine, step: Step, progress: Progress) -> str:
-        fetch = getattr(self.workspace.provider(machine.name), "fetch", None)
-        if fetch is not None:
+        if (fetch := getattr(self.workspace.provider(machine.name), "fetch", None)) is not None:
             return str(fetch(machine, progress))
         image = self.stock.image(machine, progress)
         return f"{image.reference} {image.digest[:19]}" if image else ""
