@@ -214,8 +214,14 @@ def test_an_ipv6_address_is_beside_the_other() -> None:
     assert (found["nic1"]["dhcp4"], found["nic1"]["addresses"]) == (True, ["fd00::11/64"])
 
 
-def test_tiny_sets_no_ipv6_address() -> None:
-    nics = [SeedNic(mac="52:54:00:aa:00:03", ipv6="fd00::10/64")]
-    with pytest.raises(SeraiError, match="tiny sets no IPv6 address") as failed:
-        seed.files(Machine(name="web"), TINY, instance_id="i-1", nics=nics, kind="tiny")
-    assert failed.value.code is Code.UNSUPPORTED
+def test_tiny_is_told_of_both_addresses_in_one_line() -> None:
+    nics = [
+        SeedNic(mac="52:54:00:aa:00:03", ipv6="fd00::10/64"),
+        SeedNic(mac="52:54:00:aa:00:04", dhcp=False, address="10.40.0.10/24", mtu=1400, ipv6="fd00::11/64"),
+    ]
+    found = seed.files(Machine(name="web"), TINY, instance_id="i-1", nics=nics, kind="tiny")
+
+    assert found["tiny/network"].decode().splitlines() == [
+        "52:54:00:aa:00:03 dhcp ipv6 fd00::10/64",
+        "52:54:00:aa:00:04 static 10.40.0.10/24 mtu 1400 ipv6 fd00::11/64",
+    ]

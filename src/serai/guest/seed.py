@@ -202,14 +202,10 @@ def _network_lines(nics: Sequence[SeedNic]) -> str:
                 f"tiny sets no default route by hand: gateway {nic.gateway} of {nic.address}",
                 hint="leave address and gateway out (dhcp), or use another image",
             )
-        if nic.ipv6:
-            raise SeraiError(
-                Code.UNSUPPORTED,
-                f"tiny sets no IPv6 address: {nic.ipv6}",
-                hint="leave ipv6 out, or use another image",
-            )
-        how = f"static {nic.address}" if nic.address and not nic.dhcp else "dhcp"
-        lines.append(f"{nic.mac.lower()} {how}" + (f" mtu {nic.mtu}" if nic.mtu else ""))
+        words = [nic.mac.lower(), f"static {nic.address}" if nic.address and not nic.dhcp else "dhcp"]
+        words += [f"mtu {nic.mtu}"] if nic.mtu else []
+        words += [f"ipv6 {nic.ipv6}"] if nic.ipv6 else []
+        lines.append(" ".join(words))
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -21,7 +21,7 @@ SEED = {
     "tiny/hosts": "10.40.0.11 db\n",
     "tiny/users": "ann sudo -\nbob - -\n",
     "tiny/keys/bob": "PUBLIC_KEY\n",
-    "tiny/network": "52:54:00:00:00:02 static 10.40.0.10/24 mtu 1400\n",
+    "tiny/network": "52:54:00:00:00:02 static 10.40.0.10/24 mtu 1400 ipv6 fd00:40::10/64\n",
     "tiny/setup": "echo made >> /root/setup\naddgroup staff\naddgroup ann staff\n",
 }
 
@@ -53,7 +53,7 @@ def test_it_reads_its_seed_and_lets_in_by_key(tiny: Image, boot):
     assert guest.ssh("sudo id", user="bob").returncode != 0
     assert "staff" in guest.ssh("id -Gn ann").stdout
     shown = guest.ssh("ip address show eth1").stdout
-    assert "inet 10.40.0.10/24" in shown and "mtu 1400" in shown
+    assert "inet 10.40.0.10/24" in shown and "inet6 fd00:40::10/64" in shown and "mtu 1400" in shown
     assert guest.ssh("rsync --version").returncode == 0
     for stage in ("tiny: kernel is up", "tiny: network up 10.0.2.15", "tiny: ssh ready"):
         assert stage in guest.console()

@@ -44,7 +44,7 @@ LATE_MODULES = (
     *("overlay", "9p", "9pnet_virtio", "virtiofs", "fuse", "virtio_scsi", "sd_mod", "sr_mod", "loop"),
     *("vfat", "nls_ascii", "nls_cp437", "xfs", "bridge", "veth", "tun", "dummy", "8021q", "bonding", "vxlan"),
     *("wireguard", "vmw_vsock_virtio_transport", "nbd", "af_packet"),
-    *("nvme", "ahci", "e1000", "e1000e", "8139cp", "tpm_crb", "tpm_tis", "i6300esb", "iTCO_wdt"),
+    *("nvme", "ahci", "e1000", "e1000e", "8139cp", "tpm_crb", "tpm_tis", "i6300esb", "iTCO_wdt", "floppy"),
     *("nf_tables", "nft_chain_nat", "nft_masq", "nft_ct", "ip_tables", "iptable_nat", "iptable_filter"),
     *("memory_hotplug", "acpi_pad", "pci_hotplug", "acpiphp", "hv_vmbus", "crc32c_intel"),
 )
