@@ -33,7 +33,19 @@ machines:
     image: debian:12
     memory: 768M
     cpu: 2
-    guest: {packages: [tree], users: [{name: ann, sudo: true}]}
+    guest:
+      packages: [tree]
+      users: [{name: ann, sudo: true}]
+      commands: [echo ours >> /root/order]
+      user_data:
+        - inline: |
+            users: [{name: bob}]
+            runcmd: [[sh, -c, echo theirs >> /root/order]]
+            hostname: other
+        - content_type: text/x-shellscript
+          inline: |
+            #!/bin/sh
+            id -un > /root/script
     provision: [{shell: "id -un > /root/who; tree --version", name: who}]
     ready: {within: 10m}
 """
@@ -130,5 +142,8 @@ def test_debian_is_brought_up_with_its_packages_users_and_provisioners(project: 
     assert inside(project, "hostname; id -un; sudo cat /root/who").split() == ["web", "debian", "root"]
     assert inside(project, "sudo -u ann sudo -n id -u") == "0"
     assert inside(project, "tree --version").startswith("tree v")
+    # Further user data: its lists grow serai's own, what serai states stays, a script runs.
+    told = inside(project, "id -un bob; sudo cat /root/order /root/script; hostname")
+    assert told.split() == ["bob", "ours", "theirs", "root", "web"]
     assert inside(project, "systemctl is-system-running") == "running"
     assert inside(project, "cloud-init status") == "status: done"
