@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,10 @@ from typing import Any
 class Serai:
     """The command line in one project directory."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, before: Sequence[str] = ()) -> None:
+        """`before`: a program and its arguments that start it, in place of the test itself."""
         self.root = root
+        self.command = [*before, sys.executable, "-m", "serai"]
 
     def file(self, text: str) -> None:
         self.root.mkdir(parents=True, exist_ok=True)
@@ -26,7 +28,7 @@ class Serai:
     ) -> subprocess.CompletedProcess[str]:
         """Run; the exit code must be `code` (None: any)."""
         done = subprocess.run(
-            [sys.executable, "-m", "serai", *args],
+            [*self.command, *args],
             cwd=self.root,
             env={**os.environ, **env},
             stdin=subprocess.DEVNULL,
@@ -41,7 +43,7 @@ class Serai:
 
     def spawn(self, *args: str, env: Mapping[str, str] = {}) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-m", "serai", *args],
+            [*self.command, *args],
             cwd=self.root,
             env={**os.environ, **env},
             stdin=subprocess.DEVNULL,
