@@ -47,7 +47,7 @@ machines:
             #!/bin/sh
             id -un > /root/script
     provision: [{shell: "id -un > /root/who; tree --version", name: who}]
-    ready: {within: 10m}
+    ready: {within: 20m}
 """
 
 
