@@ -116,6 +116,8 @@ iptables|iptables-legacy|is the filter of old beside it
 iptables|iptables-nft|is the one of today by that name
 openssl|openssl|makes the certificates of an engine that is elsewhere
 docker-compose|docker-compose|says what Compose makes of a file
+wget|wget|fetches images for LXC
+xz-utils|xz|unpacks them
 btrfs-progs|mkfs.btrfs|makes a file system whose subvolumes hold containers
 lxc|lxc-update-config|renames old keys of containers, apart from serai
 ifupdown|ifup|makes the network of a host at boot
