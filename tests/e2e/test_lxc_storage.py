@@ -48,6 +48,19 @@ lxc-stop -n inner -k
 """
 
 
+DOCKER = """
+mkdir -p /var/lib/docker /run /tmp/small/bin
+cp /usr/bin/busybox /tmp/small/bin/busybox
+export DOCKER_HOST=unix:///run/docker.sock
+dockerd --bridge none --iptables=false --ip6tables=false --storage-driver vfs -H $DOCKER_HOST >/tmp/log 2>&1 &
+for try in $(seq 150); do docker info >/dev/null 2>&1 && break; sleep 0.2; done
+tar -C /tmp/small -c . | docker import - small:1 >/dev/null
+docker run --rm --network none small:1 /bin/busybox echo from the innermost || tail -n 20 /tmp/log
+kill $(cat /var/run/docker.pid)
+wait
+"""
+
+
 @pytest.fixture
 def shop(tmp_path: Path, need) -> Iterator[ProjectHost]:
     need("lxc-create", "busybox", "unshare", "nsenter", root=True)
@@ -113,17 +126,30 @@ def test_on_btrfs_a_container_is_a_subvolume_and_its_snapshots_share_blocks(shop
     shop.run("umount", "/var/lib/lxc")
 
 
-def test_a_container_runs_in_a_container(shop, tmp_path):
+@pytest.fixture
+def outer(shop: ProjectHost, tmp_path: Path) -> ProjectHost:
+    """A container in which others can be run, with the programs of this host."""
     root = tmp_path / "root"
-    for name in ("dev", "etc/alternatives", "proc", "root", "sys", "tmp", "usr", "var"):
+    for name in ("dev", "etc/alternatives", "proc", "root", "run", "sys", "tmp", "usr", "var"):
         (root / name).mkdir(parents=True)
     for name in ("bin", "lib", "lib64", "sbin"):  # of this host, whose programs are bound there
         (root / name).symlink_to(f"usr/{name}")
+    (root / "var/run").symlink_to("../run")
     (root / "inner").write_text(INNER)
+    (root / "docker").write_text(DOCKER)
     shop.file(NESTED.format(root=root))
     shop("up")
+    return shop
 
-    said = shop("exec", "outer", "--", "sh /inner").split()
+
+def test_docker_runs_in_a_container(outer, need):
+    need("dockerd", "docker", "containerd", "runc")
+
+    assert outer("exec", "outer", "--", "sh /docker") == "from the innermost\n"
+
+
+def test_a_container_runs_in_a_container(outer):
+    said = outer("exec", "outer", "--", "sh /inner").split()
 
     assert said[0] == "inner"
     assert said[1] != said[2]

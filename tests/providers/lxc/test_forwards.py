@@ -89,6 +89,13 @@ def test_another_containers_port_is_named(scope, home, made, monkeypatch):
         listened(scope, machine(18999))
 
 
+def test_a_record_of_another_project_that_is_torn_is_nobodys_hindrance(scope, home, made, monkeypatch, taken):
+    (made("db") / "serai.json").write_text("torn")
+    monkeypatch.setattr(command, "living", lambda root: {"serai-t1-db"})
+
+    assert listened(scope, machine(taken, auto_correct=True))
+
+
 def test_udp_is_bound_too():
     with forwards._bound(Forward(guest=53, host=0, protocol="udp")) as link:
         assert link.type == socket.SOCK_DGRAM

@@ -103,7 +103,11 @@ def taken_by_containers(without: str) -> ports.Taken:
     root = lxcpath()
     found: ports.Taken = {}
     for name in command.living(root) - {without}:
-        if name.startswith("serai-") and (record := load(f"{root}/{name}")):
+        try:
+            record = load(f"{root}/{name}") if name.startswith("serai-") else None
+        except SeraiError:
+            continue  # `status` of its project says what is wrong with it; its ports are bound in any case
+        if record:
             for forward in record.forwards:
                 found[forward.protocol, forward.host] = f"machine {record.name} of project {record.project}"
     return found

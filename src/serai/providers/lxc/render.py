@@ -21,6 +21,11 @@ DROPPED = ("mac_admin", "mac_override", "sys_time", "sys_module", "sys_rawio")
 """What LXC takes from every container. Source: common.conf of LXC."""
 PERIOD = 100_000
 """Microseconds of one CFS period. Source: Documentation/scheduler/sched-bwc.rst."""
+TUN = "c 10:200 rwm"
+"""/dev/net/tun, which runc allows each of its containers: where it may not, docker in a container starts none.
+
+Source: opencontainers/runc, libcontainer/specconv, AllowedDevices.
+"""
 TERMINALS = 1024
 """As common.conf has it. The busybox template says 1, and its console is then /dev/null (LXC 5.0, seen)."""
 LIMIT_UNLIMITED = -1
@@ -146,7 +151,7 @@ def _inside(path: str) -> str:
 
 
 def _rights(box: Container, site: Site) -> Iterator[str]:
-    rules = [*(node.rule for node in site.nodes), *box.device_cgroup_rules]
+    rules = [*(node.rule for node in site.nodes), *box.device_cgroup_rules, *([TUN] if box.nesting else [])]
     if box.privileged:
         yield "lxc.cap.drop ="
         if site.apparmor:
