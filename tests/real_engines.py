@@ -14,6 +14,7 @@ import socket
 import subprocess
 import tarfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -236,6 +237,23 @@ class RootlessPodman(PodmanService):
     def command(self) -> list[str]:
         who = ("setpriv", f"--reuid={self.USER}", f"--regid={self.USER}", "--clear-groups", "env", "-C")
         return [*who, str(self.directory), "podman", "system", "service", "--time", "0", self.host]
+
+    def remove(self) -> None:
+        """With the processes that keep its namespaces: they outlive the service."""
+        self.stop()
+        for pid in self.own_processes():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        clean(self.directory)
+
+    def own_processes(self) -> list[int]:
+        mark = f"XDG_RUNTIME_DIR={self.directory}/".encode()
+        found = []
+        for path in Path("/proc").glob("[0-9]*/environ"):
+            with suppress(OSError):
+                if mark in path.read_bytes():
+                    found.append(int(path.parent.name))
+        return found
 
 
 def run(*words: str) -> str:
