@@ -142,6 +142,13 @@ def test_proxies_of_the_machine_come_along(debian: Guest) -> None:
     assert proxies({"HTTPS_PROXY": "x", "PATH": "y"}) == {"HTTPS_PROXY": "x"}
 
 
+def test_what_is_there_need_not_be_in_the_mirror(debian: Guest) -> None:
+    debian.program("dpkg-query", """#!/bin/sh\ncase "$*" in *procps*) echo installed ;; *) exit 1 ;; esac\n""")
+    ensure(debian.job(), "inn-server", {"apt": ["inn-server", "procps"]})
+
+    assert ran(debian, "apt-get")[-1].endswith("install --no-install-recommends inn-server")
+
+
 def test_recommended_packages_come_when_they_are_asked_for(debian: Guest) -> None:
     ensure(debian.job(), "inn-server", NAMED, recommends=True)
 

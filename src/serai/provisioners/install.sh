@@ -79,6 +79,15 @@ offered() {
     esac
 }
 
+installed() {
+    case $manager in
+    apt) dpkg-query -W -f '${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed ;;
+    dnf | zypper) rpm -q "$1" >/dev/null 2>&1 ;;
+    pacman) pacman -Q "$1" >/dev/null 2>&1 ;;
+    apk) apk info -e "$1" >/dev/null 2>&1 ;;
+    esac
+}
+
 # Of the versions on the input the newest that is $1: whole, without its epoch, or as far as $1 is written.
 newest() {
     awk -v want="$1" '{
@@ -94,6 +103,11 @@ resolve() {
     for name in "$@"; do
         there=$(offered "$name")
         if [ -z "$there" ]; then
+            # A mirror need not have what the guest has already.
+            if { [ "$first" = no ] || [ -z "$version" ]; } && installed "$name"; then
+                first=no
+                continue
+            fi
             lacking="serai: no package $name"
             return 1
         fi
@@ -145,6 +159,6 @@ resolve "$@" || {
     exit 1
 }
 # Lists may be older than what the mirror has: then once more, with new ones.
-install $found || {
+[ -z "$found" ] || install $found || {
     [ -z "$fresh" ] && refresh && resolve "$@" && install $found
 }
