@@ -127,12 +127,12 @@ def test_machines_of_a_loop_live_and_end(here: Path, capsys: pytest.CaptureFixtu
 def test_a_provisioner_that_is_not_here_is_refused_when_it_is_asked_for(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (here / "Vagrantfile").write_text(LOOP)
+    (here / "Vagrantfile").write_text(LOOP.replace("chef_solo", "goss"))
     assert run(["up", "--provider", "fake"]) == 0
     capsys.readouterr()
 
     assert run(["provision", "web", "--provision-with", "cook"]) == 4
-    assert "web: provision cook: this version cannot run the provisioner chef_solo" in capsys.readouterr().err
+    assert "web: provision cook: this version cannot run the provisioner goss" in capsys.readouterr().err
 
 
 def test_a_provider_that_is_not_here_is_refused_at_the_files_place(capsys: pytest.CaptureFixture[str]) -> None:
