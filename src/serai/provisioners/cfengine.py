@@ -10,13 +10,14 @@ from serai.spec.machine import Machine
 from serai.spec.provisioners.cfengine import Cfengine, CfengineMode
 
 PACKAGES = {
-    "apt": ["cfengine3", "procps", "python3"],
+    "apt": ["cfengine3"],
     "dnf": ["cfengine"],
     "zypper": ["cfengine"],
     "apk": ["cfengine"],
 }
-"""Of the distributions; the vendor's own is called cfengine-community. It looks for its processes by ps, and has
-modules for packages in Python; Debian leaves both to who installs it."""
+"""Of the distributions; the vendor's own is called cfengine-community."""
+OF_A_HUB = ["procps", "python3"]
+"""A hub's policy looks for processes by ps, and has modules in Python; Debian leaves both to who installs it."""
 VENDORS = "/var/cfengine/bin"
 INSTEAD = "state `deb_repo_line:` or `yum_repo_url:` and `package_name:` for the vendor's packages"
 HOME = "if [ -d /var/lib/cfengine3 ]; then echo /var/lib/cfengine3; else echo /var/cfengine; fi"
@@ -93,6 +94,8 @@ def _install(block: Cfengine, job: Job) -> None:
     if block.deb_repo_line or block.yum_repo_url:
         _repository(block, job)
     packages = {manager: [block.package_name] for manager in MANAGERS} if block.package_name else PACKAGES
+    if block.mode is CfengineMode.BOOTSTRAP and not block.package_name:
+        packages = packages | {"apt": [*PACKAGES["apt"], *OF_A_HUB]}
     force = block.install is not True
     ensure(job, "cf-agent", packages, paths=[VENDORS], instead=INSTEAD, force=force)
 
