@@ -52,6 +52,9 @@ class Docker:
         self._engine: Engine | None = None
         self._client: Any = None
         self._events: Events | None = None
+        self._made: dict[str, str] = {}
+        """Machine -> the container that was made of it just now."""
+        self._started: dict[str, str] = {}
         self._lock = threading.Lock()
 
     # The engine.
@@ -176,14 +179,15 @@ class Docker:
         from serai.providers.docker import lifecycle
 
         with self.asking(machine.name) as place:
-            lifecycle.create(place, machine, materials, progress)
+            self._made[machine.name] = lifecycle.create(place, machine, materials, progress)
 
     def start(self, machine: Machine, materials: Materials, progress: Progress = quiet) -> None:
         from serai.providers.docker import lifecycle
 
         events = self.events()
         with self.asking(machine.name) as place:
-            lifecycle.start(place, machine, progress, events.forget)
+            made = self._made.pop(machine.name, "")
+            self._started[machine.name] = lifecycle.start(place, machine, progress, events.forget, made)
 
     def await_ready(self, machine: Machine, budget: float, progress: Progress = quiet) -> bool:
         """Wait for its health check, or the end of a job. True: a command can be run in it now."""
@@ -191,7 +195,8 @@ class Docker:
 
         events = self.events()
         with self.asking(machine.name) as place:
-            ready.wait(place.client, events, machine, place.need(machine.name), budget, progress)
+            container = self._started.pop(machine.name, "") or place.need(machine.name)
+            ready.wait(place.client, events, machine, container, budget, progress)
         return not (machine.container and machine.container.job)
 
     def stop(self, name: str, *, budget: float, force: bool = False, progress: Progress = quiet) -> bool:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from serai.providers.contract import Progress, Scope
 from serai.providers.docker import connect, names, rootfs
@@ -17,6 +18,8 @@ from serai.util.errors import Code, SeraiError
 HUB = "docker.io"
 _LOCKS: dict[str, threading.Lock] = {}
 _GUARD = threading.Lock()
+_SEEN: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
+"""Client -> the images that its engine has, as it said once: a client lives as long as one run."""
 
 
 def reference(machine: Machine, scope: Scope) -> str:
@@ -58,11 +61,16 @@ def ensure(client: Any, scope: Scope, machine: Machine, progress: Progress) -> s
 
 
 def has(client: Any, wanted: str) -> bool:
+    """Asked of an engine until it is there: a run makes many containers of one image."""
     docker = connect.library()
+    seen = _SEEN.setdefault(client, set())
+    if wanted in seen:
+        return True
     try:
         client.inspect_image(wanted)
     except docker.errors.ImageNotFound:
         return False
+    seen.add(wanted)
     return True
 
 

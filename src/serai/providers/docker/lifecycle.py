@@ -19,6 +19,8 @@ USUAL = 10.0
 """Seconds that an engine gives a process to end, where nothing is stated. Source: docker stop, --time."""
 MACS = (1, 44)
 """API from which each interface may have a hardware address of its own. Source: moby, API version history."""
+TAKEN = "is already in use by"
+"""In the engine's words where a container has the name: docker's and podman's codes differ."""
 REMOVING = (404, 409)
 """What the engine says where it is gone already, or somebody else removes it just now."""
 
@@ -94,13 +96,17 @@ def site_of(
 
 def create(place: Place, machine: Machine, materials: Materials, progress: Progress, image: str = "") -> str:
     """Make it, not started; what a killed create left is replaced. Its id. `image`: in place of the spec's."""
-    found = place.find(machine.name)
-    if found is not None:
-        remove(place, str(found["Id"]))
     _refuse_macs(place, machine, materials)
     image = image or images.ensure(place.client, place.scope, machine, progress)
     progress("making the container")
-    with networks.using():
+    try:
+        container = _joined(place, machine, materials, image)
+    except connect.library().errors.APIError as error:
+        # Its name is taken: seldom, so that it is not asked for each time.
+        found = place.find(machine.name) if TAKEN in str(error.explanation) else None
+        if found is None:
+            raise
+        remove(place, str(found["Id"]))
         container = _joined(place, machine, materials, image)
     if (archive := files.archive(machine, place.scope.root)) and not (
         machine.container and machine.container.read_only
@@ -112,18 +118,19 @@ def create(place: Place, machine: Machine, materials: Materials, progress: Progr
 
 def _joined(place: Place, machine: Machine, materials: Materials, image: str) -> str:
     """Its networks, its volumes, and the container on them."""
-    networks.ensure(place.client, place.scope, machine, materials)
-    volumes.ensure(place.client, place.scope, machine)
-    if any(nic.forwarded_port for nic in machine.networks):
-        with host_ports.allocating():
-            containers = place.containers()
-            forwards = ports.allocate(machine, taken(containers, machine.name), local=place.local)
-            container = _made(place, machine, materials, image, containers, forwards)
-    else:
-        needs_peers = machine.container is not None and _names_peers(machine.container)
-        container = _made(place, machine, materials, image, place.containers() if needs_peers else [], ())
-    _connect(place, machine, materials, container)
-    return container
+    with networks.using():
+        networks.ensure(place.client, place.scope, machine, materials)
+        volumes.ensure(place.client, place.scope, machine)
+        if any(nic.forwarded_port for nic in machine.networks):
+            with host_ports.allocating():
+                containers = place.containers()
+                forwards = ports.allocate(machine, taken(containers, machine.name), local=place.local)
+                container = _made(place, machine, materials, image, containers, forwards)
+        else:
+            needs_peers = machine.container is not None and _names_peers(machine.container)
+            container = _made(place, machine, materials, image, place.containers() if needs_peers else [], ())
+        _connect(place, machine, materials, container)
+        return container
 
 
 def _refuse_macs(place: Place, machine: Machine, materials: Materials) -> None:
@@ -193,10 +200,17 @@ def join(place: Place, container: str, link: Any) -> None:
 
 
 def start(
-    place: Place, machine: Machine, progress: Progress, before: Callable[[str], object] = lambda container: None
+    place: Place,
+    machine: Machine,
+    progress: Progress,
+    before: Callable[[str], object] = lambda container: None,
+    made: str = "",
 ) -> str:
-    """Start it; one that is paused goes on. Its id, which `before` is told before it is started."""
-    found = place.find(machine.name)
+    """Start it; one that is paused goes on. Its id, which `before` is told before it is started.
+
+    `made`: the id of one that was made just now, which need not be looked for.
+    """
+    found = {"Id": made, "State": "created"} if made else place.find(machine.name)
     if found is None:
         raise SeraiError(Code.FAILED, f"{machine.name} does not exist", hint=f"serai up {machine.name}")
     container = str(found["Id"])
