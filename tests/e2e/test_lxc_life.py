@@ -86,10 +86,11 @@ def bridges_there() -> set[str]:
 
 
 def limit(controller: str, first: str, second: str) -> str:
-    """What the kernel holds the container `web` to."""
+    """What the kernel holds the container `web` to: the one that is there, whatever a killed run has left."""
+    (container,) = Path("/var/lib/lxc").glob("serai-*-web")
     for path in (f"/sys/fs/cgroup/{controller}", "/sys/fs/cgroup", "/sys/fs/cgroup/unified"):
         for name in (first, second):
-            for file in Path(path).glob(f"lxc.payload.serai-*-web/{name}"):
+            for file in Path(path).glob(f"lxc.payload.{container.name}/{name}"):
                 return file.read_text().strip()
     raise AssertionError(f"{controller}: no control group limits it")
 
