@@ -285,3 +285,22 @@ def test_a_cache_that_cannot_be_written_stops_nobody(home: Path, tmp_path: Path)
     (tmp_path / "serai.yaml").write_text("project: shop\nmachines: {web: {image: tiny}}\n")
 
     assert load(tmp_path / "serai.yaml") == load(tmp_path / "serai.yaml")
+
+
+def test_a_vagrantfile_beside_what_vagrant_keeps_is_kept_until_vagrant_makes_a_machine(
+    home: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "Vagrantfile"
+    file.write_text('Vagrant.configure("2") { |c| c.vm.define("web") { |m| m.vm.box = "debian/bookworm64" } }\n')
+    made = tmp_path / ".vagrant" / "machines" / "web" / "libvirt"
+    made.mkdir(parents=True)
+    load(file)
+    (entry,) = entries(home)
+    assert cache.recall(f"{file}\0", {}) is not None
+
+    (made / "id").write_text("0b1c")
+
+    assert cache.recall(f"{file}\0", {}) is None
+    entry.unlink()
+    load(file)
+    assert entries(home) == []

@@ -103,12 +103,16 @@ def read(
 def _log_in(result: Mapped, root: Path, inputs: Inputs) -> None:
     """A machine that Vagrant itself has made is logged into by the key that Vagrant gave it."""
     inputs.variables["VAGRANT_DOTFILE_PATH"] = inputs.bare.get("VAGRANT_DOTFILE_PATH")
-    place = str(root / ".vagrant")
-    inputs.places[place] = kind(place)
-    if inputs.places[place] != ABSENT:
-        inputs.whole = False  # machines of Vagrant's own come and go
+    place = root / (inputs.bare.get("VAGRANT_DOTFILE_PATH") or ".vagrant")
+    inputs.places[str(place)] = kind(str(place))
     known = made(root, inputs.bare)
     machines = result.tree["machines"]
+    if inputs.places[str(place)] != ABSENT:
+        ids = [str(place / "machines" / name / "libvirt" / "id") for name in machines]
+        inputs.places |= {each: kind(each) for each in ids}
+        # Machines of Vagrant's own come and go. Where it has made none, the first one's id is what changes.
+        if known or any(inputs.places[each] != ABSENT for each in ids):
+            inputs.whole = False
     for name, machine in machines.items():
         there = known.get(name)
         if there is None or there.key is None:
