@@ -7,26 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from cfengine_policy import POLICY
 from debian_guests import with_mirror
 from person import Serai
 
-POLICY = """\
-body common control { bundlesequence => { "main" }; }
-bundle agent main
-{
-files:
-  inn::
-    "/etc/motd" create => "true", edit_line => welcome;
-commands:
-  broken::
-    "/bin/false";
-}
-bundle edit_line welcome
-{
-insert_lines:
-  "Welcome to the inn";
-}
-"""
 FILE = """\
 machines:
   web:

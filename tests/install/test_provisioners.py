@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from cfengine_policy import POLICY
 from serai import provisioners
 from serai.guest.exec import ExecTransport
 from serai.providers.contract import ExecEndpoint
@@ -26,23 +27,6 @@ pytestmark = [
 WEB = Machine(name="web")
 NO_SERVICES = "#!/bin/sh\nexit 101\n"
 """Source: Debian policy 9.3.3: there is no init in there that could have any."""
-POLICY = """\
-body common control { bundlesequence => { "main" }; }
-bundle agent main
-{
-files:
-  inn::
-    "/etc/motd" create => "true", edit_line => welcome;
-commands:
-  broken::
-    "/bin/false";
-}
-bundle edit_line welcome
-{
-insert_lines:
-  "Welcome to the inn";
-}
-"""
 
 
 class Guest:

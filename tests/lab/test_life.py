@@ -6,13 +6,14 @@ The tests of this file are steps of one host, in this order: a reboot takes most
 from __future__ import annotations
 
 import json
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
 
 from lab.machine import Host
 from lab.topologies import INTEL, NIC, PATTERN, SPLIT, nvme
 from lab.tree import differences, tree
+from lab.tuned import applied, checks, tune
 
 pytestmark = [pytest.mark.lab_long, pytest.mark.timeout(1800), pytest.mark.usefixtures("in_order")]
 
@@ -69,20 +70,6 @@ def life(lab_image, lab_app, lab_store, tmp_path_factory):
         yield Life(host, tree(host), told(host))
     finally:
         host.stop()
-
-
-def tune(host: Host, names: str, *options: str) -> list[Any]:
-    return list(host.serai(f"host tune {names} {' '.join(options)}")["tunings"])
-
-
-def checks(host: Host, *ids: str) -> dict[str, Any]:
-    found = host.serai(f"host check {' '.join(ids)}", codes=(0, 1))["checks"]
-    return {each["id"]: each for each in found}
-
-
-def applied(host: Host) -> dict[str, Any]:
-    """Tuning -> its record."""
-    return {each["id"]: each for each in host.serai("host undo")["applied"]}
 
 
 def states(host: Host) -> dict[str, set[str]]:

@@ -284,6 +284,11 @@ class Provider(Protocol):
     #   discard(name, progress)                  removes it to be made anew: what outlives it stays (volumes)
     #   undo_create(name)                        what a create that failed has left goes
     #   logs(name, follow=, lines=)              what it said, as it comes; else the console's file is read
+    #
+    # Providers with Feature.WARM have
+    #   newborn(machine, materials)              the script that tells a woken guest who it is; empty: it knows
+    #   knows_itself(machine)                    that script has run
+    #   keep_warm(machine, materials, progress)  one that is ready becomes a template; True: it was away meanwhile
 
     def __init__(self, scope: Scope) -> None: ...
 

@@ -14,6 +14,20 @@ from serai.util.errors import Code, SeraiError
 T = TypeVar("T")
 
 
+def encode_path(value: object) -> object:
+    """For msgspec's `enc_hook`: a path is its text."""
+    if isinstance(value, Path):
+        return str(value)
+    raise NotImplementedError(f"cannot write {type(value).__name__}")
+
+
+def decode_path(kind: type, value: object) -> object:
+    """For msgspec's `dec_hook`."""
+    if kind is Path:
+        return Path(str(value))
+    raise NotImplementedError(f"cannot read {kind}")
+
+
 def read(path: str, decoder: Callable[[], msgspec.json.Decoder[T]], what: str) -> T | None:
     """The record, or None when there is none. `decoder` is asked only for a file that is there.
 

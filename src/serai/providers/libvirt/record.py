@@ -8,10 +8,10 @@ domain when many are looked at: their UUIDs are known beforehand, so that a bulk
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import Path
 
 import msgspec
 
+from serai.providers import record_file
 from serai.providers.contract import Forward, Image, Mark, Snapshot
 from serai.providers.first_process import Process
 from serai.spec.machine import Machine
@@ -88,20 +88,8 @@ class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
     """That it is meant to be off: serai stopped it, or the guest did so in order."""
 
 
-def _encode(value: object) -> object:
-    if isinstance(value, Path):
-        return str(value)
-    raise NotImplementedError(f"cannot write {type(value).__name__}")
-
-
-def _decode(kind: type, value: object) -> object:
-    if kind is Path:
-        return Path(str(value))
-    raise NotImplementedError(f"cannot read {kind}")
-
-
-_encoder = msgspec.json.Encoder(enc_hook=_encode)
-_decoder = msgspec.json.Decoder(Record, dec_hook=_decode)
+_encoder = msgspec.json.Encoder(enc_hook=record_file.encode_path)
+_decoder = msgspec.json.Decoder(Record, dec_hook=record_file.decode_path)
 
 
 def encode(record: Record) -> str:

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from serai.providers.contract import Materials, Scope
-from serai.providers.first_process import Process
+from serai.providers.first_process import Process, env_lines
 from serai.providers.identity import mac_address
 from serai.providers.lxc import bridges
 from serai.providers.lxc.place import CONSOLE_LOG
 from serai.providers.lxc.site import Bind, Card, Node, Site
+from serai.providers.own_files import place
 from serai.spec.container import Container
 from serai.spec.container_parts import VolumeType
 from serai.spec.folder import FolderType
@@ -44,7 +45,7 @@ def site_for(
         nodes=tuple(_node(machine, word) for word in box.devices),
         cgroups=cgroups(),
         idmap=idmap(machine),
-        environment=(*(process.env if process else ()), *_environment(scope, machine, box)),
+        environment=(*(process.env if process else ()), *env_lines(machine, scope.root)),
         process=process or Process(),
         console=str(directory / CONSOLE_LOG),
         apparmor=apparmor(),
@@ -121,10 +122,12 @@ def binds(scope: Scope, machine: Machine, directory: Path) -> Iterator[Bind]:
         yield Bind(source=str(directory / "resolv.conf"), target="/etc/resolv.conf", file=True)
     for folder in machine.synced_folders:
         if folder.type in LIVE_FOLDERS:
-            yield Bind(source=str(_path(scope, folder.source)), target=folder.target, readonly=folder.readonly)
+            yield Bind(
+                source=str(place(folder.source, scope.root)), target=folder.target, readonly=folder.readonly
+            )
     for volume in box.volumes:
         if volume.kind is VolumeType.BIND:
-            source = _path(scope, volume.source or "")
+            source = place(volume.source or "", scope.root)
             yield Bind(
                 source=str(source),
                 target=volume.target,
@@ -134,10 +137,6 @@ def binds(scope: Scope, machine: Machine, directory: Path) -> Iterator[Bind]:
             )
     for number, file in enumerate(box.files):
         yield Bind(source=str(directory / "files" / str(number)), target=file.target, file=True)
-
-
-def _path(scope: Scope, text: str) -> Path:
-    return (scope.root / Path(text).expanduser()).resolve()
 
 
 def _node(machine: Machine, text: str) -> Node:
@@ -222,16 +221,3 @@ def _lines(path: Path) -> list[str]:
         return path.read_text().splitlines()
     except OSError:
         return []
-
-
-def _environment(scope: Scope, machine: Machine, box: Container) -> Iterator[str]:
-    """NAME=VALUE lines of the files; the later over the earlier."""
-    for name in box.env_file:
-        path = _path(scope, name)
-        try:
-            lines = path.read_text().splitlines()
-        except OSError as error:
-            raise SeraiError(
-                Code.INPUT, f"{machine.name}: container.env_file: {path}: {error.strerror}", hint="mend its path"
-            ) from error
-        yield from (line.strip() for line in lines if "=" in line and not line.lstrip().startswith("#"))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from serai.providers.contradictions import contradictions, once
 from serai.providers.host_facts import read_host_facts
 from serai.providers.kinds import not_a_container
-from serai.providers.qemu import check_devices, check_disks, check_nics, gather, render, warm
+from serai.providers.qemu import check_devices, check_disks, check_nics, gather, render
 from serai.providers.qemu.features import Features
 from serai.providers.qemu.refusal import LIBVIRT, refuse
 from serai.providers.qemu.render.nics import NETWORK
@@ -33,7 +33,7 @@ def check(machine: Machine) -> list[SeraiError]:
         *check_disks.check(machine),
         *check_nics.check(machine),
         *check_devices.check(machine),
-        *warm.check(machine),
+        *_warm(machine),
     ]
     try:
         able = gather.features_for(machine)
@@ -47,6 +47,15 @@ def check(machine: Machine) -> list[SeraiError]:
     except SeraiError as error:
         problems.append(error)
     return once(_named(machine, problem) for problem in problems)
+
+
+def _warm(machine: Machine) -> list[SeraiError]:
+    """Looked at only where it is stated: no other start needs what it imports."""
+    if not machine.warm:
+        return []
+    from serai.providers.qemu.warm import check
+
+    return check(machine)
 
 
 def _named(machine: Machine, error: SeraiError) -> SeraiError:

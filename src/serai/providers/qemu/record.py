@@ -99,32 +99,20 @@ class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
     hardware: Hardware | None = None
     """Of the present life, or of the suspended one."""
     template: str = ""
-    """Digest of the template that its disks stand on (see qemu/template.py)."""
+    """Key of the template that its disks stand on (see qemu/template.py)."""
     newborn: bool = False
     """It runs with the memory of a template, and is not yet told who it is."""
     suspended: bool = False
     """Its memory is in `suspend/`."""
 
 
-def _encode(value: object) -> object:
-    if isinstance(value, Path):
-        return str(value)
-    raise NotImplementedError(f"cannot write {type(value).__name__}")
-
-
-def _decode(kind: type, value: object) -> object:
-    if kind is Path:
-        return Path(str(value))
-    raise NotImplementedError(f"cannot read {kind}")
-
-
-_encoder = msgspec.json.Encoder(enc_hook=_encode)
+_encoder = msgspec.json.Encoder(enc_hook=record_file.encode_path)
 
 
 @cache
 def _decoder() -> msgspec.json.Decoder[Record]:
     """Made for the first record: it takes a millisecond, and a project without machines has none."""
-    return msgspec.json.Decoder(Record, dec_hook=_decode)
+    return msgspec.json.Decoder(Record, dec_hook=record_file.decode_path)
 
 
 def load(directory: Path | str) -> Record | None:

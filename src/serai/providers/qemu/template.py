@@ -15,6 +15,7 @@ from pathlib import Path
 
 import msgspec
 
+from serai.providers import record_file
 from serai.providers.qemu.record import Hardware, load
 from serai.util import paths
 from serai.util.errors import SeraiError
@@ -63,18 +64,6 @@ class Template(msgspec.Struct, frozen=True, kw_only=True):
     seals: dict[str, Seal]
 
 
-def _encode(value: object) -> object:
-    if isinstance(value, Path):
-        return str(value)
-    raise NotImplementedError(f"cannot write {type(value).__name__}")
-
-
-def _decode(kind: type, value: object) -> object:
-    if kind is Path:
-        return Path(str(value))
-    raise NotImplementedError(f"cannot read {kind}")
-
-
 def root() -> Path:
     return paths.home() / "templates"
 
@@ -113,7 +102,7 @@ def read(key: str) -> Template | None:
     """None: there is none, or its record is no record."""
     try:
         data = (place(key) / FILE).read_bytes()
-        return msgspec.json.decode(data, type=Template, dec_hook=_decode)
+        return msgspec.json.decode(data, type=Template, dec_hook=record_file.decode_path)
     except (FileNotFoundError, msgspec.MsgspecError):
         return None
 
@@ -186,7 +175,7 @@ def _written(handle: int, size: int) -> Iterator[tuple[int, int]]:
 def write(template: Template) -> None:
     """Make it one: all its files must be there."""
     private_dir(place(template.key))
-    write_atomic(place(template.key) / FILE, msgspec.json.encode(template, enc_hook=_encode))
+    write_atomic(place(template.key) / FILE, msgspec.json.encode(template, enc_hook=record_file.encode_path))
 
 
 def drop(key: str) -> None:

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from serai.providers.contract import Materials, Scope
+from serai.providers.first_process import env_lines
 from serai.providers.libvirt import ledger, links, networks, record, subnets
 from serai.providers.libvirt.containers.site import Bind, Node, Site
 from serai.providers.libvirt.define import UPLINK
 from serai.providers.libvirt.record import Record
 from serai.providers.libvirt.site import Link, LinkKind
+from serai.providers.own_files import place
 from serai.spec.container import Container
 from serai.spec.container_parts import VolumeType
 from serai.spec.folder import FolderType
@@ -45,7 +47,7 @@ def site_for(conn: Any, scope: Scope, machine: Machine, state: Record, materials
         gateway=gateway(conn, found, state),
         binds=tuple(binds(scope, machine, directory)),
         nodes=tuple(_node(machine, word) for word in box.devices),
-        environment=tuple(environment(scope, machine, box)),
+        environment=tuple(env_lines(machine, scope.root)),
         process=state.process,
     )
 
@@ -90,16 +92,12 @@ def binds(scope: Scope, machine: Machine, directory: Path) -> Iterator[Bind]:
         yield Bind(str(directory / "resolv.conf"), "/etc/resolv.conf")
     for folder in machine.synced_folders:
         if folder.type in LIVE_FOLDERS:
-            yield Bind(str(_path(scope, folder.source)), folder.target, folder.readonly)
+            yield Bind(str(place(folder.source, scope.root)), folder.target, folder.readonly)
     for volume in box.volumes:
         if volume.kind is VolumeType.BIND:
-            yield Bind(str(_path(scope, volume.source or "")), volume.target, volume.read_only)
+            yield Bind(str(place(volume.source or "", scope.root)), volume.target, volume.read_only)
     for number, file in enumerate(box.files):
         yield Bind(str(directory / "files" / str(number)), file.target)
-
-
-def _path(scope: Scope, text: str) -> Path:
-    return (scope.root / Path(text).expanduser()).resolve()
 
 
 def _node(machine: Machine, word: str) -> Node:
@@ -111,16 +109,3 @@ def _node(machine: Machine, word: str) -> Node:
             Code.MISSING, f"{machine.name}: container.devices: {path}: {error.strerror}", hint="ls /dev"
         ) from error
     return Node(path, stat.S_ISBLK(seen.st_mode))
-
-
-def environment(scope: Scope, machine: Machine, box: Container) -> Iterator[str]:
-    """NAME=VALUE lines of the files; the later over the earlier."""
-    for name in box.env_file:
-        path = _path(scope, name)
-        try:
-            lines = path.read_text().splitlines()
-        except OSError as error:
-            raise SeraiError(
-                Code.INPUT, f"{machine.name}: container.env_file: {path}: {error.strerror}", hint="mend its path"
-            ) from error
-        yield from (line.strip() for line in lines if "=" in line and not line.lstrip().startswith("#"))
