@@ -6,6 +6,7 @@ What `serai` reads is what it reads of real machines: `machine.json`, the life l
 from __future__ import annotations
 
 import os
+import resource
 import selectors
 import signal
 import socket
@@ -135,6 +136,8 @@ STATUS = b'{"return":{"status":"running","singlestep":false,"running":true}}\r\n
 
 def _play(directories: Sequence[Path], started: int) -> None:
     """Answer `qmp_capabilities` and `query-status` on every `status.sock`, for ever."""
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a lock and a socket of each machine
     selector = selectors.DefaultSelector()
     for directory in directories:
         hold_life(directory)
@@ -152,8 +155,16 @@ def _play(directories: Sequence[Path], started: int) -> None:
                 client, _ = link.accept()
                 client.sendall(GREETING)
                 selector.register(client, selectors.EVENT_READ, None)
-            elif data := link.recv(65536):
-                link.sendall(NEGOTIATED * data.count(b"qmp_capabilities") + STATUS * data.count(b"query-status"))
-            else:
+            elif not _answered(link):
                 selector.unregister(link)
                 link.close()
+
+
+def _answered(link: socket.socket) -> bool:
+    """Whether there was a question; who asked may be gone before all is said."""
+    try:
+        data = link.recv(65536)
+        link.sendall(NEGOTIATED * data.count(b"qmp_capabilities") + STATUS * data.count(b"query-status"))
+    except ConnectionError:
+        return False
+    return bool(data)

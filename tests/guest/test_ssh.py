@@ -15,8 +15,7 @@ from typing import Any
 import pytest
 
 from serai.guest.refusal import Cause, Refusal, refusal
-from serai.guest.ssh import SshTransport, block, settings
-from serai.providers.contract import SshEndpoint
+from serai.guest.ssh import SshTransport
 from serai.util.errors import Code, SeraiError
 from serai.util.process import run
 
@@ -225,21 +224,3 @@ def test_a_server_that_refuses_is_asked_once(sshd: Any, monkeypatch: pytest.Monk
     with pytest.raises(SeraiError, match="nothing listens"):
         way.open()
     assert asked == [1]
-
-
-def test_further_keys_are_tried_in_turn_and_a_password_only_where_there_is_one(home: Path) -> None:
-    way = SshEndpoint(
-        host="127.0.0.1", port=22, user="vagrant", key=Path("/a"), more_keys=(Path("/b c"), Path("/d"))
-    )
-    words = SshTransport(way, "web").options()
-    assert [word for word in words if word.startswith("IdentityFile")] == [
-        'IdentityFile="/a"',
-        'IdentityFile="/b c"',
-        'IdentityFile="/d"',
-    ]
-    assert block(way, "web").count("IdentityFile") == 3
-    assert settings(way, "web")["BatchMode"] == "yes"
-    asked = SshEndpoint(host="127.0.0.1", port=22, user="vagrant", key=None, password="secret")
-    assert settings(asked, "web")["BatchMode"] == "no" and settings(asked, "web")["NumberOfPasswordPrompts"] == "1"
-    assert "secret" not in " ".join(SshTransport(asked, "web").base(master="yes"))
-    assert home

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from cfengine_policy import POLICY
-from serai import provisioners
 from serai.guest.exec import ExecTransport
 from serai.providers.contract import ExecEndpoint
+from serai.provisioners import registry
 from serai.provisioners.install import ensure, probe
 from serai.provisioners.job import Job
 from serai.spec.machine import Machine
@@ -49,7 +49,7 @@ class Guest:
     def cfengine(self, *classes: str) -> list[str]:
         block = {"mode": "single_run", "run_file": "inn.cf", "classes": list(classes)}
         self.lines.clear()
-        provisioners.run(
+        registry.run(
             Provision(tool={"cfengine": block}),
             key="cfengine-1",
             machine=WEB,
@@ -89,7 +89,7 @@ def test_a_policy_is_kept_once_and_one_that_cannot_be_kept_is_told(guest: Guest)
 
 def test_what_debian_has_not_is_told_by_its_name(guest: Guest) -> None:
     with pytest.raises(SeraiError) as failed:
-        provisioners.run(
+        registry.run(
             Provision(tool={"chef_solo": {"run_list": ["recipe[a]"]}}),
             key="chef_solo-1",
             machine=WEB,

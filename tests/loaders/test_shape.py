@@ -12,6 +12,7 @@ from serai.spec.base import Duration, Name, Size
 from serai.spec.hook import Event, Hook
 from serai.spec.machine import Machine
 from serai.spec.memory import Memory
+from serai.spec.provision import Provision
 
 
 class Colour(StrEnum):
@@ -65,3 +66,12 @@ def test_a_record_has_the_fields_of_its_struct():
     assert list(fields) == list(Machine.__struct_fields__)
     assert isinstance(fields["memory"], Record)
     assert fields["primary"] is ANY
+
+
+def test_kinds_keep_their_order_whichever_is_looked_at_first():
+    fields = record(Provision).fields
+    before = list(fields)
+
+    assert fields["chef_apply"] is fields["chef_apply"]
+    assert list(fields) == before
+    assert before.index("chef_solo") < before.index("chef_apply")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from serai import provisioners
 from serai.guest.ssh import SshTransport
+from serai.provisioners import registry
 from serai.spec.machine import Machine
 from serai.spec.provision import File, Provision
 from serai.util.errors import Code, SeraiError
@@ -15,7 +15,7 @@ from serai.util.errors import Code, SeraiError
 
 def copy(web: SshTransport, root: Path, **file: str) -> list[str]:
     lines: list[str] = []
-    provisioners.run(
+    registry.run(
         Provision(file=File(**file)),
         key="conf",
         machine=Machine(name="web"),

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from serai.provisioners import digest
-from serai.provisioners.registry import can_run
+from serai.provisioners.registry import can_run, digest
 from serai.spec.machine import Machine
 from serai.spec.provision import File, Provision, Run, Shell, Vagrant
 

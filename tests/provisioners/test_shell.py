@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from serai import provisioners
 from serai.guest.exec import ExecTransport
 from serai.guest.ssh import SshTransport
 from serai.providers.contract import ExecEndpoint
+from serai.provisioners import registry
 from serai.spec.machine import Machine
 from serai.spec.provision import Provision, Shell
 from serai.util.errors import Code, SeraiError
@@ -29,7 +29,7 @@ class Ran:
 
     def __call__(self, **shell: Any) -> list[str]:
         self.lines = []
-        provisioners.run(
+        registry.run(
             Provision(shell=Shell(**shell)),
             key="shell-1",
             machine=MACHINE,

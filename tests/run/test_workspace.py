@@ -58,6 +58,24 @@ def test_a_machine_that_exists_stays_on_the_provider_that_has_it(workspace: Work
     assert workspace.project.machines["db"].provider == "fake"
 
 
+def test_where_a_project_has_had_one_provider_no_engine_is_asked(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace.driver("fake").create(Machine(name="db", provider="fake"), Materials())
+    asked: list[str] = []
+    real = workspace.observe
+    monkeypatch.setattr(workspace, "observe", lambda names: asked.append("once") or real(names))
+    workspace.project = Project(project="shop", machines={"db": Machine(name="db", provider="fake")})
+    workspace.stay()
+    assert asked == []
+
+    workspace.project = Project(project="shop", machines={"db": Machine(name="db", provider="qemu")})
+    settle(workspace.scope, ["fake"])
+    workspace.stay(["db"])
+    assert asked == ["once"]
+    assert workspace.project.machines["db"].provider == "fake"
+
+
 def test_the_second_to_change_waits_and_says_for_whom(workspace: Workspace) -> None:
     said: list[str] = []
     entered = threading.Event()

@@ -369,7 +369,7 @@ def upload(obj: object, source: str, destination: str | None, name: str | None, 
 @click.pass_obj
 def ssh_config(obj: object, names: tuple[str, ...], host: str | None) -> int:
     """Print blocks for ~/.ssh/config, for machines that run: other programs then reach them by name."""
-    from serai.guest.ssh import block
+    from serai.guest.ssh_options import block
     from serai.providers.contract import SshEndpoint
     from serai.util.errors import SeraiError
 

@@ -34,7 +34,7 @@ def inventory(
     from serai.run.workspace import open_workspace
 
     workspace = open_workspace(obj)
-    workspace.settled(workspace.observe())
+    workspace.stay([host] if host else None)
     chosen = workspace.targets([host] if host else names, one=host is not None)
     found, absent = hosts(workspace, chosen)
     for line in absent:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import re
 import select
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from shlex import quote
 
 from serai.guest.pipe import PipeTransport
 from serai.guest.refusal import Cause, Refusal, failure, refusal
+from serai.guest.ssh_options import CONNECT_SECONDS, options
 from serai.guest.stream import stream
 from serai.providers.contract import SshEndpoint
 from serai.util.errors import SeraiError
@@ -18,13 +20,11 @@ from serai.util.files import private_dir
 from serai.util.paths import home, runtime
 from serai.util.process import which
 
-CONNECT_SECONDS = 10
 DIAL_SECONDS = 60.0
 """A guest under emulation may need half a minute for the key exchange alone."""
 PERSIST_SECONDS = 60
 NOT_YET, TRIES = ("No route to host", "during banner exchange"), 3
 """What passes by itself: a bridge that does not forward yet, a guest too busy to greet within CONNECT_SECONDS."""
-LOOPBACK = ("127.", "::1", "localhost")
 
 
 class SshTransport(PipeTransport):
@@ -33,12 +33,15 @@ class SshTransport(PipeTransport):
     def __init__(self, endpoint: SshEndpoint, name: str) -> None:
         super().__init__(name, endpoint.user)
         self.endpoint = endpoint
-        self.control = _control(endpoint, name)
+
+    @cached_property
+    def control(self) -> Path:
+        """The socket of the shared connection."""
+        return _control(self.endpoint, self.name)
 
     def options(self) -> list[str]:
         """Options without the shared connection: what `serai ssh-config` prints as a block."""
-        pairs = [*settings(self.endpoint, self.name).items(), *_further(self.endpoint)]
-        return [word for key, value in pairs for word in ("-o", f"{key}={value}")]
+        return options(self.endpoint, self.name)
 
     def base(self, *, master: str) -> list[str]:
         """ssh and its options. The user's and the host's own configuration are not read: they could break it."""
@@ -144,71 +147,6 @@ class SshTransport(PipeTransport):
             return os.pidfd_open(int(found[1])) if found else None
         except OSError:  # it ended meanwhile
             return None
-
-
-def settings(endpoint: SshEndpoint, name: str) -> dict[str, str]:
-    """Options of ssh_config(5), in order; the machine's own `ssh.options` win."""
-    values = {
-        "BatchMode": "yes",
-        "ConnectTimeout": str(CONNECT_SECONDS),
-        "ServerAliveInterval": "15",
-        "ServerAliveCountMax": "8",
-        "LogLevel": "ERROR",
-        **_host_key(endpoint, name),
-    }
-    if endpoint.key is not None:
-        values |= {"IdentityFile": _quoted(endpoint.key), "IdentitiesOnly": "yes"}
-    if endpoint.password:
-        values |= {
-            "BatchMode": "no",
-            "NumberOfPasswordPrompts": "1",
-            "PreferredAuthentications": "publickey,password,keyboard-interactive",
-        }
-    if endpoint.forward_agent:
-        values["ForwardAgent"] = "yes"
-    folded = {key.lower(): key for key in values}
-    return values | {folded.get(key.lower(), key): value for key, value in endpoint.options.items()}
-
-
-def block(endpoint: SshEndpoint, name: str, host: str | None = None) -> str:
-    """A block of ssh_config(5) by which other programs reach the machine as `host` (its name)."""
-    values = {"HostName": endpoint.host, "Port": str(endpoint.port), "User": endpoint.user}
-    kept = {key: value for key, value in settings(endpoint, name).items() if key not in ("BatchMode", "LogLevel")}
-    lines = [f"  {key} {value}" for key, value in (*(values | kept).items(), *_further(endpoint))]
-    return "\n".join([f"Host {host or name}", *lines]) + "\n"
-
-
-def _further(endpoint: SshEndpoint) -> list[tuple[str, str]]:
-    """Keys after the first: the option may be there many times."""
-    return [("IdentityFile", _quoted(key)) for key in endpoint.more_keys]
-
-
-def _host_key(endpoint: SshEndpoint, name: str) -> dict[str, str]:
-    """Where host keys are remembered; never in ~/.ssh/known_hosts.
-
-    A loopback port is a forward that serai's own engine holds: a key says nothing more there, and it changes
-    with each new guest behind the same port. Elsewhere the first key seen counts, one file a machine and place.
-    """
-    if endpoint.host.startswith(LOOPBACK) and "UserKnownHostsFile" not in endpoint.options:
-        return {
-            "StrictHostKeyChecking": "no",
-            "UserKnownHostsFile": "/dev/null",
-            "GlobalKnownHostsFile": "/dev/null",
-        }
-    folder = home() / "known_hosts"
-    if "UserKnownHostsFile" not in endpoint.options:
-        private_dir(folder)
-    return {
-        "StrictHostKeyChecking": "accept-new",
-        "UserKnownHostsFile": _quoted(folder / f"{name}-{endpoint.host.replace(':', '_')}-{endpoint.port}"),
-        "GlobalKnownHostsFile": "/dev/null",
-        "HashKnownHosts": "no",
-    }
-
-
-def _quoted(path: Path) -> str:
-    """A path as ssh_config(5) reads it: quoted for blanks, `%` doubled."""
-    return f'"{path}"'.replace("%", "%%")
 
 
 def _control(endpoint: SshEndpoint, name: str) -> Path:

@@ -98,6 +98,7 @@ class Fields(Mapping[str, "Shape"]):
     def __init__(self, own: dict[str, Shape], further: Mapping[str, str]) -> None:
         self._own = own
         self._further = further
+        self._names = tuple(dict.fromkeys((*own, *further)))  # in this order, whichever is looked at first
 
     def __getitem__(self, key: str) -> Shape:
         if key not in self._own:
@@ -109,10 +110,10 @@ class Fields(Mapping[str, "Shape"]):
         return key in self._own or key in self._further
 
     def __iter__(self) -> Iterator[str]:
-        yield from dict.fromkeys((*self._own, *self._further))
+        return iter(self._names)
 
     def __len__(self) -> int:
-        return len({*self._own, *self._further})
+        return len(self._names)
 
 
 Shape: TypeAlias = Leaf | ListOf | MapOf | Record

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from serai.providers.contract import Scope
@@ -16,7 +17,13 @@ def key_of(machine: Machine, scope: Scope) -> Path:
         from serai.guest.known_key import private
 
         return private()
-    return scope.home / "ssh" / "id_ed25519"
+    return _of_project(scope.home)
+
+
+@lru_cache(16)
+def _of_project(home: Path) -> Path:
+    """Kept: an inventory asks for that of each machine, and a path is dear to make."""
+    return home / "ssh" / "id_ed25519"
 
 
 def _closed(key: Path) -> Path:

@@ -7,14 +7,15 @@ its ssh connection.
 from __future__ import annotations
 
 from ast import literal_eval
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
-from shlex import join, quote, split
+from shlex import quote, split
 from typing import Any
 
 import msgspec
 
-from serai.guest.ssh import SshTransport
+from serai.guest.ssh_options import options
 from serai.providers.contract import Endpoint, SshEndpoint
 from serai.provisioners.ansible_groups import expanded, listed
 from serai.spec.provisioners.ansible import AnsibleOptions
@@ -37,18 +38,32 @@ def way(endpoint: Endpoint, name: str, *, shared: bool = False, further: tuple[s
             "ansible_user": endpoint.user,
             "ansible_serai_argv": list(endpoint.argv),
         }
-    transport = SshTransport(endpoint, name)
-    over = ["-o", f"ControlPath={transport.control}", "-o", "ControlMaster=no"] if shared else []
+    over = _shared(endpoint, name) if shared else ()
     found: Values = {
         "ansible_connection": "ssh",
         "ansible_host": endpoint.host,
         "ansible_port": endpoint.port,
         "ansible_user": endpoint.user,
-        "ansible_ssh_args": join(["-F", "none", *over, *transport.options(), *further]),
+        "ansible_ssh_args": _joined(("-F", "none", *over, *options(endpoint, name), *further)),
     }
     if endpoint.key is not None:
         found["ansible_ssh_private_key_file"] = str(endpoint.key)
     return found
+
+
+def _shared(endpoint: SshEndpoint, name: str) -> tuple[str, ...]:
+    """Over the connection that serai has open."""
+    from serai.guest.ssh import SshTransport
+
+    return ("-o", f"ControlPath={SshTransport(endpoint, name).control}", "-o", "ControlMaster=no")
+
+
+_quote = lru_cache(quote)
+"""Most words are those of every machine: a thousand times the same."""
+
+
+def _joined(words: Iterable[str]) -> str:
+    return " ".join(map(_quote, words))
 
 
 OLD_NAMES = {
@@ -148,12 +163,17 @@ def _stated(own: Any) -> list[str]:
 
 
 def _assignments(values: Mapping[str, Any]) -> list[str]:
-    return [f"{key}={quote(_literal(value))}" for key, value in values.items()]
+    return [f"{key}={_quote(_literal(value))}" for key, value in values.items()]
 
 
 def _literal(value: Any) -> str:
     """A value as Ansible reads it: a literal of Python, so that it keeps its type; another text as it is."""
-    if not isinstance(value, str) or not value or value != value.strip() or not value.isprintable():
+    return _literal_text(value) if isinstance(value, str) else repr(value)
+
+
+@lru_cache
+def _literal_text(value: str) -> str:
+    if not value or value != value.strip() or not value.isprintable():
         return repr(value)
     try:
         literal_eval(value)

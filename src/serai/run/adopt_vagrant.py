@@ -58,12 +58,11 @@ def adopt(workspace: Workspace, name: str, there: Made) -> str:
         driver = workspace.driver(PROVIDER)
         driver.take(domain, name, machine.providers.libvirt.uri, machine)  # type: ignore[attr-defined]
         if there.provisioned and machine.provision:
-            from serai import provisioners
+            from serai.provisioners import registry
 
             root, now = workspace.scope.root, round(time.time(), 3)
             marks = {
-                key: Mark(digest=provisioners.digest(block, machine, root), at=now)
-                for key, block in keyed(machine)
+                key: Mark(digest=registry.digest(block, machine, root), at=now) for key, block in keyed(machine)
             }
             driver.mark(name, marks)
     return domain

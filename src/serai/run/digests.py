@@ -18,10 +18,10 @@ def provisioning_digests(machines: Collection[Machine], root: Any) -> dict[str, 
     """machine -> block key -> digest of the block and of the files it names."""
     if not any(machine.provision for machine in machines):
         return {}
-    from serai import provisioners
+    from serai.provisioners import registry
 
     return {
-        machine.name: {key: provisioners.digest(block, machine, root) for key, block in keyed(machine)}
+        machine.name: {key: registry.digest(block, machine, root) for key, block in keyed(machine)}
         for machine in machines
         if machine.provision
     }

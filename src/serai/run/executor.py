@@ -291,7 +291,7 @@ class Executor:
         return dict.fromkeys(live, Verdict(Effect.RESTART, reason))
 
     def _provision(self, machine: Machine, step: Step, progress: Progress) -> str:
-        from serai import provisioners
+        from serai.provisioners import registry
         from serai.provisioners.reload import wanted as restarts
 
         block = dict(zip(block_keys(machine), machine.provision, strict=True))[step.key]
@@ -302,7 +302,7 @@ class Executor:
 
         driver = self.workspace.provider(machine.name)
         way = self.way_in(machine.name)
-        provisioners.run(
+        registry.run(
             block,
             key=step.key,
             machine=machine,

@@ -15,7 +15,7 @@ import msgspec
 
 from serai.guest.folders import Serve
 from serai.guest.mounts import Served
-from serai.guest.ssh import LOOPBACK
+from serai.guest.ssh_options import LOOPBACK
 from serai.guest.transport import Transport
 from serai.host.exported import PROGRAM, Export, asked, drop_in
 from serai.host.ganesha import PROGRAM as GANESHA

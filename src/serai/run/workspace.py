@@ -86,6 +86,12 @@ class Workspace:
                 machines[name] = msgspec.structs.replace(machines[name], provider=seen.provider)
         self.project = msgspec.structs.replace(self.project, machines=machines)
 
+    def stay(self, names: Collection[str] | None = None) -> None:
+        """As `settled`, for a command that needs no more of what exists: no engine is asked where there is one."""
+        known = {machine.provider for machine in self.project.machines.values()} | set(used_providers(self.scope))
+        if len(known) > 1:
+            self.settled(self.observe(names))
+
     def put(self, machine: Machine) -> None:
         """From now on the machine is this one."""
         import msgspec

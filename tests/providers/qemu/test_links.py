@@ -8,8 +8,9 @@ import msgspec
 import pytest
 
 from serai.providers.contract import Materials, Scope
-from serai.providers.qemu.links import links_of, seed_nics, uplink_of, wants_vhost
+from serai.providers.qemu.links import links_of, seed_nics, wants_vhost
 from serai.providers.qemu.site import LinkKind
+from serai.providers.qemu.uplink import uplink_of
 from serai.spec.machine import Machine
 from serai.spec.network import Network, NicTuning
 

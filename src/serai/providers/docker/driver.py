@@ -136,11 +136,12 @@ class Docker:
             raise
         return observe.observed(summaries, state.read_all(self.scope, self.name), self.scope, self.name, names)
 
-    def _summaries(self) -> list[Any]:
+    def _summaries(self, *labels: str) -> list[Any]:
+        """Of the project's containers, or of those of them that have these labels, too."""
         from serai.providers.docker import names, wire
         from serai.providers.docker.connect import silent
 
-        filters = msgspec.json.encode(names.mine(self.scope)).decode()
+        filters = msgspec.json.encode({"label": [*names.mine(self.scope)["label"], *labels]}).decode()
         try:
             answer = wire.request(self.engine, "GET", "/containers/json", query={"all": "1", "filters": filters})
         except OSError as error:
@@ -312,11 +313,10 @@ class Docker:
     def _found(self, name: str) -> dict[str, Any]:
         from serai.providers.docker import names
 
-        for summary in self._summaries():
-            if (summary.get("Labels") or {}).get(names.MACHINE) == name:
-                found: dict[str, Any] = summary
-                return found
-        raise SeraiError(Code.FAILED, f"{name} does not exist", hint=f"serai up {name}")
+        found: list[dict[str, Any]] = self._summaries(f"{names.MACHINE}={name}")
+        if not found:
+            raise SeraiError(Code.FAILED, f"{name} does not exist", hint=f"serai up {name}")
+        return found[0]
 
     def console(self, name: str) -> Console:
         from serai.providers.docker import state

@@ -142,9 +142,9 @@ class Qemu:
         clone(self.scope, name, machine, materials, progress)
 
     def endpoint(self, name: str) -> Endpoint:
-        from serai.providers.qemu.links import has_uplink, known_address
+        from serai.providers.qemu.uplink import has_uplink, known_address
 
-        directory = self.directory(name)
+        directory = f"{self.scope.home}/machines/{name}"  # a text: an inventory asks for a thousand of them
         record = load(directory)
         if record is None or record.applied is None or not is_alive(directory):
             state = observe(self.scope.home, [name]).get(name)
@@ -179,7 +179,8 @@ class Qemu:
 
     def cards(self, machine: Machine, materials: Materials) -> list[SeedNic]:
         """What a seed would say of its interfaces beside the uplink."""
-        from serai.providers.qemu.links import has_uplink, seed_nics
+        from serai.providers.qemu.links import seed_nics
+        from serai.providers.qemu.uplink import has_uplink
 
         return seed_nics(self.scope, machine, materials)[int(has_uplink(machine)) :]
 

@@ -10,32 +10,12 @@ from serai.providers.contract import Materials, Scope
 from serai.providers.identity import mac_address
 from serai.providers.qemu import hub
 from serai.providers.qemu.site import Link, LinkKind
+from serai.providers.qemu.uplink import uplink_of
 from serai.spec.machine import Machine
-from serai.spec.network import Network, NicModel, NicTuning, PrivateNic, PublicNic, UplinkNic, UplinkType
+from serai.spec.network import Network, NicModel, NicTuning, PrivateNic, PublicNic, UplinkType
 
 VHOST = "/dev/vhost-net"
 """The host's kernel moves the packets of a tap itself."""
-
-
-def uplink_of(machine: Machine) -> tuple[int, UplinkNic]:
-    """The interface that serai comes in by, with its place in `networks`; -1 when none is stated."""
-    for index, nic in enumerate(machine.networks):
-        if nic.uplink:
-            return index, nic.uplink
-    return -1, UplinkNic()
-
-
-def has_uplink(machine: Machine) -> bool:
-    """Whether ports are forwarded to it: user networking is there, of QEMU's or passt's."""
-    return uplink_of(machine)[1].type is not UplinkType.NONE
-
-
-def known_address(machine: Machine) -> str:
-    """The first static address on the host's network, without its prefix; empty: there is none."""
-    for nic in machine.networks:
-        if nic.public and nic.public.address:
-            return nic.public.address.partition("/")[0]
-    return ""
 
 
 def links_of(scope: Scope, machine: Machine, networks: dict[str, Network]) -> tuple[Link, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from serai.providers.contract import Effect, Materials, Progress, Scope, Verdict
-from serai.providers.qemu import cards, disks, gather, launch, links, pinning, ports, render, running
+from serai.providers.qemu import cards, disks, gather, launch, pinning, ports, render, running, uplink
 from serai.providers.qemu.blockdev import device, device_id, file_node, format_node, is_cdrom, node_name
 from serai.providers.qemu.qmp import Qmp, QmpError
 from serai.providers.qemu.record import Hardware, Plugged, Record, editing, is_alive, process_id
@@ -212,7 +212,7 @@ def free_port(qmp: Qmp, who: str) -> str:
 
 def forwards_live(machine: Machine) -> bool:
     """Whether QEMU itself forwards the ports, and can be told of others; passt was told at its start."""
-    return links.uplink_of(machine)[1].type in (UplinkType.AUTO, UplinkType.USER)
+    return uplink.uplink_of(machine)[1].type in (UplinkType.AUTO, UplinkType.USER)
 
 
 def fit_forwards(directory: Path, qmp: Qmp, machine: Machine) -> None:

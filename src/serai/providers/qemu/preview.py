@@ -5,8 +5,8 @@ from __future__ import annotations
 from serai.providers.contract import Forward, Materials, Scope
 from serai.providers.qemu import gather, ports, render
 from serai.providers.qemu.check_nics import refuse_networks
-from serai.providers.qemu.links import has_uplink
 from serai.providers.qemu.record import load
+from serai.providers.qemu.uplink import has_uplink
 from serai.spec.machine import Machine
 from serai.util import paths
 from serai.util.files import private_dir

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from serai.providers.contract import Progress, Scope
-from serai.providers.qemu import beside, gather, hub, launch, leases, links, memory, ports, render, taps
+from serai.providers.qemu import beside, gather, hub, launch, leases, links, memory, ports, render, taps, uplink
 from serai.providers.qemu.features import Features
 from serai.providers.qemu.qmp import Gone, Qmp
 from serai.providers.qemu.record import Hardware, Phase, Ram, Record, editing, hold_life, is_alive, load
@@ -127,7 +127,7 @@ def _launch(
             # Forwards are no part of what a saved memory fits to: the present ones count.
             taken = ports.taken_by_machines(directory)
             wanted = record.applied or machine
-            reached = links.has_uplink(wanted)
+            reached = uplink.has_uplink(wanted)
             record.forwards = ports.allocate(wanted, record.forwards, taken) if reached else ()
             record.hardware = hardware
             record.started_at = time.time()
