@@ -19,6 +19,7 @@ from serai.loaders.explain import Explanation, explained_in
 from serai.loaders.file import Block, ProjectFile
 from serai.loaders.shape import ListOf, MapOf, Record, Shape, record
 from serai.loaders.yaml.expand import known_keys
+from serai.spec.provisioners.engines import EngineStep
 
 TARGET = Path(__file__).parents[1] / "docs/reference.md"
 HEAD = """\
@@ -50,7 +51,9 @@ def _records(title: str, shape: Shape) -> Iterator[str]:
     if not isinstance(inner, Record):
         return
     yield from _section(f"### {title}", inner, f"{_how(shape)}{(inner.cls.__doc__ or '').strip()}")
-    for name, value in _fields(inner):
+    for name, value in (
+        _fields(inner) if inner.cls is not EngineStep else ()
+    ):  # its keys have sections of their own
         yield from _records(f"{title}.{name}", value)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -44,11 +45,6 @@ def test_a_guest_that_cannot_is_told_why(code: int, said: str, home: Path, tmp_p
     with pytest.raises(SeraiError, match=said) as failed:
         sshfs.share("web", folder(tmp_path / "g"), tmp_path, Answers(code))
     assert failed.value.code is Code.UNSUPPORTED
-
-
-def test_what_is_mounted_already_stays(home: Path, tmp_path: Path) -> None:
-    sshfs.share("web", folder(tmp_path / "g"), tmp_path, Answers(sshfs.THERE))
-    assert not (home / "sshfs").exists()
 
 
 def test_it_needs_a_way_in_by_ssh(home: Path, tmp_path: Path) -> None:
@@ -125,3 +121,32 @@ def test_what_the_guest_makes_belongs_to_the_directory_s_owner(shared: Any, tmp_
     (target / "made").write_text("x")
     status = (tmp_path / "work/made").stat()
     assert (status.st_uid, status.st_gid) == (1234, 1235)
+
+
+@pytest.mark.root
+def test_what_is_mounted_already_stays_until_nobody_is_at_its_other_end(shared: Any, tmp_path: Path) -> None:
+    target = shared()
+    (inside,) = _running("sshfs", str(target))
+    assert shared() == target and _running("sshfs", str(target)) == [inside]
+
+    os.kill(inside, signal.SIGSTOP)  # as of a guest that is asleep: it does not see that the connection ends
+    for pid in _running("ssh", f":/share {target}"):
+        os.kill(pid, signal.SIGKILL)
+    assert poll(lambda: not _running("ssh", f":/share {target}") or None, budget=20)
+    (tmp_path / "work/later").write_text("there again")
+
+    assert (shared() / "later").read_text() == "there again"
+    assert inside not in _running("sshfs", str(target))
+
+
+def _running(program: str, words: str) -> list[int]:
+    """Processes of a program that were started with these words."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            line = os.fsdecode(place.read_bytes()).split("\0")
+        except OSError:
+            continue
+        if Path(line[0]).name == program and words in " ".join(line):
+            found.append(int(place.parent.name))
+    return found

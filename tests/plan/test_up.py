@@ -7,6 +7,7 @@ from serai.plan.up import Action, Options, closure, plan_up
 from serai.providers.contract import Effect, Mark, Observed, State, Verdict
 from serai.spec.container import Container
 from serai.spec.disk import Disk
+from serai.spec.folder import FolderType, SyncedFolder
 from serai.spec.machine import After, Machine
 from serai.spec.memory import Memory
 from serai.spec.provision import Provision, Run, Shell
@@ -76,6 +77,15 @@ def test_a_stopped_machine_is_started_and_its_restart_changes_come_along() -> No
 def test_a_paused_machine_is_resumed() -> None:
     machine = Machine(name="web")
     assert ids(plan([machine], [seen(machine, State.PAUSED)])) == ["web/resume", "web/ready"]
+
+
+def test_what_a_machine_has_mounted_is_there_again_when_it_wakes() -> None:
+    share = SyncedFolder(source=".", target="/srv", type=FolderType.SSHFS)
+    machine = Machine(name="web", synced_folders=[share, SyncedFolder(source=".", target="/opt")])
+    steps = plan([machine], [seen(machine, State.PAUSED)]).steps
+    assert [(item.id, item.text) for item in steps][2:] == [("web/sync:mounts", "mounting folders")]
+    copied = Machine(name="web", synced_folders=machine.synced_folders[1:])
+    assert ids(plan([copied], [seen(copied, State.PAUSED)])) == ["web/resume", "web/ready"]
 
 
 def test_a_machine_that_runs_but_was_never_ready_is_waited_for() -> None:

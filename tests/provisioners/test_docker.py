@@ -9,8 +9,8 @@ import pytest
 from provision_guest import Guest
 from serai.provisioners import docker
 from serai.spec.machine import Machine
-from serai.spec.provision import Shell
-from serai.spec.provisioners.engines import Docker
+from serai.spec.provision import File, Shell
+from serai.spec.provisioners.engines import Docker, EngineStep
 from serai.util.errors import SeraiError
 
 
@@ -44,7 +44,11 @@ def test_without_anything_to_start_it_that_is_said(guest: Guest) -> None:
     assert failed.value.details[-1].startswith("serai: the guest has no systemd")
 
 
-def test_scripts_of_the_project_count_for_the_digest() -> None:
-    block = Docker(post_install_provision=[Shell(path="setup.sh")])
+def test_what_its_steps_take_of_the_project_counts_for_the_digest() -> None:
+    copied = EngineStep(file=File(source="daemon.json", destination="/etc/docker/daemon.json"))
+    block = Docker(post_install_provision=[EngineStep(shell=Shell(path="setup.sh")), copied])
 
-    assert docker.inputs(block, Machine(name="web", env={"A": "b"})) == (["setup.sh"], {"A": "b"})
+    paths, rest = docker.inputs(block, Machine(name="web", env={"A": "b"}))
+    assert paths == ["setup.sh", "daemon.json"]
+    assert isinstance(rest, list) and {"A": "b"} in rest
+    assert docker.inputs(Docker(), Machine(name="web", env={"A": "b"})) == ([], None)

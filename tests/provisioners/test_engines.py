@@ -12,8 +12,8 @@ from provision_guest import Guest
 from real_engines import IMAGE, Dockerd, Engine, PodmanService
 from serai.provisioners import docker, podman
 from serai.provisioners.engines import command, digest
-from serai.spec.provision import Shell
-from serai.spec.provisioners.engines import Docker, EngineBuild, EngineRun, Podman
+from serai.spec.provision import File, Shell
+from serai.spec.provisioners.engines import Docker, EngineBuild, EngineRun, EngineStep, Podman
 from serai.util.errors import SeraiError
 
 DOCKERFILE = 'FROM scratch\nCOPY busybox /bin/sh\nCOPY word /word\nCMD ["/bin/sh", "-c", "cat /word"]\n'
@@ -136,11 +136,14 @@ def test_an_image_that_cannot_be_pulled_is_used_when_it_is_there(guest: Engined)
 
 @pytest.mark.engine
 @pytest.mark.root
-def test_scripts_run_between_the_engine_and_its_images(guest: Engined) -> None:
+def test_other_blocks_run_between_the_engine_and_its_images(guest: Engined) -> None:
+    (guest.root / "word").write_text("between\n")
+    copied = EngineStep(file=File(source="word", destination=f"{guest.place}/there"))
+    shown = EngineStep(shell=Shell(inline=f"cat {guest.place}/there"))
     with pytest.raises(SeraiError):
-        guest.provision(post_install_provision=[Shell(inline="echo between")], images=["localhost:1/absent:1"])
+        guest.provision(post_install_provision=[copied, shown], images=["localhost:1/absent:1"])
 
-    assert guest.lines[0] == "between"
+    assert guest.lines[1] == "between"
 
 
 def test_the_line_says_all_and_its_words_are_safe() -> None:

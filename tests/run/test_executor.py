@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from serai.plan.diff import Change
-from serai.plan.steps import Act, step
+from serai.plan.steps import MOUNTS, Act, step
 from serai.plan.up import Action, MachinePlan
 from serai.providers.contract import Effect, Image, Materials, Observed, SshEndpoint, State
 from serai.run.events import Event, Kind
@@ -213,7 +213,7 @@ def test_into_a_new_box_goes_what_everybody_has_and_into_another_image_nothing(
 def test_a_folder_that_fails_is_tried_again_by_the_next_up(
     shop: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refused(*words: object) -> None:
+    def refused(*words: object, **more: object) -> None:
         raise SeraiError(Code.UNSUPPORTED, "no folder today")
 
     engine = Engine()
@@ -225,6 +225,20 @@ def test_a_folder_that_fails_is_tried_again_by_the_next_up(
 
 def test_what_a_folder_falls_back_to_is_told(shop: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[Event] = []
-    monkeypatch.setattr("serai.guest.folders.sync", lambda *words: words[-1]("copied instead"))
+    monkeypatch.setattr("serai.guest.folders.sync", lambda *words, **more: words[-1]("copied instead"))
     executor(shop, Engine(), monkeypatch, emit=said.append).do(step(Act.SYNC, "web"))
     assert [(event.kind, event.text) for event in said] == [(Kind.NOTE, "copied instead")]
+
+
+def test_a_guest_that_was_asleep_gets_no_copies_and_a_hook_no_block(
+    pretend: Pretend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = pretend(Machine(name="web", hooks={Moment.BEFORE_SYNC: [Hook(run='echo "<$SERAI_BLOCK>"')]}))
+    said: list[Event] = []
+    copies: list[bool] = []
+    monkeypatch.setattr("serai.guest.folders.sync", lambda *words, **more: copies.append(more["copies"]))
+    for key in (MOUNTS, ""):
+        item = step(Act.SYNC, "web", key=key)
+        executor(told, Engine(), monkeypatch, steps=[item], emit=said.append).do(item)
+    assert copies == [False, True]
+    assert [event.text for event in said] == ["<>", "<>"]

@@ -31,21 +31,27 @@ def sync(
     progress: Progress,
     note: Progress = lambda text: None,
     serve: Serve = _nobody,
+    *,
+    copies: bool = True,
 ) -> None:
     """Copy the rsync folders and mount the others. `root` is the project's directory.
 
+    Without `copies` nothing is copied: a guest that was asleep has its copies, but may have lost a mount.
     What this host or the guest cannot share is done by the next of its fallbacks, and `note` is told. Raises
     Code.INPUT for a source that is not there, Code.FAILED or Code.UNSUPPORTED naming the folder.
     """
     for folder in machine.synced_folders:
         if isinstance(endpoint, ExecEndpoint) and folder.type is not FolderType.RSYNC:
             continue  # a container's: it was bound when it started
+        found = [way for way in ways(folder) if copies or way.type is not FolderType.RSYNC]
+        if not found:
+            continue
         source = (root / Path(folder.source).expanduser()).resolve()
         if not source.is_dir():
             raise SeraiError(
                 Code.INPUT, f"{machine.name}: synced folder {folder.target}: {source} is not a directory"
             )
-        for way in ways(folder):
+        for way in found:
             try:
                 _one(machine.name, way, source, transport, root, progress, serve)
                 break
@@ -53,6 +59,8 @@ def sync(
                 last = way.type is FolderType.RSYNC or not way.fallback
                 if last or error.code not in (Code.UNSUPPORTED, Code.MISSING):
                     raise
+                if way is found[-1]:
+                    break  # it was copied in its place, when the guest came up
                 then = "copied" if way.fallback[0] is FolderType.RSYNC else f"by {way.fallback[0]}"
                 again = f"; serai rsync {machine.name} copies again" if then == "copied" else ""
                 note(f"{error.message}: {then} instead{again}")

@@ -1,7 +1,8 @@
 """A directory of the host that the guest mounts by sshfs, over the way in: no port is open for it (VAG-13).
 
 sshfs in the guest speaks SFTP over its own stdin and stdout; on the host they are those of a sftp-server that sees
-nothing but the directory: it is alone in a mount namespace. Both end with the guest, or when it unmounts.
+nothing but the directory: it is alone in a mount namespace. Both end with the guest, or when it unmounts. A guest
+that was asleep may still have it mounted, with nobody at the other end: it is mounted anew then.
 Source: sshfs(1), `-o passive`, in older ones `-o slave`; unshare(1); mount_namespaces(7).
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from shlex import quote
 
@@ -28,6 +30,8 @@ SERVERS = (
     "/usr/libexec/sftp-server",
 )
 NO_SSHFS, NO_FUSE, THERE = 40, 41, 42
+WORDS = ("passive", "slave")
+"""What sshfs calls it to speak over its own stdin: since 3.0, and before."""
 WAIT_SECONDS = 60
 """For sshfs in the guest to have it mounted: emulated, its start alone may take seconds."""
 
@@ -53,7 +57,7 @@ exec chroot ${owner:+"--userspec=$owner"} "$root" "$server" -d /share "$@"
 
 
 def share(name: str, folder: SyncedFolder, source: Path, transport: Transport) -> None:
-    """Have the guest mount it; what is mounted there already stays.
+    """Have the guest mount it; what is mounted there already stays, as long as its other end is here.
 
     Raises Code.UNSUPPORTED where the guest has no sshfs or no FUSE, Code.MISSING for no sftp-server here.
     """
@@ -67,10 +71,12 @@ def share(name: str, folder: SyncedFolder, source: Path, transport: Transport) -
         raise SeraiError(Code.MISSING, f"{what}: {missing} is not installed", hint=hint)
     answer = transport.run(as_root(_ask(folder)), check=False)
     if answer.code == THERE:
-        return
+        if any(_runs(_mounting(transport, folder, word)) for word in WORDS):
+            return
+        answer = transport.run(as_root(_leave(folder) + _ask(folder)), check=False)
     if not answer.ok:
         raise _refusal(what, answer.code, answer.stderr)
-    passive = answer.stdout.strip() or "passive"
+    passive = answer.stdout.strip() or WORDS[0]
     place = private_dir(home() / "sshfs") / f"{name}-{folder.tag}"
     private_dir(place)
     log = place.with_suffix(".log")
@@ -89,7 +95,32 @@ grep -qs {quote(f" {folder.target} fuse.sshfs ")} /proc/mounts && exit {THERE}
 command -v sshfs >/dev/null 2>&1 || exit {NO_SSHFS}
 [ -c /dev/fuse ] || modprobe fuse 2>/dev/null; [ -c /dev/fuse ] || exit {NO_FUSE}
 mkdir -p {quote(folder.target)} || exit 1
-if sshfs -h 2>&1 | grep -q passive; then echo passive; else echo slave; fi"""
+if sshfs -h 2>&1 | grep -q {WORDS[0]}; then echo {WORDS[0]}; else echo {WORDS[1]}; fi"""
+
+
+def _runs(argv: Sequence[str]) -> bool:
+    """Whether a process of this host was started with these words. It ends when its connection does."""
+    line = b"".join(os.fsencode(word) + b"\0" for word in argv)
+    for place in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if place.read_bytes() == line:
+                return True
+        except OSError:
+            continue  # it has ended meanwhile
+    return False
+
+
+def _leave(folder: SyncedFolder) -> str:
+    """Ends the sshfs of a target that nobody serves any more: whoever reads there would wait for ever."""
+    target = quote(folder.target)
+    there = f"grep -qs {quote(f' {folder.target} fuse.sshfs ')} /proc/mounts"
+    return f"""
+for each in $(grep -lsF :/share /proc/[0-9]*/cmdline); do
+  case "$(tr '\\0' ' ' <"$each" 2>/dev/null)" in
+    "sshfs "*" :/share "{target}" ") each=${{each%/cmdline}}; kill -9 "${{each#/proc/}}" 2>/dev/null ;;
+  esac
+done
+while {there}; do umount -l {target} || exit 1; done"""
 
 
 def _refusal(what: str, code: int, stderr: str) -> SeraiError:

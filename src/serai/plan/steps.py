@@ -23,7 +23,10 @@ class Act(StrEnum):
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """`do` this `act` to `machine` once all of `needs` are done. `key` is the image or the block it is about."""
+    """`do` this `act` to `machine` once all of `needs` are done.
+
+    `key` is the image or the block it is about, or MOUNTS.
+    """
 
     id: str
     act: Act
@@ -52,8 +55,13 @@ TEXT: dict[Act, str] = {
 }
 
 
+MOUNTS = "mounts"
+"""Key of a sync that copies nothing: it mounts the shares that a guest has lost in its sleep."""
+
+
 def step(act: Act, machine: str, *needs: str, key: str = "") -> Step:
     """A step with the usual id and text."""
     name = f"{machine}/{act}" + (f":{key}" if key else "")
     text = f"{TEXT[act]} {key}" if act in (Act.PROVISION, Act.IMAGE) else TEXT[act]
+    text = "mounting folders" if (act, key) == (Act.SYNC, MOUNTS) else text
     return Step(id=name, act=act, machine=machine, key=key, needs=tuple(needs), text=text)

@@ -12,7 +12,7 @@ from serai.plan.diff import Change, changes
 from serai.plan.named import comes_after, made_before, refuse_circles
 from serai.plan.parting import made as made_disks
 from serai.plan.provisioning import GUEST, due
-from serai.plan.steps import Act, Step, step
+from serai.plan.steps import MOUNTS, Act, Step, step
 from serai.providers.contract import Effect, Feature, Observed, State, Verdict
 from serai.spec.folder import FolderType
 from serai.spec.machine import After, Machine
@@ -218,7 +218,7 @@ def _steps(machine: Machine, plan: MachinePlan, seen: Observed | None) -> list[S
         case Action.START:
             acts += [(Act.START, ""), (Act.READY, ""), (Act.SYNC, "")]
         case Action.RESUME:
-            acts += [(Act.RESUME, ""), (Act.READY, "")]
+            acts += [(item.act, item.key) for item in waking(machine.name, machine)]
         case Action.WAIT:
             acts += [(Act.READY, ""), (Act.SYNC, "")]
         case _:
@@ -243,6 +243,15 @@ def _steps(machine: Machine, plan: MachinePlan, seen: Observed | None) -> list[S
     for act, key in acts:
         needs = (chain[-1].id,) if chain else ()
         chain.append(step(act, machine.name, *needs, key=key))
+    return chain
+
+
+def waking(name: str, machine: Machine | None) -> list[Step]:
+    """What wakes a machine that was suspended: its shares are there again, and its copies stay as they are."""
+    chain = [step(Act.RESUME, name)]
+    chain.append(step(Act.READY, name, chain[-1].id))
+    if any(folder.type is not FolderType.RSYNC for folder in (machine.synced_folders if machine else ())):
+        chain.append(step(Act.SYNC, name, chain[-1].id, key=MOUNTS))
     return chain
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from serai.provisioners import shell
 from serai.provisioners.install import ensure
+from serai.provisioners.registry import module_of
 
 if TYPE_CHECKING:
     from serai.provisioners.job import Job
@@ -57,9 +57,12 @@ echo "$1: started as $(echo "$id" | tail -n 1 | cut -c 1-12)"
 def inputs(block: EngineOptions, machine: Machine) -> tuple[list[str], object]:
     """See Provisioner.inputs."""
     paths: list[str] = []
-    for script in block.post_install_provision:
-        paths += shell.inputs(script, machine)[0]
-    return paths, machine.env if block.post_install_provision else None
+    rest: list[object] = []
+    for step in block.post_install_provision:
+        files, other = module_of(step.block).inputs(step.block.inner, machine)
+        paths += files
+        rest.append(other)
+    return paths, rest or None
 
 
 def run(
@@ -72,11 +75,11 @@ def run(
     instead: str,
     recommends: bool = False,
 ) -> None:
-    """Install and start the engine, then do the block's scripts, images, builds and containers, in this order."""
+    """Install and start the engine, then do the block's steps, images, builds and containers, in this order."""
     ensure(job, engine, packages, instead=instead, recommends=recommends)
     job.script(start, what=f"starting {engine}")
-    for script in block.post_install_provision:
-        shell.run(script, job)
+    for step in block.post_install_provision:
+        module_of(step.block).run(step.block.inner, job)
     for image in dict.fromkeys([*block.images, *block.pull_images]):
         job.script(PULL % {"engine": engine}, args=[image], what=f"pulling {image}")
     for build in block.build_image:

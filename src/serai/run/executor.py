@@ -12,7 +12,7 @@ import msgspec
 
 from serai.guest.transport import Transport
 from serai.plan.provisioning import GUEST, block_keys, keyed
-from serai.plan.steps import Act, Step, step
+from serai.plan.steps import MOUNTS, Act, Step, step
 from serai.plan.up import Action, MachinePlan
 from serai.providers.contract import Effect, Endpoint, Image, Mark, Observed, Progress, SshEndpoint, Verdict
 from serai.providers.kinds import is_container
@@ -72,9 +72,9 @@ class Executor:
             self.cancel.check()
             self.emit(Event(kind=Kind.PROGRESS, machine=step.machine, step=step.id, text=phrase))
 
-        self._fire(self.hooks.before.get(step.id, ()), machine, step.key)
+        self._fire(self.hooks.before.get(step.id, ()), machine, step)
         text: str = getattr(self, f"_{step.act}")(machine, step, progress)
-        self._fire(self.hooks.after.get(step.id, ()), machine, step.key)
+        self._fire(self.hooks.after.get(step.id, ()), machine, step)
         return text
 
     def _machine(self, name: str) -> Machine:
@@ -84,9 +84,9 @@ class Executor:
         seen = self.observed.get(name)
         return seen.applied if seen and seen.applied else Machine(name=name)
 
-    def _fire(self, moments: Sequence[Moment], machine: Machine, block: str) -> None:
+    def _fire(self, moments: Sequence[Moment], machine: Machine, step: Step) -> None:
+        way_in, block = partial(self.way_in, machine.name), step.key if step.act is Act.PROVISION else ""
         for moment in moments if machine.hooks else ():
-            way_in = partial(self.way_in, machine.name)
             fire(moment, machine, self.workspace, self.emit, way_in, verb=self.verb, block=block)
 
     def way_in(self, name: str) -> Transport:
@@ -257,7 +257,7 @@ class Executor:
 
             more["serve"] = Exports(self.workspace).serving(machine.name, way, endpoint)
         try:
-            sync(machine, way, endpoint, root, progress, note, **more)
+            sync(machine, way, endpoint, root, progress, note, copies=step.key != MOUNTS, **more)
         except SeraiError:
             driver.mark(machine.name, {}, ready=False)  # so that the next `up` tries again
             raise

@@ -13,7 +13,7 @@ from serai.plan.named import comes_after
 from serai.plan.parting import question
 from serai.plan.provisioning import GUEST, check_names, due
 from serai.plan.steps import Act, Step, step
-from serai.plan.up import DEFAULTS, Options, Plan, closure, plan_up
+from serai.plan.up import DEFAULTS, Options, Plan, closure, plan_up, waking
 from serai.providers.contract import ALIVE, Effect, Observed, State, Verdict
 from serai.run import shared
 from serai.run.digests import guest_digests, provisioning_digests
@@ -302,10 +302,8 @@ def resume(workspace: Workspace, names: Sequence[str], *, emit: Emit) -> Run:
         observed, chosen = _existing(workspace, names)
         asleep = (State.PAUSED, State.SUSPENDED)
         chosen = [name for name in chosen if name in observed and observed[name].state in asleep]
-        steps = []
-        for name in chosen:
-            steps.append(step(Act.RESUME, name))
-            steps.append(step(Act.READY, name, steps[-1].id))
+        known = {name: seen.applied for name, seen in observed.items()} | workspace.project.machines
+        steps = [each for name in chosen for each in waking(name, known[name])]
         cancel = Cancel()
         executor = Executor(workspace, emit=emit, cancel=cancel, steps=steps, verb="resume", observed=observed)
         outcome = _run(workspace, "resume", steps, executor, emit, cancel)

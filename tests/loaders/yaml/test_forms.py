@@ -27,7 +27,7 @@ from serai.spec.pool import Pool
 from serai.spec.provision import File, Provision, Reload, Shell
 from serai.spec.provisioners.ansible import Ansible, AnsibleLocal
 from serai.spec.provisioners.chef import ChefApply, ChefSolo, ChefZero
-from serai.spec.provisioners.engines import Docker, EngineBuild, EngineRun, Podman
+from serai.spec.provisioners.engines import Docker, EngineBuild, EngineRun, EngineStep, Podman
 from serai.spec.provisioners.puppet import Puppet, PuppetServer
 from serai.spec.provisioners.salt import Salt
 from serai.spec.raw import XmlEdit
@@ -125,6 +125,7 @@ CASES = [
     (Podman, "[nginx, redis]", {"images": ["nginx", "redis"]}),
     (EngineBuild, "/srv/app", {"path": "/srv/app"}),
     (EngineRun, "nginx", {"image": "nginx"}),
+    (EngineStep, "echo hi", {"shell": "echo hi"}),
     (Puppet, "site.pp", {"manifests_path": ".", "manifest_file": "site.pp"}),
     (Puppet, "manifests/site.pp", {"manifests_path": "manifests", "manifest_file": "site.pp"}),
     (PuppetServer, "puppet.example", {"puppet_server": "puppet.example"}),

@@ -18,6 +18,7 @@ from serai.spec.base import Spec
 from serai.spec.disk import DiskDevice
 from serai.spec.listening import collisions
 from serai.spec.machine import After, Machine
+from serai.spec.provision import Provision
 from serai.util.errors import SeraiError, did_you_mean
 from serai.util.units import format_size
 
@@ -261,17 +262,7 @@ def _states(one: Checked, *steps: str) -> bool:
 def _sources(one: Checked, root: Path, inputs: Inputs, problems: Problems) -> None:
     """Scripts, files and folders of the host are there; each path is looked at once."""
     for index, block in enumerate(one.machine.provision):
-        if not block.kind:
-            continue  # it has its own error
-        if block.shell is not None and block.shell.inline is not None:
-            text = block.shell.inline.strip()
-            _no_script(one.at("provision", index, "shell", "inline"), text, root, inputs, problems)
-        if block.shell is not None and block.shell.path is not None and "://" not in block.shell.path:
-            _there(one.at("provision", index, "shell", "path"), block.shell.path, root, inputs, problems)
-        for name, text in named_paths(block.inner):
-            _there(one.at("provision", index, block.kind, name), text, root, inputs, problems)
-        for name, what, hint in getattr(block.inner, "problems", nothing)():
-            problems.at(one.at("provision", index, block.kind, name), what, hint)
+        _block(one, ("provision", index), block, root, inputs, problems)
     for index, folder in enumerate(one.machine.synced_folders):
         if not folder.create:
             _there(one.at("synced_folders", index, "source"), folder.source, root, inputs, problems)
@@ -280,6 +271,24 @@ def _sources(one: Checked, root: Path, inputs: Inputs, problems: Problems) -> No
             _there(one.at("guest", "user_data", index, "path"), part.path, root, inputs, problems)
         elif part.inline is None:
             problems.at(one.at("guest", "user_data", index), "needs one of inline and path")
+
+
+def _block(
+    one: Checked, at: tuple[str | int, ...], block: Provision, root: Path, inputs: Inputs, problems: Problems
+) -> None:
+    if not block.kind:
+        return  # it has its own error
+    if block.shell is not None and block.shell.inline is not None:
+        _no_script(one.at(*at, "shell", "inline"), block.shell.inline.strip(), root, inputs, problems)
+    if block.shell is not None and block.shell.path is not None and "://" not in block.shell.path:
+        _there(one.at(*at, "shell", "path"), block.shell.path, root, inputs, problems)
+    inner = block.inner
+    for name, text in named_paths(inner):
+        _there(one.at(*at, block.kind, name), text, root, inputs, problems)
+    for name, what, hint in getattr(inner, "problems", nothing)():
+        problems.at(one.at(*at, block.kind, name), what, hint)
+    for number, step in enumerate(getattr(inner, "post_install_provision", ())):
+        _block(one, (*at, block.kind, "post_install_provision", number), step.block, root, inputs, problems)
 
 
 def nothing() -> Iterator[tuple[str, str, str]]:

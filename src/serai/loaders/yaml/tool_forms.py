@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from serai.loaders.yaml.form import Expand, Form, as_key, switch
+from serai.loaders.yaml.form import Expand, Form, as_key, is_value, one_of, switch
 from serai.loaders.yaml.nodes import Node, Scalar, Seq, is_null, mapping, of
 from serai.loaders.yaml.problems import Problems
+from serai.loaders.yaml.provision_forms import EACH_ITS_OWN
 from serai.spec.provisioners.ansible import Ansible, AnsibleLocal
 from serai.spec.provisioners.chef import ChefApply, ChefSolo, ChefZero
-from serai.spec.provisioners.engines import Docker, EngineBuild, EngineRun, Podman
+from serai.spec.provisioners.engines import Docker, EngineBuild, EngineRun, EngineStep, Podman
 from serai.spec.provisioners.puppet import Puppet, PuppetServer
 from serai.spec.provisioners.salt import Salt
 
@@ -31,6 +32,12 @@ def _words_of(key: str, *, alone: bool = False) -> Expand:
     return expand
 
 
+def _step(node: Node, problems: Problems) -> Node | None:
+    if is_value(node):
+        return mapping({"shell": node}, node)
+    return one_of(node, EngineStep.__struct_fields__, (), problems, EACH_ITS_OWN)
+
+
 _TEXT = {"type": "string"}
 _TEXTS = {"type": "array", "items": _TEXT}
 _TRUTH = {"type": "boolean"}
@@ -45,6 +52,7 @@ TOOL_FORMS: dict[type, Form] = {
     Podman: Form(_words_of("images", alone=True), _TRUTH, _TEXT, _TEXTS),
     EngineBuild: Form(as_key("path"), _TEXT),
     EngineRun: Form(as_key("image"), _TEXT),
+    EngineStep: Form(_step, _TEXT),
     Puppet: Form(_manifest, _TEXT),
     PuppetServer: Form(switch("puppet_server"), _TRUTH, _TEXT),
     Salt: Form(switch("minion_config"), _TRUTH, _TEXT),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from serai.loaders.mapped import Note
 from serai.loaders.vagrantfile.config.model import Plain, ProvisionerEntry
 from serai.loaders.vagrantfile.mapping.draft import Draft
@@ -33,16 +35,35 @@ def mapped(inner: Plain) -> tuple[dict[str, Any], list[Note]]:
     return options(draft, entry, "provision docker"), draft.notes
 
 
-def test_a_script_after_the_engine_stays_in_its_block() -> None:
-    block, notes = mapped({"type": "shell", "name": "x", "options": {"inline": "echo hi"}})
+@pytest.mark.parametrize(
+    ("kind", "options", "expected"),
+    [
+        ("shell", {"inline": "echo hi"}, {"shell": {"inline": "echo hi"}}),
+        ("file", {"source": "a", "destination": "/b"}, {"file": {"source": "a", "destination": "/b"}}),
+        ("ansible_local", {"playbook": "site.yml"}, {"ansible_local": {"playbook": "site.yml"}}),
+    ],
+)
+def test_another_provisioner_after_the_engine_stays_in_its_block(
+    kind: str, options: dict[str, Plain], expected: dict[str, Any]
+) -> None:
+    block, notes = mapped({"type": kind, "name": "x", "options": options})
 
-    assert block == {"post_install_provision": [{"inline": "echo hi"}]}
+    assert block == {"post_install_provision": [expected]}
     assert notes == []
 
 
-def test_anything_else_there_is_told() -> None:
-    block, (note,) = mapped({"type": "file", "name": "x", "options": {}})
+@pytest.mark.parametrize("kind", ["docker", "chef_client", "goss"])
+def test_what_cannot_stand_there_is_told(kind: str) -> None:
+    block, (note,) = mapped({"type": kind, "name": "x", "options": {}})
 
     assert block == {}
     assert note.key == "provision docker.post_install_provision"
-    assert note.because.startswith("file: only a shell block can stand there")
+    assert note.because.startswith(f"{kind}: it cannot stand there")
+
+
+@pytest.mark.parametrize(("script", "left"), [({}, {}), ({"inline": "true"}, {"shell": {"inline": "true"}})])
+def test_a_restart_is_told_there(script: dict[str, Plain], left: dict[str, Any]) -> None:
+    block, (note,) = mapped({"type": "shell", "name": "x", "options": {**script, "reboot": True}})
+
+    assert block == ({"post_install_provision": [left]} if left else {})
+    assert note.key == "provision docker.post_install_provision.reboot"

@@ -57,7 +57,7 @@ def _provisioner(draft: Draft, entry: ProvisionerEntry, label: str) -> None:
         draft.dropped(label, entry.where, NAMES_RESOLVE)
         return
     block: dict[str, Any] = {"name": entry.name} if entry.name and entry.name != entry.type else {}
-    because = _block(draft, entry, label, block)
+    because = block_of(draft, entry, label, block)
     if entry.run in ("always", "never"):
         block["run"] = entry.run
     elif entry.run not in (None, "once"):
@@ -67,7 +67,8 @@ def _provisioner(draft: Draft, entry: ProvisionerEntry, label: str) -> None:
     draft.append(("provision",), block, label, entry.where, because)
 
 
-def _block(draft: Draft, entry: ProvisionerEntry, label: str, block: dict[str, Any]) -> str:
+def block_of(draft: Draft, entry: ProvisionerEntry, label: str, block: dict[str, Any]) -> str:
+    """Put what the provisioner does into `block`, by its kind; gives a note about it."""
     if entry.type == "shell" and _only(entry, "reboot"):
         block["reload"] = {}
         return "it runs nothing, and restarts the machine"

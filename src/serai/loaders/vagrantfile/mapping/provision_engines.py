@@ -9,9 +9,10 @@ import msgspec
 from serai.loaders.vagrantfile.config.model import Plain, ProvisionerEntry
 from serai.loaders.vagrantfile.mapping.draft import Draft, truth
 from serai.loaders.vagrantfile.mapping.provision_options import fitted, stated, text_of
-from serai.spec.provisioners.engines import Docker, EngineRun, Podman
+from serai.spec.provisioners.engines import Docker, EngineRun, EngineStep, Podman
 
-NOT_INSIDE = "only a shell block can stand there: write this one as a block of its own, behind"
+NOT_INSIDE = "it cannot stand there: write it as a block of its own, behind"
+NO_RESTART = "the guest cannot restart within a block: write it as one of its own"
 
 
 def options(draft: Draft, entry: ProvisionerEntry, label: str) -> dict[str, Any]:
@@ -42,11 +43,16 @@ def container(run: dict[str, Plain]) -> dict[str, Any]:
 
 
 def _post_install(draft: Draft, entry: ProvisionerEntry, label: str, inner: dict[str, Plain]) -> dict[str, Any]:
-    from serai.loaders.vagrantfile.mapping.provision import shell
+
+    from serai.loaders.vagrantfile.mapping.provision import block_of
 
     label = f"{label}.post_install_provision"
-    if inner["type"] != "shell":
+    if inner["type"] not in EngineStep.__struct_fields__:
         draft.dropped(label, entry.where, f"{inner['type']}: {NOT_INSIDE}")
         return {}
-    nested = msgspec.structs.replace(entry, type="shell", options=dict(inner["options"]))
-    return {"post_install_provision": [shell(draft, nested, label)]}
+    nested = msgspec.structs.replace(entry, type=str(inner["type"]), options=dict(inner["options"]))
+    step: dict[str, Any] = {}
+    block_of(draft, nested, label, step)
+    if step.pop("reload", None) is not None or step.get("shell", {}).pop("reboot", False):
+        draft.dropped(f"{label}.reboot", entry.where, NO_RESTART)
+    return {"post_install_provision": [step]} if step else {}
