@@ -156,6 +156,10 @@ def _one(
         if hook.run is not None or hook.path is not None:
             place = way_in() if hook.on is On.GUEST else None
             command(hook, moment, machine, workspace, place, say, verb=verb, block=block)
+        if hook.ruby is not None:
+            from serai.run.hook_ruby import evaluate
+
+            evaluate(hook, machine, workspace, way_in, say)
     except SeraiError as error:
         if hook.on_error is OnError.CONTINUE or (hook.on_error is None and moment in PARTING and not hook.abort):
             say(f"hook {moment} failed, going on: {error.message}")

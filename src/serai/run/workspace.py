@@ -11,6 +11,7 @@ from pathlib import Path
 
 from msgspec import structs
 
+from serai.loaders.access import NONE, Access
 from serai.providers.contract import Capabilities, Observed, Provider, Scope, State
 from serai.providers.registry import provider_class
 from serai.run.scope import records, scope_of, settle, used_providers
@@ -28,11 +29,14 @@ class Workspace:
         file: Path,
         scope: Scope,
         again: Callable[[Collection[str]], object] | None = None,
+        access: Access = NONE,
     ) -> None:
         self.project = project
         self.file = file
         self.again = again
         """Reads the file as one whose machines of these names are up together: raises what is then wrong in it."""
+        self.access = access
+        """What the file may see when it is read again."""
         self.scope = structs.replace(
             scope,
             engines=engines_of(project),
@@ -205,7 +209,7 @@ def open_workspace(options: object = None, *, provider: str | None = None) -> Wo
 
         return either.load(path, provider=provider, access=of(options, os.environ), together=together)
 
-    return Workspace(_joined(project, scope), path, scope, again)
+    return Workspace(_joined(project, scope), path, scope, again, of(options, os.environ))
 
 
 def _joined(project: Project, scope: Scope) -> Project:

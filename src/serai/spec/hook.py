@@ -87,6 +87,7 @@ class Event(StrEnum):
     AFTER_STOP = "after_stop"
 
 
+Place = Annotated[str, Meta(pattern=r"^[^:]+:[0-9]+(:[0-9]+)?$")]
 ExitCode = Annotated[int, Meta(ge=0, le=255)]
 
 
@@ -95,6 +96,13 @@ class Hook(Spec, frozen=True):
 
     run: Annotated[str | None, Meta(description="a shell command")] = None
     path: Annotated[str | None, Meta(description="a script of the project in its place")] = None
+    ruby: Annotated[
+        Place | None,
+        Meta(
+            description="a block of Ruby of the Vagrantfile in its place, by where its trigger stands",
+            examples=["Vagrantfile:12:3"],
+        ),
+    ] = None
     args: Annotated[list[str], Meta(description="arguments of the command or script")] = []
     env: Annotated[dict[str, str], Meta(description="its environment, over the machine's")] = {}
     info: Annotated[str | None, Meta(description="said before it runs")] = None

@@ -29,6 +29,7 @@ def interpreter(
     cwd: Path | None,
     argv: Iterable[str],
     say: Callable[[str], None] | None,
+    kind: type[Interpreter] = Interpreter,
 ) -> Interpreter:
     """serai's own, or a real Ruby where that is wanted. `also`: files that may be read besides."""
     if access.ruby:
@@ -36,7 +37,7 @@ def interpreter(
 
         access = msgspec.structs.replace(access, paths=(*access.paths, *also))
         return RealRuby(path, environ=environ, access=access, cwd=cwd, argv=argv, say=say)
-    return Interpreter(
+    return kind(
         path.parent,
         environ=environ,
         allow_read=[*access.paths, *also],
@@ -59,9 +60,10 @@ class Reading:
         cwd: Path | None = None,
         argv: Iterable[str] = (),
         say: Callable[[str], None] | None = None,
+        kind: type[Interpreter] = Interpreter,
     ) -> None:
         self.boxes = boxes
-        self.interpreter = interpreter(path, environ, access, also, cwd, argv, say)
+        self.interpreter = interpreter(path, environ, access, also, cwd, argv, say, kind)
         self.captured: list[Block] = []
         self.done: dict[Path, list[Block]] = {}
         self.interpreter.define("Vagrant", vagrant(self.interpreter, self.capture))

@@ -29,10 +29,13 @@ def _hook(one: Checked, event: Event, index: int, hook: Hook, problems: Problems
     def at(key: str, message: str, hint: str = "") -> None:
         problems.at(one.at("hooks", str(event), index, *([key] if key else [])), message, hint)
 
-    if hook.run is None and hook.path is None and not (hook.info or hook.warn or hook.abort):
+    stated = [key for key in ("run", "path", "ruby") if getattr(hook, key) is not None]
+    if not stated and not (hook.info or hook.warn or hook.abort):
         at("", "runs nothing", "state one of run, path, info, warn, abort")
-    if hook.run is not None and hook.path is not None:
-        at("path", "only one of run and path can be stated")
+    if len(stated) > 1:
+        at(stated[1], f"only one of {' and '.join(stated)} can be stated")
+    if hook.ruby is not None and hook.on is On.GUEST:
+        at("ruby", "Ruby runs on the host, and asks the guest by `machine.communicate`", "leave `on` out")
     if hook.privileged and hook.on is On.HOST:
         at("privileged", "on the host a hook runs as who calls serai", "on: guest, or leave privileged out")
     if hook.once and hook.on is On.GUEST:

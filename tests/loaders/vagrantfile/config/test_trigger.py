@@ -36,11 +36,25 @@ def test_what_it_runs_has_a_scripts_defaults(machine):
     assert (options["only_on"], options["on_error"], options["exit_codes"]) == (["web"], "halt", [0])
 
 
-def test_ruby_in_it_is_a_notice(read):
+def test_a_block_of_ruby_waits_for_its_moment(read):
     config = read("config.trigger.after(:up) { |t| t.ruby { |env, machine| exit } }")
 
-    assert config.machines["default"].triggers[0].options["ruby"] == "(a block)"
-    assert "Ruby in triggers is not run" in config.notices[0][1]
+    (trigger,) = config.machines["default"].triggers
+    assert trigger.options["ruby"] == "(a block)" and "ruby_lacks" not in trigger.options
+    assert config.notices == []
+
+
+def test_what_it_asks_that_nobody_answers_is_known_before(machine):
+    (first, second) = machine("""config.trigger.after(:up) do |t|
+    t.ruby do |e, m|
+      puts m.name, e.root_path  # as m.wanted
+      m.provider.driver.execute("list") if m.index_uuid
+    end
+  end
+  config.trigger.before :up, ruby: proc { |env, machine| machine.action(:halt) }""").triggers
+
+    assert first.options["ruby_lacks"] == ["m.provider", "m.index_uuid"]
+    assert second.options["ruby_lacks"] == ["machine.action"]
 
 
 def test_one_that_says_nothing_is_refused(machine):

@@ -1,15 +1,16 @@
-"""`config.trigger.before` and `.after`: what runs around which command. Ruby in them is noted, not run."""
+"""`config.trigger.before` and `.after`: what runs around which command. A block of Ruby waits for its moment."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from serai.loaders.vagrantfile.config.keys.shell import SHELL
 from serai.loaders.vagrantfile.config.model import Entry
 from serai.loaders.vagrantfile.config.section import Section
-from serai.loaders.vagrantfile.config.table import Table, truthy
+from serai.loaders.vagrantfile.config.table import Table
 from serai.loaders.vagrantfile.ruby.runtime import Runtime
-from serai.loaders.vagrantfile.ruby.values import Array, Hash, Proc, Value
+from serai.loaders.vagrantfile.ruby.values import Array, Hash, Proc, Str, Value
 from serai.util.errors import Where
 
 RUN_ON_HOST = {"powershell_args": "", "privileged": False}
@@ -19,6 +20,25 @@ def ruby_block(section: Any, rt: Runtime, args: list[Value], block: Proc | None)
     if block is not None:
         section.values["ruby"] = block
     return None
+
+
+def lacking(rt: Runtime, block: Proc) -> list[str]:
+    """What the block asks of `env` and `machine` that nobody here answers: `machine.provider`."""
+    from serai.loaders.vagrantfile.actors import ENV, MACHINE
+
+    if rt.where.file not in getattr(rt, "paths", {}):
+        return ["a real Ruby, which keeps its blocks to itself"]
+    names = [name for _, name in block.parameters]
+    lines = rt.files.read(str(rt.file)).decode(errors="replace").splitlines()[max(0, rt.where.line - 1) :]
+    depth, found = len(lines[0]) - len(lines[0].lstrip()) if lines else 0, []
+    for line in lines:
+        for name, known in zip(names, (ENV, MACHINE), strict=False):
+            for said in re.findall(rf"(?<![\w.@:]){re.escape(name)}\.(\w+[?!]?)", line.partition(" # ")[0]):
+                found += [] if said in known else [f"{name}.{said}"]
+        ends = line.rstrip().endswith(("end", "}", ")")) and len(line) - len(line.lstrip()) <= depth
+        if ends:
+            break
+    return list(dict.fromkeys(found))
 
 
 def finish(keys: dict[str, Any]) -> None:
@@ -38,7 +58,7 @@ def finish(keys: dict[str, Any]) -> None:
 TRIGGER = Table(
     name="trigger",
     keys={
-        **dict.fromkeys(("name", "info", "warn", "only_on", "run", "run_remote", "abort", "ruby")),
+        **dict.fromkeys(("name", "info", "warn", "only_on", "run", "run_remote", "abort", "ruby", "ruby_lacks")),
         "on_error": "halt",
         "ignore": [],
         "exit_codes": [0],
@@ -89,9 +109,8 @@ def around(when: str, section: Any, rt: Runtime, args: list[Value], block: Proc 
         config.set_options(rt, options)
         for key, place in config.unknown.items():
             section.unknown.setdefault(key, place)
-        if truthy(config.values.get("ruby")):
-            rt.warn(f"trigger {when} {rt.to_s(command)}: Ruby in triggers is not run",
-                    "write what it does as run or run_remote, which are run")  # fmt: skip
+        if isinstance(ruby := config.values.get("ruby"), Proc) and (lacks := lacking(rt, ruby)):
+            config.values["ruby_lacks"] = Array(map(Str, lacks))
         section.triggers.append((when, rt.to_s(command), config, where))
     return None
 

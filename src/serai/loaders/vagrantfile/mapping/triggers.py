@@ -39,7 +39,8 @@ HOOKS = {
 """Vagrant's own steps, which triggers of the type `hook` name -> serai's."""
 ENDS = ("halt", "stop", "destroy")
 """Before these a hook of serai's that fails keeps no machine alive, unless it says so. Vagrant's does."""
-RUBY = "it is Ruby, which serai does not run: write the command as `run` or `run_remote`"
+RUBY = "serai does not answer {}: write the command as `run` or `run_remote`"
+ELSEWHERE = "only a Vagrantfile of the project itself is evaluated again: write it as `run` or `run_remote`"
 FETCHED = "its script is a URL: write it as `inline`, or fetch it"
 SSH = "ssh takes serai's place: there is nothing left to fire it"
 NO_MOMENT = "serai has no such moment: serai explain hooks has all"
@@ -64,8 +65,6 @@ def _trigger(draft: Draft, entry: Entry) -> None:
     if not _meant(options.get("only_on"), draft.name):
         draft.dropped(label, entry.where, f"only_on is for others than {draft.name}")
         return
-    if "ruby" in options:
-        draft.dropped(f"{label}.ruby", entry.where, RUBY)
     hooks = _hooks(draft, label, entry)
     if not hooks:
         if "ruby" not in options and not options.get("run_remote"):
@@ -125,19 +124,33 @@ def _meant(only_on: Plain, name: str) -> bool:
 
 
 def _hooks(draft: Draft, label: str, entry: Entry) -> list[dict[str, Any]]:
-    """In Vagrant's order: info, warn and abort, then the command of the host, then that of the guest."""
+    """In Vagrant's order: info, warn and abort, the command of the host, that of the guest, the block of Ruby."""
     options = entry.options
     host: dict[str, Any] = {key: str(options[key]) for key in ("info", "warn") if options.get(key)}
     if truth(options.get("abort")) or number(options.get("abort")):
         host["abort"] = True
     host |= _script(draft, f"{label}.run", entry, options.get("run"), guest=False)
     guest = _script(draft, f"{label}.run_remote", entry, options.get("run_remote"), guest=True)
-    found = [hook for hook in (host, guest) if hook]
-    if str(options.get("type")) == "command" and host:
-        host["once"] = True
+    found = [hook for hook in (host, guest, _ruby(draft, f"{label}.ruby", entry)) if hook]
+    if str(options.get("type")) == "command":
+        for hook in found:
+            hook |= {} if hook is guest else {"once": True}
     if str(options.get("on_error") or "halt") == "continue":
         found = [{**hook, "on_error": "continue"} for hook in found]
     return found
+
+
+def _ruby(draft: Draft, label: str, entry: Entry) -> dict[str, Any]:
+    """The block, by its place; only those whose methods are known."""
+    if entry.options.get("ruby") is None:
+        return {}
+    if lacks := listed(entry.options.get("ruby_lacks")):
+        draft.dropped(label, entry.where, RUBY.format(", ".join(map(str, lacks))))
+        return {}
+    if entry.where.file.startswith("/"):
+        draft.dropped(label, entry.where, ELSEWHERE)
+        return {}
+    return {"ruby": str(entry.where)}
 
 
 def _script(draft: Draft, label: str, entry: Entry, stated: Plain, *, guest: bool) -> dict[str, Any]:

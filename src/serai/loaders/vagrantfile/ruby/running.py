@@ -33,6 +33,8 @@ class Running(Conversions):
         self.last_match: Value = None
         self.worked: bool | None = None
         """What `$?` says of the last command: whether --with supplied it; None before any."""
+        self.exit_code = 127
+        """Of a command that has not worked."""
         self.tags: list[Value] = []
         """What is being caught (`catch`)."""
         self.at_end: list[Callable[[], Value]] = []

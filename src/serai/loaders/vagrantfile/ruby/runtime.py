@@ -67,6 +67,8 @@ class Runtime(Protocol):
     files: Files
     worked: bool | None
     """Whether the last command that was asked for was supplied; None before any. `$?` tells it."""
+    exit_code: int
+    """Its code where it has not worked: 127 where none is run."""
     last_match: Value
     """`$~`, and what `$1` reads: every match that Ruby notes there puts its MatchData here, or None."""
 

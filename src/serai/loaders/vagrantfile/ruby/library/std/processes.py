@@ -91,7 +91,7 @@ def told(rt: Runtime, args: tuple[Value, ...]) -> str | None:
 
 
 def status(rt: Runtime, worked: bool) -> Object:
-    return Object(rt.constant("Process::Status"), 0 if worked else 127)
+    return Object(rt.constant("Process::Status"), 0 if worked else rt.exit_code)
 
 
 @answers("Process::Status", "success?")
@@ -136,8 +136,9 @@ def system(rt: Runtime, me: Value, block: Block, *args: Value) -> Value:
     if output is None:
         line = args[-1] if args else None
         return False if isinstance(line, Str) and SHELL.search(line.s) else None
-    rt.say(output)
-    return True
+    if output:
+        rt.say(output)
+    return rt.worked
 
 
 @answers("Kernel", "exec")
@@ -152,13 +153,13 @@ answers("Kernel", "spawn")(spawn)
 @answers_itself("Open3", "capture2", "capture2e")
 def capture2(rt: Runtime, me: Value, block: Block, *args: Value) -> Value:
     output = told(rt, args)
-    return Array((Str(output or ""), status(rt, output is not None)))
+    return Array((Str(output or ""), status(rt, bool(rt.worked))))
 
 
 @answers_itself("Open3", "capture3")
 def capture3(rt: Runtime, me: Value, block: Block, *args: Value) -> Value:
     output = told(rt, args)
-    return Array((Str(output or ""), Str(""), status(rt, output is not None)))
+    return Array((Str(output or ""), Str(""), status(rt, bool(rt.worked))))
 
 
 def stream(rt: Runtime, content: str = "", *, writable: bool = False) -> Object:
@@ -168,14 +169,14 @@ def stream(rt: Runtime, content: str = "", *, writable: bool = False) -> Object:
 @answers_itself("Open3", "popen3")
 def popen3(rt: Runtime, me: Value, block: Block, *args: Value) -> Value:
     output = told(rt, args)
-    given = [stream(rt, writable=True), stream(rt, output or ""), stream(rt), status(rt, output is not None)]
+    given = [stream(rt, writable=True), stream(rt, output or ""), stream(rt), status(rt, bool(rt.worked))]
     return rt.call(block, given) if block else Array(given)
 
 
 @answers_itself("Open3", "popen2", "popen2e")
 def popen2(rt: Runtime, me: Value, block: Block, *args: Value) -> Value:
     output = told(rt, args)
-    given = [stream(rt, writable=True), stream(rt, output or ""), status(rt, output is not None)]
+    given = [stream(rt, writable=True), stream(rt, output or ""), status(rt, bool(rt.worked))]
     return rt.call(block, given) if block else Array(given)
 
 
