@@ -197,3 +197,12 @@ def test_a_machine_that_was_never_settled_leaves_that_to_its_seed() -> None:
     machine = Machine(name="web")
     found = plan_up({"web": machine}, ["web"], {"web": seen(machine)}, {"web": {GUEST: "new"}}, judge)
     assert not found.busy
+
+
+def test_a_fork_is_made_when_its_parent_is_done_which_it_brings_along() -> None:
+    test = Machine(name="test", image="tiny", fork="web")
+    found = plan([WEB, test], [], "test")
+    by_id = {step.id: step for step in found.steps}
+    assert "web/provision:shell-1" in by_id["test/create"].needs
+    assert [item.fork for item in found.machines] == ["", "web"]
+    assert plan([WEB, test], [seen(WEB, marks={"shell-1": Mark(digest="d1", at=1)}), seen(test)]).steps == ()

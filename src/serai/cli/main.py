@@ -23,6 +23,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "resume": ("serai.cli.verbs:resume", "Wake suspended machines"),
         "snapshot": ("serai.cli.snapshot:snapshot", "Save, list, restore and delete snapshots"),
         "clone": ("serai.cli.render:clone", "Copy a stopped machine, with a new identity"),
+        "fork": ("serai.cli.fork:fork", "Make machines that go on from where a running one is"),
         "package": ("serai.cli.package:package", "Write a stopped machine as a box"),
         "destroy": ("serai.cli.verbs:destroy", "Remove machines and all that was made for them"),
     },

@@ -158,7 +158,8 @@ def plan_lines(plan: Plan) -> list[str]:
     rows: list[tuple[str, str, str]] = []
     for machine in plan.machines:
         if machine.action in (Action.CREATE, Action.START, Action.RESUME, Action.WAIT):
-            rows.append((machine.name, str(machine.action), f"is {machine.state}"))
+            origin = f", a fork of {machine.fork}" if machine.fork else ""
+            rows.append((machine.name, str(machine.action), f"is {machine.state}{origin}"))
         for change in machine.changes:
             effect = "recreate" if change.effect is Effect.RECREATE else str(change.effect)
             if change.refused:

@@ -133,7 +133,7 @@ def bring_up(
             report.say(f"next: serai reload {' '.join(waiting)}  (changes wait for a restart)")
     if destroy_on_error:
         _clear(workspace, plan, run.outcome, report)
-    return _end(run.outcome)
+    return end(run.outcome)
 
 
 def _clear(workspace: Any, plan: Any, outcome: Any, report: Any) -> None:
@@ -163,7 +163,7 @@ def _ask(question: str, yes: bool) -> bool:
     return sys.stdin.isatty() and click.confirm(question, default=False, err=True)
 
 
-def _end(outcome: Any) -> int:
+def end(outcome: Any) -> int:
     """Raise what failed, all at once; 0 otherwise."""
     if not outcome.failures:
         return 0
@@ -216,6 +216,7 @@ def _plan_json(project: str, made: Any) -> str:
             "provider": machine.provider,
             "state": machine.state,
             "action": machine.action,
+            **({"fork": machine.fork} if machine.fork else {}),
             "destroys": machine.destroys,
             "changes": [
                 {
@@ -252,7 +253,7 @@ def _simple(obj: object, act: Callable[..., Any]) -> int:
         report.say(f"{workspace.scope.project}: nothing to do")
     for line in (*recap(report.blocks), *summary(run.observed, touched, report.took, {})):
         report.say(line)
-    return _end(run.outcome)
+    return end(run.outcome)
 
 
 @click.command()
@@ -295,7 +296,7 @@ def reload(
     verbs.make_plan(workspace, names, options)  # what `up` will refuse is refused while the machines still run
     with reporter() as report:
         stopped = verbs.halt(workspace, names, emit=report.emit, force=force, verb="reload", halves=(BEFORE,))
-    code = _end(stopped.outcome)
+    code = end(stopped.outcome)
     return code or bring_up(workspace, names, options, yes=yes, verb="reload", halves=(AFTER,))
 
 
@@ -359,7 +360,7 @@ def _everywhere(act: Callable[..., Any]) -> int:
             run = act(workspace, report.emit)
         for name, seen in run.observed.items():
             report.say(f"{scope.project}  {name}  {seen.state}")
-        codes.append(_end(run.outcome))
+        codes.append(end(run.outcome))
     return next((code for code in codes if code), 0)
 
 

@@ -49,6 +49,12 @@ $1 ~ /^127\./ || $1 == "::1" {
 { print }' /etc/hosts >"$t"
 printf %s "$hosts" >>"$t"; cat "$t" >/etc/hosts; rm "$t"
 """
+# What it would give back is others' memory, too. QEMU cannot, and would complain each time.
+_NO_BALLOON = r"""
+for d in /sys/bus/virtio/drivers/virtio_balloon/virtio*; do
+  [ ! -e "$d" ] || echo "${d##*/}" >/sys/bus/virtio/drivers/virtio_balloon/unbind
+done
+"""
 # Host keys of the kinds that were there. Who is connected stays so; who comes next meets the new keys.
 _KEYS = r"""
 for f in /etc/ssh/ssh_host_*_key; do
@@ -59,10 +65,12 @@ done
 f=/etc/dropbear/dropbear_ed25519_host_key
 if [ -e "$f" ]; then
   rm -f "$f"; dropbearkey -t ed25519 -f "$f" >/dev/null 2>&1
-  for p in /proc/[0-9]*; do  # the one that listens: those of connections are its children
+  gone=
+  for p in /proc/[0-9]*; do  # the one that listens: those of connections are its children, until it has ended
     case $(readlink "$p/exe") in */dropbear*) ;; *) continue ;; esac
-    [ "$(cut -d ' ' -f 4 "$p/stat")" != 1 ] || kill "${p##*/}"
+    [ "$(cut -d ' ' -f 4 "$p/stat")" != 1 ] || gone="$gone ${p##*/}"
   done
+  [ -z "$gone" ] || kill $gone
   dropbear -E -s -r "$f" -p 22 2>/dev/console </dev/null >/dev/null
 elif command -v systemctl >/dev/null; then
   systemctl --no-block reload ssh 2>/dev/null || systemctl --no-block reload sshd
@@ -120,9 +128,19 @@ class Before(Spec, frozen=True):
 
 
 def script(
-    before: Before, machine: Machine, materials: Materials, nics: Sequence[SeedNic], instance_id: str, now: float
+    before: Before,
+    machine: Machine,
+    materials: Materials,
+    nics: Sequence[SeedNic],
+    instance_id: str,
+    now: float,
+    *,
+    balloon: bool = False,
 ) -> str:
-    """For root. `now`: seconds of Unix time, that the guest's clock is set to."""
+    """For root. `now`: seconds of Unix time, that the guest's clock is set to.
+
+    `balloon`: it has one, and must not use it: its memory is shared with others.
+    """
     name = hostname(machine)
     hosts = "".join(f"{line} {MARK}\n" for line in host_lines(materials.hosts, name).splitlines())
     values = {
@@ -142,7 +160,8 @@ def script(
         for (mac, address), nic in zip(before.cards, nics, strict=True)
         if (mac, address) != (nic.mac, nic.address or "")
     ]
-    return "\n".join([*lines, _BASICS, _KEYS, _INSTANCE, _CARD, *cards, _AFTER_CARDS])
+    less = [_NO_BALLOON] if balloon else []
+    return "\n".join([*lines, *less, _BASICS, _KEYS, _INSTANCE, _CARD, *cards, _AFTER_CARDS])
 
 
 def become(transport: Transport, machine: Machine, text: str) -> None:

@@ -13,7 +13,8 @@ from serai.loaders.dumped import dumped
 from serai.loaders.file import ProjectFile
 from serai.loaders.shape import Leaf, ListOf, MapOf, Record, Shape, Want, record
 from serai.spec.base import stated
-from serai.spec.machine import Project
+from serai.spec.likeness import OWN, fork_of
+from serai.spec.machine import Machine, Project
 from serai.util.units import format_duration, format_size
 
 _NOT_IN_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
@@ -28,7 +29,7 @@ def to_data(
     `raw_block` is asked how a block of a provider that is not built in is written (see `load`).
     """
     machines = {
-        name: {key: value for key, value in stated(machine).items() if key != "name"}
+        name: stated_of(project, machine)
         for name, machine in project.machines.items()
         if names is None or name in names
     }
@@ -36,6 +37,20 @@ def to_data(
     file = written(data, record(ProjectFile), Blocks(raw_block))
     assert isinstance(file, dict)
     return file
+
+
+def stated_of(project: Project, machine: Machine) -> dict[str, Any]:
+    """What a file says of a machine; of a fork, what it has not from its parent."""
+    found = {key: value for key, value in stated(machine).items() if key != "name"}
+    parent = project.machines.get(machine.fork or "")
+    if parent is None:
+        return found
+    plain = stated(fork_of(parent, machine.name))
+    own = {"fork": machine.fork}
+    for key in sorted(OWN & (found.keys() | plain.keys())):
+        if found.get(key) != plain.get(key):
+            own[key] = found[key] if key in found else msgspec.to_builtins(getattr(machine, key))
+    return own
 
 
 def to_yaml(project: Project, names: Collection[str] | None = None, raw_block: RawBlock | None = None) -> str:

@@ -35,6 +35,8 @@ def named(machine: Machine) -> dict[str, str]:
 def comes_after(machines: Mapping[str, Machine], name: str) -> Mapping[str, After]:
     """Machine -> how far it must be before this one starts."""
     machine = machines[name]
+    if machine.fork is not None and machine.fork in machines:
+        return {machine.fork: After.PROVISIONED, **machine.after}
     if machine.container is None:
         return machine.after
     return {**{other: After.STARTED for other in named(machine) if other in machines}, **machine.after}

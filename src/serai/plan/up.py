@@ -58,6 +58,8 @@ class MachinePlan(msgspec.Struct, frozen=True, kw_only=True):
     state: State = State.ABSENT
     destroys: tuple[str, ...] = ()
     """Disks whose data a recreate loses."""
+    fork: str = ""
+    """The machine that it will be a fork of."""
     settles: bool = False
     """Settings inside the guest, or the names of its peers, are not what they should be."""
 
@@ -190,6 +192,7 @@ def _machine(
         state=state,
         destroys=destroys,
         settles=settles,
+        fork=machine.fork or "" if fresh else "",
     )
 
 
@@ -275,6 +278,9 @@ def _order(machines: Mapping[str, Machine], steps: list[Step]) -> list[Step]:
         elif item.act is Act.CREATE and (others := made_before(machines, item.machine)):
             made = [each.id for name in others for each in by_machine.get(name, ()) if each.act is Act.CREATE]
             item = msgspec.structs.replace(item, needs=(*item.needs, *made))
+        elif item.act is Act.CREATE and (origin := machines[item.machine].fork) in by_machine:
+            made = [by_machine[origin][-1].id]  # a fork has the memory and disks of one that is done
+            item = msgspec.structs.replace(item, needs=(*item.needs, *made))
         result.append(item)
     return result
 
@@ -312,6 +318,7 @@ def features_needed(machine: Machine) -> list[Feature]:
         Feature.SECURE_BOOT: bool(machine.secure_boot),
         Feature.TPM: machine.devices.tpm is not None,
         Feature.WARM: machine.warm,
+        Feature.FORK: machine.fork is not None,
         Feature.HOST_DEVICE: bool(machine.devices.pci or machine.devices.usb or machine.devices.mdev),
     }
     for feature, wanted in kinds.items():

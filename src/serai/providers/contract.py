@@ -62,6 +62,7 @@ class Feature(StrEnum):
     TPM = "tpm"
     HOST_DEVICE = "host_device"  # PCI, USB and mediated devices of the host
     WARM = "warm"  # starts from the memory of one that was ready
+    FORK = "fork"  # machines that go on from the memory and disks of one that runs
     ARCH = "arch"  # other architectures than the host's
 
 
@@ -176,6 +177,8 @@ class Materials(msgspec.Struct, frozen=True, kw_only=True):
     """Names of the project's machines -> address, for the guest's hosts file."""
     foreign: dict[str, str] = {}
     """Those of them that are machines of other providers, which an engine's own DNS does not know."""
+    moment: str = ""
+    """Of a fork: what its provider has said of the machine that it is made from (`fork_point`)."""
 
 
 class SshEndpoint(msgspec.Struct, frozen=True, kw_only=True, tag="ssh"):
@@ -289,6 +292,9 @@ class Provider(Protocol):
     #   newborn(machine, materials)              the script that tells a woken guest who it is; empty: it knows
     #   knows_itself(machine)                    that script has run
     #   keep_warm(machine, materials, progress)  one that is ready becomes a template; True: it was away meanwhile
+    # and those with Feature.FORK the first two of them, and
+    #   fork_point(machine, materials, progress) it leaves what forks start from, and goes on: `Materials.moment`
+    #   fork_end(moment)                         no more of them will be made
 
     def __init__(self, scope: Scope) -> None: ...
 

@@ -64,6 +64,7 @@ VM_ONLY: dict[str, tuple[str, str]] = {
     "memory.prealloc": ("its processes ask the host's kernel for pages", A_MACHINE),
     "memory.prealloc_threads": ("its processes ask the host's kernel for pages", A_MACHINE),
     "warm": ("it boots nothing, and starts at once", "leave it out"),
+    "fork": ("the memory of its processes is not copied", A_MACHINE),
     "networks.model": (CARD, "leave it out"),
     "networks.queues": (CARD, "leave it out"),
     "networks.vhost": (CARD, "leave it out"),

@@ -10,8 +10,8 @@ from serai.providers.contract import Feature
 from serai.run.materials import Stock
 from serai.run.workspace import Workspace, unknown
 from serai.spec.base import NAME_PATTERN
+from serai.spec.likeness import like
 from serai.spec.machine import Machine
-from serai.spec.network import Nic
 from serai.util.errors import Code, SeraiError
 
 
@@ -31,22 +31,8 @@ def clone_machine(workspace: Workspace, source: str, name: str) -> None:
             )
         driver = workspace.provider(source)
         driver.capabilities().need(Feature.CLONE, provider=driver.name, machine=source)
-        machine = workspace.project.machines.get(name) or _like(observed[source].applied or Machine(), name)
+        machine = workspace.project.machines.get(name) or like(observed[source].applied or Machine(), name)
         workspace.project = msgspec.structs.replace(
             workspace.project, machines={**workspace.project.machines, name: machine}
         )
         driver.clone(source, machine, Stock(workspace).of(machine, lambda phrase: None))
-
-
-def _like(machine: Machine, name: str) -> Machine:
-    nics = []
-    for nic in machine.networks:
-        if nic.forwarded_port:
-            forward = msgspec.structs.replace(nic.forwarded_port, auto_correct=True)
-            nics.append(Nic(forwarded_port=forward))
-        elif nic.private:
-            nics.append(Nic(private=msgspec.structs.replace(nic.private, address=None, mac=None)))
-    ssh = msgspec.structs.replace(machine.ssh, host_port=None)
-    return msgspec.structs.replace(
-        machine, name=name, networks=nics, hostname=None, primary=False, keep=False, ssh=ssh
-    )

@@ -19,6 +19,7 @@ from serai.providers.kinds import is_container
 from serai.run.events import Emit, Event, Kind
 from serai.run.hooks import AFTER, BEFORE, Table, fire
 from serai.run.materials import Stock
+from serai.run.moments import Moments
 from serai.run.scheduler import Cancel
 from serai.run.secrets import mask_of, masked
 from serai.run.workspace import Workspace
@@ -61,6 +62,7 @@ class Executor:
         self.to_disk = to_disk
         self.made: set[str] = set()
         """Machines that this run has made."""
+        self.moments = Moments(workspace, self.stock)
         self._ways: dict[str, Transport] = {}
         self._lock = threading.Lock()
 
@@ -113,6 +115,7 @@ class Executor:
     def close(self) -> None:
         """End the connections of this run (shared SSH connections end by themselves later)."""
         self._ways.clear()
+        self.moments.close()
 
     # One method an act, named after it.
 
@@ -126,6 +129,8 @@ class Executor:
         materials = self.stock.of(machine, progress)
         driver = self.workspace.provider(machine.name)
         self._make_sources(machine)
+        if machine.fork is not None:
+            materials = msgspec.structs.replace(materials, moment=self.moments.of(machine.fork, progress))
         try:
             driver.create(machine, materials, progress)
         except SeraiError:
@@ -157,7 +162,7 @@ class Executor:
         return ""
 
     def _ready(self, machine: Machine, step: Step, progress: Progress) -> str:
-        from serai.run.wait import wait_ready
+        from serai.run.wait import wait_ready, with_budget
 
         driver = self.workspace.provider(machine.name)
         if (await_ready := getattr(driver, "await_ready", None)) is not None:
@@ -166,13 +171,14 @@ class Executor:
             if not enters or (machine.ready.tcp is None and machine.ready.command is None):
                 driver.mark(machine.name, {}, ready=True)
                 return ""
-            machine = _with_budget(machine, machine.ready.within - (time.monotonic() - began))
+            machine = with_budget(machine, machine.ready.within - (time.monotonic() - began))
         materials = self.stock.of(machine, progress)
         contained = is_container(machine)
         kind = materials.image.seed if materials.image and not contained else "none"
         seen = self.observed.get(machine.name)
         fresh = machine.name in self.made or seen is None or GUEST not in seen.marks
-        woken = driver.newborn(machine, materials) if machine.warm else ""  # type: ignore[attr-defined]
+        born = machine.warm or machine.fork is not None
+        woken = driver.newborn(machine, materials) if born else ""  # type: ignore[attr-defined]
 
         def wait(console: Path | None) -> None:
             way = wait_ready(
@@ -392,9 +398,3 @@ class Executor:
 
             leave(keyed(machine), machine, self.workspace.scope.root, lambda line: None, tell)
         return ""
-
-
-def _with_budget(machine: Machine, seconds: float) -> Machine:
-    """The same, with what is left of the time in which it must be ready."""
-    ready = msgspec.structs.replace(machine.ready, within=max(1.0, seconds))
-    return msgspec.structs.replace(machine, ready=ready)

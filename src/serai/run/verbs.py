@@ -150,7 +150,7 @@ def up(
             digests=digests,
             observed=observed,
         )
-        outcome = _run(workspace, verb, plan.steps, executor, emit, cancel, halves)
+        outcome = carry_out(workspace, verb, plan.steps, executor, emit, cancel, halves)
         _record(workspace, plan, observed)
         return Run(plan, outcome, workspace.observe() if plan.steps else observed)
 
@@ -173,7 +173,7 @@ def _record(workspace: Workspace, plan: Plan, observed: Mapping[str, Observed]) 
             workspace.provider(item.name).apply(machine, keys)
 
 
-def _run(
+def carry_out(
     workspace: Workspace,
     verb: str,
     steps: Sequence[Step],
@@ -257,7 +257,7 @@ def _simple(
         force=force,
         to_disk=to_disk,
     )
-    outcome = _run(workspace, verb, steps, executor, emit, cancel, halves)
+    outcome = carry_out(workspace, verb, steps, executor, emit, cancel, halves)
     return Run(None, outcome, workspace.observe())
 
 
@@ -306,7 +306,7 @@ def resume(workspace: Workspace, names: Sequence[str], *, emit: Emit) -> Run:
         steps = [each for name in chosen for each in waking(name, known[name])]
         cancel = Cancel()
         executor = Executor(workspace, emit=emit, cancel=cancel, steps=steps, verb="resume", observed=observed)
-        outcome = _run(workspace, "resume", steps, executor, emit, cancel)
+        outcome = carry_out(workspace, "resume", steps, executor, emit, cancel)
         return Run(None, outcome, workspace.observe())
 
 
@@ -351,7 +351,7 @@ def provision(
             digests=digests,
             observed=observed,
         )
-        outcome = _run(workspace, "provision", steps, executor, emit, cancel)
+        outcome = carry_out(workspace, "provision", steps, executor, emit, cancel)
         return Run(None, outcome, workspace.observe())
 
 

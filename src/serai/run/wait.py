@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+import msgspec
+
 from serai.guest import ready
 from serai.guest.banner import MOST_GAP, PATIENT_GAP, Banner, Seen
 from serai.guest.bootlog import PLAIN, STAGES, BootLog
@@ -246,6 +248,12 @@ class Wait:
                 raise
             self.check()
             raise self.error(Code.FAILED, error.message, error.hint) from error
+
+
+def with_budget(machine: Machine, seconds: float) -> Machine:
+    """The same, with what is left of the time in which it must be ready."""
+    ready = msgspec.structs.replace(machine.ready, within=max(1.0, seconds))
+    return msgspec.structs.replace(machine, ready=ready)
 
 
 def by_proxy(endpoint: SshEndpoint) -> bool:

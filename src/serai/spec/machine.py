@@ -117,6 +117,13 @@ class Machine(Spec, frozen=True):
             "with an identity of its own, instead of booting"
         ),
     ] = False
+    fork: Annotated[
+        Name | None,
+        Meta(
+            description="the machine that it is a fork of: it goes on from its memory and disks as they are, with "
+            "an identity of its own, and has all but names, ports and what is done in it from there"
+        ),
+    ] = None
     keep: Annotated[bool, Meta(description="its disks are destroyed only with --force")] = False
     providers: Annotated[Raw, Meta(description="raw blocks, by provider")] = Raw()
 

@@ -181,6 +181,9 @@ class Unroller:
 
     def _layered(self, names: Node | None, own: Map, scope: Scope) -> Map:
         """Defaults, profiles and own keys of one machine, in long forms, merged."""
+        if (origin := own.items.get("fork")) is not None and not is_null(origin):
+            # All that defaults and profiles say its parent has had.
+            return self._long(own, scope, Block) or mapping({}, own)
         names = self._names_of(names)
         order = self._profiles.order(fill(names, scope, self._problems) if names is not None else None)
         self._used.update(order)

@@ -198,7 +198,12 @@ class Resolver:
         if not instances and len(self._problems) == before:
             self._problems.at(section, "has no machine", "write `machines: {web: {image: tiny}}`")
         found = [self._machine(one, provider) for one in expand_after(instances, self._problems)]
-        return [one for one in found if one is not None]
+        machines = [one for one in found if one is not None]
+        if any(one.machine.fork for one in machines):
+            from serai.loaders.yaml.forks import settle
+
+            machines = settle(machines, section, self._problems)
+        return machines
 
     def _machine(self, instance: Instance, provider: str | None) -> Checked | None:
         if self._explained.get(instance.base, 0) >= _EXPLAINED_INSTANCES:

@@ -20,6 +20,7 @@ WHY_NOT = {
     Feature.VIRTIOFS: "synced folders are binds: leave type out",
     Feature.HOST_DEVICE: "devices of the host are container.devices and container.gpus",
     Feature.WARM: "a container boots nothing: it starts at once",
+    Feature.FORK: "the memory of its processes is not copied; provider: qemu",
     Feature.LIVE_FORWARD: "an engine publishes ports when it makes a container: it is made anew",
 }
 ROOTLESS = (

@@ -74,6 +74,7 @@ class Fake:
             Feature.AGENT: "a pretended machine has none; `serai exec` without --agent",
             Feature.SCREENSHOT: "a pretended machine has no screen; take another provider",
             Feature.WARM: "a pretended machine boots nothing; take provider: qemu",
+            Feature.FORK: "a pretended machine has no memory; take provider: qemu",
             Feature.PUBLIC_NETWORK: "a pretended machine is on no network; take another provider",
         }
         return Capabilities(

@@ -20,6 +20,7 @@ NO_SESSION_NETWORK = (
 )
 
 NO_TEMPLATES = "warm starts are the provider qemu's, as yet"
+NO_FORKS = "libvirt's QEMU keeps its memory from other processes; provider: qemu"
 
 
 def capabilities(scope: Scope) -> Capabilities:
@@ -34,7 +35,7 @@ def capabilities(scope: Scope) -> Capabilities:
         arch = engine.host_arch(uri)
         if is_test(uri):
             able = engine.able_for(conn, Machine(), engine.TEST, arch)
-            missing = {Feature.WARM: NO_TEMPLATES}
+            missing = {Feature.WARM: NO_TEMPLATES, Feature.FORK: NO_FORKS}
             notes: tuple[str, ...] = ("libvirt's test driver runs nothing: machines on it are only pretended",)
         else:
             accel = engine.accel_for(uri, arch)
@@ -47,7 +48,7 @@ def capabilities(scope: Scope) -> Capabilities:
 
 
 def _missing(uri: str, able: Able) -> dict[Feature, str]:
-    missing = {Feature.WARM: NO_TEMPLATES}
+    missing = {Feature.WARM: NO_TEMPLATES, Feature.FORK: NO_FORKS}
     if is_session(uri):
         missing[Feature.PRIVATE_NETWORK] = NO_SESSION_NETWORK
     if shutil.which("virsh") is None:
@@ -94,6 +95,8 @@ def check(scope: Scope, machine: Machine) -> list[SeraiError]:
         name, note = ("kvm", "") if kind == engine.KVM else ("tcg", engine.accel_for(uri, arch).note)
         host = read_host_facts(machine, accel=name, accel_note=note, privileged=privileged)
     problems = rules.check(machine, able, kind=kind, arch=arch, privileged=privileged, host=host)
+    if machine.fork is not None:
+        problems.append(SeraiError(Code.UNSUPPORTED, f"{machine.name}: fork: {NO_FORKS}", hint="provider: qemu"))
     if machine.warm:
         problems.append(
             SeraiError(Code.UNSUPPORTED, f"{machine.name}: warm: {NO_TEMPLATES}", hint="provider: qemu")

@@ -29,6 +29,7 @@ TABLE: dict[str, Verdict] = {
     "arch": Verdict(Effect.RECREATE, "its disks were made for another one"),
     "container": Verdict(Effect.RECREATE, "a container is no virtual machine"),
     "firmware": Verdict(Effect.RECREATE, "its disks boot by the other one"),
+    "fork": Verdict(Effect.RECREATE, "its memory and disks were another machine's"),
     "secure_boot": Verdict(Effect.RECREATE, "its firmware's variables were made for the other one"),
     "user": Verdict(Effect.RECREATE, FIRST_BOOT),
     "guest": Verdict(Effect.LIVE, "over SSH"),

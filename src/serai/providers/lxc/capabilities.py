@@ -13,6 +13,7 @@ WHY_NOT = {
     Feature.TPM: "a container has no board; container.devices gives it the host's /dev/tpmrm0",
     Feature.HOST_DEVICE: "it is shown no PCI device; container.devices gives it device files",
     Feature.WARM: "a container boots nothing: it starts at once",
+    Feature.FORK: "the memory of its processes is not copied; provider: qemu",
     Feature.ARCH: "its programs run on this host's processor; provider: qemu emulates others",
 }
 

@@ -12,7 +12,7 @@ from serai.providers.qemu.own_disks import refuse_used
 from serai.providers.qemu.qmp import Qmp
 from serai.providers.qemu.record import process_id
 from serai.providers.qemu.render.devices import SCREEN_SECRET
-from serai.providers.qemu.site import Site
+from serai.providers.qemu.site import RamFile, Site
 from serai.spec.device import GraphicsType
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
@@ -25,6 +25,7 @@ def spawn(directory: Path, machine: Machine, site: Site, life: int) -> Qmp:
     who = machine.name
     refuse_used(directory, machine, site)
     write_password(directory, machine, Path(site.root))
+    memory = memory_of_fork(site)
     wanted = companions.companions(machine, site, directory)
     words = [*limits(machine), *render.argv(machine, site)]
     with (
@@ -33,7 +34,7 @@ def spawn(directory: Path, machine: Machine, site: Site, life: int) -> Qmp:
     ):
         try:
             qmp = launch.spawn(
-                directory, words, render.sockets(machine), life, who=who, handed=[*sockets, *handles]
+                directory, words, render.sockets(machine), life, who=who, handed=[*sockets, *handles, *memory]
             )
         except SeraiError as error:
             raise _of_companions(directory, error, [each.name for each in wanted], who) from error
@@ -44,6 +45,14 @@ def spawn(directory: Path, machine: Machine, site: Site, life: int) -> Qmp:
         launch.end_process(directory, site.uuid, who=who)
         raise
     return qmp
+
+
+def memory_of_fork(site: Site) -> list[companions.Handed]:
+    """The descriptor of memory that is in no file system."""
+    if site.ram is None or site.ram.handle < 0:
+        return []
+    there = f"/proc/self/fd/{site.ram.handle}"
+    return [companions.Handed(said=RamFile.HANDED, instead=there, handles=(site.ram.handle,))]
 
 
 def _of_companions(directory: Path, error: SeraiError, names: Sequence[str], who: str) -> SeraiError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 
 from serai.providers.contract import Capabilities, Feature
 from serai.providers.qemu import companions, gather, taps
@@ -14,6 +15,7 @@ from serai.spec.machine import Machine
 from serai.util.errors import SeraiError
 from serai.util.process import which
 
+PTRACE_SCOPE = Path("/proc/sys/kernel/yama/ptrace_scope")
 NO_AGENT = "its guest agent is asked by nobody yet: serai exec without --agent goes by ssh"
 
 
@@ -33,6 +35,8 @@ def capabilities() -> Capabilities:
     missing[Feature.AGENT] = NO_AGENT
     if accel.name == "kvm" and not gather.nested_flag():
         missing[Feature.NESTED] = "the host's processor shows neither vmx nor svm (serai explain NEST-5)"
+    if reason := no_forks(gather.arch_of(Machine())):
+        missing[Feature.FORK] = reason
     if not os.access(taps.TUN, os.R_OK | os.W_OK):
         missing[Feature.PUBLIC_NETWORK] = f"{taps.TUN} cannot be opened: modprobe tun"
     probes: dict[Feature, Callable[[], object]] = {
@@ -51,6 +55,19 @@ def capabilities() -> Capabilities:
             except SeraiError as error:
                 missing[feature] = str(error)
     return Capabilities(frozenset(Feature) - missing.keys(), missing, tuple(notes))
+
+
+def no_forks(arch: str) -> str:
+    """Why no machine can be forked here; empty: it can."""
+    if arch != "amd64":
+        return f"guests of {arch} are not forked, as yet: serai clone"
+    try:
+        scope = int(PTRACE_SCOPE.read_text())
+    except (OSError, ValueError):
+        scope = 0  # this kernel has no Yama
+    if scope and os.geteuid() != 0:
+        return f"kernel.yama.ptrace_scope is {scope}, so that nobody reads a QEMU's memory: sysctl sets it to 0"
+    return ""
 
 
 def _built_without(able: Features) -> dict[Feature, str]:

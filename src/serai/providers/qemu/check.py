@@ -51,6 +51,13 @@ def check(machine: Machine) -> list[SeraiError]:
 
 def _warm(machine: Machine) -> list[SeraiError]:
     """Looked at only where it is stated: no other start needs what it imports."""
+    if machine.fork is not None:
+        from serai.providers.qemu.forking import why_not
+
+        key, reason = why_not(machine)
+        return (
+            [refuse("fork", f"{key} does not go with it: {reason}", "leave it out of its parent")] if key else []
+        )
     if not machine.warm:
         return []
     from serai.providers.qemu.warm import check

@@ -213,6 +213,18 @@ class Qemu:
 
         return keep_warm(self.scope, machine.name, materials, progress)
 
+    def fork_point(self, machine: Machine, materials: Materials, progress: Progress = quiet) -> str:
+        """Copy memory, devices and disks of a machine that runs, which goes on; a word for the copy."""
+        from serai.providers.qemu.forking import take
+
+        return take(self.scope, machine, materials, progress)
+
+    def fork_end(self, moment: str) -> None:
+        """Its last child is made: the copy goes with them."""
+        from serai.providers.qemu.forking import let_go
+
+        let_go(moment)
+
     def newborn(self, machine: Machine, materials: Materials) -> str:
         """The script that tells a guest from a template who it is; empty: it knows."""
         from serai.providers.qemu.waking import identity_script

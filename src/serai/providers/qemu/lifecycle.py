@@ -41,6 +41,8 @@ from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
 from serai.util.files import empty_trash, private_dir, remove_tree
 
+FORK = "fork-"
+"""What the name of a moment begins with (see qemu/template.py, which most starts do without)."""
 SECOND_PRESS = 10.0
 """Seconds after which the power button is pressed again: a guest that was still booting missed the first."""
 
@@ -58,7 +60,9 @@ def create(scope: Scope, machine: Machine, materials: Materials, progress: Progr
     private_dir(directory)
     image = materials.image
     record = new_record(scope, machine, materials)
-    if machine.warm:
+    if materials.moment:
+        _based_on_moment(directory, record, materials.moment)
+    elif machine.warm:
         record.template = _based_on_template(scope, directory, record, machine, materials)
     save(directory, record)
     progress("making its disks")
@@ -83,6 +87,17 @@ def _based_on_template(
         save(directory, record)  # from here on nobody takes the template's disks away
         warm.make_disks(directory, known)
         return known.key
+
+
+def _based_on_moment(directory: Path, record: Record, moment: str) -> None:
+    """Its disks are made on those of another machine, as they were then."""
+    from serai.providers.qemu import forking, warm
+
+    known = forking.known(moment)
+    assert known is not None
+    record.template = moment
+    save(directory, record)
+    warm.make_disks(directory, known)
 
 
 def new_record(scope: Scope, machine: Machine, materials: Materials) -> Record:
@@ -147,9 +162,25 @@ def start(scope: Scope, machine: Machine, materials: Materials, progress: Progre
         record.addresses = materials.addresses
         record.networks = materials.networks
         fill(scope, directory, record, machine, materials)
-    if machine.warm and first and _start_warm(scope, directory, machine, materials, progress):
+    if first and record.template.startswith(FORK):
+        if _start_fork(scope, directory, machine, record.template, progress):
+            return
+    elif machine.warm and first and _start_warm(scope, directory, machine, materials, progress):
         return
     run(scope, machine.name, progress)
+
+
+def _start_fork(scope: Scope, directory: Path, machine: Machine, moment: str, progress: Progress) -> bool:
+    """Start it with the memory of the one that it is a fork of; False: that is gone, and it boots."""
+    from serai.providers.qemu import forking
+
+    known = forking.known(moment)
+    if known is None:
+        progress("the memory that it would start from is gone: it boots")
+        return False
+    progress("going on where the other one was")
+    run(scope, machine.name, progress, saved=forking.fitted(machine, known), known=known)
+    return True
 
 
 def _start_warm(scope: Scope, directory: Path, machine: Machine, materials: Materials, progress: Progress) -> bool:
@@ -257,6 +288,10 @@ def destroy(scope: Scope, name: str) -> None:
             leave_networks(scope, directory, machine)
     remove_tree(directory)
     empty_trash(directory.parent)
+    if record and record.template.startswith(FORK):
+        from serai.providers.qemu.forking import sweep
+
+        sweep()
 
 
 def suspend(scope: Scope, name: str, to_disk: bool, progress: Progress) -> None:

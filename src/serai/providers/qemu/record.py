@@ -53,8 +53,10 @@ class Ram(StrEnum):
     """In a file of its directory, which other processes see."""
     TEMPLATE = "template"
     """In a template's file, and what differs from it in pages of its own."""
+    FORK = "fork"
+    """In memory that forks of one moment share, and what differs from it in pages of its own."""
     NAMED = "named"
-    """Loaded from a file that one of the two was saved to."""
+    """Loaded from a file that one of those was saved to."""
 
 
 class Hardware(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -99,7 +101,7 @@ class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
     hardware: Hardware | None = None
     """Of the present life, or of the suspended one."""
     template: str = ""
-    """Key of the template that its disks stand on (see qemu/template.py)."""
+    """Key of the template, or of the fork's moment, that its disks stand on (see qemu/template.py)."""
     newborn: bool = False
     """It runs with the memory of a template, and is not yet told who it is."""
     suspended: bool = False

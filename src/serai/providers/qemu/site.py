@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import ClassVar
 
 import msgspec
 
@@ -72,9 +73,13 @@ class Folder(msgspec.Struct, frozen=True):
 class RamFile(msgspec.Struct, frozen=True):
     """Memory as an object named `ram0`; `path` empty: in no file."""
 
+    HANDED: ClassVar[str] = "memory-of-a-fork"
+    """Stands for a descriptor in the argv."""
     path: str
     shared: bool = False
     """What the guest writes goes to the file."""
+    handle: int = -1
+    """Of memory in no file system, that QEMU is handed instead of `path`."""
 
 
 class PciSlot(msgspec.Struct, frozen=True):

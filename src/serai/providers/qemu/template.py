@@ -24,6 +24,8 @@ from serai.util.locks import lock
 
 FILE = "template.json"
 RAM, STATE, DISKS = "ram", "state", "disks"
+FORK = "fork-"
+"""What the keys of moments begin with that forks start from (see qemu/forking.py)."""
 BLOCK = 1 << 16
 """Bytes that are looked at together; those that are all zero are no part of a seal, be they a hole or not."""
 _ZERO = bytes(BLOCK)
@@ -68,9 +70,14 @@ def root() -> Path:
     return paths.home() / "templates"
 
 
+def forks() -> Path:
+    """Where the moments of forks are: no template is there, which others of a kind would start from."""
+    return paths.home() / "forks"
+
+
 def place(key: str) -> Path:
-    """The directory of a template, be it there or not."""
-    return root() / key
+    """The directory of a template or a moment, be it there or not."""
+    return (forks() if key.startswith(FORK) else root()) / key
 
 
 def disks_of(key: str) -> list[Path]:

@@ -60,6 +60,8 @@ def verdict(machine: Machine, observed: Observed, key: str, old: Any, new: Any) 
         return Verdict(Effect.IMMUTABLE, "it is what the machine is known by")
     if head in ("image", "arch", "firmware"):
         return Verdict(Effect.RECREATE, "its disks were made from another one")
+    if head == "fork":
+        return Verdict(Effect.RECREATE, "its memory and disks were another machine's")
     if head == "secure_boot":
         return Verdict(Effect.RECREATE, "the variables of its firmware were made without those keys")
     if head in HARDWARE:

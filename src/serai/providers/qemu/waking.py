@@ -50,7 +50,15 @@ def identity_script(scope: Scope, machine: Machine, materials: Materials) -> str
         cards=[(card.mac, card.address) for card in known.cards],
     )
     nics = links.seed_nics(scope, machine, materials)
-    return script(before, machine, materials, nics, record.instance_id, time.time())
+    return script(
+        before,
+        machine,
+        materials,
+        nics,
+        record.instance_id,
+        time.time(),
+        balloon=known.hardware.machine.memory.balloon,
+    )
 
 
 def plug_in(scope: Scope, machine: Machine) -> None:

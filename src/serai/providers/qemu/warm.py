@@ -172,6 +172,10 @@ def ram_file(hardware: Hardware | None, key: str) -> RamFile | None:
             return RamFile(OWN, shared=True)
         case Ram.TEMPLATE:
             return RamFile(str(template.place(key) / template.RAM))
+        case Ram.FORK:
+            from serai.providers.qemu.forking import memory_of
+
+            return RamFile(RamFile.HANDED, handle=memory_of(key))
         case Ram.NAMED:
             return RamFile("")
         case _:
@@ -181,7 +185,8 @@ def ram_file(hardware: Hardware | None, key: str) -> RamFile | None:
 def load(qmp: Qmp, known: Template, cards: Sequence[Link], *, who: str, able: Features) -> None:
     """Load the devices of a template; private networks stay cut off until the guest knows who it is."""
     state = template.place(known.key) / template.STATE
-    memory.load(qmp, state, who=who, migrate_file=able.migrate_file, ignore_shared=True)
+    left_out = known.hardware.ram is Ram.TEMPLATE  # what a fork starts from has no word of the memory at all
+    memory.load(qmp, state, who=who, migrate_file=able.migrate_file, ignore_shared=left_out)
     set_links(qmp, cards, up=False)
 
 

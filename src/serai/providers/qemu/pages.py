@@ -1,0 +1,260 @@
+"""The memory of a guest that stands still, copied into memory that nobody can change: what forks start from.
+
+Only what the guest has touched is copied, so that the time depends on that and not on the memory's size. The
+kernel says which pages are QEMU's own; a guest that was woken, or is a fork itself, has the others in a file
+below them, which is copied first, without its holes. The copy is a sealed memfd: it is in no file system, each
+child maps it privately, and it goes with the last of them. The seal keeps QEMU from punching holes into it on
+behalf of a guest that reports free pages: those would be holes in the memory of all children.
+Source: proc(5), pagemap, maps; memfd_create(2); fcntl(2), file sealing; QEMU, softmmu/physmem.c,
+ram_block_discard_range.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import fcntl
+import mmap
+import os
+from collections.abc import Callable, Iterator
+from functools import cache, partial
+from typing import ClassVar, TypeAlias
+
+from serai.util.errors import Code, SeraiError
+from serai.util.units import human_size
+
+PAGE = 4096
+"""Bytes that an entry of pagemap stands for on the hosts that this runs on."""
+ENTRY = 8
+STRIDE = 1 << 15
+"""Entries that are looked at together: 128 MiB of memory."""
+# Of an entry's highest byte: in memory, in the swap; of a file, or shared. Source: kernel, admin-guide/mm/pagemap.
+PRESENT, OTHERS = 0xC0, 0x20
+_OWN = bytes(bool(byte & PRESENT and not byte & OTHERS) for byte in range(256))
+BLOCK = 1 << 16
+"""Bytes that are left out together when all of them are zero."""
+_ZERO = bytes(BLOCK)
+Buffer: TypeAlias = bytearray | mmap.mmap
+Read: TypeAlias = Callable[[Buffer, int, int, int], None]
+"""Into a buffer, from a place of it on, what is at a place of the source, so many bytes."""
+SEALS = fcntl.F_SEAL_WRITE | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
+
+
+class Copy:
+    """A copy of `size` bytes at `address` of a process: `take` it while they do not change, then have it `sealed`.
+
+    Taken once before, while they do, the second time is a quarter of the first: the kernel has the pages by then.
+    Raises Code.UNSUPPORTED when this user may not look into the process, Code.REFUSED when the host's memory does
+    not suffice.
+    """
+
+    def __init__(self, pid: int, address: int, size: int, *, who: str) -> None:
+        self._who = who
+        self._pid, self._address, self._size = pid, address, size
+        self._blocks = bytearray(-(-size // BLOCK))
+        """1 for each that is not zero in the copy."""
+        self._buffer = bytearray(BLOCK)
+        self._handle = os.memfd_create(f"serai-{who}"[:200], os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+        os.ftruncate(self._handle, size)
+        self._map = mmap.mmap(self._handle, size)
+
+    def take(self) -> None:
+        """Copy what is not zero, or was not the last time."""
+        try:
+            with _opened(f"/proc/{self._pid}/pagemap") as pagemap:
+                own = list(own_runs(pagemap.handle, self._address, self._size))
+            below = _file_below(self._pid, self._address)
+            if not any(self._blocks):
+                _need_room(sum(end - begin for begin, end in own) + (_taken(below) if below else 0), self._who)
+            if below is not None:
+                with below:
+                    for begin, end in written(below.handle, self._size):
+                        self._copy(partial(_from_file, below.handle), begin, end)
+            for begin, end in own:
+                self._copy(self._from_process, begin, end)
+        except PermissionError as error:
+            raise _refused(self._who, error) from error
+
+    def _copy(self, read: Read, at: int, end: int) -> None:
+        """From `at` to `end`: what is known not to be zero goes straight to its place."""
+        while at < end:
+            number = at // BLOCK
+            if self._blocks[number]:
+                stop = self._blocks.find(0, number)
+                upto = end if stop < 0 else min(end, stop * BLOCK)
+                read(self._map, at, at, upto - at)
+            else:
+                upto = min(end, (number + 1) * BLOCK)
+                read(self._buffer, 0, at, upto - at)
+                if not self._buffer.startswith(_ZERO[: upto - at]):
+                    self._blocks[number] = 1
+                    self._map[at:upto] = self._buffer[: upto - at]
+            at = upto
+
+    def _from_process(self, into: Buffer, place: int, at: int, length: int) -> None:
+        read_process(self._pid, self._address + at, into, place, length)
+
+    def sealed(self) -> int:
+        """Its descriptor, from now on the caller's; nobody can change what it holds."""
+        self._map.close()
+        fcntl.fcntl(self._handle, fcntl.F_ADD_SEALS, SEALS)
+        handle, self._handle = self._handle, -1
+        return handle
+
+    def __enter__(self) -> Copy:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._map.close()
+        if self._handle >= 0:
+            os.close(self._handle)
+
+
+class _Part(ctypes.Structure):
+    """struct iovec."""
+
+    _fields_: ClassVar = [("base", ctypes.c_void_p), ("length", ctypes.c_size_t)]
+
+
+def read_process(pid: int, address: int, into: Buffer, place: int, length: int) -> None:
+    """`length` bytes at an address of a process, to `place` in the buffer. Source: process_vm_readv(2).
+
+    Reading /proc/PID/mem costs twice as much: it goes through a page of the kernel's.
+    """
+    room = (ctypes.c_char * length).from_buffer(into, place)
+    done = 0
+    while done < length:
+        here = _Part(ctypes.addressof(room) + done, length - done)
+        there = _Part(address + done, length - done)
+        got = _libc().process_vm_readv(pid, ctypes.byref(here), 1, ctypes.byref(there), 1, 0)
+        if got <= 0:
+            number = ctypes.get_errno() if got < 0 else errno.EIO
+            raise OSError(number, os.strerror(number))
+        done += got
+
+
+@cache
+def _libc() -> ctypes.CDLL:
+    found = ctypes.CDLL(None, use_errno=True)
+    found.process_vm_readv.restype = ctypes.c_ssize_t
+    number = ctypes.c_ulong
+    found.process_vm_readv.argtypes = [ctypes.c_int, ctypes.c_void_p, number, ctypes.c_void_p, number, number]
+    return found
+
+
+def _from_file(handle: int, into: Buffer, place: int, at: int, length: int) -> None:
+    with memoryview(into) as view:
+        done = 0
+        while done < length:
+            with view[place + done : place + length] as part:
+                got = os.preadv(handle, [part], at + done)
+            if not got:
+                raise OSError(errno.EIO, "the file below the guest's memory ends early")
+            done += got
+
+
+def read(pid: int, address: int, size: int, *, who: str) -> bytes:
+    """A part that does not change. Raises Code.UNSUPPORTED."""
+    found = bytearray(size)
+    try:
+        read_process(pid, address, found, 0, size)
+    except PermissionError as error:
+        raise _refused(who, error) from error
+    return bytes(found)
+
+
+def _refused(who: str, error: OSError) -> SeraiError:
+    return SeraiError(
+        Code.UNSUPPORTED,
+        f"{who}: this user may not read the memory of its QEMU: {error.strerror}",
+        hint="sysctl kernel.yama.ptrace_scope=0, or call serai as root",
+    )
+
+
+class _opened:
+    """A descriptor to read from, closed at the end."""
+
+    def __init__(self, path: str) -> None:
+        self.handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+
+    def __enter__(self) -> _opened:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self.handle)
+
+
+def own_runs(pagemap: int, address: int, size: int) -> Iterator[tuple[int, int]]:
+    """From where to where, in bytes from `address`, the pages are the process's own."""
+    first, count = address // PAGE, size // PAGE
+    for at in range(0, count, STRIDE):
+        entries = os.pread(pagemap, min(STRIDE, count - at) * ENTRY, (first + at) * ENTRY)
+        own = entries[ENTRY - 1 :: ENTRY].translate(_OWN)
+        end = 0
+        while (begin := own.find(1, end)) >= 0:
+            end = own.find(0, begin)
+            end = len(own) if end < 0 else end
+            yield (at + begin) * PAGE, (at + end) * PAGE
+
+
+def _file_below(pid: int, address: int) -> _opened | None:
+    """The file that is mapped there from its beginning, when it is one."""
+    name, inode = _mapping(pid, address)
+    if not inode:
+        return None
+    with os.scandir(f"/proc/{pid}/fd") as entries:
+        for entry in entries:
+            try:
+                # By name and inode: the device in `maps` is another than that of stat on btrfs.
+                if os.readlink(entry.path) == name and entry.stat().st_ino == inode:  # noqa: PTH115 - no file system
+                    return _opened(entry.path)
+            except FileNotFoundError:
+                continue  # closed meanwhile
+    raise OSError(errno.ENOENT, "the file of the guest's memory is not open", name)
+
+
+def _mapping(pid: int, address: int) -> tuple[str, int]:
+    """Name and inode of the file that is mapped at the address; 0 for memory without one."""
+    with open(f"/proc/{pid}/maps") as maps:  # noqa: PTH123 - it has no size
+        for line in maps:
+            words = line.rstrip("\n").split(maxsplit=5)
+            begin, _, end = words[0].partition("-")
+            if int(begin, 16) <= address < int(end, 16):
+                return (words[5], int(words[4])) if int(words[4]) else ("", 0)
+    return "", 0
+
+
+def _taken(below: _opened) -> int:
+    return os.fstat(below.handle).st_blocks * 512
+
+
+def written(handle: int, size: int) -> Iterator[tuple[int, int]]:
+    """The parts of a file that are no holes. Source: lseek(2), SEEK_DATA."""
+    end = 0
+    while end < size:
+        try:
+            begin = os.lseek(handle, end, os.SEEK_DATA)
+        except OSError as error:
+            if error.errno == errno.ENXIO:
+                return  # nothing but a hole is left
+            raise
+        end = min(size, os.lseek(handle, begin, os.SEEK_HOLE))
+        yield begin, end
+
+
+def _need_room(wanted: int, who: str) -> None:
+    """The copy is memory: it must be there."""
+    if wanted > (free := _available()):
+        raise SeraiError(
+            Code.REFUSED,
+            f"{who}: its memory is copied for its forks: that takes {human_size(wanted)}, and "
+            f"{human_size(free)} are free",
+            hint="halt or destroy other machines",
+        )
+
+
+def _available() -> int:
+    """Bytes that the host can still give. Source: proc(5), meminfo."""
+    with open("/proc/meminfo") as lines:  # noqa: PTH123 - it has no size
+        found = next((line.split()[1] for line in lines if line.startswith("MemAvailable:")), "0")
+    return int(found) * 1024

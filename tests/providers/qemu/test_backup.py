@@ -1,0 +1,117 @@
+"""Copies of disks that a running guest writes to: begun together, awaited, and closed whatever happens."""
+
+from __future__ import annotations
+
+from collections import deque
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from serai.providers.qemu.backup import Jobs, of_disks
+from serai.providers.qemu.qmp import QmpError
+from serai.util.errors import SeraiError
+
+TARGETS = {"disk-root": "fork0", "disk-data": "fork1"}
+
+
+class Monitor:
+    """A QEMU that says what it is told to."""
+
+    def __init__(self, *events: dict[str, Any], nodes: list[dict[str, Any]] | None = None) -> None:
+        self.events = deque(events)
+        self.said: list[tuple[str, Any]] = []
+        self.nodes = nodes or []
+
+    def execute(self, command: str, arguments: Any = None, **_: Any) -> Any:
+        self.said.append((command, arguments))
+        if command == "block-job-cancel" and arguments["device"] == "fork1":
+            raise QmpError(command, "DeviceNotActive", "it has ended")
+        return self.nodes if command == "query-named-block-nodes" else {}
+
+    def wait_event(self, *names: str, timeout: float) -> dict[str, Any] | None:
+        while self.events:
+            event = self.events.popleft()
+            if event["event"] in names:
+                return event
+        return None
+
+    def words(self) -> list[str]:
+        return [command for command, _ in self.said]
+
+
+def ended(job: str, error: str = "") -> list[dict[str, Any]]:
+    told = {"device": job, **({"error": error} if error else {})}
+    return [
+        {"event": "BLOCK_JOB_COMPLETED", "data": told},
+        {"event": "JOB_STATUS_CHANGE", "data": {"id": job, "status": "null"}},
+    ]
+
+
+def test_all_disks_are_copied_from_one_moment_on():
+    monitor = Monitor(*ended("fork1"), {"event": "STOP", "data": {}}, *ended("fork0"))
+    jobs = Jobs(monitor, "db", TARGETS)  # type: ignore[arg-type]
+    jobs.start()
+    jobs.wait()
+
+    ((command, arguments),) = monitor.said
+    assert command == "transaction"
+    assert [each["data"]["device"] for each in arguments["actions"]] == ["disk-root", "disk-data"]
+    assert {each["data"]["sync"] for each in arguments["actions"]} == {"top"}
+
+
+def test_a_copy_that_fails_says_why():
+    jobs = Jobs(Monitor(*ended("fork0", "No space left on device"), *ended("fork1")), "db", TARGETS)  # type: ignore[arg-type]
+    jobs.start()
+    with pytest.raises(SeraiError, match="db: a disk could not be copied: No space left on device"):
+        jobs.wait()
+
+
+def test_a_qemu_that_says_nothing_more_is_told():
+    jobs = Jobs(Monitor(), "db", TARGETS)  # type: ignore[arg-type]
+    jobs.start()
+    with pytest.raises(SeraiError, match="were not copied within"):
+        jobs.wait()
+
+
+def test_what_is_given_up_is_cancelled_and_closed():
+    monitor = Monitor({"event": "JOB_STATUS_CHANGE", "data": {"id": "fork0", "status": "null"}})
+    jobs = Jobs(monitor, "db", TARGETS)  # type: ignore[arg-type]
+    jobs.start()
+    jobs.end()
+
+    assert monitor.words() == [
+        "transaction",
+        "block-job-cancel",
+        "block-job-cancel",
+        "blockdev-del",
+        "blockdev-del",
+    ]
+
+
+def test_a_machine_without_disks_has_nothing_to_copy(tmp_path: Path, scope: Any, record: Any):
+    monitor = Monitor()
+    with of_disks(monitor, tmp_path, record, scope, tmp_path) as jobs:  # type: ignore[arg-type]
+        jobs.start()
+        jobs.wait()
+
+    assert monitor.words() == ["query-named-block-nodes"]
+
+
+@pytest.fixture
+def scope(tmp_path: Path) -> Any:
+    from serai.providers.contract import Scope
+
+    return Scope(project="shop", project_id="1", root=tmp_path, home=tmp_path)
+
+
+@pytest.fixture
+def record() -> Any:
+    from serai.providers.qemu.record import Hardware, Record
+    from serai.spec.machine import Machine
+
+    machine = Machine(name="db")
+    found = Record(name="db", project="shop", project_id="1", project_root="/")
+    found.applied = machine
+    found.hardware = Hardware(machine=machine)
+    return found

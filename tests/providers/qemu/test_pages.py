@@ -1,0 +1,128 @@
+"""Memory of a process, copied: what is touched, over what is below it, and never to be changed again."""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import mmap
+import os
+from pathlib import Path
+
+import pytest
+
+from serai.providers.qemu import pages
+from serai.util.errors import Code, SeraiError
+
+SIZE = 8 << 20
+PAGE = pages.PAGE
+
+
+def address_of(area: mmap.mmap) -> int:
+    return ctypes.addressof(ctypes.c_char.from_buffer(area))
+
+
+def held(handle: int, at: int, length: int = PAGE) -> bytes:
+    return os.pread(handle, length, at)
+
+
+@pytest.fixture
+def area() -> mmap.mmap:
+    """Anonymous memory of which two places are touched."""
+    found = mmap.mmap(-1, SIZE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    found[3 * PAGE : 4 * PAGE] = b"a" * PAGE
+    found[5 << 20 : (5 << 20) + PAGE] = b"b" * PAGE
+    return found
+
+
+def test_only_what_was_touched_is_the_processs_own(area):
+    with Path("/proc/self/pagemap").open("rb") as pagemap:
+        runs = list(pages.own_runs(pagemap.fileno(), address_of(area), SIZE))
+
+    assert any(begin <= 3 * PAGE < end for begin, end in runs)
+    assert any(begin <= 5 << 20 < end for begin, end in runs)
+    assert sum(end - begin for begin, end in runs) < SIZE
+
+
+def test_a_copy_holds_what_was_there_and_has_holes_for_the_rest(area):
+    with pages.Copy(os.getpid(), address_of(area), SIZE, who="web") as copy:
+        copy.take()
+        handle = copy.sealed()
+
+    assert held(handle, 3 * PAGE) == b"a" * PAGE
+    assert held(handle, 5 << 20) == b"b" * PAGE
+    assert held(handle, 6 << 20) == bytes(PAGE)
+    assert os.fstat(handle).st_size == SIZE
+    assert os.fstat(handle).st_blocks * 512 <= 2 * pages.BLOCK
+    os.close(handle)
+
+
+def test_the_second_time_takes_what_has_changed_since(area):
+    with pages.Copy(os.getpid(), address_of(area), SIZE, who="web") as copy:
+        copy.take()
+        area[3 * PAGE : 4 * PAGE] = bytes(PAGE)
+        area[5 << 20 : (5 << 20) + 1] = b"c"
+        area[7 << 20 : (7 << 20) + 1] = b"d"
+        copy.take()
+        handle = copy.sealed()
+
+    assert held(handle, 3 * PAGE) == bytes(PAGE)
+    assert held(handle, 5 << 20, 2) == b"cb"
+    assert held(handle, 7 << 20, 2) == b"d\0"
+    os.close(handle)
+
+
+def test_what_a_private_mapping_has_not_changed_comes_from_its_file(tmp_path):
+    path = tmp_path / "ram"
+    path.write_bytes(b"x" * PAGE + bytes(SIZE - 2 * PAGE) + b"y" * PAGE)
+    with path.open("rb") as file:
+        area = mmap.mmap(file.fileno(), SIZE, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ | mmap.PROT_WRITE)
+        area[SIZE - PAGE :] = b"z" * PAGE
+        with pages.Copy(os.getpid(), address_of(area), SIZE, who="web") as copy:
+            copy.take()
+            handle = copy.sealed()
+
+    assert held(handle, 0) == b"x" * PAGE
+    assert held(handle, SIZE - PAGE) == b"z" * PAGE
+    assert path.read_bytes()[-PAGE:] == b"y" * PAGE
+    os.close(handle)
+
+
+def test_nobody_can_change_a_copy_not_even_by_a_hole(area):
+    with pages.Copy(os.getpid(), address_of(area), SIZE, who="web") as copy:
+        copy.take()
+        handle = copy.sealed()
+
+    with pytest.raises(PermissionError):
+        os.pwrite(handle, b"!", 3 * PAGE)
+    libc = ctypes.CDLL(None, use_errno=True)
+    keep_size_and_punch = 3
+    assert libc.fallocate(handle, keep_size_and_punch, ctypes.c_long(0), ctypes.c_long(SIZE)) != 0
+    assert fcntl.fcntl(handle, fcntl.F_GET_SEALS) & fcntl.F_SEAL_WRITE
+    again = os.open(f"/proc/self/fd/{handle}", os.O_RDWR)
+    child = mmap.mmap(again, SIZE, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ | mmap.PROT_WRITE)
+    child[3 * PAGE : 3 * PAGE + 1] = b"!"
+    assert held(handle, 3 * PAGE) == b"a" * PAGE
+    os.close(again)
+    os.close(handle)
+
+
+def test_a_copy_that_the_host_has_no_room_for_is_refused(area, monkeypatch):
+    monkeypatch.setattr(pages, "_available", lambda: PAGE)
+    with (
+        pages.Copy(os.getpid(), address_of(area), SIZE, who="web") as copy,
+        pytest.raises(SeraiError, match="web: its memory is copied for its forks: that takes") as told,
+    ):
+        copy.take()
+    assert told.value.code is Code.REFUSED
+
+
+def test_the_parts_of_a_file_that_are_no_holes(tmp_path):
+    path = tmp_path / "ram"
+    with path.open("wb") as file:
+        file.truncate(SIZE)
+        os.pwrite(file.fileno(), b"x" * PAGE, 1 << 20)
+    with path.open("rb") as file:
+        found = list(pages.written(file.fileno(), SIZE))
+
+    assert all(begin <= 1 << 20 < end for begin, end in found)
+    assert len(found) == 1
