@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from serai.providers.contract import Materials
+from serai.run import verbs
+from serai.run.events import silent
 from serai.run.materials import Stock
 from serai.run.workspace import Workspace
 from serai.spec.guest import Ssh
@@ -98,3 +101,19 @@ def test_the_well_known_key_stays_where_the_file_says_so(pretend: Pretend) -> No
     machine = Machine(name="web", ssh=Ssh(insert_key=False, authorized_keys=["ssh-rsa A"]))
     keys = Stock(pretend(machine)).public_keys(machine)
     assert keys[0].endswith("vagrant insecure public key") and keys[1:] == ("ssh-rsa A",)
+
+
+def test_a_machine_beside_the_file_keeps_its_address_while_it_is_there(pretend: Pretend) -> None:
+    nics = [Nic(private=PrivateNic(network="back"))]
+    workspace = pretend(Machine(name="web", networks=nics), Machine(name="copy", networks=nics))
+    verbs.up(workspace, emit=silent, consent=lambda plan: True)
+    before = Stock(workspace).allocation().addresses["back"]
+    web, fresh = (Machine(name=name, provider="fake", networks=nics) for name in ("web", "new"))
+    workspace.project = msgspec.structs.replace(workspace.project, machines={"web": web, "new": fresh})
+
+    there = Stock(workspace).allocation().addresses["back"]
+    assert there["copy"] == before["copy"]
+    assert there["new"] not in before.values()
+
+    workspace.driver("fake").destroy("copy")
+    assert "copy" not in Stock(workspace).allocation().addresses["back"]

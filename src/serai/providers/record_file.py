@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,10 @@ import msgspec
 from serai.util.errors import Code, SeraiError
 
 T = TypeVar("T")
+
+_making = threading.Lock()
+"""Two threads that make a decoder of one type at the same time end the process: msgspec lays out a type when it is
+first asked for, and other code runs in between."""
 
 
 def encode_path(value: object) -> object:
@@ -38,8 +43,10 @@ def read(path: str, decoder: Callable[[], msgspec.json.Decoder[T]], what: str) -
             data = file.read()
     except (FileNotFoundError, NotADirectoryError):
         return None
+    with _making:
+        made = decoder()
     try:
-        return decoder().decode(data)
+        return made.decode(data)
     except msgspec.DecodeError as error:
         raise SeraiError(
             Code.CORRUPT,

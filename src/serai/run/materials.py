@@ -11,7 +11,7 @@ from serai.plan.addresses import Allocation, allocate, hosts_file
 from serai.plan.shared import as_seen_by, shared
 from serai.providers.contract import Image, Materials, Progress
 from serai.run.workspace import Workspace
-from serai.spec.machine import Machine
+from serai.spec.machine import Machine, Project
 from serai.spec.network import Network
 from serai.util.arch import host_arch
 from serai.util.errors import Code, SeraiError
@@ -58,10 +58,20 @@ class Stock:
             if self._allocation is None:
                 path = self._workspace.scope.home / "networks.json"
                 kept = read_allocation(path)
-                self._allocation = allocate(self._workspace.project, kept, self._taken(kept))
+                self._allocation = allocate(self._with_others(kept), kept, self._taken(kept))
                 if self._allocation != kept:
                     write_atomic(path, msgspec.json.format(msgspec.json.encode(self._allocation)))
             return self._allocation
+
+    def _with_others(self, kept: Allocation) -> Project:
+        """The project, with machines that have addresses, exist and are not in the file: forks and clones."""
+        project = self._workspace.project
+        strange = {name for members in kept.addresses.values() for name in members} - project.machines.keys()
+        if not strange:
+            return project
+        others = self._workspace.beside_the_file()
+        found = {name: others[name] for name in sorted(strange & others.keys())}
+        return msgspec.structs.replace(project, machines={**project.machines, **found})
 
     def _taken(self, kept: Allocation) -> set[str]:
         """Subnets that others have where the machines will be, as far as a provider knows."""

@@ -111,7 +111,7 @@ class Workspace:
         """
         machines = {**self.project.machines, **{name: Machine(name=name) for name in extra}}
         if names and not extra and any(name not in machines for name in names):
-            machines |= self._beside_the_file()
+            machines |= self.beside_the_file()
         if not names:
             chosen = list(self.project.machines.values())
             if one and len(chosen) > 1:
@@ -133,7 +133,7 @@ class Workspace:
             raise SeraiError(Code.INPUT, f"{names[0]} means {len(hits)} machines; this needs one")
         return [machine for name, machine in machines.items() if name in hits]
 
-    def _beside_the_file(self) -> dict[str, Machine]:
+    def beside_the_file(self) -> dict[str, Machine]:
         """Machines that exist and are not in the file: forks and clones."""
         known = self.project.machines
         seen = {name: each for name, each in self.observe().items() if name not in known}

@@ -10,11 +10,13 @@ import select
 import time
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
 import msgspec
 
+from serai.providers import record_file
 from serai.providers.contract import (
     Capabilities,
     Console,
@@ -56,6 +58,11 @@ class Record(msgspec.Struct, kw_only=True):
     failed: dict[str, int] = {}
     started_at: float = 0.0
     ready_at: float = 0.0
+
+
+@cache
+def _decoder() -> msgspec.json.Decoder[Record]:
+    return msgspec.json.Decoder(Record)
 
 
 class Fake:
@@ -273,10 +280,7 @@ class Fake:
         return self.root / name / "machine.json"
 
     def _read(self, name: str) -> Record | None:
-        try:
-            return msgspec.json.decode(self._path(name).read_bytes(), type=Record)
-        except FileNotFoundError:
-            return None
+        return record_file.read(str(self._path(name)), _decoder, "a pretended machine")
 
     def _need(self, name: str) -> Record:
         record = self._read(name)
