@@ -292,9 +292,8 @@ class Provider(Protocol):
     #   newborn(machine, materials)              the script that tells a woken guest who it is; empty: it knows
     #   knows_itself(machine)                    that script has run
     #   keep_warm(machine, materials, progress)  one that is ready becomes a template; True: it was away meanwhile
-    # and those with Feature.FORK the first two of them, and
+    # and those with Feature.FORK the first two of them, and fork_end(moment): no more forks are made, after
     #   fork_point(machine, materials, progress) it leaves what forks start from, and goes on: `Materials.moment`
-    #   fork_end(moment)                         no more of them will be made
 
     def __init__(self, scope: Scope) -> None: ...
 
