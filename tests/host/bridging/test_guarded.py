@@ -97,7 +97,7 @@ def test_a_new_login_confirms_what_another_one_began(ready):
     begun(ready, "20")
     said = ready.client.run(*by_ssh(ready, "host", "confirm"))
 
-    assert "br0 10.9.0.2/24" in said and "waits for the next boot" in said
+    assert "br0 10.9.0.2/24" in said and "waits for reboot" in said
     assert "iface br0 inet static" in ready.host.read("/etc/network/interfaces")
     assert "no change of the network waits" in ready.host.serai("host", "confirm", check=False)
 

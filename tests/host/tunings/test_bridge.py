@@ -7,6 +7,7 @@ import json
 import pytest
 
 from host_cases import write
+from serai.host.changes.change import REBOOT
 from serai.host.facts.host import Facts
 from serai.host.facts.source import Source
 from serai.host.tunings.known import TUNINGS
@@ -76,6 +77,7 @@ def test_the_tool_is_the_one_that_is_there(tmp_path, files, tool):
 
     assert f"the next boot makes it by {tool}" in plan.notes
     assert plan.changes[0].manager == ("NetworkManager" if tool == "NetworkManager" else "")
+    assert {each.waits for each in plan.changes[1:]} == {REBOOT}, "which are done after one"
 
 
 @pytest.mark.parametrize(

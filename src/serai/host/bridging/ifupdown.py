@@ -7,7 +7,7 @@ Source: interfaces(5).
 from __future__ import annotations
 
 from serai.host.bridging.wanted import NotByFile, Wanted
-from serai.host.changes.change import Change
+from serai.host.changes.change import REBOOT, Change
 from serai.host.changes.file import WriteFile
 from serai.host.facts.host import Facts
 
@@ -39,7 +39,7 @@ def plan(facts: Facts, wanted: Wanted) -> tuple[Change, ...]:
         if edited != text:
             entry = facts.source.reach.entry(path)
             mode, uid, gid = (entry.mode, entry.uid, entry.gid) if entry else (0o644, 0, 0)
-            changes.append(WriteFile(path=path, text=edited, mode=mode, uid=uid, gid=gid, waits="the next boot"))
+            changes.append(WriteFile(path=path, text=edited, mode=mode, uid=uid, gid=gid, waits=REBOOT))
     return tuple(changes)
 
 

@@ -10,7 +10,7 @@ import io
 from typing import Any
 
 from serai.host.bridging.wanted import NotByFile, Wanted
-from serai.host.changes.change import Change
+from serai.host.changes.change import REBOOT, Change
 from serai.host.changes.file import WriteFile
 from serai.host.facts.host import Facts
 
@@ -74,7 +74,7 @@ def plan(facts: Facts, wanted: Wanted) -> tuple[Change, ...]:
     text = "# Written by serai host tune bridge; serai host undo bridge removes it.\n" + _dumped(
         {"network": network}
     )
-    return (*changes, WriteFile(path=OWN, text=text, mode=0o600, waits="the next boot"))
+    return (*changes, WriteFile(path=OWN, text=text, mode=0o600, waits=REBOOT))
 
 
 def _edited(facts: Facts, path: str, document: dict[str, Any], ident: str) -> WriteFile:
@@ -84,7 +84,7 @@ def _edited(facts: Facts, path: str, document: dict[str, Any], ident: str) -> Wr
         card.pop(key, None)
     entry = facts.source.reach.entry(path)
     mode, uid, gid = (entry.mode, entry.uid, entry.gid) if entry else (0o600, 0, 0)
-    return WriteFile(path=path, text=_dumped(document), mode=mode, uid=uid, gid=gid, waits="the next boot")
+    return WriteFile(path=path, text=_dumped(document), mode=mode, uid=uid, gid=gid, waits=REBOOT)
 
 
 def _read(facts: Facts, path: str) -> dict[str, Any]:

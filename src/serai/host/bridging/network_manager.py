@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 
 from serai.host.bridging.wanted import Wanted
-from serai.host.changes.change import Change
+from serai.host.changes.change import REBOOT, Change
 from serai.host.changes.file import WriteFile
 from serai.host.facts.host import Facts
 
@@ -37,7 +37,7 @@ def plan(facts: Facts, wanted: Wanted) -> tuple[Change, ...]:
     )
     texts = {f"serai-{wanted.bridge}": bridge, f"serai-{wanted.bridge}-{wanted.port}": port}
     return tuple(
-        WriteFile(path=f"{PLACE}/{name}.nmconnection", text=text, mode=0o600, waits="the next boot")
+        WriteFile(path=f"{PLACE}/{name}.nmconnection", text=text, mode=0o600, waits=REBOOT)
         for name, text in texts.items()
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import fnmatch
 
 from serai.host.bridging.wanted import Wanted
-from serai.host.changes.change import Change
+from serai.host.changes.change import REBOOT, Change
 from serai.host.changes.file import WriteFile
 from serai.host.facts.host import Facts
 
@@ -27,9 +27,7 @@ def plan(facts: Facts, wanted: Wanted) -> tuple[Change, ...]:
         f"05-serai-{wanted.bridge}.network": _of_bridge(facts, wanted),
         f"05-serai-{wanted.port}.network": port,
     }
-    return tuple(
-        WriteFile(path=f"{PLACE}/{name}", text=text, waits="the next boot") for name, text in texts.items()
-    )
+    return tuple(WriteFile(path=f"{PLACE}/{name}", text=text, waits=REBOOT) for name, text in texts.items())
 
 
 def matching(facts: Facts, wanted: Wanted) -> str:
