@@ -11,26 +11,29 @@ from pathlib import Path
 
 import pytest
 
+from lxc_host import OCTETS, Traces
 from oci_layout import blob, layer
+from person import Serai
+from serai.providers.lxc import bridges
 
 pytestmark = [pytest.mark.engine, pytest.mark.root, pytest.mark.timeout(240)]
 
-SHOP = """
+SHOP = f"""
 project: shop
-defaults: {provider: lxc, container: {template: busybox}, networks: [{private: back}], halt_timeout: 2s}
-networks: {back: {subnet: 10.79.0.0/24, mtu: 1400}}
+defaults: {{provider: lxc, container: {{template: busybox}}, networks: [{{private: back}}], halt_timeout: 2s}}
+networks: {{back: {{subnet: {OCTETS}.0/24, mtu: 1400}}}}
 machines:
   web:
     aliases: [www]
     memory: 64MiB
     cpus: 1
-    container: {pids: 50}
-    networks: [{private: back}, {forwarded_port: {guest: 80, host: 18080, auto_correct: true}}]
-    synced_folders: [{source: site, target: /srv/site, type: 9p, create: true}]
+    container: {{pids: 50}}
+    networks: [{{private: back}}, {{forwarded_port: {{guest: 80, host: 18080, auto_correct: true}}}}]
+    synced_folders: [{{source: site, target: /srv/site, type: 9p, create: true}}]
     provision:
       - shell: mkdir -p /srv/www && hostname > /srv/www/index.html && httpd -h /srv/www
         run: always
-  db: {networks: [{private: {network: back, address: 10.79.0.77}}]}
+  db: {{networks: [{{private: {{network: back, address: {OCTETS}.77}}}}]}}
 """
 ONE = "project: shop\nmachines: {web: {provider: lxc, container: {template: busybox}, halt_timeout: 1s}}\n"
 
@@ -47,16 +50,15 @@ def fetch(port: int) -> str:
 
 @pytest.mark.slow
 def test_two_containers_are_made_found_by_name_limited_and_gone_without_a_trace(boxes):
-    before = bridges_there()
     boxes.file(SHOP)
     boxes("up")
     seen = boxes.json("status")["machines"]
     assert {name: each["state"] for name, each in seen.items()} == {"web": "ready", "db": "ready"}
-    assert seen["db"]["addresses"][-1] == "10.79.0.77"
+    assert seen["db"]["addresses"][-1] == f"{OCTETS}.77"
 
     assert boxes("exec", "web", "--", "hostname").stdout == "web\n"
     assert boxes("ssh", "db", "-c", "id -u; echo $HOME").stdout == "0\n/root\n"
-    assert "10.79.0.77/24" in boxes("exec", "db", "--", "ip -4 addr show dev eth1").stdout
+    assert f"{OCTETS}.77/24" in boxes("exec", "db", "--", "ip -4 addr show dev eth1").stdout
     assert boxes("exec", "db", "--", "cat /sys/class/net/eth1/mtu").stdout == "1400\n"
     assert "web" in boxes("exec", "db", "--", "wget -q -O - http://www/index.html").stdout
     assert "1 packets received" in boxes("exec", "web", "--", "ping -c 1 -W 5 db").stdout
@@ -64,30 +66,37 @@ def test_two_containers_are_made_found_by_name_limited_and_gone_without_a_trace(
     (boxes.root / "site" / "page").write_text("live")
     assert boxes("exec", "web", "--", "cat /srv/site/page").stdout == "live"
 
-    assert limit("memory", "memory.limit_in_bytes", "memory.max") == str(64 << 20)
-    assert limit("pids", "pids.max", "pids.max") == "50"
-    assert limit("cpu", "cpu.cfs_quota_us", "cpu.max").split()[0] == "100000"
+    assert limit(boxes, "memory", "memory.limit_in_bytes", "memory.max") == str(64 << 20)
+    assert limit(boxes, "pids", "pids.max", "pids.max") == "50"
+    assert limit(boxes, "cpu", "cpu.cfs_quota_us", "cpu.max").split()[0] == "100000"
 
     boxes.file(SHOP.replace("64MiB", "96MiB"))
     assert "live" in boxes("plan", code=2).stdout
     boxes("up")
-    assert limit("memory", "memory.limit_in_bytes", "memory.max") == str(96 << 20)
+    assert limit(boxes, "memory", "memory.limit_in_bytes", "memory.max") == str(96 << 20)
 
     boxes("halt")
     assert boxes.states() == {"web": "stopped", "db": "stopped"}
-    assert bridges_there() == before
+    assert bridges_of(boxes) == set()
     boxes("up", "web")
+    assert len(bridges_of(boxes)) == 1
     assert "web" in fetch(boxes.json("status")["machines"]["web"]["forwards"][0]["host"])
 
 
-def bridges_there() -> set[str]:
-    """Bridges of serai's on this host, of all projects."""
-    return {path.name for path in Path("/sys/class/net").glob("serai-*")}
+def bridges_of(boxes: Serai) -> set[str]:
+    """Bridges of the networks in the project's file that are there."""
+    return {name for name in Traces(boxes).of_the_file() if Path(f"/sys/class/net/{name}").exists()}
 
 
-def limit(controller: str, first: str, second: str) -> str:
+def directory(boxes: Serai, machine: str) -> Path:
+    """Of one of its containers: others may be at work on this host."""
+    (found,) = (name for name in Traces(boxes).look() if name.endswith(f"-{machine}"))
+    return Path("/var/lib/lxc") / found
+
+
+def limit(boxes: Serai, controller: str, first: str, second: str) -> str:
     """What the kernel holds the container `web` to: the one that is there, whatever a killed run has left."""
-    (container,) = Path("/var/lib/lxc").glob("serai-*-web")
+    container = directory(boxes, "web")
     for path in (f"/sys/fs/cgroup/{controller}", "/sys/fs/cgroup", "/sys/fs/cgroup/unified"):
         for name in (first, second):
             for file in Path(path).glob(f"lxc.payload.{container.name}/{name}"):
@@ -112,12 +121,11 @@ def test_a_first_process_that_is_not_there_is_named(boxes):
         "project: shop\nmachines:\n  web:\n    provider: lxc\n    networks: [{private: back}]\n"
         "    container: {template: busybox, cmd: [/bin/no-such]}\n"
     )
-    before = bridges_there()
 
     said = boxes("up", code=1).stderr
 
     assert "/bin/no-such" in said
-    assert bridges_there() == before
+    assert bridges_of(boxes) == set()
 
 
 def test_snapshots_suspension_and_a_copy(boxes):
@@ -158,8 +166,7 @@ def test_root_of_an_unprivileged_container_is_nobody_outside(boxes):
 
     assert boxes("exec", "web", "--", "id -u").stdout == "0\n"
     assert boxes("exec", "web", "--", "cat /proc/self/uid_map").stdout.split() == ["0", "165536", "65536"]
-    (root,) = Path("/var/lib/lxc").glob("serai-*-web/rootfs/etc")
-    assert root.stat().st_uid == 165536
+    assert (directory(boxes, "web") / "rootfs/etc").stat().st_uid == 165536
 
 
 def test_a_root_filesystem_is_unpacked_and_its_command_runs(boxes):
@@ -228,7 +235,7 @@ def test_what_lxc_has_not_is_refused_before_anything_is_made(boxes):
     assert "both: container.template: image says already what it is made from" in said
     assert "lost: container.template: LXC has no template busybos" in said
     assert "oci: container.restart: LXC starts nothing again" in said
-    assert not list(Path("/var/lib/lxc").glob("serai-*-none"))
+    assert Traces(boxes).look() == set()
 
 
 def test_an_oci_layout_runs_what_it_says_behind_an_address_of_the_hosts(boxes, need):
@@ -248,7 +255,7 @@ def test_an_oci_layout_runs_what_it_says_behind_an_address_of_the_hosts(boxes, n
     image = {"config": config, "layers": [blob(place, part) for part in parts]}
     (place / "index.json").write_text(json.dumps({"manifests": [blob(place, json.dumps(image).encode())]}))
     boxes.file(
-        "project: shop\nnetworks: {out: {subnet: 10.79.1.0/24, mode: nat}}\n"
+        f"project: shop\nnetworks: {{out: {{subnet: {OCTETS}.0/24, mode: nat}}}}\n"
         "machines:\n  app:\n    provider: lxc\n    halt_timeout: 1s\n"
         "    container: {rootfs: 'oci:./image'}\n    networks: [{uplink: none}, {private: out}]\n"
         "    provision:\n      - shell: {inline: 'busybox touch /tmp/done', reboot: true}\n"
@@ -261,7 +268,13 @@ def test_an_oci_layout_runs_what_it_says_behind_an_address_of_the_hosts(boxes, n
     assert boxes("exec", "app", "--", "busybox ls /").stdout.split() == [
         *("bin", "dev", "etc", "new", "proc", "sys", "tmp"),
     ]
-    assert "default via 10.79.1.1 dev eth1" in boxes("exec", "app", "--", "busybox ip route").stdout
-    assert "10.79.1.255" in boxes("exec", "app", "--", "busybox ip -4 address").stdout
+    assert f"default via {OCTETS}.1 dev eth1" in boxes("exec", "app", "--", "busybox ip route").stdout
+    assert f"{OCTETS}.255" in boxes("exec", "app", "--", "busybox ip -4 address").stdout
+    (mine,) = (bridges.table(name) for name in Traces(boxes).of_the_file())
+    assert mine in tables()
     boxes("destroy", "-y")
-    assert "serai" not in subprocess.run(["nft", "list", "tables"], capture_output=True, text=True).stdout
+    assert mine not in tables()
+
+
+def tables() -> str:
+    return subprocess.run(["nft", "list", "tables"], capture_output=True, text=True, check=True).stdout

@@ -36,7 +36,7 @@ def bridge_of(shop) -> str:
 
 
 def test_a_machine_and_a_container_find_each_other_by_name_on_one_network(libvirt_shop, lxc_bridge, dockerd):
-    traces = Traces(lxc_bridge)
+    traces = Traces(libvirt_shop.serai)
     libvirt_shop.serai.file(FILE.format(project=libvirt_shop.project))
     libvirt_shop("up")
     bridge = bridge_of(libvirt_shop)

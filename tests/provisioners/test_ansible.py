@@ -126,6 +126,18 @@ def test_the_version_is_taken_as_far_as_it_is_written(told: Told) -> None:
     assert "changed=1" in told(version="2")
 
 
+def test_an_ansible_of_before_2_is_told_in_its_own_words(told: Told) -> None:
+    stand_in = told.root / "stand-in-for-ansible-playbook"
+    stand_in.write_text(
+        '#!/bin/sh\n[ "$1" != --version ] || { echo "ansible-playbook 1.9.6"; exit; }\necho "$*"; cat "$2"\n'
+    )
+    stand_in.chmod(0o755)
+    lines = told(playbook_command=str(stand_in), become=True)
+    assert "--sudo" in lines
+    assert "ansible_ssh_host=web" in lines
+    assert "--become" in told(playbook_command=str(stand_in), become=True, compatibility_mode="2.0")
+
+
 def test_files_beside_the_playbook_count_for_its_digest() -> None:
     paths, _ = inputs(
         Ansible(playbook="play/site.yml", extra_vars="@vars.yml", config_file="a.cfg"), Machine(name="web")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from serai.provisioners.ansible_words import collections, environment, galaxy, verbosity, words
+from serai.provisioners.ansible_words import collections, environment, galaxy, is_old, settled, verbosity, words
 from serai.spec.provisioners.ansible import Ansible, AnsibleLocal, CompatibilityMode
 
 
@@ -23,6 +23,21 @@ from serai.spec.provisioners.ansible import Ansible, AnsibleLocal, Compatibility
 )
 def test_how_much_it_says(stated: bool | str, word: str) -> None:
     assert verbosity(stated) == word
+
+
+@pytest.mark.parametrize(
+    ("said", "old"),
+    [
+        ("ansible-playbook [core 2.14.18]", False),
+        ("ansible-playbook 2.9.27", False),
+        ("ansible-playbook 1.9.6", True),
+        ("ansible-playbook 10.0", False),
+        ("", False),
+    ],
+)
+def test_auto_is_what_the_program_is(said: str, old: bool) -> None:
+    assert is_old(settled(Ansible(playbook="x"), said)) is old
+    assert is_old(settled(AnsibleLocal(playbook="x", compatibility_mode=CompatibilityMode.V1_8), said))
 
 
 def test_before_2_it_was_sudo() -> None:

@@ -36,7 +36,7 @@ def inputs(block: AnsibleLocal, machine: Machine) -> tuple[list[str], object]:
 
 def run(block: AnsibleLocal, job: Job) -> None:
     """See Provisioner.run. Everything but the installation is done as the login."""
-    have_ansible(block, job)
+    block = say.settled(block, have_ansible(block, job))
     job.ask(SHARED_MEMORY)
     _upload(block, job)
     place = _place(block, job)

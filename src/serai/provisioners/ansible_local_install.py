@@ -35,14 +35,17 @@ shift
 """$1 a command that installs pip, or nothing; then pip's own words."""
 
 
-def have_ansible(block: AnsibleLocal, job: Job) -> None:
-    """Install it where it is missing, or of another version than the block wants. Raises Code.FAILED."""
+def have_ansible(block: AnsibleLocal, job: Job) -> str:
+    """Install it where it is missing, or of another version than the block wants; what it says of its version.
+
+    Of one that was installed now it is the version that was asked for. Raises Code.FAILED.
+    """
     version = block.version if block.version not in ("", "latest") else ""
     program = split(block.playbook_command)[-1]
     said = job.ask(f"PATH={PATHS}:$PATH; {quote(program)} --version | head -n 1", privileged=False).stdout
     fits = bool(said.strip()) and (not version or install.says(said, version))
     if fits and not (block.version == "latest" and block.install):
-        return
+        return said
     if not block.install:
         has = f"Ansible {version}" if version else "Ansible"
         hint = "install: true, or an image that has it"
@@ -51,6 +54,7 @@ def have_ansible(block: AnsibleLocal, job: Job) -> None:
         install.ensure(job, program, PACKAGES, version or None, force=block.version == "latest")
     else:
         _by_pip(block, job, version)
+    return version
 
 
 def _by_pip(block: AnsibleLocal, job: Job, version: str) -> None:

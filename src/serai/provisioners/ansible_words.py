@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Sequence
+from typing import TypeVar
+
+from msgspec.structs import replace
 
 from serai.spec.provisioners.ansible import GALAXY, Ansible, AnsibleLocal, CompatibilityMode
 
 Block = Ansible | AnsibleLocal
+B = TypeVar("B", Ansible, AnsibleLocal)
+VERSION = re.compile(r"\b(\d+)\.\d+")
+
+
+def settled(block: B, said: str) -> B:
+    """With the compatibility mode that `auto` comes to. `said`: what ansible-playbook says of its version.
+
+    Where it says nothing that can be read, it is one of today: the run itself then tells what is wrong.
+    """
+    if block.compatibility_mode is not CompatibilityMode.AUTO:
+        return block
+    found = VERSION.search(said)
+    old = found is not None and int(found[1]) < 2
+    return replace(block, compatibility_mode=CompatibilityMode.V1_8 if old else CompatibilityMode.V2_0)
 
 
 def is_old(block: Block) -> bool:
-    """Whether names of before Ansible 2.0 are meant."""
+    """Whether names of before Ansible 2.0 are meant; see `settled`."""
     return block.compatibility_mode is CompatibilityMode.V1_8
 
 

@@ -13,6 +13,7 @@ import msgspec
 from serai.provisioners import salt_install
 from serai.provisioners.job import Job
 from serai.provisioners.salt_files import contents, placed, roots, usual, usual_path
+from serai.provisioners.salt_story import Story
 from serai.spec.machine import Machine
 from serai.spec.provisioners.salt import Salt
 from serai.util.errors import Code, SeraiError
@@ -121,13 +122,13 @@ def _pillar(block: Salt) -> list[str]:
 
 def _call(job: Job, call: Call) -> None:
     program = call.argv[0]
+    story = Story()
     try:
-        job.script(CALL, args=call.argv, what=program)
+        job.script(CALL, args=call.argv, what=program, heard=story.hear)
     except SeraiError as error:
         found = EXIT.search(error.message) if error.code is Code.FAILED else None
         code = int(found[1]) if found else 0
         if code not in MEANINGS[program]:
             raise
-        raise job.fail(
-            f"{MEANINGS[program][code]} ({program}'s exit code {code})", details=error.details
-        ) from error
+        cause = story.cause or MEANINGS[program][code]
+        raise job.fail(f"{cause} ({program}'s exit code {code})", details=error.details) from error

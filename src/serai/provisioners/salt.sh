@@ -30,8 +30,9 @@ unit() {
 
 alive() { [ -r "/var/run/$1.pid" ] && kill -0 "$(cat "/var/run/$1.pid")" 2>/dev/null; }
 
-# Without an init that knows services: as a daemon of its own.
+# Without an init that knows services: as a daemon of its own. Its locks need what an init would have mounted.
 daemon() {
+    [ -e /dev/shm ] || mkdir -m 1777 /dev/shm
     if alive "$1"; then
         [ -n "$changed" ] || return 0
         kill "$(cat "/var/run/$1.pid")"

@@ -34,7 +34,7 @@ class AnsibleOptions(Spec, frozen=True, kw_only=True):
     become_user: Annotated[str | None, Meta(description="who that user is")] = None
     compatibility_mode: Annotated[
         CompatibilityMode,
-        Meta(description="names of variables and options: those of 2.0 and later, which auto means, or of 1.8"),
+        Meta(description="names of variables and options, of 2.0 or of 1.8; auto: by the Ansible that runs"),
     ] = CompatibilityMode.AUTO
     extra_vars: Annotated[
         dict[str, Any] | str | None,
