@@ -17,6 +17,7 @@ VERSION = "3006.9"
 NEEDS = """\
 certifi==2026.10.19.post1
 croniter==6.0.0
+cryptography==44.0.3
 distro==1.9.0
 Jinja2==3.1.6
 jmespath==1.1.0
