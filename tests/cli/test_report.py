@@ -85,7 +85,7 @@ def test_the_summary_has_state_addresses_ports_time_and_blocks() -> None:
         forwards=(Forward(guest=22, host=2200, id="ssh"), Forward(guest=80, host=8080)),
         marks={"a": Mark(digest="d", at=1)},
     )
-    found = summary({"web": seen}, ["web", "db"], {"web": 5.25}, {"web": 2})
+    found = summary({"web": seen}, ["web", "db"], {"web": 5.25}, {"web": {"a": True, "b": True, "c": False}})
     assert [click.unstyle(line) for line in found] == [
         "web  ready   10.40.0.10 ssh 2200 8080->80  5.2 s  provisioned 1 of 2",
         "db   absent",
@@ -97,7 +97,27 @@ def test_the_time_of_each_block_is_told_and_several_are_summed_up(capsys):
     lines.emit(Event(kind=Kind.END, machine="web", step="web/provision:site", seconds=1.25))
     lines.emit(Event(kind=Kind.FAILED, machine="web", step="web/provision:app", text="no", seconds=0.3))
     lines.emit(Event(kind=Kind.END, machine="db", step="db/provision:site", seconds=2.0))
-    assert "web  provision:site  1.2 s" in capsys.readouterr().err
+    assert "web  provisioned site  1.2 s" in capsys.readouterr().err
     assert [line.split() for line in recap(lines.blocks)] == [
         ["web", "site", "1.2", "s,", "app", "failed", "0.3", "s"]
     ]
+
+
+@pytest.mark.parametrize(
+    ("marks", "ran", "said"),
+    [
+        ((), [], "provisioned 0 of 2"),
+        (("site", "app"), [], "provisioned 2 of 2"),
+        (("site", "app", "wipe"), [("wipe", True, 1.0)], "provisioned 3 of 3"),
+        (("site", "app"), [("app", False, 1.0)], "provisioned 1 of 2, app failed"),
+        (("site", "app"), [("app", False, 1.0), ("app", True, 1.0)], "provisioned 2 of 2"),
+        (("site",), [("wipe", False, 1.0)], "provisioned 1 of 2, wipe failed"),
+    ],
+)
+def test_blocks_are_counted_that_are_done_unasked_and_not_those_that_failed_now(marks, ran, said):
+    blocks = {"site": True, "app": True, "wipe": False}
+    seen = Observed(
+        name="web", provider="fake", state=State.READY, marks={key: Mark(digest="d", at=1) for key in marks}
+    )
+    (line,) = summary({"web": seen}, ["web"], {}, {"web": blocks}, {"web": ran})
+    assert click.unstyle(line).partition("  prov")[2] == said.removeprefix("prov")

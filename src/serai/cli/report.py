@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 
 import click
@@ -101,7 +101,7 @@ class Lines:
             case Kind.OUTPUT:
                 self.say(f"{name}  | {event.text}")
             case Kind.END if event.text or PROVISIONED in event.step:
-                what = event.step.partition("/")[2]
+                what = event.step.partition("/")[2].replace("provision:", "provisioned ", 1)
                 told = ": ".join(filter(None, (what, event.text)))
                 self.say(f"{name}  {told}  {event.seconds:.1f} s")
             case Kind.FAILED:
@@ -180,15 +180,29 @@ def plan_lines(plan: Plan) -> list[str]:
 
 
 def summary(
-    observed: dict[str, Observed], names: list[str], took: dict[str, float], blocks: dict[str, int]
+    observed: dict[str, Observed],
+    names: list[str],
+    took: dict[str, float],
+    blocks: dict[str, dict[str, bool]],
+    ran: Mapping[str, list[tuple[str, bool, float]]] = {},
 ) -> list[str]:
-    """One line a machine at the end of a run."""
+    """One line a machine at the end of a run. `blocks`: its blocks, and whether each is done unasked."""
     rows = []
     for name in names:
         seen = observed.get(name)
         state = seen.state if seen else State.ABSENT
-        ran = sum(1 for key in seen.marks if not key.startswith("@")) if seen else 0
-        done = f"provisioned {ran} of {blocks[name]}" if seen and blocks.get(name) else ""
+        done = _provisioned(blocks.get(name, {}), set(seen.marks), ran.get(name, [])) if seen else ""
         time_taken = f"{took[name]:.1f} s" if name in took else ""
         rows.append((name, coloured(state), where(seen), time_taken, done))
     return columns(rows)
+
+
+def _provisioned(blocks: dict[str, bool], marks: set[str], ran: list[tuple[str, bool, float]]) -> str:
+    """`provisioned 2 of 3, app failed`: one that failed now does not count, whatever it once did."""
+    last = {key: done for key, done, _ in ran}
+    failed = [key for key, done in last.items() if not done]
+    counted = [key for key, unasked in blocks.items() if unasked or key in marks]
+    if not counted:
+        return ""
+    done = sum(1 for key in counted if key in marks and key not in failed)
+    return ", ".join([f"provisioned {done} of {len(counted)}", *(f"{key} failed" for key in failed)])

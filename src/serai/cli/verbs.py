@@ -72,6 +72,7 @@ def bring_up(
 ) -> int:
     """`up`, shown; the exit code. `options` are a plan's Options, `verb` and `halves` as in run.verbs.up."""
     from serai.cli.report import headline, plan_lines, recap, reporter, summary
+    from serai.plan.provisioning import unasked
     from serai.plan.up import Action, Plan
     from serai.run import verbs
 
@@ -120,9 +121,9 @@ def bring_up(
 
         click.echo(document(workspace, run.observed, [machine.name for machine in plan.machines]))
     elif plan.steps:
-        blocks = {name: len(machine.provision) for name, machine in workspace.project.machines.items()}
+        blocks = {name: unasked(machine) for name, machine in workspace.project.machines.items()}
         chosen = [machine.name for machine in plan.machines]
-        for line in (*recap(report.blocks), *summary(run.observed, chosen, report.took, blocks)):
+        for line in (*recap(report.blocks), *summary(run.observed, chosen, report.took, blocks, report.blocks)):
             report.say(line)
         waiting = [
             machine.name

@@ -26,6 +26,13 @@ def block_keys(machine: Machine) -> list[str]:
     return keys
 
 
+def unasked(machine: Machine) -> dict[str, bool]:
+    """Key of each block, and whether it is done without being named (`run: never` is not)."""
+    return {
+        key: block.run is not Run.NEVER for key, block in zip(block_keys(machine), machine.provision, strict=True)
+    }
+
+
 def matches(block: Provision, key: str, only: Collection[str]) -> bool:
     """`--provision-with` names a block by its key or by its kind."""
     return key in only or block.kind in only
