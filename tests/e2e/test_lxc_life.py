@@ -187,6 +187,7 @@ def test_a_root_filesystem_is_unpacked_and_its_command_runs(boxes):
 
     assert boxes("exec", "packed", "--", "busybox tr '\\0' '\\n' < /proc/1/environ").stdout.count("MODE=test") == 1
     assert boxes("exec", "plain", "--", "busybox cat /proc/1/comm").stdout == "busybox\n"
+    assert "127.0.0.1" in boxes("exec", "plain", "--", "busybox ip -4 address show up dev lo").stdout
     began = time.monotonic()
     boxes("halt", "packed")
     assert boxes.states() == {"packed": "stopped", "plain": "ready"}

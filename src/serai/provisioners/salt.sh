@@ -74,7 +74,8 @@ done
 [ -n "$minion" ] || exit 0
 [ "$minion" != . ] || minion=$(cat /etc/salt/minion_id 2>/dev/null || hostname)
 end=$(($(date +%s) + ANSWERS))
-until salt --out=quiet --timeout=5 "$minion" test.ping >/dev/null 2>&1; do
+answers() { salt --out=json --static --timeout=5 "$minion" test.ping 2>/dev/null | grep -q ': true'; }
+until answers; do # its exit code is 0 for a minion that says nothing, too
     [ "$(date +%s)" -lt $end ] || {
         echo "salt: the minion $minion does not answer its master; keys that the master knows:"
         salt-key --no-color --list-all

@@ -65,6 +65,8 @@ def _networks(site: Site) -> Iterator[str]:
 
 def _card(card: Card) -> Iterator[tuple[str, str]]:
     yield "type", card.kind
+    if card.kind == "empty":  # LXC brings the loopback up then, which nobody else does without an init
+        yield "flags", "up"
     if card.kind in ("none", "empty"):
         return
     yield "name", card.name
