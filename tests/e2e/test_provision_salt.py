@@ -132,12 +132,10 @@ def test_states_are_applied_once_and_a_failing_one_is_told(inn: Serai) -> None:
     assert "web: provision alone: the states could not be compiled: Rendering SLS 'base:inn' failed" in failed
     assert "'nobody' is undefined" in failed
 
-    with_a_master_of_its_own(inn)
 
-
-def with_a_master_of_its_own(inn: Serai) -> None:
-    """Both keys are known before, so that nobody has to accept one."""
-    (inn.root / "states/inn.sls").write_text(STATES)
+@pytest.mark.long
+def test_a_master_and_its_minion_know_each_other_apply_orchestrate_and_tell_a_failure(inn: Serai) -> None:
+    said(inn, "up")
     first = said(inn, "provision", "web", "--provision-with", "mastered")
     assert "Succeeded: 1 (changed=1)" in first
     assert inn("exec", "web", "--", "cat /etc/motd; ls /root").stdout == (
