@@ -17,7 +17,8 @@ FOUND = {"to": "manager=apt", "says": "apt\nDebian 12\n/usr/bin/puppet\n7.23.0-1
 
 def test_its_words() -> None:
     assert puppet_server.command(PuppetServer(options=["--noop"]), "puppet") == [
-        *("puppet", "agent", "--onetime", "--no-daemonize", "--color=false", "--waitforcert=0", "--noop"),
+        *("puppet", "agent", "--onetime", "--no-daemonize", "--color=false", "--waitforcert=0"),
+        *("--no-usecacheonfailure", "--noop"),
         *("--server", "puppet", "--detailed-exitcodes"),
     ]
 

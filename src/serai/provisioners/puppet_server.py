@@ -39,8 +39,13 @@ def run(block: PuppetServer, job: Job) -> None:
 
 
 def command(block: PuppetServer, program: str) -> list[str]:
-    """The words of puppet. By itself it would wait for ever where nobody has signed the node."""
-    argv = [program, "agent", "--onetime", "--no-daemonize", "--color=false", "--waitforcert=0", *block.options]
+    """The words of puppet.
+
+    By itself it would wait for ever where nobody has signed the node; and where a manifest does not compile it would
+    apply what it was given before, as if all were well.
+    """
+    argv = [program, "agent", "--onetime", "--no-daemonize", "--color=false", "--waitforcert=0"]
+    argv += ["--no-usecacheonfailure", *block.options]
     if block.puppet_node:
         argv += ["--certname", block.puppet_node]
     if block.client_cert_path:
