@@ -41,8 +41,8 @@ def run(block: PuppetServer, job: Job) -> None:
 def command(block: PuppetServer, program: str) -> list[str]:
     """The words of puppet.
 
-    By itself it would wait for ever where nobody has signed the node; and where a manifest does not compile it would
-    apply what it was given before, as if all were well.
+    By itself it would wait for ever where nobody has signed the node; and where a manifest does not compile, it
+    would apply what it was given before, as if all were well.
     """
     argv = [program, "agent", "--onetime", "--no-daemonize", "--color=false", "--waitforcert=0"]
     argv += ["--no-usecacheonfailure", *block.options]
