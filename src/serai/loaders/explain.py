@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from functools import cache
 from inspect import cleandoc
 from typing import Any
 
@@ -152,7 +153,13 @@ def descriptions(inner: Shape) -> dict[str, str]:
 
 
 def _definitions(shape: Record) -> dict[str, Any]:
-    definitions: dict[str, Any] = msgspec.json.schema(shape.cls)["$defs"]
+    return _schema_of(shape.cls)
+
+
+@cache
+def _schema_of(cls: type) -> dict[str, Any]:
+    """Made once for a record, of which each key is explained by itself; nobody changes it."""
+    definitions: dict[str, Any] = msgspec.json.schema(cls)["$defs"]
     return definitions
 
 
