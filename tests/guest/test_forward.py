@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from real_sshd import free_port
+from serai.guest import forward
 from serai.guest.forward import close_forwards, control_of, is_open, open_forwards, rule
+from serai.guest.stream import Output, stream
 from serai.providers.contract import Forward
 from serai.util.errors import Code, SeraiError
 
@@ -56,6 +59,34 @@ def service() -> Iterator[int]:
 def ask(port: int) -> bytes:
     with socket.create_connection(("127.0.0.1", port), timeout=10) as link:
         return link.recv(100)
+
+
+def test_the_way_through_another_host_is_not_waited_for_until_the_budget_is_over(
+    sshd: Any, service: int, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+
+    def noted(*args: Any, **how: Any) -> Output:
+        seen.append(stream(*args, **how))
+        return seen[-1]
+
+    control, port = control_of(tmp_path, "web"), free_port()
+    far = sshd.endpoint()
+    proxy = f"ssh -F none -i {sshd.key} -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null"
+    words = f"{proxy} -o LogLevel=ERROR -p {sshd.port} -W '[%h]:%p' 127.0.0.1"
+    monkeypatch.setattr(forward, "stream", noted)
+    try:
+        open_forwards(
+            structs.replace(far, options={**far.options, "ProxyCommand": words}),
+            "web",
+            [Forward(guest=service, host=port)],
+            control,
+        )
+        assert ask(port) == b"hello" and is_open(control)
+        assert seen and not any(output.timed_out for output in seen)
+    finally:
+        close_forwards(control)
+    assert not is_open(control)
 
 
 def test_ports_stay_open_after_the_command_and_end_when_told(

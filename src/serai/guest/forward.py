@@ -40,6 +40,9 @@ def open_forwards(endpoint: SshEndpoint, name: str, forwards: Sequence[Forward],
     private_dir(control.parent)
     own = SshTransport(endpoint, name)
     options = ["-o", "ExitOnForwardFailure=yes", "-o", "ControlMaster=yes", "-o", f"ControlPath={control}"]
+    # A ProxyCommand keeps ssh's stderr, whose end is waited for here; not so where the connection is to persist.
+    # Source: OpenSSH 9.2, sshconnect.c, ssh_proxy_connect.
+    options += ["-o", "ControlPersist=yes"]
     argv = [*own.base(master="no")[:3], *own.options(), *options, "-N", "-f", *rules, *own.place]
     output = stream(argv, timeout=OPEN_BUDGET)
     if output.code == 0:
