@@ -89,6 +89,24 @@ def test_few_connections_are_held_and_their_ages_are_spread(mute: int) -> None:
     assert min(ages) < 2
 
 
+def test_a_guest_that_has_taken_long_already_is_asked_more_seldom_whatever_it_tells(serve: Serve) -> None:
+    asked: list[socket.socket] = []
+
+    def handle(connection: socket.socket) -> None:
+        asked.append(connection)
+        threading.Event().wait(30.0)
+
+    waiting = Banner("127.0.0.1", serve(handle))
+    waiting._began -= 600
+    try:
+        for _ in range(10):
+            waiting.hurry()
+            waiting.wait(0.15)
+    finally:
+        waiting.close()
+    assert len(asked) == 1
+
+
 def test_a_server_that_waits_for_the_client_is_greeted(serve: Serve) -> None:
     def handle(connection: socket.socket) -> None:
         if connection.recv(64).startswith(b"SSH-2.0-"):

@@ -22,6 +22,9 @@ FIRST_GAP, MOST_GAP, PATIENT_GAP, GROWTH = 0.25, 0.5, 2.0, 1.5
 
 slirp keeps every attempt for the guest, also those that were closed here, and its SSH server forks for each.
 """
+SLOW_AFTER, SLOWNESS = 30.0, 1 / 32
+"""Seconds, and the part of the time beyond them that the gap grows to: a guest that takes long is slow at each
+thing that it does, and a server for each attempt would take from it what it needs to answer one of them."""
 HURRIED_GAP, CLOSED_GAP, SERVED_GAP = 0.25, 0.1, 1.0
 """The same after news, at a guest that refuses, and while one attempt is being served: a server forks for each."""
 GIVEN_UP = 5.0
@@ -68,6 +71,8 @@ class Banner:
         self._attempts: list[Attempt] = []
         self._selector = selectors.DefaultSelector()
         self.most = MOST_GAP
+        self._began = time.monotonic()
+        self._tried = 0.0
         self._gap = FIRST_GAP
         self._next = 0.0
         self._answered = 0.0  # when the guest itself first closed an attempt: from then on it is there
@@ -87,9 +92,10 @@ class Banner:
         return self.seen
 
     def hurry(self) -> None:
-        """Something happened in the guest: try at once, and soon again."""
-        self._gap = HURRIED_GAP
-        self._next = 0.0
+        """Something happened in the guest: try at once, and soon again; one that is slow tells much meanwhile."""
+        slow = self._slow(time.monotonic())
+        self._gap = max(HURRIED_GAP, slow)
+        self._next = min(self._next, self._tried + slow)
 
     def close(self) -> None:
         for attempt in list(self._attempts):
@@ -97,6 +103,7 @@ class Banner:
         self._selector.close()
 
     def _try(self, now: float) -> None:
+        self._tried = now
         self._pace(now)
         if len(self._attempts) >= KEPT:
             self._drop(self._attempts[self._crowded(now)])
@@ -123,11 +130,15 @@ class Banner:
         """When to try again."""
         if self._answered:
             served = any(attempt.started > self._answered for attempt in self._attempts)
-            self._gap = SERVED_GAP if served else CLOSED_GAP
+            self._gap = max(SERVED_GAP, self._slow(now)) if served else CLOSED_GAP
         elif self.seen is Seen.REFUSED:
             self._gap = CLOSED_GAP
         self._next = now + self._gap
-        self._gap = min(self.most, self._gap * GROWTH)
+        self._gap = max(self._slow(now), min(self.most, self._gap * GROWTH))
+
+    def _slow(self, now: float) -> float:
+        """The least gap by now: none at first."""
+        return max(0.0, now - self._began - SLOW_AFTER) * SLOWNESS
 
     def _crowded(self, now: float) -> int:
         """Which attempt to give up so that the ages left are spread best: neither the oldest nor the newest."""
