@@ -3,57 +3,22 @@
 from __future__ import annotations
 
 import re
-import sys
-from hashlib import sha256
-from pathlib import Path
 from shlex import quote
 
 from serai.guest.refusal import Cause, refusal
 from serai.guest.stream import stream
 from serai.host.reach.remote import Explain, Remote, start
 from serai.host.reach.wire import Lost
+from serai.util.destination import CONNECT_SECONDS, NO_ROOT, Destination, become, control, options
 from serai.util.errors import Code, SeraiError
 from serai.util.files import private_dir
 from serai.util.paths import runtime
 from serai.util.process import which
 
-SCHEME = "ssh://"
-PERSIST_SECONDS = 60
-CONNECT_SECONDS = 15
-ALIVE = ("-o", "ServerAliveInterval=15", "-o", "ServerAliveCountMax=4")
-"""After a minute without a sign of life the connection counts as lost."""
-NO_ROOT = "serai: neither sudo nor doas is there"
-_WORD = re.compile(r"[^\s\x00-\x1f/-][^\s\x00-\x1f/]*")
 _SUDO = re.compile(r"(sudo|doas): .*(password|authentication|askpass)|sudo: .*terminal", re.IGNORECASE)
 _NOT_ALLOWED = re.compile(
     r"is not in the sudoers file|not allowed to|(doas|sudo): .*(not permitted|not enabled)", re.I
 )
-
-
-class Destination:
-    """`user@server`, `ssh://user@server:port`, or a name of ~/.ssh/config."""
-
-    def __init__(self, text: str) -> None:
-        """Raises SeraiError (Code.INPUT)."""
-        rest = text.removeprefix(SCHEME).rstrip("/")
-        self.port = ""
-        if text.startswith(SCHEME) and (found := re.fullmatch(r"(.*?[^:\]]|.*\]):(\d+)", rest)):
-            rest, self.port = found[1], found[2]
-        user, at, host = rest.rpartition("@")
-        if not _WORD.fullmatch(rest) or not host or (at and not user) or host.startswith("-"):
-            raise SeraiError(
-                Code.INPUT,
-                f"--host {text}: this names no host",
-                hint="user@server, ssh://user@server:port, or a name of ~/.ssh/config",
-            )
-        self.name = text.removeprefix(SCHEME).rstrip("/")
-        bare = host.removeprefix("[").removesuffix("]") if self.port else host
-        self.place = f"{user}@{bare}" if at else bare
-
-    @property
-    def words(self) -> list[str]:
-        """For ssh, without its options."""
-        return [*(["-p", self.port] if self.port else []), "--", self.place]
 
 
 def reach(text: str, *, root: bool) -> Remote:
@@ -67,27 +32,9 @@ def reach(text: str, *, root: bool) -> Remote:
 
 
 def argv(to: Destination, *, root: bool) -> list[str]:
-    """Gives /bin/sh on the other side. Host keys and logins are as ssh_config(5) and the user have it."""
-    batch = [] if sys.stdin.isatty() else ["-o", "BatchMode=yes"]
-    words = [which("ssh", "openssh-client"), "-T", "-o", f"ConnectTimeout={CONNECT_SECONDS}", *ALIVE, *batch]
-    words += ["-o", "ControlMaster=auto", "-o", f"ControlPath={control(to)}"]
-    words += ["-o", f"ControlPersist={PERSIST_SECONDS}"]
-    return [*words, *to.words, f"exec /bin/sh -c {quote(_become() if root else 'exec /bin/sh')}"]
-
-
-def _become() -> str:
-    """One line, so that any login's shell can read it."""
-    return (
-        'if [ "$(id -u)" = 0 ]; then exec /bin/sh; '
-        "elif command -v sudo >/dev/null 2>&1; then exec sudo -n /bin/sh; "
-        "elif command -v doas >/dev/null 2>&1; then exec doas -n /bin/sh; "
-        f'else echo "{NO_ROOT}" >&2; exit 126; fi'
-    )
-
-
-def control(to: Destination) -> Path:
-    """A short name that is the same for the same host."""
-    return runtime() / f"h-{sha256(repr(to.words).encode()).hexdigest()[:16]}"
+    """Gives /bin/sh on the other side."""
+    shell = become() if root else "exec /bin/sh"
+    return [*options(to), *to.words, f"exec /bin/sh -c {quote(shell)}"]
 
 
 def hang_up(text: str) -> None:
