@@ -91,6 +91,7 @@ binutils|as|reads programs again, and assembles the probe of the accelerator
 libvirt-daemon-system|libvirtd|is the libvirt that machines are made on
 libvirt-clients|virsh|asks libvirt apart from serai
 libvirt-daemon-driver-lxc|/usr/lib/libvirt/libvirt_lxc /usr/libexec/libvirt_lxc|is its driver of containers
+libvirt-daemon-driver-xen|/usr/lib/*/libvirt/connection-driver/libvirt_driver_libxl.so|reads files of xl, as it does on a dom0
 python3-libvirt|/usr/lib/python3/dist-packages/libvirt.py|speaks to libvirt
 dnsmasq-base|dnsmasq|gives the addresses on networks of libvirt
 libxml2-utils|xmllint|holds XML to the schemas of libvirt

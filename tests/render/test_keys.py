@@ -19,6 +19,7 @@ import yaml
 import docker_site
 import libvirt_site
 import qemu_site
+import xen_site
 from serai.loaders.shape import record
 from serai.providers.contract import Scope
 from serai.providers.docker.check_networks import check_network
@@ -30,6 +31,7 @@ from serai.providers.libvirt.storage_xml import pool
 from serai.providers.qemu import render as qemu_render
 from serai.providers.qemu.features import binary_for, features
 from serai.providers.registry import provider_class
+from serai.providers.xen.render import text as xen_render
 from serai.spec.base import Spec
 from serai.spec.machine import Machine
 from serai.spec.network import Network
@@ -38,7 +40,7 @@ from serai.util.errors import SeraiError
 from spec_keys import engine_keys, leaves, stated_keys, without
 
 HERE = Path(__file__).parent
-PROVIDERS = ("qemu", "libvirt", "docker", "podman")
+PROVIDERS = ("qemu", "libvirt", "docker", "podman", "xen")
 SAME = {"podman": "docker"}
 """Whose cases and table are another one's, too: podman's containers are made by docker's driver."""
 TABLE: dict[str, dict[str, dict[str, Any]]] = tomllib.loads((HERE / "keys.toml").read_text())
@@ -117,6 +119,10 @@ def of_docker() -> Render:
     return docker_site.rendered
 
 
+def of_xen() -> Render:
+    return lambda machine: xen_render(machine, xen_site.site_of(machine))
+
+
 def outcome(render: Render, machine: Machine) -> str:
     """What is rendered; a machine that is nothing without the key has none."""
     try:
@@ -127,7 +133,7 @@ def outcome(render: Render, machine: Machine) -> str:
 
 @pytest.mark.parametrize(
     ("provider", "renderer"),
-    [("qemu", of_qemu), ("libvirt", of_libvirt), ("docker", of_docker), ("podman", of_docker)],
+    [("qemu", of_qemu), ("libvirt", of_libvirt), ("docker", of_docker), ("podman", of_docker), ("xen", of_xen)],
 )
 def test_every_key_that_a_case_states_changes_what_is_rendered(
     provider: str, renderer: Callable[[], Render], home: Path

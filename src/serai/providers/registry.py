@@ -15,6 +15,7 @@ BUILT_IN: dict[str, str] = {
     "lxc": "serai.providers.lxc.driver:Lxc",
     "podman": "serai.providers.docker.podman:Podman",
     "qemu": "serai.providers.qemu.driver:Qemu",
+    "xen": "serai.providers.xen.driver:Xen",
 }
 GROUP = "serai.providers"
 """Of entry points: `acme = "serai_acme.driver:Acme"`."""

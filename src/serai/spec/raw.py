@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from serai.spec.base import Duration, Spec
+from serai.spec.xen import XenRaw
 
 Form = TypeVar("Form", bound=Spec)
 
@@ -134,6 +135,7 @@ class Raw(Spec, frozen=True):
     lxc: LxcRaw = LxcRaw()
     docker: EngineRaw = EngineRaw()
     podman: EngineRaw = EngineRaw()
+    xen: XenRaw = XenRaw()
     fake: FakeRaw = FakeRaw()
     others: dict[str, Any] = {}
     """Blocks of providers that are not built in, by name: any data, or what is stated of the form they declare."""

@@ -94,6 +94,12 @@ class Libvirt:
 
         return Rendered("xml", preview(self.scope, machine, materials))
 
+    def render_xen(self, machine: Machine, materials: Materials) -> Rendered:
+        """What libvirt's Xen driver would be told of a machine of `provider: xen`; nothing is asked."""
+        from serai.providers.libvirt.xen_preview import xen_preview
+
+        return Rendered("xml", xen_preview(self.scope, machine, materials))
+
     @lasting
     def difference(self, machine: Machine, materials: Materials) -> list[str]:
         if is_lxc(uri_of(machine)):

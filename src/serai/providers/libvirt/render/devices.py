@@ -140,14 +140,14 @@ def _pci(parent: Element, machine: Machine, site: Site, slot: int, device: PciDe
     for number, address in enumerate(functions):
         element = add(parent, "hostdev", mode="subsystem", type="pci", managed=True)
         add(element, "driver", name="vfio")
-        _pci_address(add(element, "source"), address)
+        pci_address(add(element, "source"), address)
         if device.rom and number == 0:
             add(element, "rom", file=posixpath.join(site.root, device.rom))
         first = number == 0 and len(functions) > 1
-        _pci_address(element, f"0000:{bus:02x}:{place:02x}.{number}", "pci", multifunction="on" if first else None)
+        pci_address(element, f"0000:{bus:02x}:{place:02x}.{number}", "pci", multifunction="on" if first else None)
 
 
-def _pci_address(parent: Element, text: str, kind: str | None = None, **more: object) -> None:
+def pci_address(parent: Element, text: str, kind: str | None = None, **more: object) -> None:
     """`0000:01:00.0` in its parts."""
     domain, bus, rest = text.split(":")
     slot, _, function = rest.partition(".")

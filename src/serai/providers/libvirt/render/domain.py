@@ -21,6 +21,10 @@ def domain(machine: Machine, site: Site) -> str:
 
 def tree(machine: Machine, site: Site) -> Element:
     """The same before the edits of `providers.libvirt.xml`."""
+    if site.kind == "xen":
+        from serai.providers.libvirt.render.xen import xen_tree
+
+        return xen_tree(machine, site)
     root = ElementTree.Element("domain", {"type": site.kind})
     _identity(root, machine, site)
     memory.add_memory(root, machine, site)
