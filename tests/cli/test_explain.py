@@ -54,9 +54,9 @@ def test_a_partly_served_act_says_what_is_missing(capsys):
 
 
 def test_an_act_of_a_later_version_is_not_pretended(capsys):
-    assert run(["explain", "xen-1"]) == 0
+    assert run(["explain", "ocp-1"]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "XEN-1: run guests on Xen",
+        "OCP-1: projects and who may do what in them",
         "  state     not in this version of serai",
     ]
 
@@ -69,8 +69,8 @@ def test_without_a_word_it_lists_ids_and_keys(capsys):
     assert "  networks   networks between the machines" in out
     assert "  image           what it starts from" in out
     served, _, later = out.partition("Not in this version:")
-    assert "XEN-1" not in served
-    assert "XEN-1" in later
+    assert "OCP-1" not in served
+    assert "OCP-1" in later
 
 
 def test_the_list_can_be_had_as_json(capsys):
@@ -78,7 +78,7 @@ def test_the_list_can_be_had_as_json(capsys):
     found = json.loads(capsys.readouterr().out)
 
     assert found["ids"]["HW-1"]["state"] == "served"
-    assert found["ids"]["XEN-1"] == {"act": "run guests on Xen", "state": "later", "rest": ""}
+    assert found["ids"]["OCP-1"] == {"act": "projects and who may do what in them", "state": "later", "rest": ""}
     assert found["keys"]["machine"]["memory"] == "memory"
 
 

@@ -50,6 +50,7 @@ NOT_NEEDED = {
         *("ruby", "bwrap"),  # for --ruby, which says so
         "sudo",  # for who exports folders by NFS and is not root: `serai host setup nfs-folders` writes its rule
         "machinectl",  # whether it is there is said, and no more
+        "xl",  # for machines on Xen: what a dom0 has
         "modprobe",  # to give devices of the host to guests: a host with loadable modules has it
     },
     "tests": {

@@ -20,10 +20,10 @@ def test_an_id_gives_its_act_with_its_page(word):
 
 
 def test_an_act_of_a_later_version_is_told_as_such():
-    found = topic("xen-1")
+    found = topic("ocp-1")
 
     assert isinstance(found, Explained)
-    assert (found.act, found.state, found.page) == ("run guests on Xen", State.LATER, None)
+    assert (found.act, found.state, found.page) == ("projects and who may do what in them", State.LATER, None)
 
 
 @pytest.mark.parametrize(("word", "key"), [("memory.size", "memory.size"), ("MEMORY.Size", "memory.size")])

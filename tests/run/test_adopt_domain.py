@@ -29,9 +29,24 @@ class Engine:
         return Machine(name=name, provider="libvirt", keep=True), ("devices: <sound/>",)
 
 
+class Xl(Engine):
+    """Stands for the provider xen: another inventory."""
+
+    names: list[str] = []
+
+    @staticmethod
+    def foreign(host):
+        return [(name, f"xl on {host or 'this host'}") for name in Xl.names]
+
+    def take(self, domain, name, host):
+        Engine.taken.append((domain, name, host))
+        return Machine(name=name, provider="xen"), ()
+
+
 @pytest.fixture
 def engine(home, monkeypatch):
-    monkeypatch.setattr(adopt_domain, "_driver", lambda: Engine)
+    monkeypatch.setattr(adopt_domain, "_driver", lambda provider: Xl if provider == "xen" else Engine)
+    monkeypatch.setattr(Xl, "names", [])
     monkeypatch.setattr(Engine, "taken", [])
     return Engine
 
@@ -61,8 +76,32 @@ def test_no_libvirt_is_nothing_to_adopt_unless_it_was_named(home, monkeypatch):
         def foreign(uri):
             raise SeraiError(Code.MISSING, "no libvirt")
 
-    monkeypatch.setattr(adopt_domain, "_driver", lambda: Missing)
+    monkeypatch.setattr(adopt_domain, "_driver", lambda _provider: Missing)
 
     assert adopt_domain.foreign(None) == []
     with pytest.raises(SeraiError, match="no libvirt"):
         adopt_domain.foreign("qemu:///system")
+
+
+def test_a_domain_of_xls_is_told_apart_from_libvirts(engine, monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(Xl, "names", ["guest"])
+    assert adopt_domain.foreign(None) == [("old inn", "test:///default"), ("guest", "xl on this host")]
+    assert adopt_domain.foreign(None, "dom0") == [("guest", "xl on dom0")]
+    assert adopt_domain.foreign("xen:///system") == [("old inn", "xen:///system")]
+
+    adopt_domain.adopt("guest", tmp_path / "serai.yaml", None)
+    assert engine.taken == [("guest", "guest", None)]
+    assert (tmp_path / "serai.yaml").read_text().startswith("# The domain guest, as xl has it.")
+
+
+def test_the_dom0_that_is_named_is_asked(engine, tmp_path: Path) -> None:
+    adopt_domain.adopt("guest", tmp_path / "serai.yaml", None, "root@dom0")
+    assert engine.taken == [("guest", "guest", "root@dom0")]
+    assert adopt_domain.provider_of("guest", None, adopt_domain.HERE) == "xen"
+
+
+def test_one_that_both_have_must_be_told_apart(engine, monkeypatch) -> None:
+    monkeypatch.setattr(Xl, "names", ["old inn"])
+    with pytest.raises(SeraiError, match="have a domain old inn") as caught:
+        adopt_domain.provider_of("old inn", None, None)
+    assert "--dom0 localhost" in caught.value.hint

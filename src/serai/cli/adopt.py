@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 @click.option(
     "--uri", metavar="URI", help="The libvirt that has the domain [default: the system's or the session's]."
 )
+@click.option("--dom0", metavar="HOST", help="The dom0 whose xl has the domain, by ssh; localhost is this one.")
 @click.option("--force", is_flag=True, help="Take it over although its own directory still has a project file.")
 @click.pass_obj
-def adopt(obj: object, project: str | None, output: str, uri: str | None, force: bool) -> int:
+def adopt(obj: object, project: str | None, output: str, uri: str | None, dom0: str | None, force: bool) -> int:
     """Write the project file of PROJECT (its name or id) from its machines, and take them over here.
 
     PROJECT may also be a machine that Vagrant made with libvirt from the Vagrantfile here, or a domain that
-    virt-manager, virt-install or virsh made; with --uri it is one.
+    virt-manager, virt-install, virsh or xl made; with --uri or --dom0 it is one.
     Without PROJECT: list what there is to adopt. The machines themselves are not touched.
     """
     from pathlib import Path
@@ -40,13 +41,14 @@ def adopt(obj: object, project: str | None, output: str, uri: str | None, force:
         ]
         from serai.run.adopt_domain import foreign
 
-        rows += [(name, "", where, "a domain of another program", "") for name, where in foreign(uri)]
+        rows += [(name, "", where, "a domain of another program", "") for name, where in foreign(uri, dom0)]
         if not rows:
             click.echo("nothing to adopt: every project of this host has its file", err=True)
         for line in columns(rows):
             click.echo(line)
         return 0
-    if uri is None and (domain := _of_vagrant(obj, project)):
+    stated = uri is not None or dom0 is not None
+    if not stated and (domain := _of_vagrant(obj, project)):
         click.echo(f"{project}: it is the domain {domain}, which Vagrant made; serai has it now", err=True)
         click.echo("  next: serai status, then serai plan", err=True)
         return 0
@@ -55,8 +57,8 @@ def adopt(obj: object, project: str | None, output: str, uri: str | None, force:
         raise SeraiError(
             Code.REFUSED, f"{output} is there already", hint="serai adopt -o OTHER.yaml in another directory"
         )
-    if uri is not None or (not adoption.is_known(project) and _is_domain(project)):
-        return _domain(project, target, uri)
+    if stated or (not adoption.is_known(project) and _is_domain(project)):
+        return _domain(project, target, uri, dom0)
     names = adoption.adopt(project, target, force=force)
     click.echo(
         f"{output}: written from {len(names)} machine{'s' if len(names) != 1 else ''}: {', '.join(names)}",
@@ -94,12 +96,12 @@ def _is_domain(name: str) -> bool:
     return any(known == name for known, _ in foreign(None))
 
 
-def _domain(name: str, target: Path, uri: str | None) -> int:
+def _domain(name: str, target: Path, uri: str | None, dom0: str | None) -> int:
     from serai.run import adopt_domain
 
-    machine, kept = adopt_domain.adopt(name, target, uri)
+    machine, kept = adopt_domain.adopt(name, target, uri, dom0)
     click.echo(f"{target.name}: written from domain {name}, which is machine {machine} now", err=True)
     for line in kept:
-        click.echo(f"  kept as XML: {line}", err=True)
+        click.echo(f"  without a key of its own: {line}", err=True)
     click.echo("  next: state user and ssh.key, by which serai logs in; then serai status, serai plan", err=True)
     return 0

@@ -9,38 +9,68 @@ from typing import Any
 from serai.providers.registry import provider_class, raw_block
 from serai.run.scope import scope_of, settle
 from serai.spec.machine import Project
-from serai.util.errors import SeraiError
+from serai.util.errors import Code, SeraiError
 from serai.util.files import write_atomic
 from serai.util.locks import lock
 
-PROVIDER = "libvirt"
-"""The one provider whose engine has machines that serai did not make, and can say what they are."""
+LIBVIRT, XEN = "libvirt", "xen"
+"""The providers whose engines have machines that serai did not make, and can say what they are."""
+HERE = "localhost"
+"""The dom0 that this host is."""
+OF_XL = "xl on "
 
 
-def foreign(uri: str | None) -> list[tuple[str, str]]:
-    """(name, URI) of the domains that are none of serai's; none where there is no libvirt to ask."""
+def foreign(uri: str | None, dom0: str | None = None) -> list[tuple[str, str]]:
+    """(name, where) of the domains that are none of serai's: of libvirt a URI, of xl its dom0, for these are two
+    inventories. None where there is nobody to ask, unless `uri` or `dom0` names one.
+    """
+    found = [] if dom0 is not None else _asked(LIBVIRT, uri)
+    return found + ([] if uri is not None else _asked(XEN, _host(dom0)))
+
+
+def _asked(provider: str, where: str | None) -> list[tuple[str, str]]:
     try:
-        return list(_driver().foreign(uri))
+        return list(_driver(provider).foreign(where))
     except SeraiError:
-        if uri is not None:
+        if where is not None:
             raise
         return []
 
 
-def adopt(domain: str, target: Path, uri: str | None) -> tuple[str, tuple[str, ...]]:
+def _host(dom0: str | None) -> str | None:
+    """As the provider has it: empty is this host, None whatever is there."""
+    return "" if dom0 == HERE else dom0
+
+
+def provider_of(domain: str, uri: str | None, dom0: str | None) -> str:
+    """Whose the domain is. Raises Code.INPUT where both have one of this name."""
+    if uri is not None or dom0 is not None:
+        return XEN if dom0 is not None else LIBVIRT
+    places = {where for name, where in foreign(None) if name == domain}
+    kinds = {XEN if where.startswith(OF_XL) else LIBVIRT for where in places}
+    if len(kinds) > 1:
+        both = " and ".join(sorted(places))
+        raise SeraiError(Code.INPUT, f"{both} have a domain {domain}", hint=f"--uri URI, or --dom0 {HERE}")
+    return kinds.pop() if kinds else LIBVIRT
+
+
+def adopt(domain: str, target: Path, uri: str | None, dom0: str | None = None) -> tuple[str, tuple[str, ...]]:
     """Write `target` from the domain and take it over; the machine's name, and what has no key of its own."""
+    provider = provider_of(domain, uri, dom0)
     name = plain(domain)
     root = target.parent.resolve()
     scope = scope_of(name, root)
     with lock(scope.home / "lock", what=f"project {name}", note="serai adopt", wait=False):
-        machine, kept = _driver()(scope).take(domain, name, uri)
-        write_atomic(target, text(Project(project=name, machines={name: machine}), domain, kept), mode=0o644)
-        settle(scope, [PROVIDER])
+        where = uri if provider == LIBVIRT else _host(dom0) or None
+        machine, kept = _driver(provider)(scope).take(domain, name, where)
+        project = Project(project=name, machines={name: machine})
+        write_atomic(target, text(project, domain, kept, provider), mode=0o644)
+        settle(scope, [provider])
     return name, kept
 
 
-def _driver() -> Any:
-    return provider_class(PROVIDER)
+def _driver(provider: str) -> Any:
+    return provider_class(provider)
 
 
 def plain(domain: str) -> str:
@@ -48,14 +78,15 @@ def plain(domain: str) -> str:
     return re.sub(r"[^A-Za-z0-9.-]+", "-", domain).strip("-.")[:63] or "machine"
 
 
-def text(project: Project, domain: str, kept: tuple[str, ...]) -> str:
+def text(project: Project, domain: str, kept: tuple[str, ...], provider: str = LIBVIRT) -> str:
     """The file, with what has no key of its own named above it."""
     from serai.loaders.write import to_yaml
 
-    head = [f"# The domain {domain}, as libvirt has it. Its disks stay yours: destroy leaves them."]
+    who, left = ("xl", "left out") if provider == XEN else (LIBVIRT, "kept under providers.libvirt.xml")
+    head = [f"# The domain {domain}, as {who} has it. Its disks stay yours: destroy leaves them."]
     if kept:
         head += [
-            "# Without a key of its own, kept under providers.libvirt.xml:",
+            f"# Without a key of its own, {left}:",
             *(f"#   {line}" for line in kept),
         ]
     return "\n".join([*head, to_yaml(project, raw_block=raw_block)])

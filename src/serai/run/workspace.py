@@ -163,10 +163,14 @@ class Workspace:
 
 
 def engines_of(project: Project) -> dict[str, tuple[str, ...]]:
-    """The libvirts that the file names, each once; an empty word for the one that is meant where none is named."""
-    machines = [machine for machine in project.machines.values() if machine.provider == "libvirt"]
-    uris = {machine.providers.libvirt.uri or "" for machine in machines}
-    return {"libvirt": tuple(sorted(uris))} if uris else {}
+    """The libvirts and dom0s that the file names, each once; an empty word for the one that is meant where none
+    is named."""
+    machines = project.machines.values()
+    found = {
+        "libvirt": {machine.providers.libvirt.uri or "" for machine in machines if machine.provider == "libvirt"},
+        "xen": {machine.providers.xen.host or "" for machine in machines if machine.provider == "xen"},
+    }
+    return {name: tuple(sorted(engines)) for name, engines in found.items() if engines}
 
 
 def _named(word: str, known: Collection[str]) -> set[str]:

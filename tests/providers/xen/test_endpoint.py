@@ -1,0 +1,47 @@
+"""The ways to a machine on dom0: its address, through dom0 where that is elsewhere, and its console."""
+
+from __future__ import annotations
+
+import pytest
+
+from serai.util.errors import SeraiError
+
+pytestmark = [pytest.mark.root, pytest.mark.engine]
+both = pytest.mark.parametrize("xl", ["here", "far"], indirect=True)
+
+
+@both
+def test_the_way_in_is_by_a_private_address_through_dom0(xl, driver, machine, materials, scope):
+    web = machine("networks: [{private: {network: back}}]")
+    driver.create(web, materials)
+    with pytest.raises(SeraiError, match="web is off"):
+        driver.endpoint("web")
+    driver.start(web, materials)
+
+    way = driver.endpoint("web")
+    assert (way.host, way.port) == ("10.40.0.10", 22)
+    assert ("ProxyCommand" in way.options) is bool(xl.host)
+    driver.destroy("web")
+
+
+def test_without_one_it_is_by_the_address_that_ipv6_makes(xl, driver, machine, materials):
+    driver.create(machine(), materials)
+    driver.start(machine(), materials)
+
+    assert driver.endpoint("web").host.startswith("fe80::5054:ff:fe")
+    assert driver.endpoint("web").host.endswith("%xenbr0")
+    driver.destroy("web")
+
+
+@both
+def test_what_its_console_says_is_written_down(xl, driver, machine, materials):
+    driver.create(machine(), materials)
+    driver.start(machine(), materials)
+    from serai.run.wait import poll
+
+    def said() -> str | None:
+        log = driver.console("web").log
+        return (log.read_text() if log.exists() else "") or None
+
+    assert poll(said, budget=60) == "console of shop_web\n"
+    driver.destroy("web")

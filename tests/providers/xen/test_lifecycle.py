@@ -1,0 +1,97 @@
+"""A machine's life by xl, here and over ssh, against a stand-in that keeps state: each act may come again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from serai.providers.contract import State
+from serai.providers.xen import place
+
+pytestmark = [pytest.mark.root, pytest.mark.engine]
+both = pytest.mark.parametrize("xl", ["here", "far"], indirect=True)
+
+
+def state_of(driver, name="web"):
+    seen = driver.observe().get(name)
+    return seen.state if seen else State.ABSENT
+
+
+def left(root: Path) -> list[str]:
+    """What lies in dom0's directories."""
+    found = [*(root / "lib").rglob("*"), *(root / "auto").glob("*"), *(root / "log").glob("*")]
+    return [str(each.relative_to(root)) for each in found]
+
+
+@both
+def test_it_is_made_started_stopped_and_destroyed_and_nothing_is_left(xl, driver, machine, materials, root):
+    web = machine("disks: {data: 32MiB}")
+    driver.create(web, materials)
+    driver.create(web, materials)
+    assert state_of(driver) is State.STOPPED
+
+    driver.start(web, materials)
+    driver.start(web, materials)
+    assert state_of(driver) is State.RUNNING
+    assert xl.domains() == ["shop_web"]
+    driver.mark("web", {}, ready=True)
+    assert state_of(driver) is State.READY
+
+    assert driver.stop("web", budget=5)
+    assert driver.stop("web", budget=5)
+    assert state_of(driver) is State.STOPPED
+    driver.destroy("web")
+    driver.destroy("web")
+    assert driver.observe() == {}
+    assert xl.domains() == []
+    assert left(root) == []
+
+
+def test_it_is_paused_and_goes_on(xl, driver, machine, materials):
+    driver.create(machine(), materials)
+    driver.start(machine(), materials)
+    driver.suspend("web")
+    driver.suspend("web")
+    assert state_of(driver) is State.PAUSED
+
+    driver.start(machine(), materials)
+    assert state_of(driver) is State.RUNNING
+    driver.destroy("web")
+
+
+@both
+def test_its_memory_goes_to_disk_and_comes_back(xl, driver, machine, materials, root):
+    driver.create(machine(), materials)
+    driver.start(machine(), materials)
+    driver.suspend("web", to_disk=True)
+    assert state_of(driver) is State.SUSPENDED
+    assert xl.domains() == []
+
+    driver.resume("web")
+    assert state_of(driver) is State.RUNNING
+    assert not (root / "lib/t1/web/saved").exists()
+    driver.destroy("web")
+    assert left(root) == []
+
+
+def test_the_bridge_of_a_private_network_is_made_and_joined(xl, driver, machine, materials, root, scope):
+    web = machine("networks: [{private: {network: back}}]")
+    driver.create(web, materials)
+    driver.start(web, materials)
+
+    bridge = place.bridge_of(scope, "back")
+    assert f"link add {bridge} type bridge forward_delay 0" in xl.ip()
+    assert f"address replace 10.40.0.1/24 dev {bridge}" in xl.ip()
+    assert f"bridge={bridge}" in (root / "lib/t1/web/xl.cfg").read_text()
+    driver.destroy("web")
+
+
+def test_a_guest_that_does_not_hear_loses_its_power(xl, driver, machine, materials):
+    driver.create(machine(), materials)
+    driver.start(machine(), materials)
+    xl.fault("deaf")
+
+    assert not driver.stop("web", budget=1)
+    assert xl.domains() == []
+    driver.destroy("web")

@@ -1,0 +1,61 @@
+"""How changed keys are applied to a domain of xl's: at once, at a restart, anew, or not at all."""
+
+from __future__ import annotations
+
+import pytest
+
+from serai.providers.contract import Effect, Observed, State
+from serai.providers.xen.verdicts import verdict
+from xen_site import loaded
+
+OWN = "own: {path: /dev/x, format: raw}"
+WAS = loaded(f"memory: {{size: 512MiB, max: 1GiB}}\ncpu: {{count: 1, max: 2}}\ndisks: {{data: 1GiB, {OWN}}}")
+NOW = loaded(f"memory: {{size: 768MiB, max: 1GiB}}\ncpu: {{count: 2, max: 2}}\ndisks: {{data: 2GiB, {OWN}}}")
+MIB = 1 << 20
+
+
+def effect(key: str, old: object = None, new: object = None, state: State = State.RUNNING, machine=NOW) -> Effect:
+    seen = Observed(name="web", provider="xen", state=state, applied=WAS)
+    return verdict(machine, seen, key, old, new).effect
+
+
+@pytest.mark.parametrize(
+    ("key", "old", "new", "what"),
+    [
+        ("name", None, None, Effect.IMMUTABLE),
+        ("image", "a", "b", Effect.RECREATE),
+        ("provision", None, None, Effect.LIVE),
+        ("hostname", None, "x", Effect.RESTART),
+        ("memory.size", 512 * MIB, 768 * MIB, Effect.LIVE),
+        ("memory.size", 512 * MIB, 2048 * MIB, Effect.RESTART),
+        ("memory.max", 1, 2, Effect.RESTART),
+        ("cpu.count", 1, 2, Effect.LIVE),
+        ("cpu.nested", False, True, Effect.RESTART),
+        ("cpu.pin.each", {}, {"0": "1"}, Effect.LIVE),
+        ("disks.data.size", 1024 * MIB, 2048 * MIB, Effect.RESTART),
+        ("disks.data.size", 2048 * MIB, 1024 * MIB, Effect.IMMUTABLE),
+        ("disks.own.size", None, 1, Effect.IMMUTABLE),
+        ("disks.data.format", "qcow2", "raw", Effect.RECREATE),
+        ("disks.data.discard", None, "ignore", Effect.RESTART),
+        ("disks.data.preallocation", None, "full", Effect.LIVE),
+        ("disks.root", None, None, Effect.RECREATE),
+        ("disks.more", None, {}, Effect.RESTART),
+        ("disks.data", {}, None, Effect.RESTART),
+        ("disks", None, None, Effect.RESTART),
+        ("providers.xen.host", None, "x", Effect.IMMUTABLE),
+        ("providers.xen.weight", None, 512, Effect.LIVE),
+        ("providers.xen.type", None, "pv", Effect.RESTART),
+        ("providers.qemu.args", [], ["x"], Effect.LIVE),
+    ],
+)
+def test_a_running_machine(key: str, old: object, new: object, what: Effect) -> None:
+    assert effect(key, old, new) is what
+
+
+def test_one_that_is_off_needs_no_restart() -> None:
+    assert effect("hostname", None, "x", State.STOPPED) is Effect.LIVE
+    assert effect("image", "a", "b", State.STOPPED) is Effect.RECREATE
+
+
+def test_more_cpus_than_it_has_room_for_wait() -> None:
+    assert effect("cpu.count", 1, 4, machine=loaded("cpu: {count: 4, max: 4}")) is Effect.RESTART
