@@ -66,3 +66,13 @@ def test_a_machine_that_left_the_file_is_named_and_can_be_destroyed(serai: Any) 
 def test_no_project_file_says_how_to_get_one(serai: Any) -> None:
     serai.root.mkdir()
     assert "serai init" in serai("status", code=3).stderr
+
+
+def test_memory_is_told_of_machines_that_are_processes_here(serai: Any) -> None:
+    serai.file("project: shop\nmachines: {web: {provider: fake}}\n")
+    assert "no machine runs as a process of this host" in serai("status", "--memory").stderr
+    assert serai.json("status", "--memory") == {
+        "project": "shop",
+        "machines": {},
+        "total": {"private": 0, "shared": 0, "proportional": 0},
+    }

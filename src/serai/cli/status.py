@@ -10,13 +10,44 @@ from serai.cli.table import coloured, columns
 
 @click.command("status")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--memory", is_flag=True, help="What they take of this host's memory, private and shared.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
-def status_(obj: object, names: tuple[str, ...], as_json: bool) -> None:
+def status_(obj: object, names: tuple[str, ...], memory: bool, as_json: bool) -> None:
     """Show the machines and their states."""
+    if memory:
+        _memory(obj, names, as_json)
+        return
     from serai.cli.states import status
 
     status(obj, names, as_json=as_json)
+
+
+def _memory(obj: object, names: tuple[str, ...], as_json: bool) -> None:
+    """Of machines that are processes of this host; what those share that go on from one memory is told apart."""
+    from serai.cli.output import print_json
+    from serai.run.memory import of_machines, total
+    from serai.run.workspace import open_workspace
+    from serai.util.units import human_size
+
+    workspace = open_workspace(obj)
+    observed = workspace.observe()
+    if names:
+        chosen = {machine.name for machine in workspace.targets(names, extra=observed)}
+        observed = {name: seen for name, seen in observed.items() if name in chosen}
+    found = of_machines(workspace.scope.project_id, observed)
+    together = total(found.values())
+    if as_json:
+        print_json({"project": workspace.scope.project, "machines": found, "total": together})
+        return
+    if not found:
+        click.echo("no machine runs as a process of this host", err=True)
+        return
+    rows = [("machine", "private", "shared", "its part of all")]
+    for name, each in (*found.items(), ("all", together)):
+        rows.append((name, human_size(each.private), human_size(each.shared), human_size(each.proportional)))
+    for line in columns(rows):
+        click.echo(line)
 
 
 @click.command("global-status")

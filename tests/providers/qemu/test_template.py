@@ -12,6 +12,7 @@ from serai.providers.qemu import template
 from serai.providers.qemu.record import Hardware, Record, save
 from serai.providers.qemu.template import Card, Template
 from serai.spec.machine import Machine
+from serai.util.files import private_dir
 
 KEY = "k1"
 
@@ -20,7 +21,8 @@ KEY = "k1"
 def kept(home: Path) -> Template:
     """A template with a memory that is a hole but for one page, and a state."""
     place = template.place(KEY)
-    (place / template.DISKS).mkdir(parents=True)
+    private_dir(place)
+    (place / template.DISKS).mkdir()
     with (place / template.RAM).open("wb") as file:
         file.truncate(1 << 20)
         file.seek(300_000)
@@ -62,7 +64,27 @@ def altered(path: Path, at: int, data: bytes) -> None:
 def test_what_was_kept_is_whole_and_private(kept):
     assert template.read(KEY) == kept
     assert template.whole(kept) == ""
-    assert (template.place(KEY) / template.RAM).stat().st_mode & 0o777 == 0o400
+    assert (template.place(KEY) / template.RAM).stat().st_mode & 0o777 == 0o600
+    assert (template.place(KEY) / template.STATE).stat().st_mode & 0o777 == 0o400
+
+
+@pytest.mark.parametrize("name", [template.RAM, template.STATE])
+def test_what_others_may_read_or_write_is_not_loaded(kept, name):
+    (template.place(KEY) / name).chmod(0o644)
+
+    assert template.whole(kept) == f"{name} is not private"
+
+
+def test_a_directory_that_others_may_write_to_is_not_loaded_from(kept):
+    template.place(KEY).chmod(0o777)
+
+    assert template.whole(kept) == "others can change it"
+
+
+def test_what_is_another_users_is_not_loaded(kept, monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+
+    assert template.whole(kept) == "others can change it"
 
 
 @pytest.mark.parametrize("name", [template.RAM, template.STATE, "disks/root.qcow2"])

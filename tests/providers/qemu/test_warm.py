@@ -9,10 +9,11 @@ import msgspec
 import pytest
 
 from serai.providers.contract import Image, Materials
-from serai.providers.qemu import warm
-from serai.providers.qemu.record import Hardware, Ram
+from serai.providers.qemu import lifecycle, template, warm
+from serai.providers.qemu.record import Hardware, Phase, Ram, Record, save
 from serai.providers.qemu.site import RamFile
 from serai.spec.machine import Machine
+from serai.util.errors import Code, SeraiError
 from serai.util.units import MIB
 
 IMAGE = Image(reference="tiny", digest="sha256:ab", seed="tiny")
@@ -163,3 +164,25 @@ def test_a_full_disk_means_a_cold_start(tmp_path, monkeypatch):
 
     assert not warm.reserve(tmp_path, machine())
     assert list(Path(tmp_path).iterdir()) == []
+
+
+def test_a_template_that_qemu_does_not_take_is_dropped_and_the_machine_boots(qemu, monkeypatch):
+    record = Record(name="web", project="shop", project_id="t1", project_root="/", phase=Phase.MADE)
+    directory = qemu.directory("web")
+    directory.mkdir(parents=True)
+    save(directory, record)
+    known = template.Template(
+        key="k-1", host="", image="tiny", image_digest="", hardware=Hardware(machine=machine()), at=0.0,
+        hostname="web", instance_id="i", cards=(), hosts="", seals={},
+    )  # fmt: skip
+    template.write(known)
+
+    def refuses(*_: object, **__: object) -> None:
+        raise SeraiError(Code.FAILED, "web: loading its memory: no such device")
+
+    monkeypatch.setattr(lifecycle, "run", refuses)
+    said: list[str] = []
+
+    assert not lifecycle._woken(qemu.scope, directory, machine(), Hardware(machine=machine()), known, said.append)
+    assert said == ["it boots, for it cannot be woken: web: loading its memory: no such device"]
+    assert template.read("k-1") is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 from secrets import token_hex
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -40,6 +41,9 @@ from serai.providers.qemu.running import (
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
 from serai.util.files import empty_trash, private_dir, remove_tree
+
+if TYPE_CHECKING:
+    from serai.providers.qemu.template import Template
 
 FORK = "fork-"
 """What the name of a moment begins with (see qemu/template.py, which most starts do without)."""
@@ -194,10 +198,27 @@ def _start_warm(scope: Scope, directory: Path, machine: Machine, materials: Mate
         was = known.hardware
         begun = msgspec.structs.replace(fit, kind=was.kind, accel=was.accel, ram=Ram.TEMPLATE, woken=True)
         progress("waking it from a template")
-        run(scope, machine.name, progress, saved=begun, known=known)
-    elif key and known is None and not record.template and warm.reserve(directory, machine):
+        return _woken(scope, directory, machine, begun, known, progress)
+    if key and known is None and not record.template and warm.reserve(directory, machine):
         run(scope, machine.name, progress, first=msgspec.structs.replace(fit, ram=Ram.OWN))
     else:
+        return False
+    return True
+
+
+def _woken(
+    scope: Scope, directory: Path, machine: Machine, begun: Hardware, known: Template, progress: Progress
+) -> bool:
+    """False: this QEMU does not take the template, which goes; the machine boots from its disks."""
+    try:
+        run(scope, machine.name, progress, saved=begun, known=known)
+    except SeraiError as error:
+        from serai.providers.qemu import template
+
+        launch.end_process(directory, made(scope, machine.name).uuid, who=machine.name)
+        with template.held(changing=True):
+            template.drop(known.key)
+        progress(f"it boots, for it cannot be woken: {error.message}")
         return False
     return True
 

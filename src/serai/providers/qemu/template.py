@@ -120,9 +120,13 @@ def whole(template: Template) -> str:
     A file whose stamp is as it was has not been written to. Another stamp makes it be read as a whole.
     """
     fresh: dict[str, Seal] = {}
+    if not is_private(place(template.key)):
+        return "others can change it"
     for name, seal in template.seals.items():
         path = place(template.key) / name
         try:
+            if not is_private(path):
+                return f"{name} is not private"
             now = stamp(path)
             if now == seal.stamp and name != STATE:
                 continue
@@ -138,6 +142,12 @@ def whole(template: Template) -> str:
     return ""
 
 
+def is_private(path: Path) -> bool:
+    """Whether it is this user's, and nobody else may read or write it."""
+    found = path.stat()
+    return found.st_uid == os.geteuid() and not found.st_mode & 0o077
+
+
 def stamp(path: Path) -> tuple[int, int, int, int, int]:
     """See Seal."""
     found = path.stat()
@@ -145,8 +155,8 @@ def stamp(path: Path) -> tuple[int, int, int, int, int]:
 
 
 def seal(path: Path) -> Seal:
-    """Make a file read only, and say what it is."""
-    path.chmod(0o400)
+    """Make a file read only, and say what it is. QEMU wants to open memory for writing, be it mapped privately."""
+    path.chmod(0o600 if path.name == RAM else 0o400)
     return Seal(digest(path), stamp(path))
 
 
