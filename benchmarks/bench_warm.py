@@ -33,7 +33,7 @@ FILE = """\
 project: warm
 machines:
   first: {{image: "{image}", memory: {size}, warm: true, ready: {{within: 10m}}}}
-  next: {{image: "{image}", memory: {size}, warm: true, autostart: false}}
+  next: {{image: "{image}", memory: {size}, warm: true, ready: {{within: 10m}}, autostart: false}}
 """
 
 

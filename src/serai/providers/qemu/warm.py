@@ -108,6 +108,7 @@ def kind_of(machine: Machine, image: Image, materials: Materials, project: str, 
         autostart=True,
         primary=False,
         halt_timeout=0.0,
+        ready=msgspec.structs.replace(machine.ready, within=0.0),
     )
     parts = [project, host, image.digest, told, cards, materials.user, sorted(materials.public_keys)]
     return sha256(msgspec.json.encode(parts, order="deterministic")).hexdigest()[:32]
