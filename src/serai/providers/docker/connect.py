@@ -153,6 +153,15 @@ def opened(at: Engine, provider: str, budget: int | None = BUDGET) -> Any:
     return client
 
 
+def quick(at: Engine, provider: str, budget: int | None = BUDGET) -> Any:
+    """A client that takes the short way to a socket of this host; to an engine elsewhere it is the SDK's."""
+    if not at.socket:
+        return opened(at, provider, budget)
+    from serai.providers.docker.quick import Quick
+
+    return Quick(at, provider, budget)
+
+
 def silent(at: Engine, provider: str, error: BaseException) -> SeraiError:
     """Why an engine does not answer, and the next command."""
     cause = _root(error)

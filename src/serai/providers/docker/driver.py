@@ -69,12 +69,12 @@ class Docker:
         return self._engine
 
     def client(self) -> Any:
-        """The SDK's client, which has spoken with the engine."""
+        """A client as the SDK's is, which has spoken with the engine."""
         with self._lock:
             if self._client is None:
-                from serai.providers.docker.connect import opened
+                from serai.providers.docker.connect import quick
 
-                self._client = opened(self.engine, self.name)
+                self._client = quick(self.engine, self.name)
             return self._client
 
     def place(self) -> Place:
@@ -84,12 +84,12 @@ class Docker:
 
     def events(self) -> Events:
         """The stream of the project's events, opened."""
-        from serai.providers.docker.connect import opened
+        from serai.providers.docker.connect import quick
         from serai.providers.docker.events import Events
 
         with self._lock:
             if self._events is None:
-                self._events = Events(self.scope, lambda: opened(self.engine, self.name, budget=None))
+                self._events = Events(self.scope, lambda: quick(self.engine, self.name, budget=None))
         self._events.follow()
         return self._events
 
@@ -197,7 +197,7 @@ class Docker:
         events = self.events()
         with self.asking(machine.name) as place:
             container = self._started.pop(machine.name, "") or place.need(machine.name)
-            ready.wait(place.client, events, machine, container, budget, progress)
+            ready.wait(place.client, events, machine, container, budget, progress, here=place.local)
         return not (machine.container and machine.container.job)
 
     def stop(self, name: str, *, budget: float, force: bool = False, progress: Progress = quiet) -> bool:

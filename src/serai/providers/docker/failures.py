@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,17 +15,28 @@ NO_ROOM = "no space left on device"
 @contextmanager
 def asking(what: str, at: connect.Engine, provider: str) -> Iterator[None]:
     """Turn the SDK's errors into ours: `what` is in front of the engine's own words."""
-    docker = connect.library()
-    import requests
-
     try:
         yield
-    except docker.errors.APIError as error:
-        raise refused(what, str(error.explanation or error), error.status_code or 0) from error
-    except requests.exceptions.RequestException as error:
-        raise connect.silent(at, provider, error) from error
-    except docker.errors.DockerException as error:
-        raise SeraiError(Code.FAILED, f"{what}: {error}") from error
+    except SeraiError:
+        raise
+    except Exception as error:
+        if (ours := _ours(error, what, at, provider)) is None:
+            raise
+        raise ours from error
+
+
+def _ours(error: Exception, what: str, at: connect.Engine, provider: str) -> SeraiError | None:
+    """None: it is none of the SDK's, which is not imported to find that out."""
+    if "docker" not in sys.modules:
+        return None
+    import requests
+
+    errors = connect.library().errors
+    if isinstance(error, errors.APIError):
+        return refused(what, str(error.explanation or error), error.status_code or 0)
+    if isinstance(error, requests.exceptions.RequestException):
+        return connect.silent(at, provider, error)
+    return SeraiError(Code.FAILED, f"{what}: {error}") if isinstance(error, errors.DockerException) else None
 
 
 def refused(what: str, message: str, status: int = 0) -> SeraiError:

@@ -62,13 +62,12 @@ def ensure(client: Any, scope: Scope, machine: Machine, progress: Progress) -> s
 
 def has(client: Any, wanted: str) -> bool:
     """Asked of an engine until it is there: a run makes many containers of one image."""
-    docker = connect.library()
     seen = _SEEN.setdefault(client, set())
     if wanted in seen:
         return True
     try:
         client.inspect_image(wanted)
-    except docker.errors.ImageNotFound:
+    except connect.library().errors.ImageNotFound:
         return False
     seen.add(wanted)
     return True

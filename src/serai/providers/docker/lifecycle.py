@@ -10,15 +10,13 @@ from serai.providers import ports as host_ports
 from serai.providers.contract import Forward, Materials, Progress, Scope
 from serai.providers.docker import connect, files, images, names, networks, observe, ports, state, volumes
 from serai.providers.docker.render import Site, body
-from serai.providers.docker.render.body import endpoint
+from serai.providers.docker.render.body import MACS, endpoint
 from serai.spec.container import Container
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
 
 USUAL = 10.0
 """Seconds that an engine gives a process to end, where nothing is stated. Source: docker stop, --time."""
-MACS = (1, 44)
-"""API from which each interface may have a hardware address of its own. Source: moby, API version history."""
 TAKEN = "is already in use by"
 """In the engine's words where a container has the name: docker's and podman's codes differ."""
 REMOVING = (404, 409)

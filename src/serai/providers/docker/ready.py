@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 
@@ -14,6 +15,10 @@ from serai.util.errors import Code, SeraiError
 
 GRACE = 0.25
 """Seconds in which a command that is wrong has ended: looked at so long, where nothing else is waited for."""
+LEAST = 0.1
+"""Of those, seconds from the engine's answer on: a host that is busy is late with both, answer and command."""
+STARTED = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,6})?\d*(Z|[+-]\d\d:\d\d)?")
+"""docker's time is UTC, podman's of the host's zone. Source: RFC 3339, with nanoseconds."""
 LOOK = 10.0
 """Seconds after which the container itself is looked at, whatever the stream of events says."""
 LAST_LINES = 15
@@ -23,8 +28,21 @@ GONE = (404, 409)
 """It has ended meanwhile: what is looked at next says so."""
 
 
-def wait(client: Any, events: Events, machine: Machine, container: str, budget: float, progress: Progress) -> None:
-    """Return when it is ready. Raises Code.FAILED when it has ended, Code.TIMEOUT after `budget` seconds."""
+def wait(
+    client: Any,
+    events: Events,
+    machine: Machine,
+    container: str,
+    budget: float,
+    progress: Progress,
+    *,
+    here: bool = True,
+) -> None:
+    """Return when it is ready. Raises Code.FAILED when it has ended, Code.TIMEOUT after `budget` seconds.
+
+    `here`: the engine's clock is this host's, so that the grace is counted from the start itself: an engine that
+    starts many at once answers a while after it.
+    """
     deadline = time.monotonic() + budget
     spec = machine.container or Container()
     seen = client.inspect_container(container)
@@ -34,21 +52,28 @@ def wait(client: Any, events: Events, machine: Machine, container: str, budget: 
     if not seen["State"].get("Running") or seen["State"].get("Restarting"):
         raise ended(client, events, machine, container)
     if (seen["State"].get("Health") or {}).get("Status", "") in ("", "none"):  # podman's is empty, without a check
-        if _age(seen) < GRACE * 4 and events.wait(container, GRACE, lambda fate: fate.died is not None):
+        left = _grace(_age(seen), here)
+        if left and events.wait(container, left, lambda fate: fate.died is not None):
             raise ended(client, events, machine, container)
         return
     _healthy(client, events, machine, container, deadline, progress)
+
+
+def _grace(age: float, here: bool) -> float:
+    """Seconds for which a container that was started `age` seconds ago is looked at; 0: it runs for long."""
+    if age >= GRACE * 4:
+        return 0.0
+    return max(GRACE - age, LEAST) if here else GRACE
 
 
 def _age(seen: Any) -> float:
     """Seconds since the container was started, by the clock of this host; negative ones of a fast engine are 0."""
     from datetime import UTC, datetime
 
-    text = str(seen["State"].get("StartedAt") or "")[:19]
-    try:
-        started = datetime.fromisoformat(text).replace(tzinfo=UTC)
-    except ValueError:
+    found = STARTED.match(str(seen["State"].get("StartedAt") or ""))
+    if found is None:
         return 0.0
+    started = datetime.fromisoformat(f"{found[1]}{found[2] or ''}{(found[3] or 'Z').replace('Z', '+00:00')}")
     return max(0.0, (datetime.now(UTC) - started).total_seconds())
 
 

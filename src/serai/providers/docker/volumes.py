@@ -33,13 +33,12 @@ def engine_names(scope: Scope, machine: Machine) -> dict[str, str]:
 
 def ensure(client: Any, scope: Scope, machine: Machine) -> None:
     """Make them; one that is there is taken as it is. Raises Code.MISSING for an external one that is not."""
-    docker = connect.library()
     for volume in named(machine):
         name = engine_names(scope, machine)[volume.name or ""]
         if volume.external:
             try:
                 client.inspect_volume(name)
-            except docker.errors.NotFound as error:
+            except connect.library().errors.NotFound as error:
                 raise SeraiError(
                     Code.MISSING,
                     f"{machine.name}: container.volumes: the engine has no volume {name}",

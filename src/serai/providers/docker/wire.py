@@ -7,7 +7,7 @@ connection, so that an answer is what comes until then. Source: RFC 1945; moby, 
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -59,11 +59,17 @@ def connected(at: Engine, budget: float | None = BUDGET) -> socket.socket:
 
 
 def request(
-    at: Engine, method: str, target: str, data: Any = None, *, query: Mapping[str, str] | None = None
+    at: Engine,
+    method: str,
+    target: str,
+    data: Any = None,
+    *,
+    query: Mapping[str, str] | None = None,
+    budget: float | None = BUDGET,
 ) -> Answer:
     """Ask, and give the whole answer. Raises OSError when the engine does not answer."""
     received = bytearray()
-    with connected(at) as connection:
+    with connected(at, budget) as connection:
         try:
             connection.sendall(head(method, target, data, query=query))
             while piece := connection.recv(262144):
@@ -73,6 +79,25 @@ def request(
         if not received:
             raise unanswered(connection)
     return _parsed(bytes(received))
+
+
+def lines(at: Engine, target: str, *, query: Mapping[str, str] | None = None) -> Iterator[bytes]:
+    """The lines of an answer that has no end, each as it comes. Raises OSError, or what is said instead."""
+    with connected(at, None) as connection:
+        connection.sendall(head("GET", target, query=query))
+        received, begun = bytearray(), False
+        while piece := connection.recv(65536):
+            received += piece
+            if not begun:
+                above, separator, received = received.partition(b"\r\n\r\n")
+                if not separator:
+                    received = above
+                    continue
+                if status(bytes(above)) != 200:
+                    raise SeraiError(Code.FAILED, received.decode(errors="replace").strip())
+                begun = True
+            *whole, received = received.split(b"\n")
+            yield from (bytes(line) for line in whole if line.strip())
 
 
 def unanswered(connection: socket.socket) -> SeraiError:

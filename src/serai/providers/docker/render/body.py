@@ -22,6 +22,10 @@ while :; do sleep 86400 & p=$!; wait "$p"; done"""
 """Runs the command, and stays when it has ended well (DOC-1); a failure is the container's own."""
 
 
+MACS = (1, 44)
+"""API from which each interface may have a hardware address of its own. Source: moby, API version history."""
+
+
 def text(machine: Machine, site: Site) -> str:
     """The body for a person, with the networks that are connected afterwards."""
     whole = {"name": container_name(machine, site), **body(machine, site)}
@@ -55,9 +59,7 @@ def body(machine: Machine, site: Site) -> dict[str, Any]:
         "Labels": labels(machine, site),
         "HostConfig": host_config(machine, container, site),
         "NetworkingConfig": _first(site.links),
-        "MacAddress": site.links[0].mac
-        if site.links
-        else "",  # before API 1.44 the one of an endpoint is not read
+        "MacAddress": _mac_of_the_container(machine, site),
     }
     found = {key: value for key, value in found.items() if value not in (None, False, [], {}, "")}
     if options := options_of(machine):
@@ -65,6 +67,13 @@ def body(machine: Machine, site: Site) -> dict[str, Any]:
 
         return merged(found, options, machine.provider, site.api)
     return found
+
+
+def _mac_of_the_container(machine: Machine, site: Site) -> str:
+    """The first interface's, for an engine that does not read the one of an endpoint; docker 25 and later do."""
+    if not site.links or (machine.provider == "docker" and site.knows(MACS)):
+        return ""
+    return site.links[0].mac
 
 
 def options_of(machine: Machine) -> dict[str, Any]:

@@ -48,3 +48,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     """Version of the API that the engine speaks, `1.41`; empty: it was not asked."""
     binds: tuple[tuple[str, str], ...] = ()
     """(path on the host, path in the container) of files that must be there before it starts; read only."""
+
+    def knows(self, version: tuple[int, ...]) -> bool:
+        """Whether the engine speaks this version of the API or a later one; False where it was not asked."""
+        return bool(self.api) and tuple(int(part) for part in self.api.split(".")) >= version
