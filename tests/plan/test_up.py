@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from serai.plan.diff import Change
 from serai.plan.provisioning import GUEST
 from serai.plan.up import Action, Options, closure, plan_up
 from serai.providers.contract import Effect, Mark, Observed, State, Verdict
@@ -54,6 +55,21 @@ def test_a_machine_that_is_not_there_is_made_from_the_image_on() -> None:
     assert ids(found) == ["image:tiny", "web/create", "web/start", "web/ready", "web/provision:shell-1"]
     assert found.machines[0].action is Action.CREATE
     assert found.busy
+
+
+def test_a_network_that_is_made_anew_is_joined_before_the_start() -> None:
+    web = Machine(name="web", provider="docker")
+    mtu = Change(machine="web", key="networks.back.mtu", old=1400, new=1500, effect=Effect.LIVE)
+
+    def steps(*observed: Observed) -> list[str]:
+        by_name = {item.name: item for item in observed}
+        found = plan_up({"web": web}, ["web"], by_name, {}, judge, of_networks={"web": [mtu]})
+        assert found.machines[0].changes == (mtu,)
+        return ids(found)
+
+    assert steps() == ["web/create", "web/apply", "web/start", "web/ready"]
+    assert steps(seen(web, State.STOPPED)) == ["web/apply", "web/start", "web/ready"]
+    assert steps(seen(web)) == ["web/apply"]
 
 
 def test_a_machine_that_is_ready_and_marked_needs_nothing() -> None:

@@ -53,6 +53,11 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.key} {self.show(self.old)} -> {self.show(self.new)}"
 
 
+def is_of_network(key: str) -> bool:
+    """Whether a key is one of a network that the machine is on: `networks.back.mtu`."""
+    return key.startswith("networks.") and key.count(".") > 1
+
+
 def default_of(key: str) -> Any:
     """The default of a dotted key, when it is a plain value: `memory.size` -> 536870912; else None."""
     value: Any = Machine()

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from serai.plan.diff import Change, changes
+from serai.plan.diff import Change, changes, is_of_network
 from serai.plan.named import comes_after, made_before, refuse_circles
 from serai.plan.parting import made as made_disks
 from serai.plan.provisioning import GUEST, due
@@ -94,15 +94,19 @@ def plan_up(
     digests: Mapping[str, Mapping[str, str]],
     judge: Judge,
     options: Options = DEFAULTS,
+    of_networks: Mapping[str, Sequence[Change]] = {},
 ) -> Plan:
     """Plan to bring up `targets` and all that they come `after`.
 
     `digests` are machine -> block key -> digest of the block as it is now; GUEST -> that of the guest's settings.
+    `of_networks` are machine -> what of its networks is otherwise than stated.
     The result depends on nothing else.
     """
     wanted = closure(machines, targets)
     plans = {
-        name: _machine(machines[name], observed.get(name), digests.get(name, {}), judge, options)
+        name: _machine(
+            machines[name], observed.get(name), digests.get(name, {}), judge, options, of_networks.get(name, ())
+        )
         for name in wanted
     }
     steps: list[Step] = []
@@ -140,13 +144,19 @@ def closure(machines: Mapping[str, Machine], targets: Collection[str]) -> list[s
 
 
 def _machine(
-    machine: Machine, seen: Observed | None, digests: Mapping[str, str], judge: Judge, options: Options
+    machine: Machine,
+    seen: Observed | None,
+    digests: Mapping[str, str],
+    judge: Judge,
+    options: Options,
+    of_networks: Sequence[Change] = (),
 ) -> MachinePlan:
     state = seen.state if seen else State.ABSENT
     made = seen is not None and state not in (State.ABSENT, State.CREATING)
     found: list[Change] = []
     if seen is not None and made and seen.applied is not None:
         found = changes(seen.applied, machine, lambda key, old, new: judge(machine, seen, key, old, new))
+    found += of_networks
     known = {change.key for change in found}
     for key, why in (seen.pending if seen and made else {}).items():
         if key not in known:
@@ -233,6 +243,8 @@ def _steps(machine: Machine, plan: MachinePlan, seen: Observed | None) -> list[S
     live = [change for change in plan.changes if change.effect is Effect.LIVE and not change.refused]
     if live and plan.action not in (Action.CREATE, Action.RECREATE, Action.START):
         acts.append((Act.APPLY, ""))
+    elif any(is_of_network(change.key) for change in live):  # it is on the new one when it starts
+        acts.insert(acts.index((Act.START, "")), (Act.APPLY, ""))
     if any(change.key.startswith("synced_folders") for change in live) and machine.synced_folders:
         acts.append((Act.SYNC, ""))
     acts += [(Act.PROVISION, key) for key, _ in plan.blocks]

@@ -22,6 +22,7 @@ from serai.run.executor import Executor
 from serai.run.hooks import AFTER, BEFORE, once
 from serai.run.journal import Journal
 from serai.run.materials import in_store
+from serai.run.networks import network_changes
 from serai.run.refusals import complaints, no_way_in, of_networks, of_ports, of_vagrant, refuse_blocks
 from serai.run.scheduler import Cancel, Outcome, run_steps
 from serai.run.scope import forget
@@ -62,7 +63,8 @@ def make_plan(
     def judge(machine: Machine, seen: Observed, key: str, old: Any, new: Any) -> Verdict:
         return workspace.driver(seen.provider).verdict(machine, seen, key, old, new)
 
-    plan = plan_up(machines, targets, observed, digests, judge, options)
+    of_networks = network_changes(workspace, wanted)
+    plan = plan_up(machines, targets, observed, digests, judge, options, of_networks)
     if check:
         refuse_blocks((machines[each.name], [key for key, _ in each.blocks]) for each in plan.machines)
     return plan, observed, digests

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from queue import SimpleQueue
@@ -43,6 +44,20 @@ def test_an_end_and_a_health_are_waited_for() -> None:
     events.forget("c1")
     assert events.fate("c1").died is None
     assert not events.wait("c1", 0.05, lambda fate: fate.died is not None)
+    client.queue.put(None)
+
+
+def test_an_end_from_before_the_start_is_past() -> None:
+    client = Client()
+    events = Events(SCOPE, lambda: client)
+    before = {**of("die", exitCode="137"), "timeNano": time.time_ns()}
+    events.forget("c1")
+    events.follow()
+    client.queue.put(before)  # the stream begins a few seconds before it was opened
+
+    assert not events.wait("c1", 0.1, lambda fate: fate.died is not None)
+    client.queue.put({**of("die", exitCode="3"), "timeNano": time.time_ns()})
+    assert events.wait("c1", 10, lambda fate: fate.died == 3)
     client.queue.put(None)
 
 

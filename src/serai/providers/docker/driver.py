@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -20,6 +21,7 @@ from serai.providers.contract import (
     Feature,
     Mark,
     Materials,
+    NetworkChange,
     Observed,
     Progress,
     Rendered,
@@ -89,7 +91,8 @@ class Docker:
 
         with self._lock:
             if self._events is None:
-                self._events = Events(self.scope, lambda: quick(self.engine, self.name, budget=None))
+                client = partial(quick, self.engine, self.name, budget=None)
+                self._events = Events(self.scope, client, here=bool(self.engine.socket))
         self._events.follow()
         return self._events
 
@@ -123,6 +126,13 @@ class Docker:
         from serai.providers.docker.check_networks import check_network
 
         return check_network(name, network, self.name)
+
+    def network_changes(self, networks: Mapping[str, Network], together: Collection[str]) -> list[NetworkChange]:
+        """What of the project's networks is otherwise in the engine: one call, and one for each that differs."""
+        from serai.providers.docker.network_changes import changes
+
+        with self.asking("networks") as place:
+            return changes(place, networks, together)
 
     def observe(self, names: Collection[str] | None = None) -> dict[str, Observed]:
         """One call, without the SDK."""

@@ -35,8 +35,12 @@ class Fate(msgspec.Struct):
 class Events:
     """Follows the events of a project in a thread of its own, begun when somebody first waits."""
 
-    def __init__(self, scope: Scope, open_client: Callable[[], Any]) -> None:
+    def __init__(self, scope: Scope, open_client: Callable[[], Any], *, here: bool = True) -> None:
         self._scope = scope
+        self._here = here
+        """The engine's clock is this host's."""
+        self._begun: dict[str, int] = {}
+        """Container -> when it was about to be started (Unix time, ns): what is told of it from before is past."""
         self._open = open_client
         self._condition = threading.Condition()
         self._fates: dict[str, Fate] = {}
@@ -71,6 +75,8 @@ class Events:
         attributes = (event.get("Actor") or {}).get("Attributes") or {}
         with self._condition:
             fate = self._fates.setdefault(container, Fate())
+            if self._here and 0 < int(event.get("timeNano") or 0) < self._begun.get(container, 0):
+                return
             if word == "die":
                 code = str(attributes.get("exitCode") or attributes.get("containerExitCode") or "0")
                 fate.died = int(code) if code.lstrip("-").isdigit() else 0
@@ -86,6 +92,7 @@ class Events:
         """What happened to it before does not count any more: it is about to be started."""
         with self._condition:
             self._fates[container] = Fate()
+            self._begun[container] = time.time_ns()
 
     def fate(self, container: str) -> Fate:
         """A copy of what is known now."""

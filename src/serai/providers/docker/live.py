@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from serai.providers.contract import Effect, Materials, Progress, Verdict
-from serai.providers.docker import files, networks, observe, state
+from serai.providers.docker import files, network_changes, networks, observe, state
 from serai.providers.docker.lifecycle import Place, join
 from serai.providers.docker.render.host import limits, restart_policy
 from serai.providers.docker.verdicts import UPDATED
@@ -32,7 +32,13 @@ def apply(
     if "container.files" in live and (archive := files.archive(machine, place.scope.root)):
         progress("putting its files into it")
         place.client.put_archive(container, "/", archive)
-    if "networks.private" in live and materials is not None:
+    anew = {key.split(".")[1] for key in live if key.startswith("networks.") and key.count(".") > 1}
+    if anew and materials is not None:
+        progress(f"making {', '.join(sorted(anew))} anew")
+        for name in sorted(anew):
+            network_changes.replace(place, name, materials.networks[name])
+        found = place.find(machine.name) or found
+    if (anew or "networks.private" in live) and materials is not None:
         progress("joining networks")
         _networks(place, machine, container, found, materials)
     waiting = {key: verdict.reason for key, verdict in keys.items() if verdict.effect is Effect.RESTART}

@@ -64,6 +64,13 @@ def _making() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def making() -> Iterator[None]:
+    """While networks are made, or made anew, by this process alone, and one of its threads."""
+    with _MAKING, _making():
+        yield
+
+
 def links(
     scope: Scope, machine: Machine, materials: Materials, peers: Mapping[str, str] = MappingProxyType({})
 ) -> tuple[Link, ...]:
@@ -192,10 +199,10 @@ def _make_missing(
                 f"networks.{key}.external: the engine has no network {network.external}",
                 hint=f"there are {known}",
             )
-        _make(client, body(name, network, names.own(scope, **{names.NETWORK: key})))
+        make(client, body(name, network, names.own(scope, **{names.NETWORK: key})))
     for name, nic in public.items():
         if name not in there:
-            _make(client, body(name, of_public(nic, provider), {names.NETWORK: name}))
+            make(client, body(name, of_public(nic, provider), {names.NETWORK: name}))
 
 
 def of_public(nic: PublicNic, provider: str) -> Network:
@@ -209,7 +216,7 @@ def of_public(nic: PublicNic, provider: str) -> Network:
     )
 
 
-def _make(client: Any, wanted: dict[str, Any]) -> None:
+def make(client: Any, wanted: dict[str, Any]) -> None:
     """One that another process has just made is taken as it is."""
     docker = connect.library()
     try:
