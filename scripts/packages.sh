@@ -111,6 +111,10 @@ docker.io|dockerd|runs the containers of a host
 containerd|containerd|runs them for docker
 runc|runc|and this one each of them
 podman|podman|is the other engine of containers
+slirp4netns|slirp4netns|is the network of a user's podman
+skopeo|skopeo|copies images for a template of LXC's
+umoci|umoci|unpacks them there
+jq|jq|reads what they say
 nftables|nft|holds filter rules to the kernel
 iptables|iptables|sees what docker filters
 iptables|iptables-legacy|is the filter of old beside it

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
 import json
 import shutil
 import socket
@@ -279,3 +281,70 @@ def test_an_oci_layout_runs_what_it_says_behind_an_address_of_the_hosts(boxes, n
 
 def tables() -> str:
     return subprocess.run(["nft", "list", "tables"], capture_output=True, text=True, check=True).stdout
+
+
+def oci_image(place: Path, config: dict[str, object], *entries: dict[str, bytes | str | None]) -> None:
+    """A layout that the usual programs read, with one image called `app`. Source: OCI image specification 1.0."""
+    kind = "application/vnd.oci.image"
+    layers = [layer(each) for each in entries]
+    plain = [f"sha256:{hashlib.sha256(gzip.decompress(each)).hexdigest()}" for each in layers]
+    whole = {
+        "architecture": "amd64",
+        "os": "linux",
+        "config": config,
+        "rootfs": {"type": "layers", "diff_ids": plain},
+    }
+    manifest = {
+        "schemaVersion": 2,
+        "mediaType": f"{kind}.manifest.v1+json",
+        "config": {"mediaType": f"{kind}.config.v1+json", **blob(place, json.dumps(whole).encode())},
+        "layers": [{"mediaType": f"{kind}.layer.v1.tar+gzip", **blob(place, each)} for each in layers],
+    }
+    named = {"annotations": {"org.opencontainers.image.ref.name": "app"}}
+    index = {"mediaType": manifest["mediaType"], **blob(place, json.dumps(manifest).encode()), **named}
+    (place / "index.json").write_text(json.dumps({"schemaVersion": 2, "manifests": [index]}))
+    (place / "oci-layout").write_text('{"imageLayoutVersion": "1.0.0"}')
+
+
+def test_the_template_for_oci_images_makes_one_that_runs_what_the_image_says(boxes, need):
+    need("skopeo", "umoci", "jq")
+    place = boxes.root / "image"
+    program = Path(shutil.which("busybox") or "").read_bytes()
+    said = {"Entrypoint": ["/bin/sh", "-c"], "Cmd": ["echo in $MODE; exec busybox sleep 900"]}
+    oci_image(
+        place,
+        {**said, "Env": ["PATH=/bin", "MODE=image"], "WorkingDir": "/tmp"},
+        {
+            "bin": None,
+            "bin/busybox": program,
+            "bin/sh": "busybox",
+            "old": b"",
+            "tmp": None,
+            "etc": None,
+            "dev": None,
+        },
+        {
+            ".wh.old": b"",
+            "new": b"",
+            "dev": None,
+            "proc": None,
+            "sys": None,
+            "etc/passwd": b"root:x:0:0:root:/root:/bin/sh\n",
+        },
+    )
+    boxes.file(
+        "project: shop\nmachines:\n  app:\n    provider: lxc\n    halt_timeout: 1s\n"
+        "    networks: [{uplink: none}]\n"
+        f"    container: {{template: oci, template_args: [--url, 'oci:{place}:app', --no-cache]}}\n"
+    )
+
+    boxes("up")
+
+    assert boxes.states() == {"app": "ready"}
+    assert boxes("logs", "app").stdout == "in image\n"
+    inside = boxes("exec", "app", "--", "busybox ls /; busybox readlink /proc/1/cwd").stdout.split()
+    assert "new" in inside
+    assert "old" not in inside
+    assert inside[-1] == "/tmp"
+    assert boxes("plan").returncode == 0
+    boxes("destroy", "-y")

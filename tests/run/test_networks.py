@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from serai.providers.contract import Effect, NetworkChange, Verdict
+from serai.providers.contract import Effect, Verdict
+from serai.providers.network_change import NetworkChange
 from serai.run.networks import network_changes
 from serai.spec.machine import Machine, Project
 from serai.spec.network import Network, Nic, PrivateNic

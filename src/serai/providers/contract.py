@@ -243,16 +243,6 @@ class Verdict(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
-class NetworkChange(msgspec.Struct, frozen=True):
-    """One key of a network of the project that exists otherwise than the file states it."""
-
-    network: str
-    key: str
-    old: Any
-    new: Any
-    verdict: Verdict
-
-
 class Scope(msgspec.Struct, frozen=True, kw_only=True):
     """Whose machines a provider looks at."""
 
@@ -287,9 +277,9 @@ class Provider(Protocol):
     #
     # It may have check_network(name, network) -> list[SeraiError]: what it refuses of a network of the project
     # that machines of its own alone are on, each with the key, the reason and the way out. Pure.
-    # And network_changes(networks, together) -> list[NetworkChange]: what of such networks, as the file states
-    # them, is otherwise where they exist; `together` are the machines that the run is about. Live ones are done
-    # by `apply`, as the key `networks.NAME.KEY` of each machine that is on it.
+    # And network_changes(networks, together) -> list[network_change.NetworkChange]: what of such networks, as the
+    # file states them, is otherwise where they exist; `together` are the machines that the run is about. Live ones
+    # are done by `apply`, as the key `networks.NAME.KEY` of each machine that is on it.
     #
     # Providers of containers may declare
     #   own_images = True      images are the engine's, not of the store: `fetch(machine, progress)` has one there

@@ -87,7 +87,7 @@ def rootless(need: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> Iter
 def test_a_user_without_rights_has_containers_whose_root_is_himself(
     serai: Serai, rootless: RootlessPodman
 ) -> None:
-    """Without a network: one of its own needs slirp4netns or pasta."""
+    """Without a network."""
     serai.file("""
 project: shop
 machines:
@@ -102,6 +102,42 @@ machines:
     found = serai("exec", "web", "--", "id -u; cat /proc/self/uid_map").stdout.split()
     assert found == ["0", "0", str(rootless.USER), "1"]
     assert any("rootless" in note for note in capabilities(rootless.client().info()).notes)
+    serai("destroy", "-y")
+    assert rootless.leftovers()["containers"] == []
+
+
+@pytest.fixture
+def tun_for_all(need: Callable[..., None]) -> Iterator[None]:
+    """As udev leaves it: slirp4netns makes the user's own card by it."""
+    need("slirp4netns")
+    device = Path("/dev/net/tun")
+    before = device.stat().st_mode & 0o777
+    device.chmod(0o666)
+    yield
+    device.chmod(before)
+
+
+@pytest.mark.timeout(150)
+def test_a_port_of_such_a_users_container_answers(
+    serai: Serai, rootless: RootlessPodman, tun_for_all: None
+) -> None:
+    """Its network is the user's own, behind slirp4netns, and podman passes the port on."""
+    port = free_port()
+    serai.file(f"""
+project: shop
+machines:
+  web:
+    provider: podman
+    image: small:1
+    networks: ["{port}:80"]
+    container: {{cmd: httpd -f -h /var/www, stop_timeout: 0}}
+""")
+    serai("up")
+
+    assert urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=20).read() == b"hello\n"
+    assert str(port) in serai("port", "web").stdout
+    inside = serai("exec", "web", "--", "ip addr; ip route").stdout
+    assert "default via" in inside
     serai("destroy", "-y")
     assert rootless.leftovers()["containers"] == []
 

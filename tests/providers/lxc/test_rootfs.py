@@ -102,3 +102,18 @@ def test_a_tree_that_cannot_be_read_to_its_end_is_no_container(scope, containers
 
     with pytest.raises(SeraiError):
         rootfs.make(scope, machine, Materials(), (), lambda phrase: None)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("", ()),
+        ("lxc.execute.cmd = '/bin/sh'", ("/bin/sh",)),
+        (
+            'lxc.execute.cmd = \'"/bin/sh" "-c"  "echo a; exec b" \'',
+            ("/bin/sh", "-c", "echo a; exec b"),
+        ),
+    ],
+)
+def test_what_the_template_of_oci_images_says_is_run(line: str, words: tuple[str, ...]) -> None:
+    assert rootfs.process_of(f"lxc.uts.name = web\n{line}\n").entrypoint == words

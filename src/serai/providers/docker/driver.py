@@ -21,7 +21,6 @@ from serai.providers.contract import (
     Feature,
     Mark,
     Materials,
-    NetworkChange,
     Observed,
     Progress,
     Rendered,
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     from serai.providers.docker.connect import Engine
     from serai.providers.docker.events import Events
     from serai.providers.docker.lifecycle import Place
+    from serai.providers.network_change import NetworkChange
 
 
 class Docker:
@@ -125,7 +125,12 @@ class Docker:
     def check_network(self, name: str, network: Network) -> list[SeraiError]:
         from serai.providers.docker.check_networks import check_network
 
-        return check_network(name, network, self.name)
+        found = check_network(name, network, self.name)
+        if found or network.driver is None:
+            return found
+        from serai.providers.docker.kernel import refusals
+
+        return refusals(name, network) if self.engine.socket else []
 
     def network_changes(self, networks: Mapping[str, Network], together: Collection[str]) -> list[NetworkChange]:
         """What of the project's networks is otherwise in the engine: one call, and one for each that differs."""

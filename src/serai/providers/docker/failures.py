@@ -49,6 +49,9 @@ def refused(what: str, message: str, status: int = 0) -> SeraiError:
     if exits.is_port(message):
         hint = "serai port shows the project's own; set auto_correct: true, or choose another port"
         return SeraiError(Code.BUSY, f"{what}: a port of the host is taken: {said}", hint=hint)
+    if "slirp4netns" in lower and "/dev/net/tun" in lower:
+        hint = "as root: chmod 666 /dev/net/tun, which udev does at boot"
+        return SeraiError(Code.REFUSED, f"{what}: slirp4netns may not open /dev/net/tun", hint=hint)
     if NO_ROOM in lower:
         return SeraiError(Code.FAILED, f"{what}: {said}", hint="docker system df shows what takes the room")
     if "pool overlaps" in lower or "overlaps with" in lower:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from serai.providers.contract import Effect, NetworkChange, Verdict
+from serai.providers.contract import Effect, Verdict
 from serai.providers.docker import connect, names, networks
 from serai.providers.docker.lifecycle import Place
+from serai.providers.network_change import NetworkChange
 from serai.spec.base import stated
 from serai.spec.network import Network, NetworkDriver, NetworkMode
 from serai.util.errors import Code, SeraiError

@@ -7,6 +7,8 @@ stdin: inside the user namespace of an unprivileged container it could read no f
 
 from __future__ import annotations
 
+import re
+import shlex
 import shutil
 import subprocess
 import tempfile
@@ -47,6 +49,7 @@ TEMPLATE_PROGRAMS = {
     "download": {"wget": "wget", "gpg": "gpg", "xz": "xz-utils"},
 }
 """What a template of LXC's needs on the host: program -> Debian package. Source: the templates themselves."""
+EXECUTED = re.compile(r"^\s*lxc\.execute\.cmd\s*=(.*)$", re.MULTILINE)
 ARCHES = {"amd64": "x86_64", "arm64": "aarch64"}
 BTRFS = 0x9123683E
 """Source: statfs(2)."""
@@ -122,7 +125,20 @@ def make(scope: Scope, machine: Machine, materials: Materials, idmap: Sequence[s
         else:
             _unpack(machine, argv, root, work)
     written = (Path(lxcpath()) / container / "config").read_text()
-    return Made(base=without_networks(written), digest=root.digest, process=root.process)
+    process = process_of(written) if box.template else root.process
+    return Made(base=without_networks(written), digest=root.digest, process=process)
+
+
+def process_of(written: str) -> Process:
+    """What a template has found in an image to be run: LXC itself reads that for lxc-execute alone, which has no
+    life of its own. Where, as whom and with which variables are keys that count for any start.
+
+    Source: lxc-oci, which puts the image's JSON strings between single quotes; lxc.container.conf(5).
+    """
+    found = EXECUTED.findall(written)
+    said = found[-1].strip() if found else ""
+    quoted = len(said) > 1 and said[0] == said[-1] == "'"
+    return Process(entrypoint=tuple(shlex.split(said[1:-1] if quoted else said)))
 
 
 def _first(template: str | None, idmap: Sequence[str]) -> str:
