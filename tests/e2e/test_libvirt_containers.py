@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -107,3 +109,51 @@ def test_a_first_process_that_ends_or_is_not_there_is_named(shop, tmp_path):
     assert "/bin/no-such" in said
     assert "failed" in shop("status", "ends")
     shop("destroy", "-y")
+
+
+MAPPED = """
+project: shop
+machines:
+  web:
+    provider: libvirt
+    providers: {{libvirt: {{uri: "lxc:///"}}}}
+    halt_timeout: 1s
+    networks: [{{uplink: {{type: none}}}}]
+    container:
+      rootfs: {root}
+      keep_alive: true
+      idmap: [{{host: 300000, size: 65536}}]
+      files: [{{target: /etc/shop.conf, content: colour=red, mode: "0400"}}]
+"""
+
+
+@pytest.fixture
+def open_shop(need) -> Iterator[LibvirtHost]:
+    """As `shop`, where others can come through to the files of a container."""
+    need("libvirtd", "virsh", "dnsmasq", "busybox", "unshare", "nsenter", root=True)
+    if not any(path.exists() for path in DRIVER):
+        pytest.skip("needs libvirt-daemon-driver-lxc")
+    place = Path(tempfile.mkdtemp(prefix="serai-mapped-", dir="/tmp"))
+    place.chmod(0o755)
+    host = LibvirtHost(place)
+    yield host
+    host.end()
+    shutil.rmtree(place, ignore_errors=True)
+
+
+def test_root_inside_is_nobody_on_the_host(open_shop):
+    open_shop.file(MAPPED.format(root=small_root(open_shop.within / "root")))
+    open_shop("up")
+
+    said = open_shop(
+        "exec", "web", "--", "id -u; cat /proc/1/uid_map /etc/shop.conf; echo mine >/root/mine"
+    ).split()
+    assert said == ["0", "0", "300000", "65536", "colour=red"]
+    (mine,) = (open_shop.within / "home").rglob("rootfs/root/mine")
+    assert (mine.stat().st_uid, mine.stat().st_gid) == (300000, 300000)
+    assert "Operation not permitted" in open_shop("exec", "web", "--", "busybox mknod /root/null c 1 3", code=1)
+    open_shop("halt")
+    open_shop("up")
+    assert open_shop("exec", "web", "--", "cat /root/mine") == "mine\n"
+    open_shop("destroy", "-y")
+    assert not list((open_shop.within / "home").rglob("rootfs"))

@@ -174,6 +174,8 @@ class Container(Spec, frozen=True):
             description="LXC: further lines of its configuration", examples=["lxc.apparmor.profile = unconfined"]
         ),
     ] = []
-    unprivileged: Annotated[bool, Meta(description="LXC: its root is nobody on the host (`idmap`)")] = False
-    idmap: Annotated[list[IdMap], Meta(description="LXC: ids; default: from /etc/subuid and /etc/subgid")] = []
+    unprivileged: Annotated[bool, Meta(description="LXC, lxc:///: root is nobody on the host (`idmap`)")] = False
+    idmap: Annotated[
+        list[IdMap], Meta(description="LXC, lxc:///: ids; default: of /etc/subuid and /etc/subgid")
+    ] = []
     nesting: Annotated[bool, Meta(description="LXC: containers can be run in it")] = False

@@ -10,6 +10,7 @@ from pathlib import Path
 from serai.providers.contract import Materials, Scope
 from serai.providers.first_process import Process, env_lines
 from serai.providers.identity import mac_address
+from serai.providers.idmap import idmap as idmap
 from serai.providers.lxc import bridges
 from serai.providers.lxc.place import CONSOLE_LOG
 from serai.providers.lxc.site import Bind, Card, Node, Site
@@ -187,37 +188,3 @@ def apparmor() -> bool:
 
 
 CONTROLLERS = ("cpu", "cpuset", "memory", "devices", "freezer", "pids", "blkio", "hugetlb")
-
-
-def idmap(
-    machine: Machine, subuid: Path = Path("/etc/subuid"), subgid: Path = Path("/etc/subgid")
-) -> tuple[str, ...]:
-    """Lines of `lxc.idmap`; empty: root inside is root outside. Raises Code.MISSING without a range."""
-    box = machine.container
-    if box is None or not (box.unprivileged or box.idmap):
-        return ()
-    if box.idmap:
-        return tuple(
-            f"{kind} {each.inside} {each.host} {each.size}"
-            for each in box.idmap
-            for kind in ("ug" if each.kind == "b" else each.kind)
-        )
-    found = []
-    for kind, path in (("u", subuid), ("g", subgid)):
-        line = next((line for line in _lines(path) if line.startswith("root:")), "")
-        parts = line.split(":")
-        if len(parts) != 3:
-            raise SeraiError(
-                Code.MISSING,
-                f"{machine.name}: container.unprivileged: {path} gives root no ids to hand on",
-                hint=f"echo root:100000:65536 >> {path}, or state container.idmap",
-            )
-        found.append(f"{kind} 0 {parts[1]} {parts[2]}")
-    return tuple(found)
-
-
-def _lines(path: Path) -> list[str]:
-    try:
-        return path.read_text().splitlines()
-    except OSError:
-        return []

@@ -41,7 +41,11 @@ def test_a_root_filesystem_or_an_image_is_enough(pretended):
         ({"container": {"rootfs": "./none"}}, "none is not there"),
         ({"image": "tiny", "container": {"pids": 9}}, "container.pids: libvirt's driver of containers has none"),
         ({"image": "tiny", "container": {"template": "busybox"}}, "container.template: "),
-        ({"image": "tiny", "container": {"unprivileged": True}}, "container.unprivileged: "),
+        ({"image": "tiny", "container": {"nesting": True}}, "container.nesting: "),
+        (
+            {"image": "tiny", "container": {"idmap": [{"kind": "u", "host": 100000, "size": 9}]}},
+            "container.idmap: libvirt wants its root mapped",
+        ),
         ({"image": "tiny", "container": {"volumes": [{"target": "/a"}]}}, "no volumes of containers (/a)"),
         ({"image": "tiny", "container": {"tmpfs": ["/run:size=1m"]}}, "container.tmpfs: "),
         ({"image": "tiny", "container": {"network_mode": "host"}}, "libvirt has no mode host"),
@@ -109,3 +113,14 @@ def test_every_feature_is_there_or_has_a_reason(monkeypatch):
 
     monkeypatch.setenv("PATH", "")
     assert "libvirt-clients" in capabilities(URI).why_not[Feature.CONSOLE]
+
+
+def test_root_of_a_user_namespace_must_come_through_to_its_files(pretended, monkeypatch):
+    monkeypatch.setattr(check, "closed", lambda place, user: place.parent.parent)
+
+    found = refused(pretended, image="tiny", container={"idmap": [{"host": 100000, "size": 65536}]})
+
+    ((said, error),) = found.items()
+    assert "container.idmap: its root is user 100000 on this host, who cannot come through /" in said
+    assert error.code is Code.REFUSED
+    assert "chmod o+x /" in error.hint

@@ -9,6 +9,7 @@ from pathlib import Path
 from serai.providers.container_root import OCI
 from serai.providers.contract import Capabilities, Feature, Scope
 from serai.providers.contradictions import once
+from serai.providers.idmap import closed, idmap, outside
 from serai.providers.kinds import not_a_machine
 from serai.providers.libvirt.connect import is_remote, opened
 from serai.spec.base import stated
@@ -17,6 +18,7 @@ from serai.spec.container_parts import VolumeType
 from serai.spec.folder import FolderType
 from serai.spec.machine import Machine
 from serai.spec.network import UplinkType
+from serai.util import paths
 from serai.util.arch import host_arch
 from serai.util.errors import Code, SeraiError
 
@@ -27,11 +29,11 @@ HERE = (
     *("rootfs", "cmd", "entrypoint", "env", "env_file", "working_dir", "user", "keep_alive", "stop_signal"),
     *("stop_timeout", "volumes", "tmpfs", "files", "devices", "shm_size", "read_only", "privileged", "cap_add"),
     *("cap_drop", "cpus", "memory", "memory_reservation", "memory_swap", "cpu_shares", "cpuset", "network_mode"),
-    *("dns", "dns_search", "extra_hosts"),
+    *("dns", "dns_search", "extra_hosts", "unprivileged", "idmap"),
 )
 """Keys of `container` that it has."""
 ELSEWHERE = (
-    *("template", "template_args", "unprivileged", "idmap", "nesting", "config", "pids", "ulimits", "sysctls"),
+    *("template", "template_args", "nesting", "config", "pids", "ulimits", "sysctls"),
     *("security_opt", "device_cgroup_rules", "oom_score_adj"),
 )
 """Keys that LXC itself has, and libvirt's driver has not."""
@@ -101,6 +103,28 @@ def _all(machine: Machine, scope: Scope) -> Iterator[SeraiError]:
     if box.network_mode not in (None, "none", "bridge"):
         yield _refuse(machine, "container.network_mode", f"libvirt has no mode {box.network_mode}", LXC)
     yield from _networks(machine)
+    yield from _ids(machine, scope)
+
+
+def _ids(machine: Machine, scope: Scope) -> Iterator[SeraiError]:
+    """Root inside must be somebody, and must come to its files."""
+    try:
+        lines = idmap(machine)
+    except SeraiError as error:
+        yield error
+        return
+    if not lines:
+        return
+    root = outside(lines, "u", 0)
+    if root is None or outside(lines, "g", 0) is None:
+        way_out = "a range of users and one of groups with inside: 0"
+        yield _refuse(machine, "container.idmap", "libvirt wants its root mapped", way_out, Code.INPUT)
+        return
+    own = paths.home()
+    if (place := closed(own / "projects", root)) is not None and place != own:
+        why = f"its root is user {root} on this host, who cannot come through {place} to its files"
+        way_out = f"chmod o+x {place}, or SERAI_HOME=/var/lib/serai"
+        yield _refuse(machine, "container.idmap", why, way_out, Code.REFUSED)
 
 
 def _origin(machine: Machine, box: Container, scope: Scope) -> Iterator[SeraiError]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from serai.providers.contract import Materials, Scope
 from serai.providers.first_process import env_lines
+from serai.providers.idmap import idmap
 from serai.providers.libvirt import ledger, links, networks, record, subnets
 from serai.providers.libvirt.containers.site import Bind, Node, Site
 from serai.providers.libvirt.define import UPLINK
@@ -49,6 +50,7 @@ def site_for(conn: Any, scope: Scope, machine: Machine, state: Record, materials
         nodes=tuple(_node(machine, word) for word in box.devices),
         environment=tuple(env_lines(machine, scope.root)),
         process=state.process,
+        idmap=idmap(machine),
     )
 
 

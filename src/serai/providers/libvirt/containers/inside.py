@@ -138,13 +138,15 @@ def endpoint(scope: Scope, name: str) -> ExecEndpoint:
     words = {"PATH": PATH, "HOME": home, "USER": user, "TERM": "xterm", "LANG": "C.UTF-8"}
     argv = [which("env", "coreutils"), "-i", *(f"{key}={value}" for key, value in words.items())]
     box = (state.applied.container if state.applied else None) or Container()
-    if not box.privileged:
+    mapped = bool(box.unprivileged or box.idmap)  # in a user namespace no right reaches the host
+    if not box.privileged and not mapped:
         added = {word.lower().removeprefix("cap_") for word in box.cap_add}
         gone = [f"-{word}" for word in DROPPED if word not in added and "all" not in added]
         if gone:
             argv += [which("setpriv", "util-linux"), "--bounding-set", ",".join(gone)]
     argv += [which("nsenter", "util-linux"), "-t", str(pid), "-m", "-u", "-i", "-n", "-p", "-C", "-r", "-w"]
-    if uid != "0":
+    argv += ["-U"] if mapped else []
+    if uid != "0" or mapped:
         argv += ["-S", uid, "-G", gid]
     return ExecEndpoint(argv=(*argv, "--"), user=user)
 

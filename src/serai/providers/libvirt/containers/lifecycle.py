@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import subprocess
 import time
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 from serai.providers import container_root
 from serai.providers.contract import Materials, Progress, Scope
+from serai.providers.idmap import idmap, outside, shift
 from serai.providers.libvirt import destroy, events, gather, ledger, record
 from serai.providers.libvirt.binding import library
 from serai.providers.libvirt.connect import asking, opened, uri_of
@@ -21,6 +23,7 @@ from serai.providers.libvirt.lifecycle import ended, is_off, new_record
 from serai.providers.libvirt.record import Phase, Record
 from serai.spec.container import Container
 from serai.spec.machine import Machine
+from serai.util import paths
 from serai.util.errors import Code, SeraiError
 from serai.util.files import write_atomic
 from serai.util.process import which
@@ -47,10 +50,23 @@ def create(scope: Scope, machine: Machine, materials: Materials, progress: Progr
     place = ledger.directory_of(scope, machine.name) / looked.ROOTFS
     unpack(machine, root, place)
     container_root.personalize(place, machine.hostname or machine.name, disk=bool(root.digest))
+    if lines := idmap(machine):
+        progress("giving its files to the ids of the host")
+        shift(machine.name, place, lines)
+        open_way(place)
     define(conn, scope, state, machine, materials)
     state.phase = Phase.MADE
     keep(conn, scope, state)
     ledger.save(scope, state, sync=True)
+
+
+def open_way(place: Path) -> None:
+    """Let others come through serai's own directories, without seeing what is in them: its root is one of them."""
+    top = paths.home()
+    for each in (place.parent, *place.parent.parents):
+        if not each.is_relative_to(top):
+            return
+        each.chmod(stat.S_IMODE(each.stat().st_mode) | stat.S_IXOTH)
 
 
 def unpack(machine: Machine, root: container_root.Root, place: Path) -> None:
@@ -108,12 +124,15 @@ def write_files(scope: Scope, machine: Machine, materials: Materials) -> None:
         texts["resolv.conf"] = "".join(f"{line}\n" for line in lines)
     for name, text in texts.items():
         write_atomic(directory / name, text, mode=0o644, sync=False)
+    ranges = idmap(machine)
     for number, file in enumerate(box.files):
         source = scope.root / Path(file.source or "").expanduser()
         text = source.read_text() if file.content is None else file.content
         place = directory / "files" / str(number)
         place.parent.mkdir(exist_ok=True)
-        write_atomic(place, text, mode=int(file.mode, 8), sync=False, owner=(file.uid, file.gid))
+        owner = outside(ranges, "u", file.uid), outside(ranges, "g", file.gid)
+        ids = (owner[0] or 0, owner[1] or 0) if ranges else (file.uid, file.gid)
+        write_atomic(place, text, mode=int(file.mode, 8), sync=False, owner=ids)
 
 
 def start(scope: Scope, machine: Machine, materials: Materials, progress: Progress) -> None:

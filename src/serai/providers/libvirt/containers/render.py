@@ -34,6 +34,7 @@ def domain(machine: Machine, site: Site) -> str:
         add(add(root, "metadata"), f"{{{NAMESPACE}}}machine", site.metadata)
     _limits(root, machine, box, site)
     _process(root, box, site)
+    _ids(root, site)
     _rights(root, box, site)
     for event, act in (("on_poweroff", "destroy"), ("on_reboot", "restart"), ("on_crash", "destroy")):
         add(root, event, act)
@@ -81,6 +82,18 @@ def _process(root: Element, box: Container, site: Site) -> None:
     if uid:
         add(os, "inituser", uid)
         add(os, "initgroup", gid or uid)
+
+
+def _ids(root: Element, site: Site) -> None:
+    """The user namespace. Source: formatdomain, idmap."""
+    if not site.idmap:
+        return
+    parent = add(root, "idmap")
+    for kind, word in (("u", "uid"), ("g", "gid")):
+        for line in site.idmap:
+            of, inside, host, size = line.split()
+            if of == kind:
+                add(parent, word, start=inside, target=host, count=size)
 
 
 def _rights(root: Element, box: Container, site: Site) -> None:

@@ -44,3 +44,5 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     nodes: tuple[Node, ...] = ()
     environment: tuple[str, ...] = ()
     process: Process = Process()
+    idmap: tuple[str, ...] = ()
+    """`u INSIDE HOST SIZE`; none: root inside is root outside."""

@@ -6,7 +6,7 @@ from serai.providers.contract import ALIVE, Effect, Observed, Verdict
 
 LIVE = Verdict(Effect.LIVE)
 FIXED = ("name", "provider", "providers.libvirt.uri")
-MADE_OF = ("image", "arch", "container.rootfs")
+MADE_OF = ("image", "arch", "container.rootfs", "container.unprivileged", "container.idmap")
 OURS = (
     *("provision", "after", "ready", "hooks", "env", "autostart", "primary", "keep", "aliases", "communicator"),
     *("halt_timeout", "ssh", "user", "container.stop_timeout", "container.stop_signal", "synced_folders.rsync"),
