@@ -276,10 +276,7 @@ class Provider(Protocol):
     # and has it by `machine.providers.of(NAME, options)`. Else its block is any data: `providers.others[NAME]`.
     #
     # It may have check_network(name, network) -> list[SeraiError]: what it refuses of a network of the project
-    # that machines of its own alone are on, each with the key, the reason and the way out. Pure.
-    # And network_changes(networks, together) -> list[network_change.NetworkChange]: what of such networks, as the
-    # file states them, is otherwise where they exist; `together` are the machines that the run is about. Live ones
-    # are done by `apply`, as the key `networks.NAME.KEY` of each machine that is on it.
+    # that machines of its own alone are on, each with key, reason and way out. Pure. More: network_change.py.
     #
     # Providers of containers may declare
     #   own_images = True      images are the engine's, not of the store: `fetch(machine, progress)` has one there
