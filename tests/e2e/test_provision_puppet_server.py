@@ -127,4 +127,4 @@ def with_a_certificate_of_the_project(inn: Serai) -> None:
     assert "certificate request" not in told
     assert inn("exec", "web", "--", "cat /root/given").stdout == "given.inn remote\n"
     private = "/var/lib/serai/puppet-agent/private_keys/given.inn.pem"
-    assert inn("exec", "web", "--", f"stat -c %a {private}").stdout == "600\n"
+    assert inn("exec", "web", "--", f"stat -c %a {private}").stdout == "640\n"  # puppet's own mode of its keys
