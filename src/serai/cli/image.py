@@ -53,26 +53,17 @@ def list_(everything: bool, as_json: bool) -> None:
 @image.command()
 @JSON
 def layers(as_json: bool) -> None:
-    """Show what warm starts begin from: templates of machines that were ready."""
-    import time
+    """Show what new machines start from: disks after provisioning blocks, and templates of warm starts."""
+    from serai.cli.layers import lines, rows
 
-    from serai.providers.qemu import template
-    from serai.util.units import human_size
-
-    rows = [
-        {"key": each.key, "image": each.image, "memory": each.hardware.machine.memory.size, "at": each.at,
-         "size": template.size(each.key), "host": each.host}
-        for each in template.all_of_them()
-    ]  # fmt: skip
+    found = rows()
     if as_json:
-        print_json({"layers": rows})
+        print_json({"layers": found})
         return
-    for row in rows:
-        kept = time.strftime("%Y-%m-%d %H:%M", time.localtime(row["at"]))  # type: ignore[arg-type]
-        what = f"{row['key']:.12}  {row['image']:<24} {human_size(row['size']):>9}"  # type: ignore[arg-type]
-        click.echo(f"{what}  kept {kept}")
-    if not rows:
-        click.echo("no templates yet: `warm: true` has the first ready machine leave one", err=True)
+    for line in lines(found):
+        click.echo(line)
+    if not found:
+        click.echo("no layers yet: what a new machine's provisioning blocks make is kept", err=True)
 
 
 @image.command()
@@ -159,31 +150,36 @@ def inspect(reference: str, arch: str | None, as_json: bool) -> None:
 
 
 @image.command()
-@click.option("--older", help="also images not used for so long: 30d, 12h")
-@click.option("--all", "everything", is_flag=True, help="all images that no machine uses")
+@click.option("--older", help="also images and layers not used for so long: 30d, 12h")
+@click.option("--keep", metavar="SIZE", help="layers take at most so much, those used last stay: 20GiB")
+@click.option("--all", "everything", is_flag=True, help="all images and layers that no machine uses")
 @click.option("--dry-run", is_flag=True, help="only say what would go")
 @JSON
-def prune(older: str | None, everything: bool, dry_run: bool, as_json: bool) -> None:
+def prune(older: str | None, keep: str | None, everything: bool, dry_run: bool, as_json: bool) -> None:
     """Remove what nobody needs; never what a machine stands on."""
     import msgspec
 
+    from serai.cli.layers import drop
     from serai.images.prune import prune as act
     from serai.images.store import Store
-    from serai.providers.qemu import template
     from serai.util.errors import Code, SeraiError
-    from serai.util.units import human_size, parse_duration
+    from serai.util.units import human_size, parse_duration, parse_size
 
     try:
         age = parse_duration(older) if older else None
     except ValueError as error:
         raise SeraiError(Code.USAGE, f"--older: {error}") from error
-    dropped = template.prune(older=age, everything=everything, dry_run=dry_run)
+    try:
+        most = parse_size(keep) if keep else None
+    except ValueError as error:
+        raise SeraiError(Code.USAGE, f"--keep: {error}") from error
+    dropped = drop(older=age, keep=most, everything=everything, dry_run=dry_run)
     result = act(Store(), older=age, everything=everything, dry_run=dry_run)
     if as_json:
-        print_json({**msgspec.to_builtins(result), "layers": [each.key for each in dropped]})
+        print_json({**msgspec.to_builtins(result), "layers": list(dropped)})
         return
-    for each in dropped:
-        click.echo(f"template {each.key:.12} ({each.image})")
+    for line in dropped.values():
+        click.echo(line)
     for reference in result.references:
         click.echo(reference)
     verb = "would free" if dry_run else "freed"

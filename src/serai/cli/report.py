@@ -12,7 +12,7 @@ import click
 
 from serai.cli.table import coloured, columns, where
 from serai.plan.steps import Act, Step
-from serai.plan.up import Action, Plan
+from serai.plan.up import Action, MachinePlan, Plan
 from serai.providers.contract import Effect, Observed, State
 from serai.run.events import Event, Kind
 
@@ -153,6 +153,21 @@ def headline(project: str, plan: Plan) -> str:
     return f"{project}: {machines}, plan: {', '.join(parts) or 'nothing to do'}"
 
 
+def layer_rows(machine: MachinePlan) -> list[tuple[str, str, str]]:
+    """What of a new machine's blocks is there already."""
+    if machine.start is None:
+        return []
+    done, more = len(machine.start.blocks), sum(1 for _, why in machine.blocks if why != "always")
+    kept = time.strftime("%Y-%m-%d %H:%M", time.localtime(machine.start.at))
+    what = f"{', '.join(machine.start.blocks)} (kept {kept})"
+    return [(machine.name, f"from a layer with {done} of {done + more} blocks", what)]
+
+
+def layer_lines(plan: Plan) -> list[str]:
+    """The layers that new machines start from, one line each."""
+    return columns([row for machine in plan.machines for row in layer_rows(machine)])
+
+
 def plan_lines(plan: Plan) -> list[str]:
     """The plan key by key, one line each."""
     rows: list[tuple[str, str, str]] = []
@@ -172,6 +187,9 @@ def plan_lines(plan: Plan) -> list[str]:
             rows.append((machine.name, "recreate", gone))
         if machine.settles:
             rows.append((machine.name, "settings and names of peers in the guest", "live (over SSH)"))
+        rows += layer_rows(machine)
+        if machine.no_layer:
+            rows.append((machine.name, "no further layers", machine.no_layer))
         for key, why in machine.blocks:
             rows.append((machine.name, f"provision {key}", why))
     for name in plan.extra:

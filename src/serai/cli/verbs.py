@@ -10,6 +10,11 @@ import click
 
 names_argument = click.argument("names", nargs=-1, metavar="[NAME]...")
 yes_option = click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+no_cache_option = click.option(
+    "--no-cache",
+    is_flag=True,
+    help="Start new machines from no layer: all blocks run, and their layers are kept anew.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on stdout.")
 
 
@@ -21,6 +26,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print the re
 @click.option("--parallel/--no-parallel", default=True, help="All machines at once, or one after another.")
 @click.option("--destroy-on-error", is_flag=True, help="Destroy a new machine that does not come up.")
 @click.option("--force", is_flag=True, help="Recreate machines that say `keep: true`, too.")
+@no_cache_option
 @yes_option
 @json_option
 @click.pass_obj
@@ -33,6 +39,7 @@ def up(
     parallel: bool,
     destroy_on_error: bool,
     force: bool,
+    no_cache: bool,
     yes: bool,
     as_json: bool,
 ) -> int:
@@ -52,7 +59,13 @@ def up(
     return bring_up(
         workspace,
         names,
-        Options(force=force, provision=provision, only=split(provision_with), parallel=parallel),
+        Options(
+            force=force,
+            provision=provision,
+            only=split(provision_with),
+            parallel=parallel,
+            cache=not no_cache,
+        ),
         yes=yes,
         as_json=as_json,
         destroy_on_error=destroy_on_error,
@@ -71,7 +84,7 @@ def bring_up(
     halves: Any = ("before", "after"),
 ) -> int:
     """`up`, shown; the exit code. `options` are a plan's Options, `verb` and `halves` as in run.verbs.up."""
-    from serai.cli.report import headline, plan_lines, recap, reporter, summary
+    from serai.cli.report import headline, layer_lines, plan_lines, recap, reporter, summary
     from serai.plan.provisioning import unasked
     from serai.plan.up import Action, Plan
     from serai.run import verbs
@@ -97,6 +110,9 @@ def bring_up(
                 report.say(f"{click.style('note', fg='cyan')}  {note}")
         if (not as_json and any(machine.changes for machine in plan.machines)) or plan.extra:
             for line in plan_lines(plan):
+                report.say(line)
+        elif not as_json:
+            for line in layer_lines(plan):
                 report.say(line)
 
     def consent(plan: Plan) -> bool:
@@ -184,18 +200,22 @@ def end(outcome: Any) -> int:
 @click.command()
 @names_argument
 @click.option("--provider", metavar="NAME", help="Plan new machines for this provider.")
+@no_cache_option
 @json_option
 @click.pass_obj
-def plan(obj: object, names: tuple[str, ...], provider: str | None, as_json: bool) -> int:
+def plan(obj: object, names: tuple[str, ...], provider: str | None, no_cache: bool, as_json: bool) -> int:
     """Show what `up` would change, key by key. Exits 0 when there is nothing to do, 2 when there is."""
     from serai.cli.report import headline, plan_lines
+    from serai.plan.up import Options
     from serai.run.verbs import make_plan
     from serai.run.workspace import open_workspace
 
     workspace = open_workspace(obj, provider=provider)
-    made, _, _ = make_plan(workspace, names)
+    made, _, _ = make_plan(workspace, names, Options(cache=not no_cache))
     if as_json:
-        click.echo(_plan_json(workspace.scope.project, made))
+        from serai.cli.plan import document
+
+        click.echo(document(workspace.scope.project, made))
     else:
         click.echo(headline(workspace.scope.project, made))
         for note in workspace.notes:
@@ -207,36 +227,6 @@ def plan(obj: object, names: tuple[str, ...], provider: str | None, as_json: boo
         if changed:
             click.echo(f"{changed} change{'s' if changed != 1 else ''}, {refused} refused")
     return 2 if made.busy else 0
-
-
-def _plan_json(project: str, made: Any) -> str:
-    import msgspec
-
-    machines = {
-        machine.name: {
-            "provider": machine.provider,
-            "state": machine.state,
-            "action": machine.action,
-            **({"fork": machine.fork} if machine.fork else {}),
-            "destroys": machine.destroys,
-            "changes": [
-                {
-                    "key": change.key,
-                    "old": change.old,
-                    "new": change.new,
-                    "effect": change.effect,
-                    "reason": change.reason,
-                    "refused": change.refused,
-                }
-                for change in machine.changes
-            ],
-            "provision": [{"block": key, "why": why} for key, why in machine.blocks],
-        }
-        for machine in made.machines
-    }
-    steps = [{"id": step.id, "needs": step.needs} for step in made.steps]
-    body = {"project": project, "machines": machines, "steps": steps, "not_in_file": made.extra}
-    return msgspec.json.format(msgspec.json.encode(body)).decode()
 
 
 def _simple(obj: object, act: Callable[..., Any]) -> int:

@@ -164,6 +164,11 @@ def script(
     return "\n".join([*lines, *less, _BASICS, _KEYS, _INSTANCE, _CARD, *cards, _AFTER_CARDS])
 
 
+def own_keys(machine: Machine) -> str:
+    """A script for root that makes new SSH host keys, of the kinds that there were."""
+    return f"set -e\nname={quote(hostname(machine))}\n{_KEYS}"
+
+
 def become(transport: Transport, machine: Machine, text: str) -> None:
     """Run the script. Raises Code.FAILED with the guest's last lines."""
     result = transport.run(as_root("sh -s"), input=text.encode(), check=False)

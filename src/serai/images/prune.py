@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from serai.images import layers
 from serai.images.store import Manifest, Ref, Store
 from serai.util import paths
 from serai.util.errors import Code, SeraiError
@@ -62,7 +63,17 @@ def digests_of_templates(home: Path) -> set[str]:
     return found
 
 
-USERS: list[Callable[[Path], set[str]]] = [digests_of_machines, digests_of_boxes, digests_of_templates]
+def digests_of_layers(home: Path) -> set[str]:
+    """Digests of the images that layers stand on."""
+    return {found.image_digest for found in layers.all_of_them()}
+
+
+USERS: list[Callable[[Path], set[str]]] = [
+    digests_of_machines,
+    digests_of_boxes,
+    digests_of_templates,
+    digests_of_layers,
+]
 """Who uses images: each gives the digests in use below SERAI_HOME."""
 
 

@@ -186,18 +186,8 @@ class Store:
     @contextmanager
     def workspace(self) -> Iterator[Path]:
         """A directory for unfinished work, in the store's file system; gone afterwards, even after a kill."""
-        tmp = private_dir(self.root / "tmp")
-        with full_disk(self.root):
-            with lock(self.root / "locks" / ".tmp", what="the image store"):
-                _sweep(tmp)
-                folder = Path(tempfile.mkdtemp(dir=tmp))
-                handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-                fcntl.flock(handle, fcntl.LOCK_EX)
-            try:
-                yield folder
-            finally:
-                os.close(handle)
-                shutil.rmtree(folder, ignore_errors=True)
+        with full_disk(self.root), draft(self.root / "tmp", self.root / "locks" / ".tmp") as folder:
+            yield folder
 
     @contextmanager
     def kept(self, *, removing: bool = False) -> Iterator[None]:
@@ -239,6 +229,25 @@ class Store:
 
     def _ref_file(self, reference: str, arch: str) -> Path:
         return self.root / "refs" / f"{quote(reference, safe='')}@{arch}.json"
+
+
+@contextmanager
+def draft(tmp: Path, gate: Path) -> Iterator[Path]:
+    """A directory of one's own below `tmp`, gone afterwards, after a kill when the next one is made.
+
+    `gate`: the lock that is held meanwhile.
+    """
+    private_dir(tmp)
+    with lock(gate, what=f"{tmp.parent}"):
+        _sweep(tmp)
+        folder = Path(tempfile.mkdtemp(dir=tmp))
+        handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+    try:
+        yield folder
+    finally:
+        os.close(handle)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _sweep(tmp: Path) -> None:

@@ -14,10 +14,13 @@ from serai.plan.parting import made as made_disks
 from serai.plan.provisioning import GUEST, due
 from serai.plan.steps import MOUNTS, Act, Step, step
 from serai.providers.contract import Effect, Feature, Observed, State, Verdict
+from serai.providers.kept import Start
 from serai.spec.folder import FolderType
 from serai.spec.machine import After, Machine
 
 Judge = Callable[[Machine, Observed, str, Any, Any], Verdict]
+Look = Callable[[Machine], tuple[Start | None, str]]
+"""Of a machine that is to be made: the layer that it starts from, and why none goes further."""
 
 
 class Action(StrEnum):
@@ -41,6 +44,18 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """`--provision-with`: blocks by name or kind."""
     parallel: bool = True
     """False: one machine after another, in the file's order."""
+    cache: bool = True
+    """False: every block runs, and what it makes takes the place of layers that were kept before."""
+
+    @property
+    def layers(self) -> bool:
+        """Whether machines come to what layers are kept of: all their blocks, in order."""
+        return self.provision is not False and not self.only
+
+    @property
+    def reuses(self) -> bool:
+        """Whether a machine that is to be made may start from a layer."""
+        return self.cache and self.layers and not self.provision
 
 
 DEFAULTS = Options()
@@ -62,6 +77,10 @@ class MachinePlan(msgspec.Struct, frozen=True, kw_only=True):
     """The machine that it will be a fork of."""
     settles: bool = False
     """Settings inside the guest, or the names of its peers, are not what they should be."""
+    start: Start | None = None
+    """The layer that it is made from."""
+    no_layer: str = ""
+    """Why no layer is kept or taken from there on: `site: cache is false`."""
 
     @property
     def busy(self) -> bool:
@@ -95,6 +114,7 @@ def plan_up(
     judge: Judge,
     options: Options = DEFAULTS,
     of_networks: Mapping[str, Sequence[Change]] = {},
+    look: Look = lambda machine: (None, ""),
 ) -> Plan:
     """Plan to bring up `targets` and all that they come `after`.
 
@@ -105,7 +125,13 @@ def plan_up(
     wanted = closure(machines, targets)
     plans = {
         name: _machine(
-            machines[name], observed.get(name), digests.get(name, {}), judge, options, of_networks.get(name, ())
+            machines[name],
+            observed.get(name),
+            digests.get(name, {}),
+            judge,
+            options,
+            look,
+            of_networks.get(name, ()),
         )
         for name in wanted
     }
@@ -149,6 +175,7 @@ def _machine(
     digests: Mapping[str, str],
     judge: Judge,
     options: Options,
+    look: Look,
     of_networks: Sequence[Change] = (),
 ) -> MachinePlan:
     state = seen.state if seen else State.ABSENT
@@ -184,7 +211,8 @@ def _machine(
             if change.effect is Effect.RESTART and not change.refused
         ]
     fresh = action in (Action.CREATE, Action.RECREATE)
-    marks = {} if fresh or seen is None else seen.marks
+    start, no_layer = look(machine) if fresh else (None, "")
+    marks = (start.marks if start else {}) if fresh or seen is None else seen.marks
     settles = GUEST in marks and marks[GUEST].digest != digests.get(GUEST, marks[GUEST].digest)
     begins = starting or action is Action.WAIT  # what was killed after the start, or was started by somebody else
     blocks = due(machine, marks, digests, starting=begins, wanted=options.provision, only=options.only)
@@ -203,6 +231,8 @@ def _machine(
         destroys=destroys,
         settles=settles,
         fork=machine.fork or "" if fresh else "",
+        start=start,
+        no_layer=no_layer,
     )
 
 

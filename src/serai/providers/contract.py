@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 import msgspec
 
@@ -17,6 +17,9 @@ from serai.spec.machine import Machine
 from serai.spec.network import Network
 from serai.spec.pool import Pool
 from serai.util.errors import Code, SeraiError
+
+if TYPE_CHECKING:
+    from serai.providers.kept import Start
 
 
 class State(StrEnum):
@@ -63,6 +66,7 @@ class Feature(StrEnum):
     HOST_DEVICE = "host_device"  # PCI, USB and mediated devices of the host
     WARM = "warm"  # starts from the memory of one that was ready
     FORK = "fork"  # machines that go on from the memory and disks of one that runs
+    LAYERS = "layers"  # starts from what another one's provisioning blocks have made
     ARCH = "arch"  # other architectures than the host's
 
 
@@ -158,6 +162,8 @@ class Image(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`vagrant`: a box; the key that everybody knows lets in, until a fresh one has replaced it."""
     login_key: Path | None = None
     """A private key that came in the box, which lets in too."""
+    layer: str = ""
+    """The layer of it that the machine was made from."""
 
 
 class Materials(msgspec.Struct, frozen=True, kw_only=True):
@@ -179,6 +185,8 @@ class Materials(msgspec.Struct, frozen=True, kw_only=True):
     """Those of them that are machines of other providers, which an engine's own DNS does not know."""
     moment: str = ""
     """Of a fork: what its provider has said of the machine that it is made from (`fork_point`)."""
+    layer: Start | None = None
+    """What `create` starts from instead of the image alone."""
 
 
 class SshEndpoint(msgspec.Struct, frozen=True, kw_only=True, tag="ssh"):
@@ -288,11 +296,8 @@ class Provider(Protocol):
     #   undo_create(name)                        what a create that failed has left goes
     #   logs(name, follow=, lines=)              what it said, as it comes; else the console's file is read
     #
-    # Providers with Feature.WARM have
-    #   newborn(machine, materials)              the script that tells a woken guest who it is; empty: it knows
-    #   knows_itself(machine)                    that script has run
-    #   keep_warm(machine, materials, progress)  one that is ready becomes a template; True: it was away meanwhile
-    # and those with Feature.FORK the first two of them, and fork_end(moment): no more forks are made, after
+    # Providers with Feature.WARM or Feature.LAYERS have what providers/kept.py says,
+    # and those with Feature.FORK newborn and knows_itself, and fork_end(moment): no more forks are made, after
     #   fork_point(machine, materials, progress) it leaves what forks start from, and goes on: `Materials.moment`
 
     def __init__(self, scope: Scope) -> None: ...

@@ -10,10 +10,15 @@ READ_LIMIT = 256 << 20
 """Bytes of one block that are read for its digest; of what is beyond, size and time stand for the content."""
 
 
-def feed(update: Callable[[bytes], object], path: Path) -> None:
-    """Hand names, modes and contents to `update`. What is not there has a digest, too: it may come later."""
+def feed(update: Callable[[bytes], object], path: Path, keep: Callable[[str], bool] = lambda name: True) -> None:
+    """Hand names, modes and contents to `update`. What is not there has a digest, too: it may come later.
+
+    `keep` is asked for the name of each entry below the path.
+    """
     left = READ_LIMIT
     for entry, name in _entries(path):
+        if name and not keep(name):
+            continue
         try:
             status = entry.lstat()
             update(f"{name}\0{status.st_mode:o}\0".encode(errors="surrogateescape"))

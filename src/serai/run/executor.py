@@ -7,6 +7,7 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -15,19 +16,26 @@ from serai.plan.provisioning import GUEST, block_keys, keyed
 from serai.plan.steps import MOUNTS, Act, Step, step
 from serai.plan.up import Action, MachinePlan
 from serai.providers.contract import Effect, Endpoint, Image, Mark, Observed, Progress, SshEndpoint, Verdict
+from serai.providers.kept import Start
 from serai.providers.kinds import is_container
+from serai.run.cpu_room import cpus_without_room
 from serai.run.events import Emit, Event, Kind
 from serai.run.hooks import AFTER, BEFORE, Table, fire
 from serai.run.materials import Stock
 from serai.run.moments import Moments
 from serai.run.scheduler import Cancel
 from serai.run.secrets import mask_of, masked
+from serai.run.sources import make_sources
 from serai.run.workspace import Workspace
 from serai.spec.base import stated
 from serai.spec.folder import FolderType
+from serai.spec.guest import Guest
 from serai.spec.hook import Event as Moment
 from serai.spec.machine import Machine
 from serai.util.errors import SeraiError
+
+if TYPE_CHECKING:
+    from serai.run.layers import Keeper
 
 
 class Executor:
@@ -47,6 +55,7 @@ class Executor:
         observed: Mapping[str, Observed] = {},
         force: bool = False,
         to_disk: bool = False,
+        keeper: Keeper | None = None,
     ) -> None:
         self.workspace = workspace
         self.stock = Stock(workspace)
@@ -60,6 +69,7 @@ class Executor:
         self.observed = observed
         self.force = force
         self.to_disk = to_disk
+        self.keeper = keeper
         self.made: set[str] = set()
         """Machines that this run has made."""
         self.moments = Moments(workspace, self.stock)
@@ -128,7 +138,11 @@ class Executor:
     def _create(self, machine: Machine, step: Step, progress: Progress) -> str:
         materials = self.stock.of(machine, progress)
         driver = self.workspace.provider(machine.name)
-        self._make_sources(machine)
+        make_sources(machine, self.workspace.scope.root)
+        start = self._start_of(machine.name)
+        if self.keeper:
+            self.keeper.begin(machine, materials, start)
+        materials = msgspec.structs.replace(materials, layer=start)
         if machine.fork is not None:
             materials = msgspec.structs.replace(materials, moment=self.moments.of(machine.fork, progress))
         try:
@@ -140,20 +154,13 @@ class Executor:
         self.made.add(machine.name)
         return ""
 
-    def _make_sources(self, machine: Machine) -> None:
-        """Directories of the host that are shared, where the file says that they may be made."""
-        wanted = [folder.source for folder in machine.synced_folders if folder.create]
-        if machine.container is not None:
-            wanted += [
-                each.source for each in machine.container.volumes if each.create and each.source is not None
-            ]
-        for source in wanted:
-            path = self.workspace.scope.root / Path(source).expanduser()
-            if not path.exists():  # a file that is bound is there already
-                path.mkdir(parents=True, exist_ok=True)
+    def _start_of(self, name: str) -> Start | None:
+        """The layer that this run makes the machine from."""
+        plan = self.plans.get(name)
+        return plan.start if plan else None
 
     def _start(self, machine: Machine, step: Step, progress: Progress) -> str:
-        self._make_sources(machine)
+        make_sources(machine, self.workspace.scope.root)
         self.workspace.provider(machine.name).start(machine, self.stock.of(machine, progress), progress)
         return ""
 
@@ -230,6 +237,11 @@ class Executor:
         from serai.guest.settle import settle
 
         settled = with_keys(machine, self.workspace.scope.root)
+        if machine.name in self.made and self._start_of(machine.name):  # the rest of it is in the layer
+            settled = msgspec.structs.replace(settled, guest=Guest(users=machine.guest.users))
+            from serai.run.layers import anew
+
+            anew(self.way_in(machine.name), machine)
         materials = self.stock.of(machine, progress)
         ask = getattr(self.workspace.provider(machine.name), "cards", None)
         boxed = materials.image is not None and materials.image.login
@@ -273,28 +285,12 @@ class Executor:
         plan = self.plans[machine.name]
         keys = {change.key: Verdict(change.effect, change.reason) for change in plan.changes if not change.refused}
         keys = {key: verdict for key, verdict in keys.items() if verdict.effect in (Effect.LIVE, Effect.RESTART)}
-        late = self._cpus_without_room(machine, keys)
+        late = cpus_without_room(machine, keys, self._way_to(machine.name), partial(self.way_in, machine.name))
         materials = self.stock.without_image(machine)
         self.workspace.provider(machine.name).apply(machine, keys | late, progress, materials)
         live = [key for key, verdict in keys.items() if verdict.effect is Effect.LIVE and key not in late]
         told = [f"{key} waits for a restart: {verdict.reason}" for key, verdict in late.items()]
         return "; ".join(filter(None, [", ".join(live), *told]))
-
-    def _cpus_without_room(self, machine: Machine, keys: Mapping[str, Verdict]) -> dict[str, Verdict]:
-        """Of the live changes those to more CPUs than the guest's kernel takes while it runs."""
-        live = [key for key, verdict in keys.items() if key.startswith("cpu") and verdict.effect is Effect.LIVE]
-        if not live or not isinstance(self.workspace.provider(machine.name).endpoint(machine.name), SshEndpoint):
-            return {}
-        from serai.guest.cpus import room
-
-        try:
-            most = room(self.way_in(machine.name))
-        except SeraiError:
-            return {}  # it cannot be asked; the engine does what it is told
-        if most is None or machine.cpu.total <= most:
-            return {}
-        reason = f"the guest's kernel has set its CPUs to {most} at its start and takes no more"
-        return dict.fromkeys(live, Verdict(Effect.RESTART, reason))
 
     def _provision(self, machine: Machine, step: Step, progress: Progress) -> str:
         from serai.provisioners import registry
@@ -306,7 +302,6 @@ class Executor:
             self.cancel.check()
             self.emit(Event(kind=Kind.OUTPUT, machine=machine.name, step=step.id, text=line))
 
-        driver = self.workspace.provider(machine.name)
         way = self.way_in(machine.name)
         registry.run(
             block,
@@ -323,11 +318,13 @@ class Executor:
         # On the guest's disk before the mark says so: a power cut must not leave a mark without its work.
         if block.shell is None or restarts(block):  # a script brings its own to the disk, without a further login
             way.run("sync", check=False, timeout=120)
-        digest = self.digests.get(machine.name, {}).get(step.key, "")
-        driver.mark(machine.name, {step.key: Mark(digest=digest, at=round(time.time(), 3))})
-        for other, _, key in (each.partition(":") for each in step.also):
-            mark = Mark(digest=self.digests.get(other, {}).get(key, ""), at=round(time.time(), 3))
-            self.workspace.provider(other).mark(other, {key: mark})
+        for name, _, key in (each.partition(":") for each in (f"{machine.name}:{step.key}", *step.also)):
+            mark = Mark(digest=self.digests.get(name, {}).get(key, ""), at=round(time.time(), 3))
+            self.workspace.provider(name).mark(name, {key: mark})
+        if self.keeper:
+            materials = self.stock.of(machine, progress)
+            if failed := self.keeper.done(machine, materials, step.key, way, progress):
+                self.emit(Event(kind=Kind.NOTE, text=f"{machine.name}: {failed}"))
         return ""
 
     def _peers(self) -> dict[str, tuple[Machine, Endpoint | None]]:

@@ -26,6 +26,7 @@ class Stock:
         self._lock = threading.Lock()
         self._images: dict[str, Image] = {}
         self._allocation: Allocation | None = None
+        self._preview: Allocation | None = None
         self._shared: set[str] = set()
         self._key = ""
 
@@ -171,11 +172,17 @@ class Stock:
                 self._workspace.driver(maker).make_network(name, theirs)  # type: ignore[attr-defined]
                 self._shared.add(name)
 
+    def _expected(self) -> Allocation:
+        """What `allocation` will be, as far as that can be told; worked out once."""
+        with self._lock:
+            if self._preview is None:
+                kept = read_allocation(self._workspace.scope.home / "networks.json")
+                self._preview = allocate(self._workspace.project, kept)
+            return self._preview
+
     def preview(self, machine: Machine) -> tuple[Materials, bool]:
         """The materials as far as they are there, without making or writing anything; True: the image is not."""
-        allocation = allocate(
-            self._workspace.project, read_allocation(self._workspace.scope.home / "networks.json")
-        )
+        allocation = self._expected()
         image, missing = None, False
         if in_store(machine):
             from serai.images import resolve

@@ -42,6 +42,16 @@ def of_networks(workspace: Workspace, machines: Collection[Machine]) -> list[Ser
     return found
 
 
+def of_open_networks(machines: Collection[Machine]) -> tuple[list[SeraiError], list[str]]:
+    """The refusal of public networks that nobody has said the interface of, and whose they are (VAG-7)."""
+    if not any(nic.public for machine in machines for nic in machine.networks):
+        return [], []
+    from serai.run.public import unanswered, waiting
+
+    error = unanswered(machines)
+    return [error] if error else [], waiting(machines)
+
+
 def of_ports(workspace: Workspace, machines: Collection[Machine]) -> list[SeraiError]:
     """Of machines that would be up together and state one port of the host. Only a Vagrantfile comes so far: it
     may well hold machines of which one is up at a time."""

@@ -21,9 +21,18 @@ from serai.run.events import Emit, Event, Kind
 from serai.run.executor import Executor
 from serai.run.hooks import AFTER, BEFORE, once
 from serai.run.journal import Journal
+from serai.run.kept import keeper, look_of, standing
 from serai.run.materials import in_store
 from serai.run.networks import network_changes
-from serai.run.refusals import complaints, no_way_in, of_networks, of_ports, of_vagrant, refuse_blocks
+from serai.run.refusals import (
+    complaints,
+    no_way_in,
+    of_networks,
+    of_open_networks,
+    of_ports,
+    of_vagrant,
+    refuse_blocks,
+)
 from serai.run.scheduler import Cancel, Outcome, run_steps
 from serai.run.scope import forget
 from serai.run.secrets import masked
@@ -63,8 +72,8 @@ def make_plan(
     def judge(machine: Machine, seen: Observed, key: str, old: Any, new: Any) -> Verdict:
         return workspace.driver(seen.provider).verdict(machine, seen, key, old, new)
 
-    of_networks = network_changes(workspace, wanted)
-    plan = plan_up(machines, targets, observed, digests, judge, options, of_networks)
+    of_networks, look = network_changes(workspace, wanted), look_of(workspace, digests, options)
+    plan = plan_up(machines, targets, observed, digests, judge, options, of_networks, look)
     if check:
         refuse_blocks((machines[each.name], [key for key, _ in each.blocks]) for each in plan.machines)
     return plan, observed, digests
@@ -74,7 +83,7 @@ def refuse(
     workspace: Workspace, machines: Collection[Machine], observed: Mapping[str, Observed] = MappingProxyType({})
 ) -> None:
     """Raise all that the providers cannot do, and images that nobody knows, before anything is made."""
-    errors, unanswered = _open_networks(machines)
+    errors, unanswered = of_open_networks(machines)
     errors += shared.refusals(workspace.project)
     errors += of_networks(workspace, machines)
     errors += of_ports(workspace, machines)
@@ -106,16 +115,6 @@ def refuse(
         raise SeraiErrors(errors)
 
 
-def _open_networks(machines: Collection[Machine]) -> tuple[list[SeraiError], list[str]]:
-    """The refusal of public networks that nobody has said the interface of, and whose they are (VAG-7)."""
-    if not any(nic.public for machine in machines for nic in machine.networks):
-        return [], []
-    from serai.run.public import unanswered, waiting
-
-    error = unanswered(machines)
-    return [error] if error else [], waiting(machines)
-
-
 def up(
     workspace: Workspace,
     names: Sequence[str] = (),
@@ -133,7 +132,7 @@ def up(
     `verb` is what a person called: `reload` has of its hooks only `halves` here, those after it.
     """
     cancel = cancel or Cancel()
-    with workspace.changing("up", lambda text: emit(Event(kind=Kind.NOTE, text=text))):
+    with workspace.changing("up", lambda text: emit(Event(kind=Kind.NOTE, text=text))), standing(workspace):
         plan, observed, digests = make_plan(workspace, names, options)
         shown(plan)
         if plan.destroys and not consent(plan):
@@ -151,6 +150,7 @@ def up(
             plans={item.name: item for item in plan.machines},
             digests=digests,
             observed=observed,
+            keeper=keeper(workspace, plan, digests, options),
         )
         outcome = carry_out(workspace, verb, plan.steps, executor, emit, cancel, halves)
         _record(workspace, plan, observed)

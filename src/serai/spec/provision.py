@@ -123,6 +123,13 @@ class Provision(Spec, frozen=True):
             "starts, and at `serai provision`; never: only with --provision-with"
         ),
     ] = Run.ONCE
+    cache: Annotated[
+        bool,
+        Meta(
+            description="keep the machine's disks as they are after it, so that the next machine that would come "
+            "to the same starts from there; false: it runs in each new machine, and so does what follows"
+        ),
+    ] = True
 
     @property
     def kind(self) -> str:

@@ -123,6 +123,7 @@ class FakeRaw(Spec, frozen=True):
     times: Annotated[
         int, Meta(ge=0, description="how often a failing action fails before it works; 0 is always")
     ] = 0
+    layers: Annotated[bool, Meta(description="pretend to keep layers, too")] = False
 
 
 class Raw(Spec, frozen=True):

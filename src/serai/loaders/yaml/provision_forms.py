@@ -8,7 +8,7 @@ from serai.loaders.yaml.problems import Problems
 from serai.spec.provision import KINDS, File, Provision, Reload, Shell
 
 EACH_ITS_OWN = "make each an entry of the list, with its own `- `"
-BESIDE_BLOCK = ("name", "run")
+BESIDE_BLOCK = ("name", "run", "cache")
 BESIDE_SCRIPT = tuple(name for name in Shell.__struct_fields__ if name not in ("inline", "path"))
 
 

@@ -36,6 +36,8 @@ from serai.providers.contract import (
     Verdict,
     quiet,
 )
+from serai.providers.fake import layers
+from serai.providers.kept import Keeping
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
 from serai.util.files import private_dir, remove_tree, write_atomic
@@ -154,6 +156,9 @@ class Fake:
         record.failed = old.failed if old else {}
         self._write(record)
         self._act(record, "create", progress)
+        if materials.layer:
+            record.marks = dict(materials.layer.marks)
+            layers.start(materials.layer.id, self.root / machine.name)
         record.state = State.STOPPED
         record.addresses = [address.partition("/")[0] for address in materials.addresses.values()]
         self._write(record)
@@ -269,6 +274,18 @@ class Fake:
         if ready is not None:
             record.ready_at = time.time() if ready else 0.0
         self._write(record)
+
+    def layer_base(self, machine: Machine, materials: Materials) -> tuple[str, str]:
+        return layers.base(machine, materials, self.scope.root)
+
+    def layer_of(self, key: str) -> tuple[str, float] | None:
+        return layers.of(key)
+
+    def keep_layer(
+        self, machine: Machine, materials: Materials, kept: Keeping, way: object, progress: Progress = quiet
+    ) -> object:
+        self._act(self._need(machine.name), "keep", progress)
+        return layers.keep(self.root / machine.name, machine, kept)
 
     def failure(self, name: str) -> str:
         record = self._read(name)

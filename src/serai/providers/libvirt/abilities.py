@@ -21,6 +21,7 @@ NO_SESSION_NETWORK = (
 
 NO_TEMPLATES = "warm starts are the provider qemu's, as yet"
 NO_FORKS = "libvirt's QEMU keeps its memory from other processes; provider: qemu"
+NO_LAYERS = "what a block makes is kept by the provider qemu, as yet"
 
 
 def capabilities(scope: Scope) -> Capabilities:
@@ -35,7 +36,7 @@ def capabilities(scope: Scope) -> Capabilities:
         arch = engine.host_arch(uri)
         if is_test(uri):
             able = engine.able_for(conn, Machine(), engine.TEST, arch)
-            missing = {Feature.WARM: NO_TEMPLATES, Feature.FORK: NO_FORKS}
+            missing = {Feature.WARM: NO_TEMPLATES, Feature.FORK: NO_FORKS, Feature.LAYERS: NO_LAYERS}
             notes: tuple[str, ...] = ("libvirt's test driver runs nothing: machines on it are only pretended",)
         else:
             accel = engine.accel_for(uri, arch)
@@ -48,7 +49,7 @@ def capabilities(scope: Scope) -> Capabilities:
 
 
 def _missing(uri: str, able: Able) -> dict[Feature, str]:
-    missing = {Feature.WARM: NO_TEMPLATES, Feature.FORK: NO_FORKS}
+    missing = {Feature.WARM: NO_TEMPLATES, Feature.FORK: NO_FORKS, Feature.LAYERS: NO_LAYERS}
     if is_session(uri):
         missing[Feature.PRIVATE_NETWORK] = NO_SESSION_NETWORK
     if shutil.which("virsh") is None:

@@ -22,6 +22,7 @@ from serai.providers.contract import (
     Verdict,
     quiet,
 )
+from serai.providers.kept import Keeping
 from serai.providers.qemu.observe import death, find_projects, observe
 from serai.providers.qemu.record import editing, is_alive, load
 from serai.spec.machine import Machine
@@ -29,6 +30,7 @@ from serai.util.errors import Code, SeraiError
 
 if TYPE_CHECKING:
     from serai.guest.seed import SeedNic
+    from serai.guest.transport import Transport
 
 __all__ = ["Qemu", "find_projects"]
 
@@ -236,6 +238,27 @@ class Qemu:
         from serai.providers.qemu.waking import plug_in
 
         plug_in(self.scope, machine)
+
+    def layer_base(self, machine: Machine, materials: Materials) -> tuple[str, str]:
+        """What the layers of such a machine stand on, or why it has none."""
+        from serai.providers.qemu import layers
+
+        return layers.base(self.scope, machine, materials)
+
+    def layer_of(self, key: str) -> tuple[str, float] | None:
+        """The layer of that key, whole, and when it was kept."""
+        from serai.images import layers
+
+        found = layers.find(key)
+        return (found.id, found.at) if found else None
+
+    def keep_layer(
+        self, machine: Machine, materials: Materials, kept: Keeping, way: Transport, progress: Progress = quiet
+    ) -> object:
+        """Keep the disks of a running machine, which runs on."""
+        from serai.providers.qemu import layers
+
+        return layers.keep(self.scope, machine, materials, kept, way, progress)
 
     def failure(self, name: str) -> str:
         directory = self.directory(name)

@@ -38,6 +38,7 @@ from serai.providers.qemu.running import (
     quit_process,
     run,
 )
+from serai.spec.guest import Guest
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
 from serai.util.files import empty_trash, private_dir, remove_tree
@@ -69,6 +70,10 @@ def create(scope: Scope, machine: Machine, materials: Materials, progress: Progr
     elif machine.warm:
         record.template = _based_on_template(scope, directory, record, machine, materials)
     save(directory, record)
+    if record.image and record.image.layer and not record.template:
+        from serai.providers.qemu import layers
+
+        layers.make_disks(directory, record.image.layer)
     progress("making its disks")
     disks.make_missing(directory, machine, image)
     disks.fit_sizes(directory, machine, image)
@@ -106,7 +111,9 @@ def _based_on_moment(directory: Path, record: Record, moment: str) -> None:
 
 def new_record(scope: Scope, machine: Machine, materials: Materials) -> Record:
     """A machine that is being made, with an identity of its own."""
-    image = materials.image
+    image, layer = materials.image, materials.layer
+    if image and layer:
+        image = msgspec.structs.replace(image, layer=layer.id)
     return Record(
         name=machine.name,
         project=scope.project,
@@ -120,6 +127,8 @@ def new_record(scope: Scope, machine: Machine, materials: Materials) -> Record:
         user=materials.user,
         addresses=materials.addresses,
         networks=materials.networks,
+        marks=dict(layer.marks) if layer else {},
+        set_up=layer is not None,
     )
 
 
@@ -142,6 +151,8 @@ def write_seed(scope: Scope, directory: Path, record: Record, machine: Machine, 
 
     assert record.image is not None
     machine = with_keys(machine, scope.root)
+    if record.set_up:
+        machine = msgspec.structs.replace(machine, guest=Guest(users=machine.guest.users))
     nics = links.seed_nics(scope, machine, materials)
     part = directory / "seed.iso.new"
     write(part, machine, materials, instance_id=record.instance_id, nics=nics, kind=record.image.seed)
@@ -165,6 +176,8 @@ def start(scope: Scope, machine: Machine, materials: Materials, progress: Progre
         record.user = materials.user
         record.addresses = materials.addresses
         record.networks = materials.networks
+        if record.nameless:
+            record.instance_id, record.set_up, record.nameless = f"serai-{token_hex(8)}", True, False
         fill(scope, directory, record, machine, materials)
     if first and record.template.startswith(FORK):
         if _start_fork(scope, directory, machine, record.template, progress):

@@ -106,6 +106,10 @@ class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
     """It runs with the memory of a template, and is not yet told who it is."""
     suspended: bool = False
     """Its memory is in `suspend/`."""
+    set_up: bool = False
+    """The settings of `guest` are on its disks already: the seed only says who it is."""
+    nameless: bool = False
+    """Its guest has forgotten who it is, for a layer, and has not said that it knows itself again."""
 
 
 _encoder = msgspec.json.Encoder(enc_hook=record_file.encode_path)

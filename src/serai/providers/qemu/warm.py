@@ -110,7 +110,7 @@ def kind_of(machine: Machine, image: Image, materials: Materials, project: str, 
         halt_timeout=0.0,
         ready=msgspec.structs.replace(machine.ready, within=0.0),
     )
-    parts = [project, host, image.digest, told, cards, materials.user, sorted(materials.public_keys)]
+    parts = [project, host, image.digest, image.layer, told, cards, materials.user, sorted(materials.public_keys)]
     return sha256(msgspec.json.encode(parts, order="deterministic")).hexdigest()[:32]
 
 

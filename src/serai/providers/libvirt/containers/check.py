@@ -46,6 +46,7 @@ WHY_NOT = {
     Feature.FORWARDED_PORT: f"libvirt forwards no ports to containers: the host reaches its address, or {LXC}",
     Feature.SCREENSHOT: "a container has no screen; `serai console` shows its console",
     Feature.AGENT: "none is needed: `serai exec` runs in it without a network",
+    Feature.LAYERS: "what a block makes is not kept of containers; provider: qemu does so",
     Feature.UEFI: "a container boots nothing; uri: qemu:///system",
     Feature.SECURE_BOOT: "a container boots nothing; uri: qemu:///system",
     Feature.TPM: "a container has no board; container.devices gives it the host's /dev/tpmrm0",

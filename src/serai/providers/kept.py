@@ -1,0 +1,77 @@
+"""What providers with Feature.WARM or Feature.LAYERS keep of a machine, and make others from."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import msgspec
+
+from serai.guest.transport import Transport
+from serai.providers.contract import Mark, Materials, Progress
+from serai.spec.machine import Machine
+
+
+class Start(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The layer that a machine is made from: what its first blocks would make is there already."""
+
+    id: str
+    """The provider's own word for it."""
+    key: str
+    """What it was found by."""
+    blocks: tuple[str, ...]
+    """Keys of the machine's blocks that are done in it, and those that a start makes needless."""
+    at: float = 0.0
+    """When it was kept (Unix time)."""
+    marks: dict[str, Mark] = {}
+    """That these blocks have run."""
+
+
+class Keeping(msgspec.Struct, frozen=True, kw_only=True):
+    """A layer that is to be kept of a running machine."""
+
+    key: str
+    blocks: tuple[str, ...]
+    """What has been done in it, for people."""
+    project: str = ""
+    """Id of the project whose own it is; empty: all of this person's may start from it."""
+    tip: Any = None
+    """What the provider gave for the machine's layer before this one, where that was kept just now."""
+    fresh: bool = False
+    """Also where there is one of that key already."""
+
+
+class KeepsWarm(Protocol):
+    """Of Feature.WARM."""
+
+    def newborn(self, machine: Machine, materials: Materials) -> str:
+        """The script that tells a woken guest who it is; empty: it knows."""
+        ...
+
+    def knows_itself(self, machine: Machine) -> None:
+        """That script has run."""
+        ...
+
+    def keep_warm(self, machine: Machine, materials: Materials, progress: Progress) -> bool:
+        """One that is ready becomes a template; True: it was away meanwhile."""
+        ...
+
+
+class KeepsLayers(Protocol):
+    """Of Feature.LAYERS. `create` takes Materials.layer, too, and keeps its marks with the machine."""
+
+    def layer_base(self, machine: Machine, materials: Materials) -> tuple[str, str]:
+        """(digest of what its guest starts from, why it has no layers): one is empty. Both: nothing is said."""
+        ...
+
+    def layer_of(self, key: str) -> tuple[str, float] | None:
+        """The id of the layer of that key, and when it was kept (Unix time); None: there is none that is whole."""
+        ...
+
+    def keep_layer(
+        self, machine: Machine, materials: Materials, kept: Keeping, way: Transport, progress: Progress
+    ) -> object:
+        """Keep what a running machine is now; it runs on. Gives the next call's `kept.tip`; None: nothing is kept.
+
+        Raises SeraiError when it cannot be kept, and the machine runs on all the same.
+        """
+        ...

@@ -1,0 +1,78 @@
+"""What a large file was when it was kept, and whether it is that still; read again only where it may differ."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+
+BLOCK = 1 << 16
+"""Bytes that are looked at together; those that are all zero are no part of a seal, be they a hole or not."""
+_ZERO = bytes(BLOCK)
+
+
+class Seal(msgspec.Struct, frozen=True):
+    """What a file was when it was kept. As long as the kernel's stamp of it is the same, so is the file."""
+
+    digest: str
+    stamp: tuple[int, int, int, int, int]
+    """Device, inode, size, and nanoseconds of the last write and of the last change. Source: stat(2)."""
+
+
+def stamp(path: Path) -> tuple[int, int, int, int, int]:
+    """See Seal."""
+    found = path.stat()
+    return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+
+
+def seal(path: Path) -> Seal:
+    """Make a file read only, and say what it is."""
+    path.chmod(0o400)
+    return Seal(digest(path), stamp(path))
+
+
+def look(path: Path, kept: Seal) -> tuple[str, Seal]:
+    """Why a file is not what was kept, or an empty string; and the seal with its present stamp."""
+    try:
+        now = stamp(path)
+        if now == kept.stamp:
+            return "", kept
+        if now[2] != kept.stamp[2]:
+            return f"{path.name} has {now[2]} bytes instead of {kept.stamp[2]}", kept
+        if digest(path) != kept.digest:
+            return f"{path.name} is not what was kept", kept
+    except OSError as error:
+        return f"{path.name}: {error.strerror}", kept
+    return "", Seal(kept.digest, now)
+
+
+def digest(path: Path) -> str:
+    """Over its length and what is not zero in it, with where that is. Holes are not read."""
+    total = sha256()
+    with path.open("rb", buffering=0) as file:
+        size = os.fstat(file.fileno()).st_size
+        total.update(f"{size}".encode())
+        for begin, end in _written(file.fileno(), size):
+            file.seek(begin)
+            while begin < end and (block := file.read(BLOCK)):
+                if block != _ZERO[: len(block)]:
+                    total.update(f"\n{begin}\n".encode())
+                    total.update(block)
+                begin += len(block)
+    return total.hexdigest()
+
+
+def _written(handle: int, size: int) -> Iterator[tuple[int, int]]:
+    """The parts that are no holes, from block to block. Source: lseek(2), SEEK_DATA."""
+    end = 0
+    while end < size:
+        try:
+            begin = os.lseek(handle, end, os.SEEK_DATA)
+        except OSError:
+            return  # nothing but a hole is left (ENXIO)
+        end = os.lseek(handle, begin, os.SEEK_HOLE)
+        end = min(size, -(-end // BLOCK) * BLOCK)
+        yield begin // BLOCK * BLOCK, end
