@@ -10,7 +10,7 @@ import pytest
 
 from serai.plan.provisioning import keyed
 from serai.providers.contract import Materials, Scope
-from serai.provisioners import digest
+from serai.provisioners.registry import digest
 from serai.run.chain import Chain, Circumstances, chain
 from serai.spec.machine import Machine
 from serai.util.masking import Mask

@@ -22,7 +22,6 @@ from serai.providers.contract import (
     Verdict,
     quiet,
 )
-from serai.providers.kept import Keeping
 from serai.providers.qemu.observe import death, find_projects, observe
 from serai.providers.qemu.record import editing, is_alive, load
 from serai.spec.machine import Machine
@@ -31,6 +30,7 @@ from serai.util.errors import Code, SeraiError
 if TYPE_CHECKING:
     from serai.guest.seed import SeedNic
     from serai.guest.transport import Transport
+    from serai.providers.kept import Keeping
 
 __all__ = ["Qemu", "find_projects"]
 
