@@ -295,10 +295,7 @@ class Provider(Protocol):
     #   discard(name, progress)                  removes it to be made anew: what outlives it stays (volumes)
     #   undo_create(name)                        what a create that failed has left goes
     #   logs(name, follow=, lines=)              what it said, as it comes; else the console's file is read
-    #
-    # Providers with Feature.WARM or Feature.LAYERS have what providers/kept.py says,
-    # and those with Feature.FORK newborn and knows_itself, and fork_end(moment): no more forks are made, after
-    #   fork_point(machine, materials, progress) it leaves what forks start from, and goes on: `Materials.moment`
+    # Providers with Feature.WARM, FORK or LAYERS have what providers/kept.py says.
 
     def __init__(self, scope: Scope) -> None: ...
 
@@ -310,7 +307,6 @@ class Provider(Protocol):
 
     def observe(self, names: Collection[str] | None = None) -> dict[str, Observed]:
         """The project's machines that exist, by name: ONE bulk look, however many. None: all of them.
-
         Machines that are half made are there, as `creating`. Raises when the engine does not answer.
         """
         ...
@@ -331,7 +327,6 @@ class Provider(Protocol):
 
     def start(self, machine: Machine, materials: Materials, progress: Progress = quiet) -> None:
         """Start it and return when the engine runs it (not when the guest is ready). Running: does nothing.
-
         The spec given becomes what is applied; a suspended machine is resumed.
         """
         ...

@@ -56,6 +56,18 @@ class KeepsWarm(Protocol):
         ...
 
 
+class Forks(Protocol):
+    """Of Feature.FORK; `newborn` and `knows_itself` are as above, and `create` takes Materials.moment."""
+
+    def fork_point(self, machine: Machine, materials: Materials, progress: Progress) -> str:
+        """A running machine leaves what forks start from, and goes on: `Materials.moment`."""
+        ...
+
+    def fork_end(self, moment: str) -> None:
+        """No more forks are made from there."""
+        ...
+
+
 class KeepsLayers(Protocol):
     """Of Feature.LAYERS. `create` takes Materials.layer, too, and keeps its marks with the machine."""
 
