@@ -110,13 +110,12 @@ def test_guests_from_layers_are_themselves_and_go_on_from_where_it_differs(shop,
 
         # What machines stand on stays, and one that stands on a layer goes on when it is started again.
         shop("destroy", "-y")
-        shop("image", "prune", "--all")
+        store.prune(everything=True)
         assert [len(each.blocks) for each in store.all_of_them()] == [1, 2]
         inn("reload", "--force")
         assert told(inn, "db", WHO).split() == second
     finally:
         inn("destroy", "-y", "--force", code=None)
-    shop("image", "prune", "--all", "--dry-run")
     assert len(store.prune(everything=True)) == 2
     assert store.names() == []
 
