@@ -36,6 +36,7 @@ pytest_plugins = [
     "lxc_host",
 ]
 ROOT = Path(__file__).parents[1]
+os.environ.setdefault("SERAI_LAYERS", "off")  # tests of layers switch them on: others see each block run
 Need = Callable[..., None]
 
 

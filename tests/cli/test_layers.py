@@ -6,6 +6,12 @@ from typing import Any
 
 import pytest
 
+
+@pytest.fixture(autouse=True)
+def _with_layers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SERAI_LAYERS", "on")
+
+
 SHOP = """
 project: shop
 machines:

@@ -18,6 +18,11 @@ from serai.run.workspace import Workspace
 from serai.spec.machine import Project
 
 
+@pytest.fixture(autouse=True)
+def _with_layers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SERAI_LAYERS", "on")
+
+
 def workspace(home: Path, provision: list[dict[str, Any]]) -> Workspace:
     machines = {"web": {"name": "web", "provider": "fake", "provision": provision}}
     project = msgspec.convert({"project": "shop", "machines": machines}, Project)
@@ -42,6 +47,13 @@ STARTS = Plan(machines=(), steps=(step(Act.START, "web"),))
 )
 def test_who_keeps_layers(home, provision, plan, options, keeps):
     assert (kept.keeper(workspace(home, provision), plan, {}, options) is not None) is keeps
+
+
+def test_switched_off_there_are_none(home, monkeypatch):
+    monkeypatch.setenv("SERAI_LAYERS", "off")
+
+    assert kept.keeper(workspace(home, BLOCKS), CREATES, {}, DEFAULTS) is None
+    assert kept.look_of(workspace(home, BLOCKS), {}, DEFAULTS) is kept.nothing
 
 
 def test_a_project_without_blocks_looks_for_none(home):

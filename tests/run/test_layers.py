@@ -9,6 +9,12 @@ import pytest
 from person import Serai
 from serai.images import layers
 
+
+@pytest.fixture(autouse=True)
+def _with_layers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SERAI_LAYERS", "on")
+
+
 SHOP = """
 project: {project}
 defaults: {{provider: fake, image: tiny, providers: {{fake: {{layers: true{more}}}}}}}

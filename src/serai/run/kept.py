@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
@@ -16,9 +17,18 @@ if TYPE_CHECKING:
     from serai.run.layers import Keeper
 
 
+SWITCH = "SERAI_LAYERS"
+"""In the environment: `off` neither takes nor keeps layers."""
+
+
+def off() -> bool:
+    """Whether there are to be none."""
+    return os.environ.get(SWITCH) == "off"
+
+
 def standing(workspace: Workspace) -> AbstractContextManager[None]:
     """While it is held no layer goes that a plan has found, nor one that is made meanwhile."""
-    if not any(machine.provision for machine in workspace.project.machines.values()):
+    if off() or not any(machine.provision for machine in workspace.project.machines.values()):
         return nullcontext()
     from serai.images import layers
 
@@ -27,7 +37,11 @@ def standing(workspace: Workspace) -> AbstractContextManager[None]:
 
 def look_of(workspace: Workspace, digests: Mapping[str, Mapping[str, str]], options: Options) -> Look:
     """What a plan asks for each machine that would be made."""
-    if not options.layers or not any(machine.provision for machine in workspace.project.machines.values()):
+    if (
+        off()
+        or not options.layers
+        or not any(machine.provision for machine in workspace.project.machines.values())
+    ):
         return nothing
     from serai.run.layers import looking
 
@@ -44,7 +58,7 @@ def keeper(
 ) -> Keeper | None:
     """Who keeps layers of the machines that the plan makes; None: it makes none, or not with all their blocks."""
     makes = {item.machine for item in plan.steps if item.act is Act.CREATE}
-    if not options.layers or not any(workspace.project.machines[name].provision for name in makes):
+    if off() or not options.layers or not any(workspace.project.machines[name].provision for name in makes):
         return None
     from serai.run.layers import Keeper
 

@@ -21,6 +21,12 @@ from serai.providers.qemu.record import load
 from serai.spec.machine import Machine
 from serai.util.errors import SeraiError
 
+
+@pytest.fixture(autouse=True)
+def _with_layers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SERAI_LAYERS", "on")
+
+
 IMAGE = Image(reference="tiny", digest="sha256:ab", disk=Path("/images/tiny"), seed="tiny")
 
 
