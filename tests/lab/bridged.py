@@ -5,6 +5,8 @@ from __future__ import annotations
 from lab.machine import Host
 
 CARD = "enp0s28"
+SPARE = "enp1s0"
+"""A card to give away, without an address."""
 WALL = f"""
 table inet wall {{
     chain into {{
@@ -16,10 +18,12 @@ table inet wall {{
 """A firewall that lets in what comes by the host's card: from a bridge nothing comes in."""
 WITHIN = 30
 """Seconds to confirm."""
+TUNE = f"serai host tune bridge --interface {CARD} --within {WITHIN} --yes"
 
 
 def links(host: Host) -> list[str]:
-    return host.run("ls /sys/class/net").stdout.split()
+    """But the spare one."""
+    return [name for name in host.run("ls /sys/class/net").stdout.split() if name != SPARE]
 
 
 def way_out(host: Host) -> str:

@@ -13,6 +13,9 @@ from lab import image as images
 from lab.image import LabImage
 from lab.machine import Host, answer
 from lab.made import PROGRAMS, ready
+from lab.shared import Shared, devices
+from lab.tree import disk
+from lab.tuned import look
 from serai.images.builders import ext4
 from serai.images.resolve import ensure
 from serai.util.units import GIB
@@ -86,6 +89,40 @@ def host(lab_image: LabImage, lab_app: Path, tmp_path: Path) -> Iterator[Callabl
     for one in started:
         one.stop()
         (one.place / "root.qcow2").unlink(missing_ok=True)
+
+
+@pytest.fixture(scope="session")
+def begun() -> Iterator[list[Shared]]:
+    """The host that `shared` gives, once it was asked for."""
+    kept: list[Shared] = []
+    yield kept
+    for one in kept:
+        one.host.stop()
+
+
+@pytest.fixture(scope="module")
+def shared(
+    request: pytest.FixtureRequest,
+    begun: list[Shared],
+    lab_image: LabImage,
+    lab_app: Path,
+    lab_store: tuple[str, ...],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Shared:
+    """One host for all files that leave it as it was: a start takes most of a minute. Another after a failure."""
+    if begun and begun[-1].failed == request.session.testsfailed:
+        return begun[-1]
+    for one in begun:
+        one.host.stop()
+    place = tmp_path_factory.mktemp("shared")
+    host = Host(lab_image, place / "host", lab_app, devices=[*devices(place), *lab_store], memory=6144)
+    try:
+        host.wait()
+        begun.append(Shared(host, disk(host), look(host), request.session.testsfailed))
+    except BaseException:
+        host.stop()
+        raise
+    return begun[-1]
 
 
 @pytest.fixture(scope="module")

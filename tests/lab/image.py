@@ -35,14 +35,33 @@ PACKAGES = (
 """The last lines: what serai is compared with (benchmarks/peers.py); tools that make a network, idle."""
 LATER = ("nfs-kernel-server", "systemd-boot")
 """Packages that a test installs, by apt, from a directory of the host's own: there is no network."""
+QUICK = "mitigations=off no_timer_check audit=0 apparmor=0 nowatchdog rcupdate.rcu_expedited=1"
+"""What the kernel is told besides. no_timer_check: an emulated processor on a busy machine may miss the ticks that
+the kernel counts at first."""
 STORE = "var/lib/lab"
 """Where they lie, with all that they need."""
 _MASKED = (
     *("apt-daily.timer", "apt-daily-upgrade.timer", "dpkg-db-backup.timer", "e2scrub_all.timer", "fstrim.timer"),
     *("logrotate.timer", "systemd-tmpfiles-clean.timer", "e2scrub_reap.service", "systemd-pstore.service"),
     *("systemd-networkd-wait-online.service", "getty@tty1.service", "systemd-random-seed.service"),
-    *("lxc.service", "lxc-net.service"),
+    *("lxc.service", "lxc-net.service", "lxc-monitord.service"),
+    *("systemd-logind.service", "systemd-repart.service", "systemd-firstboot.service", "systemd-sysusers.service"),
+    *("systemd-binfmt.service", "systemd-journal-flush.service", "systemd-machine-id-commit.service"),
+    *("systemd-update-utmp.service", "systemd-update-utmp-runlevel.service", "proc-sys-fs-binfmt_misc.automount"),
+    *("systemd-ask-password-console.path", "systemd-ask-password-wall.path", "dev-mqueue.mount"),
+    *("sys-kernel-debug.mount", "sys-kernel-tracing.mount", "sys-kernel-config.mount"),
+    *("sys-fs-fuse-connections.mount", "modprobe@configfs.service", "modprobe@dm_mod.service"),
+    *("modprobe@drm.service", "modprobe@efi_pstore.service", "modprobe@fuse.service", "modprobe@loop.service"),
 )
+"""An emulated processor takes most of its time to begin programs: what the lab has no use for does not begin."""
+_IDLE = (
+    *(f"usr/share/initramfs-tools/hooks/{name}" for name in ("dmsetup", "fsck", "keymap", "resume", "thermal")),
+    *(
+        f"etc/grub.d/{name}"
+        for name in ("05_debian_theme", "20_linux_xen", "30_os-prober", "40_custom", "41_custom")
+    ),
+)
+"""Parts of `update-initramfs` and of `update-grub` that add nothing here; not executable is passed over."""
 _FILES = {
     "etc/hostname": "lab\n",
     "etc/hosts": "127.0.0.1 localhost lab\n",
@@ -51,9 +70,10 @@ _FILES = {
         "[Match]\nType=ether\nName=enp0s28\n[Network]\nDHCP=ipv4\nLinkLocalAddressing=no\n"
     ),
     "etc/systemd/journald.conf.d/lab.conf": "[Journal]\nStorage=volatile\n",
+    "etc/ssh/sshd_config.d/lab.conf": "UsePAM no\nUseDNS no\nPrintLastLog no\n",
     "etc/default/grub": (
         'GRUB_DEFAULT=0\nGRUB_TIMEOUT=0\nGRUB_DISTRIBUTOR=Debian\nGRUB_CMDLINE_LINUX_DEFAULT="quiet"\n'
-        'GRUB_CMDLINE_LINUX="console=ttyS0 mitigations=off no_timer_check panic=5"\nGRUB_TERMINAL=serial\n'
+        f'GRUB_CMDLINE_LINUX="console=ttyS0 {QUICK} panic=5"\nGRUB_TERMINAL=serial\n'
     ),
     "usr/local/bin/serai": '#!/bin/sh\nPYTHONPATH=/opt/serai/src:/opt/serai/lib exec python3 -m serai "$@"\n',
 }
@@ -110,7 +130,7 @@ def files_of(place: Path) -> LabImage:
 
 def digest() -> str:
     """Changes with all that goes into the image."""
-    parts = [PACKAGES, FETCH, _MASKED, _FILES, _EARLY, INIT, FINISH, SIZE, UUID, _requirements()]
+    parts = [PACKAGES, FETCH, _MASKED, _IDLE, _FILES, _EARLY, INIT, FINISH, SIZE, UUID, _requirements()]
     sources = [inspect.getsource(each) for each in (make_root, _settle, _index, _libraries, disk, ext4)]
     return sha256(repr([parts, sources]).encode()).hexdigest()[:12]
 
@@ -154,6 +174,8 @@ def _settle(tree: Path, public_key: str) -> None:
     for unit in _MASKED:
         (tree / "etc/systemd/system" / unit).unlink(missing_ok=True)
         (tree / "etc/systemd/system" / unit).symlink_to("/dev/null")
+    for name in _IDLE:
+        (tree / name).chmod(0o644)
     _write(tree, {"etc/apt/sources.list": f"deb [trusted=yes] file:/{STORE} ./\n"})
     _write(tree, {f"{STORE}/Packages": "\n".join(map(_index, sorted((tree / STORE).glob("*.deb"))))})
     (tree / "etc/machine-id").write_text("6c616200000000000000000000000001\n")

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from lab.image import UUID, LabImage
+from lab.image import QUICK, UUID, LabImage
 from serai.util.errors import SeraiError
 from serai.util.process import Result, run
 
@@ -21,11 +21,7 @@ TAIL = 30
 MASTER = ("-N", "-f", "-o", "ControlMaster=yes", "-o", "ControlPersist=yes")
 BOOT = 600.0
 """Seconds that a host may take from its firmware to SSH; on two idle cores it takes 40."""
-DIRECT = (
-    f"root=UUID={UUID} ro console=ttyS0 quiet mitigations=off no_timer_check panic=-1 "
-    "init=/usr/local/sbin/lab-init"
-)
-"""no_timer_check: an emulated processor on a busy machine may miss the ticks that the kernel counts at first."""
+DIRECT = f"root=UUID={UUID} ro console=ttyS0 quiet {QUICK} panic=-1 init=/usr/local/sbin/lab-init"
 
 
 def command(image: LabImage, place: Path, app: Path, memory: int, devices: Sequence[str]) -> list[str]:

@@ -10,8 +10,6 @@ from pathlib import Path
 import pytest
 
 from lab.bridged import CARD, WALL, WITHIN, again, links, way_out
-from lab.machine import Host
-from lab.topologies import PLAIN
 from person import Serai
 from serai.host.reach.ssh import hang_up
 
@@ -22,13 +20,8 @@ INSTALLED = "dpkg-query -W -f '${binary:Package} ${db:Status-Status}\n'"
 
 
 @pytest.fixture(scope="module")
-def one(lab_image, lab_app, tmp_path_factory):
-    host = Host(lab_image, tmp_path_factory.mktemp("elsewhere") / "host", lab_app, devices=PLAIN)
-    try:
-        host.wait()
-        yield host
-    finally:
-        host.stop()
+def one(shared):
+    return shared.host
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from lab.image import UUID
+from lab.image import QUICK, UUID
 from lab.machine import Host
 from lab.topologies import INTEL, OVMF, SPLIT, esp, uefi
 from lab.tree import differences, tree
@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.lab_long, pytest.mark.timeout(1500), pytest.mark.usefi
 
 PLACES = ("/etc", "/boot", "/efi/loader/entries", "/var/lib/serai")
 PAGE = "hugepages --page-size 1GiB --for 1GiB"
-ARGUMENTS = f"root=UUID={UUID} ro console=ttyS0 mitigations=off no_timer_check panic=5 intel_iommu=off"
+ARGUMENTS = f"root=UUID={UUID} ro console=ttyS0 {QUICK} panic=5 intel_iommu=off"
 SYSTEMD_BOOT = f"""
 set -e
 apt-get -qq update && apt-get -qq -y --no-install-recommends install systemd-boot
