@@ -35,7 +35,7 @@ PACKAGES = (
 """The last lines: what serai is compared with (benchmarks/peers.py); tools that make a network, idle."""
 LATER = ("nfs-kernel-server", "systemd-boot")
 """Packages that a test installs, by apt, from a directory of the host's own: there is no network."""
-QUICK = "mitigations=off no_timer_check audit=0 apparmor=0 nowatchdog rcupdate.rcu_expedited=1"
+QUICK = "mitigations=off no_timer_check audit=0 apparmor=0 selinux=0 nowatchdog rcupdate.rcu_expedited=1"
 """What the kernel is told besides. no_timer_check: an emulated processor on a busy machine may miss the ticks that
 the kernel counts at first."""
 STORE = "var/lib/lab"
@@ -74,6 +74,7 @@ _FILES = {
     "etc/default/grub": (
         'GRUB_DEFAULT=0\nGRUB_TIMEOUT=0\nGRUB_DISTRIBUTOR=Debian\nGRUB_CMDLINE_LINUX_DEFAULT="quiet"\n'
         f'GRUB_CMDLINE_LINUX="console=ttyS0 {QUICK} panic=5"\nGRUB_TERMINAL=serial\n'
+        "GRUB_DISABLE_SUBMENU=y\nGRUB_DISABLE_RECOVERY=true\n"
     ),
     "usr/local/bin/serai": '#!/bin/sh\nPYTHONPATH=/opt/serai/src:/opt/serai/lib exec python3 -m serai "$@"\n',
 }

@@ -1,4 +1,4 @@
-"""The power fails while devices are given away, just when the initramfs is packed (GPU-5, MEM-3).
+"""The power fails in the middle of a tuning, and while devices are given away (GPU-5, MEM-3).
 
 The tests of this file are steps of one host, in this order: a start takes most of a minute.
 """
@@ -30,6 +30,11 @@ from lab.tuned import (
 
 pytestmark = [pytest.mark.lab_long, pytest.mark.timeout(1800), pytest.mark.usefixtures("in_order")]
 
+OWED = (
+    f"serai host tune {TUNED} -y & until grep -qs owed /var/lib/serai/host/hugepages.json || ! kill -0 $!; "
+    "do sleep 0.1; done"
+)
+"""Ends when the arguments are written down, before the boot loader's own files are made anew."""
 GIVE = f"host passthrough {NIC_AT} {NVME_AT} -y"
 GIVEN = (f"passthrough-{NIC_AT}", f"passthrough-{NVME_AT}")
 PACKING = f"serai {GIVE} & until pidof -x mkinitramfs || ! kill -0 $!; do sleep 0.2; done"
@@ -48,12 +53,28 @@ class Life(NamedTuple):
 def life(lab_image, lab_app, tmp_path_factory):
     place = tmp_path_factory.mktemp("cut")
     devices = [*SPLIT, *INTEL, *NIC, *nvme(place / "given")]
-    host = Host(lab_image, place / "host", lab_app, devices=devices, memory=4096)
+    host = Host(lab_image, place / "host", lab_app, devices=devices, memory=6144)
     try:
         host.wait()
         yield Life(host, disk(host), look(host))
     finally:
         host.stop()
+
+
+def test_a_tuning_whose_power_failed_is_known_to_be_unfinished_and_its_undo_leaves_nothing(life):
+    life.host.run(f"cat >{GUESTS}", input=LARGE)
+    life.host.crash(OWED)
+
+    assert applied(life.host)["hugepages"]["finished"] is False
+    assert look(life.host).told == life.first.told, "no argument has reached the kernel"
+    life.host.serai("host undo --all -y")
+    assert differences(life.before, disk(life.host)) == []
+
+
+def test_a_tuning_whose_power_failed_again_is_finished_by_the_next_run(life):
+    life.host.run(f"cat >{GUESTS}", input=LARGE)
+    life.host.crash(OWED)
+    assert applied(life.host)["hugepages"]["finished"] is False
 
 
 def test_tunings_are_done_and_what_waits_for_a_reboot_is_pending(life):

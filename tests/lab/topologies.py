@@ -8,9 +8,9 @@ from serai.util.process import run
 from serai.util.units import MIB
 
 CPU = "max,-la57,-erms,-smap,-smep,-umip,-pku"
-"""`max` under TCG is an AMD processor with SVM, which KVM in the host can use. Without what emulation is slow at:
-a fifth level of page tables, copies byte by byte, and guards that change at each entry into the kernel. A start takes
-a quarter less."""
+"""`max` under TCG is an AMD processor with SVM, which KVM in the host can use. Without what emulation is slow
+at: a fifth level of page tables, copies byte by byte, guards that change at each entry into the kernel. A start
+takes a quarter less."""
 SPLIT = ("-machine", "q35,accel=tcg,kernel-irqchip=split", "-cpu", CPU, "-smp", "1")
 """One processor: what a host does is mostly one thing after another, and two that wait for each other stall on a
 busy machine."""
