@@ -74,7 +74,7 @@ def test_a_hook_that_fails_with_a_secret_shows_it_nowhere(pretend: Callable[...,
     made = Executor(workspace, emit=said.append, cancel=Cancel(), steps=steps, verb="halt")
 
     def failing(_: object) -> str:
-        made._fire([Moment.BEFORE_STOP], workspace.project.machines["web"], "")
+        made._fire([Moment.BEFORE_STOP], workspace.project.machines["web"], steps[0])
         raise SeraiError(Code.FAILED, "hunter2-secret is wrong", details=["hunter2-secret"])
 
     path = workspace.scope.home / "journal.jsonl"

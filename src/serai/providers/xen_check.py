@@ -83,6 +83,7 @@ KEYS: dict[str, tuple[str, str]] = {
     "devices.watchdog": ("Xen's watchdog is set by the guest (xen_wdt)", "providers.xen.on_watchdog"),
     "devices.channels": (NO_QEMU, LEAVE),
     "warm": ("Xen cannot start many from one memory", LEAVE),
+    "fork": ("Xen cannot start many from one memory", LEAVE),
     "synced_folders.security": ("that is for 9p", LEAVE),
 }
 """Key -> why Xen has none, and what does it instead. Keys of any card are below `networks`."""

@@ -40,7 +40,7 @@ def test_each_end_has_its_reason(script, why, said, monkeypatch):
     monkeypatch.setattr("serai.host.reach.wire.ENDS", 0.2)
     wire = Wire(["sh", "-c", script])
     with pytest.raises(Lost) as lost:
-        wire.until(b"never", 1000, 5 if "gone" in script else 0.2)
+        wire.until(b"never", 1000, 0.2 if "sleep" in script else 10)
 
     assert (lost.value.why, lost.value.said) == (why, said)
     assert not wire.alive

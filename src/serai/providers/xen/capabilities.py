@@ -15,6 +15,7 @@ WHY_NOT = {
     Feature.SECURE_BOOT: "Xen's OVMF has no keys; provider: qemu or libvirt",
     Feature.TPM: "a vTPM of Xen's is a domain of its own; provider: qemu or libvirt",
     Feature.LAYERS: "what a block makes is not kept; provider qemu does so",
+    Feature.FORK: "Xen cannot start many from one memory; provider: qemu",
     Feature.WARM: "Xen cannot start many from one memory; `serai suspend --disk` keeps one",
     Feature.ARCH: "a guest runs on dom0's processor; provider: qemu emulates others",
 }
