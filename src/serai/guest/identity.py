@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from secrets import token_hex
 from shlex import quote
 
+from serai.guest import reseed
 from serai.guest.pipe import as_root
 from serai.guest.seed import SeedNic, hostname
 from serai.guest.settle import MARK
@@ -23,9 +24,11 @@ SEED_BYTES = 64
 """Of the host's randomness that the guest stirs into its own; where it knows vmgenid it has done that itself."""
 
 # Clock and randomness first: what is made below depends on them.
-_BASICS = r"""
+_FIRST = r"""
 date -u -s "@$now" >/dev/null
 printf %s "$seed" >/dev/urandom
+"""
+_BASICS = r"""
 for f in /var/lib/systemd/random-seed /var/lib/random-seed; do
   [ ! -e "$f" ] || dd if=/dev/urandom of="$f" bs=512 count=1 2>/dev/null
 done
@@ -161,7 +164,9 @@ def script(
         if (mac, address) != (nic.mac, nic.address or "")
     ]
     less = [_NO_BALLOON] if balloon else []
-    return "\n".join([*lines, *less, _BASICS, _KEYS, _INSTANCE, _CARD, *cards, _AFTER_CARDS])
+    return "\n".join(
+        [*lines, *less, _FIRST, reseed.script(), _BASICS, _KEYS, _INSTANCE, _CARD, *cards, _AFTER_CARDS]
+    )
 
 
 def own_keys(machine: Machine) -> str:

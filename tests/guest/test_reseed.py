@@ -1,0 +1,59 @@
+"""A guest's kernel is asked for new randomness, with whatever the guest has."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from serai.guest import reseed
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Path:
+    """A PATH with the programs of a small system alone."""
+    for name in ("uname", "mktemp", "chmod", "rm", "sh"):
+        found = subprocess.run(["sh", "-c", f"command -v {name}"], capture_output=True, text=True, check=True)
+        (tmp_path / name).symlink_to(found.stdout.strip())
+    return tmp_path
+
+
+@pytest.mark.root
+@pytest.mark.skipif(os.uname().machine != "x86_64", reason="the program is one of x86-64")
+def test_the_program_asks_the_kernel_and_says_whether_it_did(tmp_path: Path, need) -> None:
+    need("setpriv")
+    (tmp_path / "ask").write_bytes(reseed.program())
+    (tmp_path / "ask").chmod(0o755)
+    for directory in (tmp_path, *tmp_path.parents[:2]):
+        directory.chmod(0o755)
+
+    assert subprocess.run([tmp_path / "ask"], check=False).returncode == 0
+    without = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", tmp_path / "ask"]
+    assert subprocess.run(without, check=False).returncode != 0
+
+
+@pytest.mark.root
+@pytest.mark.skipif(os.uname().machine != "x86_64", reason="the program is one of x86-64")
+def test_a_small_system_and_a_large_one_can_be_asked(bare: Path) -> None:
+    text = "set -e\n" + reseed.script() + "echo done\n"
+    for path in (str(bare), os.environ["PATH"]):
+        result = subprocess.run(
+            ["sh", "-s"], input=text, env={"PATH": path}, capture_output=True, text=True, check=False
+        )
+        assert (result.stdout, result.stderr) == ("done\n", "")
+
+
+def test_a_system_that_cannot_be_asked_is_told(bare: Path) -> None:
+    (bare / "uname").unlink()
+    (bare / "uname").write_text("#!/bin/sh\necho riscv64\n")
+    (bare / "uname").chmod(0o755)
+    text = "set -e\n" + reseed.script() + "echo done\n"
+
+    result = subprocess.run(
+        ["sh", "-s"], input=text, env={"PATH": str(bare)}, capture_output=True, text=True, check=False
+    )
+
+    assert (result.returncode, result.stdout) == (1, "")
+    assert "could not be asked for new randomness" in result.stderr
