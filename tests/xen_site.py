@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from serai.loaders.yaml import load
+from serai.providers.contract import State
 from serai.providers.libvirt import site as by_libvirt
 from serai.providers.xen.site import Card, DiskFile, Site
 from serai.providers.xen_guest import BRIDGE, SEED, kind_of, spec_of, start_of
@@ -113,3 +115,14 @@ def libvirt_site_of(machine: Machine) -> by_libvirt.Site:
         functions=own.functions,
         graphics_password=own.graphics_password,
     )
+
+
+def state_of(driver: Any, name: str = "web") -> State:
+    seen = driver.observe().get(name)
+    return seen.state if seen else State.ABSENT
+
+
+def left(root: Path) -> list[str]:
+    """What lies in dom0's directories."""
+    found = [*(root / "lib").rglob("*"), *(root / "auto").glob("*"), *(root / "log").glob("*")]
+    return [str(each.relative_to(root)) for each in found]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from serai.providers.xen_guest import features, for_xen, kind_of, letters, spots, start_of, vif_of
+from serai.providers.xen_guest import features, for_xen, kind_of, spots, start_of, vif_of
 from serai.spec.xen import XenType
 from xen_site import loaded
 
@@ -49,10 +49,6 @@ def test_disks_have_places_that_do_not_collide_with_drives() -> None:
     assert [spot.vdev for spot in spots(machine, names, XenType.PV).values()] == [
         f"xvd{each}" for each in "abcdef"
     ]
-
-
-def test_disks_are_counted_as_linux_does_it() -> None:
-    assert [letters(number) for number in (0, 25, 26, 701, 702)] == ["a", "z", "aa", "zz", "aaa"]
 
 
 def test_one_cards_words_win_over_those_of_all() -> None:

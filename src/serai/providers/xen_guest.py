@@ -11,6 +11,7 @@ from serai.spec.disk import Disk, DiskDevice
 from serai.spec.machine import Machine
 from serai.spec.network import UplinkNic
 from serai.spec.xen import Vif, XenType
+from serai.util.drives import letters
 
 PYGRUB, PVGRUB = "pygrub", "pvgrub"
 PVGRUBS = {
@@ -93,16 +94,6 @@ def for_xen(cmdline: str, kind: XenType) -> str:
     if kind is XenType.HVM and f"console={CONSOLE}" not in text:
         text = f"{text} console={CONSOLE}"
     return text.strip()
-
-
-def letters(number: int) -> str:
-    """0 -> `a`, 25 -> `z`, 26 -> `aa`, as disks are counted."""
-    text = ""
-    number += 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        text = chr(ord("a") + rest) + text
-    return text
 
 
 def spots(machine: Machine, names: Iterable[str], kind: XenType) -> dict[str, Spot]:

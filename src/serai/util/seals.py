@@ -28,24 +28,28 @@ def stamp(path: Path) -> tuple[int, int, int, int, int]:
     return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
 
-def seal(path: Path) -> Seal:
-    """Make a file read only, and say what it is."""
-    path.chmod(0o400)
+def seal(path: Path, mode: int = 0o400) -> Seal:
+    """Give a file its mode (read only, its owner's), and say what it is."""
+    path.chmod(mode)
     return Seal(digest(path), stamp(path))
 
 
-def look(path: Path, kept: Seal) -> tuple[str, Seal]:
-    """Why a file is not what was kept, or an empty string; and the seal with its present stamp."""
+def look(path: Path, kept: Seal, *, name: str = "", anew: bool = False) -> tuple[str, Seal]:
+    """Why a file is not what was kept, or an empty string; and the seal with its present stamp.
+
+    `name`: what the reason calls it. `anew`: it is read, whatever its stamp.
+    """
+    name = name or path.name
     try:
         now = stamp(path)
-        if now == kept.stamp:
+        if now == kept.stamp and not anew:
             return "", kept
         if now[2] != kept.stamp[2]:
-            return f"{path.name} has {now[2]} bytes instead of {kept.stamp[2]}", kept
+            return f"{name} has {now[2]} bytes instead of {kept.stamp[2]}", kept
         if digest(path) != kept.digest:
-            return f"{path.name} is not what was kept", kept
+            return f"{name} is not what was kept", kept
     except OSError as error:
-        return f"{path.name}: {error.strerror}", kept
+        return f"{name}: {error.strerror}", kept
     return "", Seal(kept.digest, now)
 
 

@@ -10,11 +10,11 @@ from serai.providers.contract import Image, Scope
 from serai.providers.libvirt import engine, gather
 from serai.providers.libvirt.connect import opened
 from serai.providers.libvirt.driver import Libvirt
-from serai.spec.device import Devices, Graphics, GraphicsType, PciDevice
+from serai.spec.device import Devices, PciDevice
 from serai.spec.folder import FolderType, SyncedFolder
 from serai.spec.image import Firmware
 from serai.spec.machine import Machine
-from serai.util.errors import Code, SeraiError
+from serai.util.errors import SeraiError
 
 
 def image(**more: object) -> Image:
@@ -73,18 +73,6 @@ def test_a_kernel_under_tcg_does_not_check_its_timer(uri: str, monkeypatch: pyte
     monkeypatch.setattr(engine, "kind_for", lambda *_: engine.TCG)
     assert gather.cmdline_for(conn, Machine(), of) == "quiet no_timer_check"
     assert gather.cmdline_for(conn, Machine(), image(cmdline="quiet", arch="arm64")) == "quiet"
-
-
-def test_the_password_is_the_first_line_of_its_file(tmp_path: Path) -> None:
-    machine = Machine(
-        name="web", devices=Devices(graphics=Graphics(type=GraphicsType.VNC, password_file="secret"))
-    )
-    with pytest.raises(SeraiError, match="secret cannot be read") as caught:
-        gather.graphics_password(scope(tmp_path), machine)
-    assert caught.value.code is Code.INPUT
-    (tmp_path / "secret").write_text("open\nsesame\n")
-    assert gather.graphics_password(scope(tmp_path), machine) == "open"
-    assert gather.graphics_password(scope(tmp_path), Machine()) == ""
 
 
 def test_functions_of_another_hosts_device_are_those_that_are_stated() -> None:

@@ -12,6 +12,7 @@ from serai.providers.qemu import template
 from serai.providers.qemu.record import Hardware, Record, save
 from serai.providers.qemu.template import Card, Template
 from serai.spec.machine import Machine
+from serai.util import seals
 from serai.util.files import private_dir
 
 KEY = "k1"
@@ -121,7 +122,7 @@ def test_a_file_that_was_only_touched_is_looked_at_once_and_believed_again(kept)
     assert template.whole(kept) == ""
     after = template.read(KEY)
     assert after is not None
-    assert after.seals[template.RAM].stamp == template.stamp(path)
+    assert after.seals[template.RAM].stamp == seals.stamp(path)
 
 
 def test_zeros_that_were_written_and_holes_are_the_same(kept, home):
@@ -130,8 +131,8 @@ def test_zeros_that_were_written_and_holes_are_the_same(kept, home):
     with hole.open("wb") as file:
         file.truncate(1 << 18)
 
-    assert template.digest(full) == template.digest(hole)
-    assert template.digest(full) != template.digest(template.place(KEY) / template.RAM)
+    assert seals.digest(full) == seals.digest(hole)
+    assert seals.digest(full) != seals.digest(template.place(KEY) / template.RAM)
 
 
 def test_a_dropped_one_is_gone(kept):

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from serai.providers.contract import Image, Materials
 from serai.providers.xen import gather
 from serai.spec.network import Network
-from serai.util.errors import SeraiError
 from xen_site import loaded
 
 IMAGE = Image(reference="tiny", digest="sha256:" + "ab" * 32, disk=Path("/store/d"), kernel=Path("/store/k"))
@@ -67,13 +64,3 @@ def test_all_functions_of_a_slot_go_along() -> None:
         "01:00": ("0000:01:00.0", "0000:01:00.1"),
         "0000:02:00.0": ("0000:02:00.0",),
     }
-
-
-def test_the_password_is_the_first_line_of_its_file(scope) -> None:
-    machine = loaded("devices: {graphics: {type: vnc, listen: 127.0.0.1, password_file: vnc.txt}}")
-    with pytest.raises(SeraiError, match=r"devices\.graphics\.password_file"):
-        gather.password_of(scope, machine)
-    (scope.root / "vnc.txt").write_text("secret\nmore\n")
-
-    assert gather.password_of(scope, machine) == "secret"
-    assert gather.password_of(scope, loaded("")) == ""

@@ -2,25 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from serai.providers.contract import State
+from xen_site import left
 
 pytestmark = [pytest.mark.root, pytest.mark.engine]
-both = pytest.mark.parametrize("xl", ["here", "far"], indirect=True)
-
-
-def state_of(driver, name="web"):
-    seen = driver.observe().get(name)
-    return seen.state if seen else State.ABSENT
-
-
-def left(root: Path) -> list[str]:
-    """What lies in dom0's directories."""
-    found = [*(root / "lib").rglob("*"), *(root / "auto").glob("*"), *(root / "log").glob("*")]
-    return [str(each.relative_to(root)) for each in found]
 
 
 def test_an_image_is_pushed_once_and_leaves_with_the_last_machine_on_it(far, driver, materials, root, scope):

@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from serai.providers.contract import State
 from serai.providers.xen import place
+from xen_site import left, state_of
 
 pytestmark = [pytest.mark.root, pytest.mark.engine]
 both = pytest.mark.parametrize("xl", ["here", "far"], indirect=True)
-
-
-def state_of(driver, name="web"):
-    seen = driver.observe().get(name)
-    return seen.state if seen else State.ABSENT
-
-
-def left(root: Path) -> list[str]:
-    """What lies in dom0's directories."""
-    found = [*(root / "lib").rglob("*"), *(root / "auto").glob("*"), *(root / "log").glob("*")]
-    return [str(each.relative_to(root)) for each in found]
 
 
 @both

@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from serai.providers.contract import State
 from serai.util.errors import SeraiError
 from serai.util.process import run
+from xen_site import left, state_of
 
 pytestmark = [pytest.mark.root, pytest.mark.engine]
-both = pytest.mark.parametrize("xl", ["here", "far"], indirect=True)
-
-
-def state_of(driver, name="web"):
-    seen = driver.observe().get(name)
-    return seen.state if seen else State.ABSENT
-
-
-def left(root: Path) -> list[str]:
-    """What lies in dom0's directories."""
-    found = [*(root / "lib").rglob("*"), *(root / "auto").glob("*"), *(root / "log").glob("*")]
-    return [str(each.relative_to(root)) for each in found]
 
 
 def test_a_snapshot_holds_disks_and_memory_and_is_gone_back_to(xl, driver, machine, materials, root):

@@ -11,6 +11,7 @@ from serai.providers.libvirt import bases, engine, links, record, volumes
 from serai.providers.libvirt.connect import is_remote, is_session, is_test, log_is_ours
 from serai.providers.libvirt.record import Record
 from serai.providers.libvirt.site import DiskSource, Folder, Kernel, Site
+from serai.providers.screen_password import password_of
 from serai.spec.image import Firmware
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
@@ -90,7 +91,7 @@ def site(
         forwards=state.forwards,
         functions=functions_of(machine, uri),
         root=str(scope.root),
-        graphics_password=graphics_password(scope, machine),
+        graphics_password=password_of(scope, machine),
     )
 
 
@@ -184,19 +185,3 @@ def nested_flag(conn: Any) -> str:
             words = line.split()
             return "svm" if "svm" in words else "vmx" if "vmx" in words else ""
     return ""
-
-
-def graphics_password(scope: Scope, machine: Machine) -> str:
-    """The first line of its file. Raises Code.INPUT when it cannot be read."""
-    named = machine.devices.graphics.password_file
-    if not named:
-        return ""
-    path = scope.root / Path(named).expanduser()
-    try:
-        lines = path.read_text().splitlines()
-    except OSError as error:
-        raise SeraiError(
-            Code.INPUT,
-            f"{machine.name}: devices.graphics.password_file: {path} cannot be read: {error.strerror}",
-        ) from error
-    return lines[0] if lines else ""

@@ -25,6 +25,7 @@ from serai.providers.libvirt.resize import NotLive, tree_of
 from serai.providers.libvirt.site import DiskSource, Link, Site
 from serai.spec.disk import Bus, Disk, DiskDevice
 from serai.spec.machine import Machine
+from serai.util.drives import letters
 
 RELEASE_BUDGET = 20.0
 """Seconds in which the guest must let go of a device that is taken out."""
@@ -69,7 +70,7 @@ def _plug_disk(domain: Any, machine: Machine, site: Site, source: DiskSource, sp
 def free_target(root: Element, prefix: str) -> str:
     """The first name that no disk of the running domain has: `vdc`."""
     taken = {value(each, "target@dev") for each in root.iterfind("devices/disk")}
-    names = (f"{prefix}{render.letters(number)}" for number in range(len(taken) + 1))
+    names = (f"{prefix}{letters(number)}" for number in range(len(taken) + 1))
     return next(name for name in names if name not in taken)
 
 

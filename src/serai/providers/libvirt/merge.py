@@ -12,9 +12,9 @@ import itertools
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
-from serai.providers.libvirt.render.disks import letters
 from serai.providers.libvirt.render.element import Element, text_of
 from serai.util import cpuset
+from serai.util.drives import letters
 from serai.util.errors import SeraiError
 
 ElementTree.register_namespace("libosinfo", "http://libosinfo.org/xmlns/libvirt/domain/1.0")

@@ -8,27 +8,23 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from hashlib import sha256
 from pathlib import Path
 
 import msgspec
 
 from serai.providers import record_file
 from serai.providers.qemu.record import Hardware, load
-from serai.util import paths
+from serai.util import paths, seals
 from serai.util.errors import SeraiError
 from serai.util.files import empty_trash, private_dir, remove_tree, write_atomic
 from serai.util.locks import lock
+from serai.util.seals import Seal
 
 FILE = "template.json"
 RAM, STATE, DISKS = "ram", "state", "disks"
 FORK = "fork-"
 """What the keys of moments begin with that forks start from (see qemu/forking.py)."""
-BLOCK = 1 << 16
-"""Bytes that are looked at together; those that are all zero are no part of a seal, be they a hole or not."""
-_ZERO = bytes(BLOCK)
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -37,14 +33,6 @@ class Card(msgspec.Struct, frozen=True):
     mac: str
     address: str = ""
     """In CIDR form; empty: by DHCP."""
-
-
-class Seal(msgspec.Struct, frozen=True):
-    """What a file was when it was kept. As long as the kernel's stamp of it is the same, so is the file."""
-
-    digest: str
-    stamp: tuple[int, int, int, int, int]
-    """Device, inode, size, and nanoseconds of the last write and of the last change. Source: stat(2)."""
 
 
 class Template(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,21 +110,16 @@ def whole(template: Template) -> str:
     fresh: dict[str, Seal] = {}
     if not is_private(place(template.key)):
         return "others can change it"
-    for name, seal in template.seals.items():
+    for name, kept in template.seals.items():
         path = place(template.key) / name
         try:
             if not is_private(path):
                 return f"{name} is not private"
-            now = stamp(path)
-            if now == seal.stamp and name != STATE:
-                continue
-            if now[2] != seal.stamp[2]:
-                return f"{name} has {now[2]} bytes instead of {seal.stamp[2]}"
-            if digest(path) != seal.digest:
-                return f"{name} is not what was kept"
         except OSError as error:
             return f"{name}: {error.strerror}"
-        fresh[name] = Seal(seal.digest, now)
+        why, fresh[name] = seals.look(path, kept, anew=name == STATE, name=name)
+        if why:
+            return why
     if any(seal != template.seals[name] for name, seal in fresh.items()):
         write(msgspec.structs.replace(template, seals=template.seals | fresh))
     return ""
@@ -148,45 +131,9 @@ def is_private(path: Path) -> bool:
     return found.st_uid == os.geteuid() and not found.st_mode & 0o077
 
 
-def stamp(path: Path) -> tuple[int, int, int, int, int]:
-    """See Seal."""
-    found = path.stat()
-    return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
-
-
 def seal(path: Path) -> Seal:
-    """Make a file read only, and say what it is. QEMU wants to open memory for writing, be it mapped privately."""
-    path.chmod(0o600 if path.name == RAM else 0o400)
-    return Seal(digest(path), stamp(path))
-
-
-def digest(path: Path) -> str:
-    """Over its length and what is not zero in it, with where that is. Holes are not read."""
-    total = sha256()
-    with path.open("rb", buffering=0) as file:
-        size = os.fstat(file.fileno()).st_size
-        total.update(f"{size}".encode())
-        for begin, end in _written(file.fileno(), size):
-            file.seek(begin)
-            while begin < end and (block := file.read(BLOCK)):
-                if block != _ZERO[: len(block)]:
-                    total.update(f"\n{begin}\n".encode())
-                    total.update(block)
-                begin += len(block)
-    return total.hexdigest()
-
-
-def _written(handle: int, size: int) -> Iterator[tuple[int, int]]:
-    """The parts that are no holes, from block to block. Source: lseek(2), SEEK_DATA."""
-    end = 0
-    while end < size:
-        try:
-            begin = os.lseek(handle, end, os.SEEK_DATA)
-        except OSError:
-            return  # nothing but a hole is left (ENXIO)
-        end = os.lseek(handle, begin, os.SEEK_HOLE)
-        end = min(size, -(-end // BLOCK) * BLOCK)
-        yield begin // BLOCK * BLOCK, end
+    """Say what a file is. Memory stays writable: QEMU opens it so, be it mapped privately."""
+    return seals.seal(path, 0o600 if path.name == RAM else 0o400)
 
 
 def write(template: Template) -> None:

@@ -14,7 +14,6 @@ from serai.providers.xen_guest import BRIDGE, SEED, kind_of, start_of, uplink_of
 from serai.spec.disk import Disk
 from serai.spec.machine import Machine
 from serai.spec.network import Network, UplinkType
-from serai.util.errors import Code, SeraiError
 
 if TYPE_CHECKING:
     from serai.guest.seed import SeedNic
@@ -181,19 +180,3 @@ def site_of(
         functions=functions(machine, pci or {}),
         graphics_password=password,
     )
-
-
-def password_of(scope: Scope, machine: Machine) -> str:
-    """The first line of devices.graphics.password_file. Raises Code.INPUT when it cannot be read."""
-    named = machine.devices.graphics.password_file
-    if not named:
-        return ""
-    path = scope.root / Path(named).expanduser()
-    try:
-        lines = path.read_text().splitlines()
-    except OSError as error:
-        raise SeraiError(
-            Code.INPUT,
-            f"{machine.name}: devices.graphics.password_file: {path} cannot be read: {error.strerror}",
-        ) from error
-    return lines[0] if lines else ""

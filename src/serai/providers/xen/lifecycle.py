@@ -9,6 +9,7 @@ from shlex import quote
 
 from serai.providers.contract import Materials, Progress, Scope, State
 from serai.providers.identity import machine_uuid
+from serai.providers.screen_password import password_of
 from serai.providers.xen import bridges, disks, gather, images, place, render
 from serai.providers.xen.dom0 import Dom0, dom0
 from serai.providers.xen.look import Domain, Seen, look
@@ -169,9 +170,7 @@ def config_file(scope: Scope, name: str) -> str:
 def configure(host: Dom0, scope: Scope, record: Record, machine: Machine) -> None:
     """Write its xl.cfg, the bridges of its networks, and the link that starts it with the host."""
     pci = functions_there(host, machine)
-    site = gather.site_of(
-        scope, machine, record, record.networks, pci=pci, password=gather.password_of(scope, machine)
-    )
+    site = gather.site_of(scope, machine, record, record.networks, pci=pci, password=password_of(scope, machine))
     record.kernel = bool(site.start.kernel)
     file = config_file(scope, machine.name)
     host.put(render.text(machine, site).encode(), file)

@@ -86,11 +86,6 @@ def test_nvme_disks_are_counted_for_themselves() -> None:
     assert disks.targets(machine, site_of(machine))["fast"] == "nvme0n1"
 
 
-@pytest.mark.parametrize(("number", "text"), [(0, "a"), (25, "z"), (26, "aa"), (701, "zz"), (702, "aaa")])
-def test_letters_go_on_after_z(number: int, text: str) -> None:
-    assert disks.letters(number) == text
-
-
 @pytest.mark.parametrize(
     ("spec", "arch", "bus"),
     [

@@ -7,6 +7,7 @@ from serai.providers.libvirt.render.firmware import SEED
 from serai.providers.libvirt.site import DiskSource, Site, SourceKind
 from serai.spec.disk import Bus, Cache, DetectZeroes, Disk, DiskDevice, DiskFormat, Io
 from serai.spec.machine import Machine
+from serai.util.drives import letters
 from serai.util.errors import Code, SeraiError
 
 PREFIXES = {Bus.VIRTIO: "vd", Bus.NVME: "nvme", Bus.FDC: "fd"}
@@ -42,16 +43,6 @@ def targets(machine: Machine, site: Site) -> dict[str, str]:
         counts[prefix] += 1
         found[source.name] = f"nvme{number}n1" if bus is Bus.NVME else f"{prefix}{letters(number)}"
     return found
-
-
-def letters(number: int) -> str:
-    """0 -> `a`, 25 -> `z`, 26 -> `aa`, as disks are counted."""
-    text = ""
-    number += 1
-    while number:
-        number, rest = divmod(number - 1, 26)
-        text = chr(ord("a") + rest) + text
-    return text
 
 
 def add_disks(parent: Element, machine: Machine, site: Site, boot: dict[str, int]) -> None:
