@@ -9,6 +9,8 @@ from pathlib import Path
 
 import msgspec
 
+from serai.util.holes import written
+
 BLOCK = 1 << 16
 """Bytes that are looked at together; those that are all zero are no part of a seal, be they a hole or not."""
 _ZERO = bytes(BLOCK)
@@ -59,7 +61,7 @@ def digest(path: Path) -> str:
     with path.open("rb", buffering=0) as file:
         size = os.fstat(file.fileno()).st_size
         total.update(f"{size}".encode())
-        for begin, end in _written(file.fileno(), size):
+        for begin, end in _blocks(file.fileno(), size):
             file.seek(begin)
             while begin < end and (block := file.read(BLOCK)):
                 if block != _ZERO[: len(block)]:
@@ -69,14 +71,11 @@ def digest(path: Path) -> str:
     return total.hexdigest()
 
 
-def _written(handle: int, size: int) -> Iterator[tuple[int, int]]:
-    """The parts that are no holes, from block to block. Source: lseek(2), SEEK_DATA."""
+def _blocks(handle: int, size: int) -> Iterator[tuple[int, int]]:
+    """What is written, from block to block."""
     end = 0
-    while end < size:
-        try:
-            begin = os.lseek(handle, end, os.SEEK_DATA)
-        except OSError:
-            return  # nothing but a hole is left (ENXIO)
-        end = os.lseek(handle, begin, os.SEEK_HOLE)
-        end = min(size, -(-end // BLOCK) * BLOCK)
-        yield begin // BLOCK * BLOCK, end
+    for begin, upto in written(handle, size):
+        begin = max(end, begin // BLOCK * BLOCK)
+        end = min(size, -(-upto // BLOCK) * BLOCK)
+        if begin < end:
+            yield begin, end

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from serai.providers.qemu.backup import Jobs, of_disks
-from serai.providers.qemu.qmp import QmpError
-from serai.util.errors import SeraiError
+from serai.providers.qemu.qmp import Gone, QmpError
+from serai.util.errors import Code, SeraiError
 
 TARGETS = {"disk-root": "fork0", "disk-data": "fork1"}
 
@@ -58,6 +58,37 @@ def test_all_disks_are_copied_from_one_moment_on():
     assert command == "transaction"
     assert [each["data"]["device"] for each in arguments["actions"]] == ["disk-root", "disk-data"]
     assert {each["data"]["sync"] for each in arguments["actions"]} == {"top"}
+
+
+@pytest.mark.parametrize(
+    ("how", "expected"),
+    [
+        ({"anew": "serai-1"}, [("block-dirty-bitmap-add", "serai-1"), ("blockdev-backup", "top")]),
+        ({"bitmap": "serai-1"}, [("blockdev-backup", "incremental")]),
+    ],
+)
+def test_what_has_changed_since_is_noted_in_a_bitmap_and_copied_by_it(how, expected):
+    monitor = Monitor()
+    Jobs(monitor, "db", {"disk-root": "layer0"}).start(**how)  # type: ignore[arg-type]
+
+    ((_, arguments),) = monitor.said
+    found = [(each["type"], each["data"].get("sync") or each["data"]["name"]) for each in arguments["actions"]]
+    assert found == expected
+    assert [each["data"].get("bitmap") for each in arguments["actions"]][-1] == how.get("bitmap")
+
+
+def test_of_a_qemu_that_has_ended_nothing_is_left_to_close():
+    class Ended(Monitor):
+        def execute(self, command: str, arguments: Any = None, **_: Any) -> Any:
+            if self.said:
+                raise Gone(Code.FAILED, "QEMU ended")
+            return super().execute(command, arguments)
+
+    jobs = Jobs(monitor := Ended(), "db", dict(TARGETS))  # type: ignore[arg-type]
+    jobs.start()
+    jobs.end()
+
+    assert monitor.words() == ["transaction"]
 
 
 def test_a_copy_that_fails_says_why():

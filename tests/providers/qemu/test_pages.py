@@ -114,15 +114,3 @@ def test_a_copy_that_the_host_has_no_room_for_is_refused(area, monkeypatch):
     ):
         copy.take()
     assert told.value.code is Code.REFUSED
-
-
-def test_the_parts_of_a_file_that_are_no_holes(tmp_path):
-    path = tmp_path / "ram"
-    with path.open("wb") as file:
-        file.truncate(SIZE)
-        os.pwrite(file.fileno(), b"x" * PAGE, 1 << 20)
-    with path.open("rb") as file:
-        found = list(pages.written(file.fileno(), SIZE))
-
-    assert all(begin <= 1 << 20 < end for begin, end in found)
-    assert len(found) == 1

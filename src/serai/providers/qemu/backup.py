@@ -8,13 +8,13 @@ Source: QEMU, qapi/block-core.json, blockdev-backup; block/copy-before-write.c.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from serai.providers.contract import Scope
 from serai.providers.qemu import snapshots, template
-from serai.providers.qemu.qmp import Qmp, QmpError
+from serai.providers.qemu.qmp import Gone, Qmp, QmpError
 from serai.providers.qemu.record import Record
 from serai.util.errors import Code, SeraiError
 from serai.util.files import private_dir
@@ -34,15 +34,26 @@ class Jobs:
         """Node of the disk -> node of its copy."""
         self._running: set[str] = set()
 
-    def start(self) -> None:
-        """All at one moment, or none of them. The guest stands still."""
-        actions = [
-            {
-                "type": "blockdev-backup",
-                "data": {"job-id": copy, "device": disk, "target": copy, "sync": "top"},
-            }
-            for disk, copy in self._targets.items()
-        ]
+    def add(self, disk: str, copy: str, target: Path, *, flush: bool) -> None:
+        """Open a file as the copy of a disk. `flush`: it is on the host's disk when it is closed."""
+        cache = {"direct": False, "no-flush": not flush}
+        file = {"driver": "file", "filename": str(target), "cache": cache}
+        node = {"driver": "qcow2", "node-name": copy, "file": file, "cache": cache, "discard": "unmap"}
+        self._qmp.execute("blockdev-add", node)
+        self._targets[disk] = copy
+
+    def start(self, *, bitmap: str = "", anew: str = "") -> None:
+        """All at one moment, or none of them.
+
+        `bitmap`: only what it says has changed. `anew`: a bitmap of this name notes what changes from then on.
+        """
+        how = {"sync": "incremental", "bitmap": bitmap} if bitmap else {"sync": "top"}
+        actions = []
+        for disk, copy in self._targets.items():
+            if anew:
+                actions.append({"type": "block-dirty-bitmap-add", "data": {"node": disk, "name": anew}})
+            job = {"job-id": copy, "device": disk, "target": copy, **how}
+            actions.append({"type": "blockdev-backup", "data": job})
         if actions:
             self._qmp.execute("transaction", {"actions": actions})
             self._running = set(self._targets.values())
@@ -63,7 +74,11 @@ class Jobs:
             raise SeraiError(Code.FAILED, f"{self._who}: a disk could not be copied: {failed}")
 
     def end(self) -> None:
-        """Whatever is under way is given up, and the copies are closed."""
+        """Whatever is under way is given up, and the copies are closed. With QEMU all of it has gone."""
+        with suppress(Gone):
+            self._end()
+
+    def _end(self) -> None:
         for job in list(self._running):
             try:
                 self._qmp.execute("block-job-cancel", {"device": job, "force": True})
@@ -83,17 +98,15 @@ def of_disks(qmp: Qmp, directory: Path, record: Record, scope: Scope, place: Pat
     files = snapshots.saveable(record.name, machine, record, scope.root)
     nodes = {node["node-name"]: node for node in qmp.execute("query-named-block-nodes", {"flat": True})}
     private_dir(place / template.DISKS)
-    targets: dict[str, str] = {}
-    jobs = Jobs(qmp, record.name, targets)
+    jobs = Jobs(qmp, record.name, {})
     try:
         for number, (node, file) in enumerate(files.items()):
             if node not in nodes:
                 continue  # not plugged
             target = place / template.DISKS / Path(file).name
             _make(target, nodes[node], directory)
-            copy = f"fork{number}"
-            qmp.execute("blockdev-add", _node(copy, target))
-            targets[node] = copy
+            # A copy that a power cut spoils is that of a machine which has lost its memory, too.
+            jobs.add(node, f"fork{number}", target, flush=False)
         yield jobs
     finally:
         jobs.end()
@@ -108,10 +121,3 @@ def _make(target: Path, node: dict[str, Any], directory: Path) -> None:
     if below := image.get("full-backing-filename"):
         words += ["-b", str(directory / below), "-F", image.get("backing-filename-format", "qcow2")]
     run([*words, target, str(image["virtual-size"])])
-
-
-def _node(name: str, target: Path) -> dict[str, Any]:
-    # No flush: a copy that a power cut spoils is that of a machine which has lost its memory, too.
-    cache = {"direct": False, "no-flush": True}
-    file = {"driver": "file", "filename": str(target), "cache": cache}
-    return {"driver": "qcow2", "node-name": name, "file": file, "cache": cache, "discard": "unmap"}

@@ -8,11 +8,8 @@ Source: QEMU qapi/block-core.json; docs/interop/live-block-operations, bitmaps.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping
 from pathlib import Path
 from secrets import token_hex
-from typing import Any
 
 import msgspec
 
@@ -23,19 +20,15 @@ from serai.images.layers import Layer
 from serai.providers import layering
 from serai.providers.contract import Image, Materials, Progress, Scope
 from serai.providers.kept import Keeping
-from serai.providers.qemu import disks, gather, launch, snapshots, template
+from serai.providers.qemu import backup, disks, gather, launch, snapshots, template
 from serai.providers.qemu.qmp import Qmp
-from serai.providers.qemu.record import Record, editing, is_alive
+from serai.providers.qemu.record import Record, editing
 from serai.providers.qemu.running import directory_of, made
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
 from serai.util.process import run, which
 
 PROVIDER = "qemu"
-COPY_BUDGET = 3600.0
-"""Seconds in which the disks must be copied."""
-LOOK = 0.5
-"""Seconds until QEMU is asked again, where no event comes."""
 
 
 class Tip(msgspec.Struct, frozen=True):
@@ -148,32 +141,18 @@ class _Work:
 
     def copy(self, qmp: Qmp, folder: Path, materials: Materials, way: Transport) -> None:
         """Begin all copies at one moment, in which the guest has forgotten who it is; wait for their end."""
-        targets = {disk: f"layer{number}-{self.token}" for number, disk in enumerate(self.nodes)}
-        added = []
+        jobs = backup.Jobs(qmp, self.name, {})
         try:
-            for disk, node in targets.items():
-                path = str(folder / layers.DISKS / f"{disk}.qcow2")
-                file = {"driver": "file", "filename": path}
-                qmp.execute(
-                    "blockdev-add", {"driver": "qcow2", "node-name": node, "file": file, "discard": "unmap"}
-                )
-                added.append(node)
-            self._begin(qmp, targets, materials, way)
-            self._await(qmp, set(targets.values()))
+            for number, (disk, (node, _)) in enumerate(self.nodes.items()):
+                target = folder / layers.DISKS / f"{disk}.qcow2"
+                jobs.add(node, f"layer{number}-{self.token}", target, flush=True)
+            self._begin(jobs, materials, way)
+            jobs.wait()
         finally:
-            for node in added:
-                _remove(qmp, node)
+            jobs.end()
         disks.copy_state(self.directory, folder)
 
-    def _begin(self, qmp: Qmp, targets: Mapping[str, str], materials: Materials, way: Transport) -> None:
-        actions: list[dict[str, Any]] = []
-        for disk, target in targets.items():
-            source = self.nodes[disk][0]
-            how: dict[str, Any] = {"sync": "incremental", "bitmap": self.bitmap} if self.tip else {"sync": "top"}
-            if not self.tip:
-                actions.append({"type": "block-dirty-bitmap-add", "data": {"node": source, "name": self.bitmap}})
-            job = {"job-id": target, "device": source, "target": target, **how}
-            actions.append({"type": "blockdev-backup", "data": job})
+    def _begin(self, jobs: backup.Jobs, materials: Materials, way: Transport) -> None:
         # Who it is is off its disks now, and they are copied: should it never hear the end of that, its next
         # start makes a new instance of it.
         with editing(self.directory) as record:
@@ -185,24 +164,9 @@ class _Work:
             )
             record.nameless = traces.seeded
         with forgotten(way, traces, self.name):
-            qmp.execute("transaction", {"actions": actions})
+            jobs.start(bitmap=self.bitmap) if self.tip else jobs.start(anew=self.bitmap)
         with editing(self.directory) as record:
             record.nameless = False
-
-    def _await(self, qmp: Qmp, jobs: set[str]) -> None:
-        """Wait until all have ended, each by itself. Raises Code.FAILED with what the first failure says."""
-        end, failed = time.monotonic() + COPY_BUDGET, ""
-        while jobs:
-            event = qmp.wait_event("BLOCK_JOB_COMPLETED", "BLOCK_JOB_CANCELLED", timeout=LOOK)
-            if event and event["data"]["device"] in jobs:
-                jobs.discard(event["data"]["device"])
-                failed = failed or event["data"].get("error", "")
-            elif time.monotonic() > end:
-                raise SeraiError(Code.TIMEOUT, f"{self.name}: its disks were not copied within {COPY_BUDGET:g} s")
-            elif event is None and not is_alive(self.directory):
-                raise SeraiError(Code.FAILED, f"{self.name}: it ended while its disks were copied")
-        if failed:
-            raise SeraiError(Code.FAILED, f"{self.name}: its disks could not be copied: {failed}")
 
     def finish(self, folder: Path, kept: Keeping) -> Layer:
         """Set the copies on what will stay, and say what they stand on."""
@@ -242,16 +206,3 @@ class _Work:
         qemu_img = which("qemu-img", "qemu-utils")
         run([qemu_img, "rebase", "-f", "qcow2", *on, "-b", ground, target], timeout=None)
         return ground
-
-
-def _remove(qmp: Qmp, node: str) -> None:
-    """Let the copy's file go; a job that has not ended is cancelled first."""
-    from serai.providers.qemu.qmp import Gone, QmpError
-
-    try:
-        if any(job["id"] == node for job in qmp.execute("query-jobs")):
-            qmp.execute("job-cancel", {"id": node})
-            qmp.wait_event("BLOCK_JOB_CANCELLED", "BLOCK_JOB_COMPLETED", timeout=30.0)
-        qmp.execute("blockdev-del", {"node-name": node})
-    except (QmpError, Gone):
-        return  # it has ended, or the node goes with it

@@ -21,6 +21,7 @@ from functools import cache, partial
 from typing import ClassVar, TypeAlias
 
 from serai.util.errors import Code, SeraiError
+from serai.util.holes import written
 from serai.util.units import human_size
 
 PAGE = 4096
@@ -226,20 +227,6 @@ def _mapping(pid: int, address: int) -> tuple[str, int]:
 
 def _taken(below: _opened) -> int:
     return os.fstat(below.handle).st_blocks * 512
-
-
-def written(handle: int, size: int) -> Iterator[tuple[int, int]]:
-    """The parts of a file that are no holes. Source: lseek(2), SEEK_DATA."""
-    end = 0
-    while end < size:
-        try:
-            begin = os.lseek(handle, end, os.SEEK_DATA)
-        except OSError as error:
-            if error.errno == errno.ENXIO:
-                return  # nothing but a hole is left
-            raise
-        end = min(size, os.lseek(handle, begin, os.SEEK_HOLE))
-        yield begin, end
 
 
 def _need_room(wanted: int, who: str) -> None:
