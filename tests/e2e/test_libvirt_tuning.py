@@ -69,6 +69,7 @@ def bridge(need: Any) -> Iterator[None]:
     need("ip", root=True)
     if os.cpu_count() == 1:
         pytest.skip("only where there are two CPUs to pin to")
+    subprocess.run(["ip", "link", "del", BRIDGE], check=False, capture_output=True)  # of a run that was killed
     subprocess.run(["ip", "link", "add", BRIDGE, "type", "bridge"], check=True)
     subprocess.run(["ip", "addr", "add", f"{HOST}/24", "dev", BRIDGE], check=True)
     subprocess.run(["ip", "link", "set", BRIDGE, "up"], check=True)

@@ -49,6 +49,7 @@ def bridge(need: Any) -> Iterator[None]:
     need("ip", root=True)
     if os.cpu_count() == 1:
         pytest.skip("only where there are two CPUs to pin to")
+    subprocess.run(["ip", "link", "del", BRIDGE], check=False, capture_output=True)  # of a run that was killed
     subprocess.run(["ip", "link", "add", BRIDGE, "type", "bridge"], check=True)
     subprocess.run(["ip", "addr", "add", f"{HOST}/24", "dev", BRIDGE], check=True)
     subprocess.run(["ip", "link", "set", BRIDGE, "up"], check=True)
@@ -190,6 +191,7 @@ def test_passt_carries_ssh_and_ports_and_a_tpm_is_saved_with_the_memory(shop: An
 def cable(need: Any) -> Iterator[None]:
     """Two ends of a cable: a machine joins at one, the host is at the other."""
     need("ip", root=True)
+    subprocess.run(["ip", "link", "del", NEAR], check=False, capture_output=True)  # of a run that was killed
     subprocess.run(["ip", "link", "add", NEAR, "type", "veth", "peer", "name", FAR], check=True)
     subprocess.run(["ip", "addr", "add", f"{HOST}/24", "dev", FAR], check=True)
     for end in (NEAR, FAR):

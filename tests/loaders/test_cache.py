@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from serai.loaders import cache, yaml
+from serai.loaders.vagrantfile import project
 from serai.providers.registry import BUILT_IN, known, raw_block
 from serai.spec.machine import Project
 from serai.util.errors import SeraiError
@@ -288,8 +289,9 @@ def test_a_cache_that_cannot_be_written_stops_nobody(home: Path, tmp_path: Path)
 
 
 def test_a_vagrantfile_beside_what_vagrant_keeps_is_kept_until_vagrant_makes_a_machine(
-    home: Path, tmp_path: Path
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(project, "SYSTEM_SOCKETS", ())  # of a libvirtd that has just ended: then nothing is kept
     file = tmp_path / "Vagrantfile"
     file.write_text('Vagrant.configure("2") { |c| c.vm.define("web") { |m| m.vm.box = "debian/bookworm64" } }\n')
     made = tmp_path / ".vagrant" / "machines" / "web" / "libvirt"
