@@ -1,4 +1,4 @@
-"""Debian, really built by mmdebstrap and really booted by UEFI; tests/e2e/test_images.py boots it by BIOS."""
+"""Debian, really built by mmdebstrap and really booted by UEFI; tests/e2e/test_boxes.py boots it by BIOS."""
 
 from __future__ import annotations
 
