@@ -116,10 +116,13 @@ def table(series: Sequence[Series]) -> list[str]:
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
-    """The environment of a child: its own SERAI_HOME, and byte code kept, as where serai is installed."""
+    """The environment of a child: its own SERAI_HOME, and byte code kept, as where serai is installed.
+
+    Machines boot unless their file says `warm: true`: a second round would measure something else than the first.
+    """
     unwanted = ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "SERAI_FILE")
     kept = {key: value for key, value in os.environ.items() if key not in unwanted}
-    return {**kept, "SERAI_HOME": str(home), **more}
+    return {**kept, "SERAI_HOME": str(home), "SERAI_WARM": "off", **more}
 
 
 def child(argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], ok: Sequence[int] = (0,)) -> Sample:

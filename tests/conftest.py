@@ -37,6 +37,7 @@ pytest_plugins = [
 ]
 ROOT = Path(__file__).parents[1]
 os.environ.setdefault("SERAI_LAYERS", "off")  # tests of layers switch them on: others see each block run
+os.environ.setdefault("SERAI_WARM", "off")  # and those of warm starts say so: others see each machine boot
 Need = Callable[..., None]
 
 

@@ -3,7 +3,10 @@
 import shutil
 from pathlib import Path
 
-from serai.run.scope import scope_of, settle, used_providers
+import pytest
+
+from serai.run import scope as module
+from serai.run.scope import forget, forget_keys, scope_of, settle, used_providers
 
 
 def make(root: Path) -> Path:
@@ -60,3 +63,35 @@ def test_providers_that_were_used_are_remembered(home: Path, tmp_path: Path) -> 
     settle(scope, ["qemu"])
     settle(scope, ["fake"])
     assert used_providers(scope) == ["fake", "qemu"]
+
+
+def test_the_key_stays_as_long_as_there_is_a_template_that_it_opens(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scope = scope_of("shop", make(tmp_path / "shop"))
+    settle(scope, ["qemu"])
+    (scope.home / "ssh").mkdir()
+    (scope.home / "machines").mkdir()
+
+    monkeypatch.setattr(module, "kept_for", lambda: {scope.project_id})
+    forget(scope)
+    assert [path.name for path in scope.home.iterdir()] == ["ssh"]
+    assert scope_of("shop", tmp_path / "shop") == scope
+    forget_keys()
+    assert scope.home.is_dir()
+
+    monkeypatch.setattr(module, "kept_for", set)
+    forget_keys()
+    assert not scope.home.exists()
+
+
+def test_nothing_of_a_project_stays_that_left_no_template(home: Path, tmp_path: Path) -> None:
+    scope = scope_of("shop", make(tmp_path / "shop"))
+    settle(scope, ["qemu"])
+    (scope.home / "ssh").mkdir()
+    forget_keys()
+    assert (scope.home / "ssh").is_dir()
+
+    forget(scope)
+    assert not scope.home.exists()
+    assert not (tmp_path / "shop" / ".serai").exists()

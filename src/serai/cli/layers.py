@@ -56,6 +56,10 @@ def drop(*, older: float | None, keep: int | None, everything: bool, dry_run: bo
         each.key: f"template {each.key:.12} ({each.image})"
         for each in template.prune(older=older, everything=everything, dry_run=dry_run)
     }
+    if gone and not dry_run:
+        from serai.run.scope import forget_keys
+
+        forget_keys()
     for layer in layers.prune(older=older, keep=keep, everything=everything, dry_run=dry_run):
         gone[layer.id] = f"layer {layer.id:.12} ({layer.image}: {', '.join(layer.blocks)})"
     return gone

@@ -34,6 +34,7 @@ def document(project: str, made: Plan) -> str:
                 "at": machine.start.at if machine.start else None,
                 "ends": machine.no_layer,
             },
+            **({"warm": msgspec.to_builtins(machine.warmth)} if machine.warmth else {}),
         }
         for machine in made.machines
     }

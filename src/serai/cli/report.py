@@ -163,9 +163,17 @@ def layer_rows(machine: MachinePlan) -> list[tuple[str, str, str]]:
     return [(machine.name, f"from a layer with {done} of {done + more} blocks", what)]
 
 
+def warmth_rows(machine: MachinePlan) -> list[tuple[str, str, str]]:
+    """Whether a new machine boots."""
+    if machine.warmth is None:
+        return []
+    return [(machine.name, "warm" if machine.warmth.warm else "cold", machine.warmth.why)]
+
+
 def layer_lines(plan: Plan) -> list[str]:
-    """The layers that new machines start from, one line each."""
-    return columns([row for machine in plan.machines for row in layer_rows(machine)])
+    """What new machines start from: the layers, and whether they boot."""
+    rows = [row for machine in plan.machines for row in (*layer_rows(machine), *warmth_rows(machine))]
+    return columns(rows)
 
 
 def plan_lines(plan: Plan) -> list[str]:
@@ -187,7 +195,7 @@ def plan_lines(plan: Plan) -> list[str]:
             rows.append((machine.name, "recreate", gone))
         if machine.settles:
             rows.append((machine.name, "settings and names of peers in the guest", "live (over SSH)"))
-        rows += layer_rows(machine)
+        rows += layer_rows(machine) + warmth_rows(machine)
         if machine.no_layer:
             rows.append((machine.name, "no further layers", machine.no_layer))
         for key, why in machine.blocks:

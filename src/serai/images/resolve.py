@@ -58,7 +58,9 @@ def find(
         return msgspec.structs.replace(image, reference=reference) if image else None
     key = _key(reference, project_images, base or Path.cwd())
     image = store.get(key, arch) if key else None
-    return msgspec.structs.replace(image, reference=reference) if image else None
+    if image is None:
+        return None
+    return msgspec.structs.replace(image, reference=reference, built=_is_built(reference, project_images))
 
 
 def ensure(
@@ -91,7 +93,12 @@ def ensure(
                 key = _key(reference, project_images, base)
     if key:
         store.touch(key, arch)
-    return msgspec.structs.replace(found, reference=reference)
+    return msgspec.structs.replace(found, reference=reference, built=_is_built(reference, project_images))
+
+
+def _is_built(reference: str, project_images: Mapping[str, ImageSource]) -> bool:
+    """Whether one of serai's own builders made it, and the name is no other image of the project."""
+    return reference not in project_images and ALIASES.get(reference, reference) in BUILDERS
 
 
 def build(reference: str, *, root: Path | None = None, arch: str | None = None, progress: Progress) -> Image:

@@ -14,13 +14,13 @@ from serai.plan.parting import made as made_disks
 from serai.plan.provisioning import GUEST, due
 from serai.plan.steps import MOUNTS, Act, Step, step
 from serai.providers.contract import Effect, Feature, Observed, State, Verdict
-from serai.providers.kept import Start
+from serai.providers.kept import Outlook, Start, Warmth
 from serai.spec.folder import FolderType
 from serai.spec.machine import After, Machine
 
 Judge = Callable[[Machine, Observed, str, Any, Any], Verdict]
-Look = Callable[[Machine], tuple[Start | None, str]]
-"""Of a machine that is to be made: the layer that it starts from, and why none goes further."""
+Look = Callable[[Machine], Outlook]
+"""Of a machine that is to be made."""
 
 
 class Action(StrEnum):
@@ -81,6 +81,8 @@ class MachinePlan(msgspec.Struct, frozen=True, kw_only=True):
     """The layer that it is made from."""
     no_layer: str = ""
     """Why no layer is kept or taken from there on: `site: cache is false`."""
+    warmth: Warmth | None = None
+    """Whether it starts from a template; None: nothing is to be said of it."""
 
     @property
     def busy(self) -> bool:
@@ -114,7 +116,7 @@ def plan_up(
     judge: Judge,
     options: Options = DEFAULTS,
     of_networks: Mapping[str, Sequence[Change]] = {},
-    look: Look = lambda machine: (None, ""),
+    look: Look = lambda machine: Outlook(),
 ) -> Plan:
     """Plan to bring up `targets` and all that they come `after`.
 
@@ -211,7 +213,8 @@ def _machine(
             if change.effect is Effect.RESTART and not change.refused
         ]
     fresh = action in (Action.CREATE, Action.RECREATE)
-    start, no_layer = look(machine) if fresh else (None, "")
+    outlook = look(machine) if fresh else Outlook()
+    start = outlook.start
     marks = (start.marks if start else {}) if fresh or seen is None else seen.marks
     settles = GUEST in marks and marks[GUEST].digest != digests.get(GUEST, marks[GUEST].digest)
     begins = starting or action is Action.WAIT  # what was killed after the start, or was started by somebody else
@@ -232,7 +235,8 @@ def _machine(
         settles=settles,
         fork=machine.fork or "" if fresh else "",
         start=start,
-        no_layer=no_layer,
+        no_layer=outlook.ends,
+        warmth=outlook.warmth,
     )
 
 
@@ -359,7 +363,7 @@ def features_needed(machine: Machine) -> list[Feature]:
         Feature.VIRTIOFS: any(folder.type is FolderType.VIRTIOFS for folder in machine.synced_folders),
         Feature.SECURE_BOOT: bool(machine.secure_boot),
         Feature.TPM: machine.devices.tpm is not None,
-        Feature.WARM: machine.warm,
+        Feature.WARM: machine.warm is True,
         Feature.FORK: machine.fork is not None,
         Feature.HOST_DEVICE: bool(machine.devices.pci or machine.devices.usb or machine.devices.mdev),
     }

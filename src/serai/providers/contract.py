@@ -164,6 +164,8 @@ class Image(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A private key that came in the box, which lets in too."""
     layer: str = ""
     """The layer of it that the machine was made from."""
+    built: bool = False
+    """serai built it: its guest is known to take another identity when it wakes up."""
 
 
 class Materials(msgspec.Struct, frozen=True, kw_only=True):
@@ -282,10 +284,8 @@ class Provider(Protocol):
     """How many machines it can create or start at once (0: as many as there are)."""
     # One that is not built in may declare `options: ClassVar[type[Spec]]`, the form of its block in `providers:`,
     # and has it by `machine.providers.of(NAME, options)`. Else its block is any data: `providers.others[NAME]`.
-    #
     # It may have check_network(name, network) -> list[SeraiError]: what it refuses of a network of the project
     # that machines of its own alone are on, each with key, reason and way out. Pure. More: network_change.py.
-    #
     # Providers of containers may declare
     #   own_images = True      images are the engine's, not of the store: `fetch(machine, progress)` has one there
     #   binds = True           synced folders are part of the machine: nothing is copied or mounted afterwards

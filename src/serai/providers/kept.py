@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any, Protocol
 
 import msgspec
@@ -40,8 +41,41 @@ class Keeping(msgspec.Struct, frozen=True, kw_only=True):
     """Also where there is one of that key already."""
 
 
+class Warmth(msgspec.Struct, frozen=True):
+    """How a machine that is to be made will start."""
+
+    warm: bool
+    """From a template: it does not boot."""
+    why: str
+    """Which template, or why it boots: a few words."""
+
+
+class Outlook(msgspec.Struct, frozen=True):
+    """What a machine that is to be made starts from."""
+
+    start: Start | None = None
+    """The layer."""
+    ends: str = ""
+    """Why no layer goes further: `site: cache is false`."""
+    warmth: Warmth | None = None
+    """None: its provider has no warm starts, or the image is not there yet."""
+
+
+SWITCH = "SERAI_WARM"
+"""In the environment: `off` starts machines warm only where the file says `warm: true`."""
+
+
+def may_be_warm(machine: Machine) -> bool:
+    """Whether it is asked for, or not forbidden."""
+    return os.environ.get(SWITCH) != "off" if machine.warm is None else machine.warm
+
+
 class KeepsWarm(Protocol):
     """Of Feature.WARM."""
+
+    def warmth(self, machine: Machine, materials: Materials) -> Warmth:
+        """How one would start that were made of these materials. It makes nothing."""
+        ...
 
     def newborn(self, machine: Machine, materials: Materials) -> str:
         """The script that tells a woken guest who it is; empty: it knows."""

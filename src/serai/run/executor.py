@@ -16,7 +16,7 @@ from serai.plan.provisioning import GUEST, block_keys, keyed
 from serai.plan.steps import MOUNTS, Act, Step, step
 from serai.plan.up import Action, MachinePlan
 from serai.providers.contract import Effect, Endpoint, Image, Mark, Observed, Progress, SshEndpoint, Verdict
-from serai.providers.kept import Start
+from serai.providers.kept import Start, may_be_warm
 from serai.providers.kinds import is_container
 from serai.run.cpu_room import cpus_without_room
 from serai.run.events import Emit, Event, Kind
@@ -184,7 +184,8 @@ class Executor:
         kind = materials.image.seed if materials.image and not contained else "none"
         seen = self.observed.get(machine.name)
         fresh = machine.name in self.made or seen is None or GUEST not in seen.marks
-        born = machine.warm or machine.fork is not None
+        warms = may_be_warm(machine) and hasattr(driver, "keep_warm")
+        born = warms or machine.fork is not None
         woken = driver.newborn(machine, materials) if born else ""  # type: ignore[attr-defined]
 
         def wait(console: Path | None) -> None:
@@ -202,7 +203,7 @@ class Executor:
         wait(None if woken else driver.console(machine.name).log)
         if woken:
             self._become(machine, woken, progress)
-        elif machine.warm and driver.keep_warm(machine, materials, progress):  # type: ignore[attr-defined]
+        elif warms and driver.keep_warm(machine, materials, progress):  # type: ignore[attr-defined]
             # Whoever was logged in stays so in the template: a login costs those that wake up less then.
             self._hang_up(machine.name)
             wait(None)

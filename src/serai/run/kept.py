@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from serai.plan.steps import Act
 from serai.plan.up import Look, Options, Plan
-from serai.providers.kept import Start
+from serai.providers.kept import Outlook, may_be_warm
 from serai.run.workspace import Workspace
 from serai.spec.machine import Machine
 
@@ -37,6 +37,21 @@ def standing(workspace: Workspace) -> AbstractContextManager[None]:
 
 def look_of(workspace: Workspace, digests: Mapping[str, Mapping[str, str]], options: Options) -> Look:
     """What a plan asks for each machine that would be made."""
+    layer = _look_for_layers(workspace, digests, options)
+    if not any(is_asked(workspace, machine) for machine in workspace.project.machines.values()):
+        return layer
+    from serai.run.warmth import looking
+
+    return looking(workspace, layer)
+
+
+def is_asked(workspace: Workspace, machine: Machine) -> bool:
+    """Whether its provider can say how it would start."""
+    forbidden = machine.fork is not None or (machine.warm is None and not may_be_warm(machine))
+    return not forbidden and hasattr(workspace.driver(machine.provider), "warmth")
+
+
+def _look_for_layers(workspace: Workspace, digests: Mapping[str, Mapping[str, str]], options: Options) -> Look:
     if (
         off()
         or not options.layers
@@ -48,9 +63,9 @@ def look_of(workspace: Workspace, digests: Mapping[str, Mapping[str, str]], opti
     return looking(workspace, digests, options)
 
 
-def nothing(machine: Machine) -> tuple[Start | None, str]:
+def nothing(machine: Machine) -> Outlook:
     """Of a machine that has no layers."""
-    return None, ""
+    return Outlook()
 
 
 def keeper(

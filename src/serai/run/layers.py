@@ -10,7 +10,7 @@ from serai.guest.transport import Transport
 from serai.plan.provisioning import keyed
 from serai.plan.up import Look, Options
 from serai.providers.contract import Feature, Mark, Materials, Progress
-from serai.providers.kept import Keeping, KeepsLayers, Start
+from serai.providers.kept import Keeping, KeepsLayers, Outlook, Start
 from serai.run.chain import Chain, Circumstances, Link, chain
 from serai.run.materials import Stock
 from serai.run.secrets import mask_of
@@ -61,17 +61,18 @@ def looking(workspace: Workspace, digests: Mapping[str, Mapping[str, str]], opti
     """What a plan asks of each machine that would be made: the layer it starts from, and why none goes further."""
     stock = Stock(workspace)
 
-    def look(machine: Machine) -> tuple[Start | None, str]:
+    def look(machine: Machine) -> Outlook:
         if not machine.provision or machine.fork is not None:
-            return None, ""
+            return Outlook()
         driver = driver_of(workspace, machine)
         if driver is None:
-            return None, chain_of(workspace, machine, Materials(), {}).ends
+            return Outlook(ends=chain_of(workspace, machine, Materials(), {}).ends)
         materials, missing = stock.preview(machine)
         if missing:
-            return None, ""  # nothing can stand on an image that is not there
+            return Outlook()  # nothing can stand on an image that is not there
         found = chain_of(workspace, machine, materials, digests[machine.name])
-        return (longest(driver, machine, found, digests[machine.name]) if options.reuses else None), found.ends
+        start = longest(driver, machine, found, digests[machine.name]) if options.reuses else None
+        return Outlook(start, found.ends)
 
     return look
 

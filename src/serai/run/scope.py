@@ -10,6 +10,9 @@ from serai.providers.contract import Scope
 from serai.util import paths
 from serai.util.files import private_dir, write_atomic
 
+KEY = "ssh"
+"""The directory of the project's key, in its home (see guest/keys.py)."""
+
 
 class Record(msgspec.Struct, kw_only=True):
     """`projects/NAME-ID/project.json`, and (without providers) `.serai/project.json` in the project directory."""
@@ -77,6 +80,26 @@ def _claims(root: Path, project_id: str) -> bool:
     return local is not None and local.id == project_id
 
 
+def kept_for() -> set[str]:
+    """Ids of the projects of which there are templates of warm starts."""
+    if not (paths.home() / "templates").is_dir():
+        return set()
+    from serai.providers.qemu import template
+
+    return {each.project_id for each in template.all_of_them()}
+
+
+def forget_keys() -> None:
+    """Remove the keys of projects of which nothing is left, no template either."""
+    from serai.util.files import remove_tree
+
+    kept = kept_for()
+    for key in _central().glob(f"*/{KEY}"):
+        home = key.parent
+        if not (home / "project.json").exists() and home.name.rpartition("-")[2] not in kept:
+            remove_tree(home)
+
+
 def settle(scope: Scope, providers: list[str]) -> None:
     """Write the scope down on both sides, so that it is found again. Called with the project's lock held."""
     central = scope.home / "project.json"
@@ -101,10 +124,18 @@ def used_providers(scope: Scope) -> list[str]:
 
 
 def forget(scope: Scope) -> None:
-    """Nothing of the project is left: remove its home, and what it put into the project directory."""
+    """Nothing of the project is left: remove its home, and what it put into the project directory.
+
+    Its key stays while there are templates of its guests, which let in nobody else.
+    """
     from serai.util.files import remove_tree
 
-    remove_tree(scope.home)
+    if scope.project_id in kept_for():
+        for path in scope.home.iterdir():
+            if path.name != KEY:
+                remove_tree(path) if path.is_dir() else path.unlink()
+    else:
+        remove_tree(scope.home)
     local = scope.root / ".serai"
     for name in ("project.json", ".gitignore"):
         (local / name).unlink(missing_ok=True)

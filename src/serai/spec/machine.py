@@ -111,12 +111,13 @@ class Machine(Spec, frozen=True):
     autostart: Annotated[bool, Meta(description="`serai up` without names includes it")] = True
     primary: Annotated[bool, Meta(description="the one that `serai ssh` without a name means")] = False
     warm: Annotated[
-        bool,
+        bool | None,
         Meta(
-            description="start from the memory and disks of the first machine of its kind that was ready, "
-            "with an identity of its own, instead of booting"
+            description="start from the memory and disks of a machine of its kind that was ready, with an "
+            "identity of its own, instead of booting; default: the third of a kind and later ones, where serai "
+            "built the image and nothing forbids it"
         ),
-    ] = False
+    ] = None
     fork: Annotated[
         Name | None,
         Meta(

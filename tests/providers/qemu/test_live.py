@@ -14,7 +14,7 @@ from real_sshd import free_port
 from serai.providers.contract import Effect, Materials, Verdict
 from serai.providers.qemu import launch, live
 from serai.providers.qemu.driver import Qemu
-from serai.providers.qemu.record import Record, load, save
+from serai.providers.qemu.record import Hardware, Record, load, save
 from serai.spec.cpu import Cpu
 from serai.spec.disk import Disk
 from serai.spec.machine import Machine
@@ -61,6 +61,17 @@ def test_without_a_balloon_it_is_not_spoken_to(directory: Path) -> None:
     live.resize_memory(directory, monitor, web(384 * MIB, balloon=False))  # type: ignore[arg-type]
     assert monitor.asked("balloon") == []
     assert len(monitor.asked("device_add")) == 1
+
+
+def test_who_was_started_warm_has_no_balloon_until_the_next_start() -> None:
+    record = Record(name="web", project="shop", project_id="1", project_root="/")
+    assert not live.lacks_balloon(record, web(GIB))
+
+    record.applied, record.hardware = web(GIB), Hardware(machine=web(GIB, balloon=False))
+    assert live.lacks_balloon(record, web(512 * MIB))
+    assert not live.lacks_balloon(record, web(GIB))
+    record.hardware = Hardware(machine=web(GIB))
+    assert not live.lacks_balloon(record, web(512 * MIB))
 
 
 def test_a_refused_module_leaves_no_memory_behind_and_names_the_way_out(directory: Path) -> None:

@@ -190,6 +190,9 @@ def test_a_damaged_record_is_none(kept):
 def test_old_ones_are_pruned(kept):
     assert template.size(KEY) > 0
     assert template.prune() == []
+    assert template.prune(older=60) == []
+    os.utime(template.place(KEY) / template.FILE, (1000, 1000))
+    assert template.last_used(KEY) == 1000
     assert [each.key for each in template.prune(older=60, dry_run=True)] == [KEY]
     assert template.read(KEY) == kept
     assert [each.key for each in template.prune(everything=True)] == [KEY]

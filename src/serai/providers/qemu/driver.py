@@ -30,7 +30,7 @@ from serai.util.errors import Code, SeraiError
 if TYPE_CHECKING:
     from serai.guest.seed import SeedNic
     from serai.guest.transport import Transport
-    from serai.providers.kept import Keeping
+    from serai.providers.kept import Keeping, Warmth
 
 __all__ = ["Qemu", "find_projects"]
 
@@ -208,6 +208,12 @@ class Qemu:
             record.marks = kept | {key: mark for key, mark in marks.items() if mark is not None}
             if ready is not None:
                 record.ready_at = time.time() if ready else 0.0
+
+    def warmth(self, machine: Machine, materials: Materials) -> Warmth:
+        """Whether one that were made would start from a template, and from which; or why it boots."""
+        from serai.providers.qemu.warmth import expected
+
+        return expected(self.scope, machine, materials)
 
     def keep_warm(self, machine: Machine, materials: Materials, progress: Progress = quiet) -> bool:
         """Make a template of a machine that is ready, if it is to become one. True: it was away for a moment."""

@@ -11,6 +11,7 @@ import msgspec
 
 from serai.providers.contract import Materials, Progress, Scope
 from serai.providers.identity import machine_uuid
+from serai.providers.kept import may_be_warm
 from serai.providers.qemu import (
     check_nics,
     disks,
@@ -67,7 +68,7 @@ def create(scope: Scope, machine: Machine, materials: Materials, progress: Progr
     record = new_record(scope, machine, materials)
     if materials.moment:
         _based_on_moment(directory, record, materials.moment)
-    elif machine.warm:
+    elif may_be_warm(machine):
         record.template = _based_on_template(scope, directory, record, machine, materials)
     save(directory, record)
     if record.image and record.image.layer and not record.template:
@@ -86,12 +87,13 @@ def _based_on_template(
     scope: Scope, directory: Path, record: Record, machine: Machine, materials: Materials
 ) -> str:
     """The key of the template that its disks are made on, when there is one; else empty."""
-    from serai.providers.qemu import template, warm
+    from serai.providers.qemu import template, warm, warmth
 
     with template.held(changing=False):
-        known = warm.find(scope, machine, record.image, materials)[1]
+        known = warmth.choose(scope, machine, record.image, materials).known
         if known is None:
             return ""
+        template.touch(known.key)
         record.template = known.key
         save(directory, record)  # from here on nobody takes the template's disks away
         warm.make_disks(directory, known)
@@ -182,7 +184,7 @@ def start(scope: Scope, machine: Machine, materials: Materials, progress: Progre
     if first and record.template.startswith(FORK):
         if _start_fork(scope, directory, machine, record.template, progress):
             return
-    elif machine.warm and first and _start_warm(scope, directory, machine, materials, progress):
+    elif first and may_be_warm(machine) and _start_warm(scope, directory, machine, materials, progress):
         return
     run(scope, machine.name, progress)
 
@@ -202,20 +204,26 @@ def _start_fork(scope: Scope, directory: Path, machine: Machine, moment: str, pr
 
 def _start_warm(scope: Scope, directory: Path, machine: Machine, materials: Materials, progress: Progress) -> bool:
     """Start it from a template, or so that it becomes one; False: it starts like any other."""
-    from serai.providers.qemu import warm
+    from serai.providers.qemu import warm, warmth
 
     record = made(scope, machine.name)
-    key, known = warm.find(scope, machine, record.image, materials)
+    if machine.warm or record.template:
+        warm.find(scope, machine, record.image, materials)  # one that is broken goes
+    found = warmth.choose(scope, machine, record.image, materials)
+    known = found.known
     fit = Hardware(machine=warm.fitted(machine))
     if known is not None and known.key == record.template:
         was = known.hardware
         begun = msgspec.structs.replace(fit, kind=was.kind, accel=was.accel, ram=Ram.TEMPLATE, woken=True)
         progress("waking it from a template")
         return _woken(scope, directory, machine, begun, known, progress)
-    if key and known is None and not record.template and warm.reserve(directory, machine):
-        run(scope, machine.name, progress, first=msgspec.structs.replace(fit, ram=Ram.OWN))
-    else:
+    if not found.leaves or record.template:
         return False
+    if machine.warm is None:
+        warmth.make_room(machine)
+    if not warm.reserve(directory, machine):
+        return False
+    run(scope, machine.name, progress, first=msgspec.structs.replace(fit, ram=Ram.OWN))
     return True
 
 

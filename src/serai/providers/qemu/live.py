@@ -28,6 +28,7 @@ BLOCK = 128 * MIB
 
 CARDS = {"networks.private"}
 """Keys of what is plugged in as a network card."""
+NO_BALLOON = "it was started warm, and such machines have no balloon until they are started again"
 
 
 def apply(
@@ -45,6 +46,9 @@ def apply(
     record = running.made(scope, machine.name)
     live = [key for key, verdict in keys.items() if verdict.effect is Effect.LIVE]
     waiting = {key: verdict.reason for key, verdict in keys.items() if verdict.effect is Effect.RESTART}
+    if "memory.size" in live and is_alive(directory) and lacks_balloon(record, machine):
+        live.remove("memory.size")
+        waiting["memory.size"] = NO_BALLOON
     if is_alive(directory):
         with launch.connect(directory, machine.name) as qmp:
             _apply_running(scope, directory, qmp, machine, record, live, progress)
@@ -56,6 +60,14 @@ def apply(
     with editing(directory) as record:
         record.applied = machine
         record.pending = {**{key: why for key, why in record.pending.items() if key not in live}, **waiting}
+
+
+def lacks_balloon(record: Record, machine: Machine) -> bool:
+    """Whether it was started warm, without what takes memory back, and is to have less."""
+    was, now = record.hardware, record.applied
+    if was is None or now is None or was.machine.memory.balloon or not machine.memory.balloon:
+        return False
+    return machine.memory.size < now.memory.size
 
 
 def _apply_running(

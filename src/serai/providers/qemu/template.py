@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 import msgspec
@@ -43,9 +43,13 @@ class Template(msgspec.Struct, frozen=True, kw_only=True):
     """Digest of QEMU, the kernel and the processors that it was kept on."""
     image: str
     """Reference of the image, for people."""
+    project_id: str = ""
+    """Whose guest it was: the project's key lets in."""
     image_digest: str
     hardware: Hardware
     at: float
+    asked: bool = True
+    """The file says `warm: true`; else serai keeps it by itself, as long as there is room."""
     hostname: str
     instance_id: str
     cards: tuple[Card, ...]
@@ -173,18 +177,33 @@ def sweep(host: str) -> None:
             drop(key)
 
 
+def touch(key: str) -> None:
+    """Note that it was used."""
+    with suppress(OSError):  # a store that is read only works without the note
+        os.utime(place(key) / FILE)
+
+
+def last_used(key: str) -> float:
+    """When a machine was last made from it (Unix time)."""
+    return (place(key) / FILE).stat().st_mtime
+
+
 def size(key: str) -> int:
     """Bytes that it takes on the disk."""
     return sum(path.stat().st_blocks * 512 for path in place(key).rglob("*") if path.is_file())
 
 
 def prune(*, older: float | None = None, everything: bool = False, dry_run: bool = False) -> list[Template]:
-    """Drop those that were kept longer than `older` seconds ago, or all; those that are (or would be) gone."""
+    """Drop those that were not used for `older` seconds, or all; those that are (or would be) gone."""
     if not root().is_dir():
         return []
     with held(changing=True):
         now = time.time()
-        going = [each for each in all_of_them() if everything or (older is not None and now - each.at > older)]
+        going = [
+            each
+            for each in all_of_them()
+            if everything or (older is not None and now - last_used(each.key) > older)
+        ]
         if not dry_run:
             for key in [*(each.key for each in going), *(key for key in keys() if read(key) is None)]:
                 drop(key)  # the second are disks that a machine stood on

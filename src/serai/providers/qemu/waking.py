@@ -7,7 +7,7 @@ import time
 import msgspec
 
 from serai.providers.contract import Materials, Progress, Scope
-from serai.providers.qemu import launch, links, template, warm
+from serai.providers.qemu import launch, links, template, warm, warmth
 from serai.providers.qemu.record import Ram, editing, is_alive
 from serai.providers.qemu.running import directory_of, made, run
 from serai.spec.machine import Machine
@@ -19,6 +19,8 @@ def keep_warm(scope: Scope, name: str, materials: Materials, progress: Progress)
     record = made(scope, name)
     directory = directory_of(scope, name)
     if not warm.is_maker(record):
+        if record.applied is not None and not record.template:
+            warmth.note(scope, record.applied, record.image, materials)
         return False
     try:
         known = warm.keep(scope, directory, record, materials, progress)

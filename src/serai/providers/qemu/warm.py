@@ -105,6 +105,7 @@ def kind_of(machine: Machine, image: Image, materials: Materials, project: str, 
         networks=[],
         synced_folders=[],
         keep=False,
+        warm=True,
         autostart=True,
         primary=False,
         halt_timeout=0.0,
@@ -116,17 +117,17 @@ def kind_of(machine: Machine, image: Image, materials: Materials, project: str, 
 
 def find(scope: Scope, machine: Machine, image: Image | None, materials: Materials) -> tuple[str, Template | None]:
     """Its kind, and the template when there is one that is whole; no kind: this machine starts cold."""
-    if not machine.warm or image is None or why_not(machine, image)[0]:
+    if machine.warm is False or image is None or why_not(machine, image)[0]:
         return "", None
-    kind = _kind(scope, machine, image, materials)
-    known = template.of_kind(kind)
+    found = kind(scope, machine, image, materials)
+    known = template.of_kind(found)
     if known is not None and template.whole(known):
         template.drop(known.key)
         known = None
-    return kind, known
+    return found, known
 
 
-def _kind(scope: Scope, machine: Machine, image: Image, materials: Materials) -> str:
+def kind(scope: Scope, machine: Machine, image: Image, materials: Materials) -> str:
     return kind_of(machine, image, materials, scope.project_id, _host(machine, image))
 
 
@@ -212,13 +213,13 @@ def keep(
     """
     machine, image = record.applied, record.image
     assert machine is not None and image is not None and record.hardware is not None
-    kind = _kind(scope, machine, image, materials)
-    key = f"{kind}-{token_hex(4)}"  # disks of a dropped one of this kind may still be stood on
+    found = kind(scope, machine, image, materials)
+    key = f"{found}-{token_hex(4)}"  # disks of a dropped one of this kind may still be stood on
     able = gather.features_for(machine, image)
     with template.held(changing=True):
         host = _host(machine, image)
         template.sweep(host)
-        if template.of_kind(kind) is not None:
+        if template.of_kind(found) is not None:
             return None
         progress("keeping its memory for warm starts")
         place = private_dir(template.place(key))
@@ -264,9 +265,11 @@ def _publish(scope: Scope, directory: Path, record: Record, materials: Materials
         key=key,
         host=host,
         image=image.reference,
+        project_id=scope.project_id,
         image_digest=image.digest,
         hardware=msgspec.structs.replace(hardware, ram=Ram.TEMPLATE),
         at=time.time(),
+        asked=machine.warm is True,
         hostname=hostname(machine),
         instance_id=record.instance_id,
         cards=cards_of(scope, machine, materials),
