@@ -18,8 +18,8 @@ import pytest
 import yaml
 
 from person import Serai
+from serai.providers import bridges
 from serai.providers.contract import Scope
-from serai.providers.lxc import bridges
 from serai.providers.lxc.place import prefix
 from serai.run.scope import records, scope_of
 from serai.spec.network import Network

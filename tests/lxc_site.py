@@ -8,8 +8,9 @@ import msgspec
 import pytest
 import yaml
 
+from serai.providers import bridges
 from serai.providers.contract import Materials, Scope
-from serai.providers.lxc import bridges, gather
+from serai.providers.lxc import gather
 from serai.providers.lxc.site import Site
 from serai.spec.machine import Machine
 from serai.spec.network import Network, NetworkMode

@@ -16,7 +16,7 @@ import pytest
 from lxc_host import OCTETS, Traces
 from oci_layout import blob, layer
 from person import Serai
-from serai.providers.lxc import bridges
+from serai.providers import bridges
 
 pytestmark = [pytest.mark.engine, pytest.mark.root, pytest.mark.timeout(240)]
 

@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from serai.providers.lxc import bridges, place, rootfs
+from serai.providers import bridges
+from serai.providers.lxc import place, rootfs
 from serai.providers.lxc.check import REFUSED, check
 from serai.spec.base import stated
 from serai.spec.container import Container

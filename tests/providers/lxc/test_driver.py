@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from serai.providers import bridges
 from serai.providers.contract import Feature, Mark, Materials
-from serai.providers.lxc import bridges
 from serai.providers.lxc.driver import Lxc
 from serai.providers.lxc.record import load
 from serai.spec.container import Container

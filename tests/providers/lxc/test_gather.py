@@ -4,41 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from serai.providers.lxc import gather, render
+from serai.providers.lxc import gather
 from serai.spec.container import Container
 from serai.spec.container_parts import IdMap
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
-
-
-def test_both_versions_of_control_groups_are_told_apart(tmp_path):
-    (tmp_path / "cgroup.controllers").write_text("io pids\n")
-    mounts = tmp_path / "mounts"
-    mounts.write_text(
-        "tmpfs /x tmpfs rw 0 0\ncgroup /c/cpu cgroup rw,relatime,cpu 0 0\ncgroup /c/s cgroup rw,name=systemd 0 0\n"
-        f"cgroup2 {tmp_path} cgroup2 rw 0 0\ncgroup2 /nowhere cgroup2 rw 0 0\nshort\n"
-    )
-
-    assert gather.cgroups(str(mounts)) == {"cpu": 1, "io": 2, "pids": 2, "devices": 2}
-
-
-def test_a_host_of_version_2_alone_limits_by_it(tmp_path):
-    (tmp_path / "cgroup.controllers").write_text("cpuset cpu io memory hugetlb pids rdma misc\n")
-    mounts = tmp_path / "mounts"
-    mounts.write_text(f"cgroup2 {tmp_path} cgroup2 rw,nosuid,nodev,noexec,relatime,nsdelegate 0 0\n")
-
-    seen = gather.cgroups(str(mounts))
-
-    assert {seen[name] for name in ("cpuset", "cpu", "memory", "pids", "devices")} == {2}
-    box = Container(memory=1 << 26, memory_swap=1 << 27, cpus=1.5, cpu_shares=1024, pids=9, cpuset="0")
-    assert render.limits(Machine(name="web", container=box), seen) == {
-        "memory.max": str(1 << 26),
-        "memory.swap.max": str(1 << 26),
-        "cpu.max": "150000 100000",
-        "cpu.weight": "39",
-        "cpuset.cpus": "0",
-        "pids.max": "9",
-    }
 
 
 @pytest.mark.parametrize(("text", "there"), [("Y\n", True), ("N\n", False), (None, False)])

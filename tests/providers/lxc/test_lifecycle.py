@@ -2,46 +2,13 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 from serai.providers.contract import Materials
 from serai.providers.lxc import command, lifecycle
 from serai.providers.lxc.record import Phase
-from serai.providers.lxc.site import Site
-from serai.spec.container import Container
-from serai.spec.container_parts import Files
 from serai.spec.machine import Machine
 from serai.util.errors import SeraiError
-
-
-def test_small_files_belong_to_the_containers_own_users(scope, tmp_path, monkeypatch):
-    owners: list[tuple[str, tuple[int, int], int]] = []
-    monkeypatch.setattr(
-        lifecycle, "_put", lambda path, text, owner, mode=0o644: owners.append((text, owner, mode))
-    )
-    (tmp_path / "app.conf").write_text("kept")
-    files = [Files(target="/a", content="x", uid=5, gid=6, mode="0600"), Files(target="/b", source="app.conf")]
-    machine = Machine(name="web", container=Container(files=files, dns=["10.0.0.1"], dns_search=["test"]))
-    site = Site(hostname="web", idmap=("u 0 100000 65536", "g 0 200000 65536"))
-
-    lifecycle.write_files(scope, tmp_path, machine, Materials(), site)
-
-    assert owners[1:] == [
-        ("search test\nnameserver 10.0.0.1\n", (100000, 200000), 0o644),
-        ("x", (100005, 200006), 0o600),
-        ("kept", (100000, 200000), 0o444),
-    ]
-
-
-def test_a_file_that_is_bound_stays_the_same_file(tmp_path):
-    path = tmp_path / "hosts"
-    lifecycle._put(path, "one", (os.getuid(), os.getgid()))
-    before = path.stat().st_ino
-    lifecycle._put(path, "two", (-1, -1))
-
-    assert (path.stat().st_ino, path.read_text()) == (before, "two")
 
 
 def test_what_is_not_made_is_named(scope, made):

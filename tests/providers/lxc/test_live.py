@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from serai.providers import bridges
 from serai.providers.contract import Effect, Materials, Verdict
-from serai.providers.lxc import bridges, forwards, gather, lifecycle, live
+from serai.providers.lxc import forwards, gather, lifecycle, live
 from serai.providers.lxc.record import load
 from serai.spec.container import Container
 from serai.spec.machine import Machine

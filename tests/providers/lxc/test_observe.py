@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from serai.providers import leases
 from serai.providers.contract import State
 from serai.providers.lxc import command, observe
 from serai.providers.lxc.record import Phase
@@ -75,8 +76,8 @@ def test_addresses_come_from_the_leases_and_from_the_project(made, scope, states
     one.write_text("1790000000 52:54:00:00:00:01 10.0.3.7 web *\n\n")
     entry = {"ip-address": "192.168.122.9", "mac-address": "52:54:00:00:00:02", "expiry-time": 1}
     two.write_bytes(msgspec.json.encode([entry]))
-    monkeypatch.setattr(observe, "LEASES", (str(one), str(tmp_path / "none")))
-    monkeypatch.setattr(observe, "LIBVIRT_LEASES", str(two))
+    monkeypatch.setattr(leases, "LEASES", (str(one), str(tmp_path / "none")))
+    monkeypatch.setattr(leases, "LIBVIRT_LEASES", str(two))
     macs = ("52:54:00:00:00:01", "52:54:00:00:00:02")
     made("web", macs=macs, addresses={"back": "10.40.0.10/24"}, stopped=False)
     states["serai-t1-web"] = "RUNNING"

@@ -75,12 +75,6 @@ def test_only_a_stopped_container_is_copied_and_never_onto_another(scope, made, 
         snapshots.clone(scope, "web", Machine(name="copy"), Materials(), lambda phrase: None)
 
 
-def test_peers_are_what_the_hosts_file_names(tmp_path):
-    (tmp_path / "hosts").write_text("127.0.0.1 localhost\n::1 localhost\n10.40.0.11 db mail\n")
-
-    assert snapshots._peers(tmp_path) == {"db": "10.40.0.11", "mail": "10.40.0.11"}
-
-
 def test_a_copys_base_names_its_own_root():
     base = "lxc.rootfs.path = dir:/c/old/rootfs\nlxc.mount.fstab = /c/old/fstab\n"
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from serai.providers import bridges
+from serai.providers.container_cards import first_card
 from serai.providers.contract import Scope
 from serai.providers.contradictions import once
 from serai.providers.kinds import not_a_machine
-from serai.providers.lxc import bridges, gather, place, render, rootfs
+from serai.providers.lxc import gather, place, render, rootfs
 from serai.spec.base import stated
 from serai.spec.container import Container
 from serai.spec.container_parts import VolumeType
@@ -142,7 +144,7 @@ def _keys(box: Container, given: Collection[str], autostart: bool) -> Iterator[S
 
 def _networks(machine: Machine) -> Iterator[SeraiError]:
     mode = machine.container.network_mode if machine.container else None
-    uplink = gather.first_card(machine)
+    uplink = first_card(machine)
     if uplink.type in (UplinkType.USER, UplinkType.PASST):
         yield _refuse("networks.uplink.type", f"{uplink.type} is QEMU's", "leave it out: a bridge of the host")
     elif uplink.type is not UplinkType.NONE and mode not in ("host", "none"):

@@ -185,18 +185,18 @@ class Lxc:
 
     def subnets_in_use(self) -> set[str]:
         """IPv4 subnets of this host's routes: none of them is chosen for a network of the project."""
-        from serai.providers.lxc import bridges
+        from serai.providers import bridges
 
         return {str(subnet) for subnet in bridges.in_use()}
 
     def make_network(self, name: str, materials: Materials) -> None:
         """Make one of the project's networks, for machines of other providers on it."""
-        from serai.providers.lxc import bridges
+        from serai.providers import bridges
 
         bridges.ensure(self.scope, materials.networks, [name])
 
     def leave_network(self, name: str, bridge: str) -> None:
         """Take its bridge away where nothing is on it any more."""
-        from serai.providers.lxc import bridges
+        from serai.providers import bridges
 
         bridges.remove_idle([bridge])

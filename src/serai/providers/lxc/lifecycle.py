@@ -6,9 +6,10 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from serai.providers import container_root, first_process
+from serai.providers import bridges, control_groups, first_process
+from serai.providers.container_files import text_of, write_files
 from serai.providers.contract import Materials, Progress, Scope
-from serai.providers.lxc import bridges, command, forwards, gather, render, rootfs
+from serai.providers.lxc import command, forwards, gather, render, rootfs
 from serai.providers.lxc.place import CONSOLE_LOG, LOG, container_name, directory_of, lxcpath, words
 from serai.providers.lxc.reason import not_started
 from serai.providers.lxc.record import Phase, Record, editing, load, own_bridges, save
@@ -69,54 +70,15 @@ def configure(scope: Scope, directory: Path, record: Record, machine: Machine, m
     """Write the configuration and the small files that it binds; the record learns what it was made of."""
     site = gather.site_for(scope, machine, materials, directory, base=record.base, process=record.process)
     text = render.text(machine, site)
-    if _text(directory / "config") != text:  # a file that is replaced is written out by ext4: 10 ms and more
+    if text_of(directory / "config") != text:  # a file that is replaced is written out by ext4: 10 ms and more
         write_atomic(directory / "config", text, mode=0o640, sync=False)
-    write_files(scope, directory, machine, materials, site)
+    write_files(scope, directory, machine, materials, _root_of(site))
     record.applied = machine
     record.addresses = materials.addresses
     record.networks = materials.networks
     record.bridges = bridges.ours(scope, materials.networks, _private(machine))
     record.macs = tuple(card.mac for card in site.cards if card.mac and not card.address)
     return site
-
-
-def write_files(scope: Scope, directory: Path, machine: Machine, materials: Materials, site: Site) -> None:
-    """Hosts, name servers and small files, which the container sees at their places."""
-    box = machine.container or Container()
-    owner = _root_of(site)
-    _put(directory / "hosts", container_root.hosts(site.hostname, {**materials.hosts, **box.extra_hosts}), owner)
-    if box.dns or box.dns_search:
-        lines = [f"search {' '.join(box.dns_search)}"] if box.dns_search else []
-        lines += [f"nameserver {address}" for address in box.dns]
-        _put(directory / "resolv.conf", "".join(f"{line}\n" for line in lines), owner)
-    for number, file in enumerate(box.files):
-        if file.content is not None:
-            text = file.content
-        else:
-            text = (scope.root / Path(file.source or "").expanduser()).read_text()
-        place = directory / "files" / str(number)
-        place.parent.mkdir(exist_ok=True)
-        _put(place, text, (owner[0] + file.uid, owner[1] + file.gid), int(file.mode, 8))
-
-
-def _put(path: Path, text: str, owner: tuple[int, int], mode: int = 0o644) -> None:
-    """In its place: a container that runs has the file itself, not its name."""
-    now = _text(path)
-    if now == text:
-        return
-    if now is not None:
-        path.write_text(text)
-        path.chmod(mode)
-    else:
-        write_atomic(path, text, mode=mode, sync=False, owner=owner)
-
-
-def _text(path: Path) -> str | None:
-    """None: it is not there."""
-    try:
-        return path.read_text()
-    except FileNotFoundError:
-        return None
 
 
 def _root_of(site: Site) -> tuple[int, int]:
@@ -233,7 +195,7 @@ def destroy(scope: Scope, name: str, *, again: bool = False) -> None:
 
 def remove_groups(container: str) -> None:
     """Control groups that LXC leaves where a start failed: empty ones alone can be removed."""
-    for line in Path(gather.MOUNTS).read_text().splitlines():
+    for line in Path(control_groups.MOUNTS).read_text().splitlines():
         place, kind = line.split()[1:3]
         if kind in ("cgroup", "cgroup2"):
             for group in Path(place).glob(f"lxc.*.{container}"):

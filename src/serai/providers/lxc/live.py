@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from serai.providers import control_groups
+from serai.providers.container_verdicts import LIMITS
 from serai.providers.contract import Effect, Materials, Scope, Verdict
 from serai.providers.lxc import forwards, gather, lifecycle, render
 from serai.providers.lxc.place import container_name, directory_of, words
 from serai.providers.lxc.record import editing
-from serai.providers.lxc.verdicts import LIMITS
 from serai.spec.machine import Machine
 from serai.util.files import write_atomic
 from serai.util.process import run
@@ -47,6 +48,6 @@ def _rewrite(scope: Scope, directory: Path, machine: Machine, materials: Materia
 
 def limit(scope: Scope, machine: Machine) -> None:
     """Write its control group's files, by LXC. Raises Code.FAILED with what the kernel said."""
-    wanted = render.limits(machine, gather.cgroups())
+    wanted = control_groups.limits(machine, gather.cgroups())
     for key in sorted(wanted, key=lambda each: ORDER.index(each) if each in ORDER else len(ORDER)):
         run([*words("cgroup", container_name(scope, machine.name)), key, wanted[key]])

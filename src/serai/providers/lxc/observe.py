@@ -7,6 +7,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from serai.providers.contract import Observed, Scope, State
+from serai.providers.leases import by_mac
 from serai.providers.lxc import command
 from serai.providers.lxc.place import container_name, lxcpath, prefix
 from serai.providers.lxc.record import Phase, Record, load
@@ -43,7 +44,7 @@ def observe(scope: Scope, names: Collection[str] | None = None) -> dict[str, Obs
             what = "it was never made to the end"
             found[name] = Observed(name=name, provider="lxc", state=State.CREATING, problem=what)
     states = command.states(root, [f"{head}{name}" for name in records]) if records else {}
-    leases = read_leases() if states and any(record.macs for record in records.values()) else {}
+    leases = by_mac() if states and any(record.macs for record in records.values()) else {}
     for name, record in records.items():
         found[name] = _observed(scope, record, states.get(f"{head}{name}", "STOPPED"), leases)
     return found
@@ -96,41 +97,6 @@ def ended(scope: Scope, record: Record) -> str:
     from serai.providers.lxc.reason import why_ended
 
     return why_ended(Path(lxcpath()) / container_name(scope, record.name), record)
-
-
-LEASES = ("/var/lib/misc/dnsmasq.lxcbr0.leases", "/var/lib/lxc/dnsmasq.lxcbr0.leases")
-"""Of lxc-net's dnsmasq: expiry, MAC, address, name. Source: lxc-net; dnsmasq(8), --dhcp-leasefile."""
-LIBVIRT_LEASES = "/var/lib/libvirt/dnsmasq/virbr0.status"
-"""Of libvirt's: a list of objects. Source: libvirt, src/network/leaseshelper.c."""
-
-
-def read_leases() -> dict[str, str]:
-    """MAC -> address that a DHCP server of this host gave, as far as its file can be read."""
-    found: dict[str, str] = {}
-    for path in LEASES:
-        for line in _text(path).splitlines():
-            parts = line.split()
-            if len(parts) >= 4:
-                found[parts[1].lower()] = parts[2]
-    if text := _text(LIBVIRT_LEASES):
-        import msgspec
-
-        try:
-            entries = msgspec.json.decode(text, type=list[dict[str, object]])
-        except msgspec.DecodeError:
-            entries = []  # it is being written
-        found |= {
-            str(each["mac-address"]).lower(): str(each["ip-address"]) for each in entries if "mac-address" in each
-        }
-    return found
-
-
-def _text(path: str) -> str:
-    try:
-        with open(path) as file:  # noqa: PTH123 - the path of `status`
-            return file.read()
-    except OSError:
-        return ""
 
 
 def find_projects() -> list[tuple[str, str, str, list[str]]]:

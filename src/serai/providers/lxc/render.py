@@ -8,19 +8,18 @@ from ipaddress import IPv4Interface
 
 import msgspec
 
+from serai.providers.container_cards import Card
+from serai.providers.control_groups import limits
 from serai.providers.first_process import command
-from serai.providers.lxc.site import Card, Site
+from serai.providers.lxc.site import Site
 from serai.spec.container import Container
 from serai.spec.container_parts import VolumeType
 from serai.spec.machine import Machine
-from serai.spec.memory import Memory
 from serai.util import lxc_config
 
 BEGIN = "# What serai states; it is written anew at each start."
 DROPPED = ("mac_admin", "mac_override", "sys_time", "sys_module", "sys_rawio")
 """What LXC takes from every container. Source: common.conf of LXC."""
-PERIOD = 100_000
-"""Microseconds of one CFS period. Source: Documentation/scheduler/sched-bwc.rst."""
 TUN = "c 10:200 rwm"
 """/dev/net/tun, which runc allows each of its containers: where it may not, docker in a container starts none.
 
@@ -190,52 +189,6 @@ def _security(option: str) -> Iterator[str]:
         yield f"lxc.apparmor.profile = {value}"
     elif name == "seccomp":
         yield f"lxc.seccomp.profile = {'' if value == 'unconfined' else value}".rstrip()
-
-
-def memory_limit(machine: Machine) -> int | None:
-    """Bytes; None: none is stated, and there is no limit."""
-    stated = machine.container.memory if machine.container else None
-    if stated is not None:
-        return stated
-    return machine.memory.size if machine.memory.size != Memory().size else None
-
-
-def cpu_limit(machine: Machine) -> float | None:
-    """CPUs, parts of one too; None: no limit."""
-    stated = machine.container.cpus if machine.container else None
-    if stated is not None:
-        return stated
-    return float(machine.cpu.total) if machine.cpu != type(machine.cpu)() else None
-
-
-def limits(machine: Machine, cgroups: dict[str, int]) -> dict[str, str]:
-    """File of the control group -> its value, by what the host's hierarchies call it."""
-    box = machine.container or Container()
-    found: dict[str, str] = {}
-    memory, cpus = memory_limit(machine), cpu_limit(machine)
-    first = cgroups.get("memory") == 1
-    if memory is not None:
-        found["memory.limit_in_bytes" if first else "memory.max"] = str(memory)
-        if box.memory_swap is not None:
-            swap = box.memory_swap if first else max(0, box.memory_swap - memory)
-            found["memory.memsw.limit_in_bytes" if first else "memory.swap.max"] = str(swap)
-    if box.memory_reservation is not None:
-        found["memory.soft_limit_in_bytes" if first else "memory.low"] = str(box.memory_reservation)
-    if cpus is not None:
-        if cgroups.get("cpu") == 1:
-            found |= {"cpu.cfs_period_us": str(PERIOD), "cpu.cfs_quota_us": str(int(cpus * PERIOD))}
-        else:
-            found["cpu.max"] = f"{int(cpus * PERIOD)} {PERIOD}"
-    if box.cpu_shares is not None:
-        if cgroups.get("cpu") == 1:
-            found["cpu.shares"] = str(box.cpu_shares)
-        else:  # from 2…262144 to 1…10000, as systemd and runc do it
-            found["cpu.weight"] = str(1 + (box.cpu_shares - 2) * 9999 // 262142)
-    if cpuset := box.cpuset or machine.cpu.pin.cpus:
-        found["cpuset.cpus"] = cpuset
-    if box.pids is not None:
-        found["pids.max"] = str(box.pids)
-    return found
 
 
 def _limits(machine: Machine, box: Container, site: Site) -> Iterator[str]:

@@ -4,45 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from serai.providers.container_binds import Bind, Node
+from serai.providers.container_cards import Card
 from serai.providers.first_process import Process
-
-
-class Card(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One network of the container's: `lxc.net.N`."""
-
-    kind: str = "veth"
-    """`veth`, `macvlan`, `phys`, `none` (the host's network) or `empty`."""
-    name: str = ""
-    """In the container: `eth0`."""
-    link: str = ""
-    """The bridge, or the device."""
-    mode: str = ""
-    """Of macvlan."""
-    mac: str = ""
-    mtu: int | None = None
-    address: str = ""
-    """With its prefix; empty: the guest asks by DHCP, or has none."""
-    gateway: str = ""
-
-
-class Bind(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A file or directory of the host in the container."""
-
-    source: str
-    target: str
-    """Absolute."""
-    file: bool = False
-    readonly: bool = False
-    propagation: str = ""
-
-
-class Node(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A device of the host."""
-
-    source: str
-    target: str
-    rule: str
-    """`c 10:229 rwm`"""
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

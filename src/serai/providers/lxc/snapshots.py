@@ -6,12 +6,13 @@ it stopped, and loses what lies beside its configuration when it restores.
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from serai.providers import tree_copy
+from serai.providers.container_files import peers_of
 from serai.providers.contract import Materials, Progress, Scope, Snapshot
 from serai.providers.lxc import lifecycle, rootfs
 from serai.providers.lxc.place import container_name, directory_of, lxcpath, tool
@@ -20,7 +21,7 @@ from serai.spec.machine import Machine
 from serai.util import lxc_config
 from serai.util.errors import Code, SeraiError
 from serai.util.files import remove_tree
-from serai.util.process import run, which
+from serai.util.process import run
 
 FOLDER = "snapshots"
 BUDGET = 3600.0
@@ -54,23 +55,14 @@ def _quiet(scope: Scope, name: str) -> Iterator[None]:
             lifecycle.resume(scope, name)
 
 
-def _copy(source: Path, target: Path) -> None:
-    """Whole, with owners, holes and extended attributes; blocks are shared where that can be."""
-    argv = [which("cp", "coreutils"), "--archive", "--reflink=auto", "--sparse=auto", "--one-file-system"]
-    run([*argv, "--no-target-directory", source, target], timeout=BUDGET)
-
-
 def save_one(scope: Scope, name: str, snapshot: str, progress: Progress) -> None:
     """Keep the root filesystem as it is now."""
     record = lifecycle.made(scope, name)
     tree, folder = _tree(name, record), directory_of(scope, name) / FOLDER
     folder.mkdir(exist_ok=True, mode=0o700)
-    part = folder / f".part-{snapshot}"
-    shutil.rmtree(part, ignore_errors=True)  # of one that was killed
     progress(f"copying {tree}")
     with _quiet(scope, name):
-        _copy(tree, part)
-    part.rename(folder / snapshot)
+        tree_copy.keep(tree, folder / snapshot)
     with editing(directory_of(scope, name)) as kept:
         others = [each for each in kept.snapshots if each.name != snapshot]
         kept.snapshots = (*others, Snapshot(name=snapshot, at=round(time.time(), 3), memory=False))
@@ -83,31 +75,14 @@ def restore(scope: Scope, name: str, snapshot: str, progress: Progress) -> None:
     tree, kept = _tree(name, record), directory / FOLDER / snapshot
     if not kept.is_dir():
         raise SeraiError(Code.FAILED, f"{name}: the files of snapshot {snapshot} are gone: {kept}")
-    part = tree.with_name(f".{tree.name}-restored")
-    shutil.rmtree(part, ignore_errors=True)
     progress("copying it back")
-    _copy(kept, part)
     runs = lifecycle.state(scope, name) != "STOPPED"
-    if runs:
-        lifecycle.stop(scope, name, 0, True, progress)
-    old = tree.with_name(f".{tree.name}-old")
-    shutil.rmtree(old, ignore_errors=True)
-    tree.rename(old)
-    part.rename(tree)
-    remove_tree(old)
+    with tree_copy.replaced(tree, kept):
+        if runs:
+            lifecycle.stop(scope, name, 0, True, progress)
     if runs and record.applied is not None:
-        materials = Materials(addresses=record.addresses, networks=record.networks, hosts=_peers(directory))
+        materials = Materials(addresses=record.addresses, networks=record.networks, hosts=peers_of(directory))
         lifecycle.start(scope, record.applied, materials, progress)
-
-
-def _peers(directory: Path) -> dict[str, str]:
-    """Names and addresses as its hosts file has them."""
-    found: dict[str, str] = {}
-    for line in (directory / "hosts").read_text().splitlines():
-        address, _, names = line.partition(" ")
-        if not address.startswith(("127.", "::")):
-            found |= dict.fromkeys(names.split(), address)
-    return found
 
 
 def delete(scope: Scope, name: str, snapshot: str) -> None:

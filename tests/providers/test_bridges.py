@@ -8,10 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from serai.providers.lxc import bridges
+from serai.providers import bridges
+from serai.providers.contract import Scope
 from serai.spec.network import Network, NetworkMode
 from serai.util.errors import Code, SeraiError
 from serai.util.process import run
+
+
+@pytest.fixture
+def scope(tmp_path: Path) -> Scope:
+    return Scope(project="shop", project_id="t1", root=tmp_path, home=tmp_path / "home")
 
 
 @pytest.fixture

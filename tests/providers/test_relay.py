@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from serai.providers.lxc import relay
+from serai.providers import relay
 
 ECHO = """
 import socket, sys, threading
