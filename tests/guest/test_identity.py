@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,13 +31,14 @@ MACHINE = Machine(name="mail")
 MATERIALS = Materials(hosts={"web": "10.0.0.5/24", "db": "10.0.0.7/24"})
 
 
-def script() -> str:
-    return identity.script(BEFORE, MACHINE, MATERIALS, NICS, "new-1", 1000.4)
+def values(nics: list[SeedNic] = NICS, **more: Any) -> str:
+    return identity.values(BEFORE, MACHINE, MATERIALS, nics, "new-1", 1000.4, **more)
 
 
-def run(text: str, root: Path) -> None:
-    """The script's parts that only touch files, with those files below `root`."""
-    for place in ("/etc/", "/var/lib/", "/run/"):
+def run(act: str, root: Path, told: str = "") -> None:
+    """One part of it, with the files below `root` and nothing of this host."""
+    text = f"set -e\n{identity.definitions()}{told}{act}\n"
+    for place in ("/etc/", "/var/lib/", "/run/", "/proc/sys/"):
         text = text.replace(place, f"{root}{place}")
     subprocess.run(["sh", "-c", text], check=True, capture_output=True)
 
@@ -47,57 +49,81 @@ def root(tmp_path: Path) -> Path:
     (tmp_path / "var/lib/cloud/instances/old-1").mkdir(parents=True)
     (tmp_path / "var/lib/cloud/data").mkdir()
     (tmp_path / "etc/hosts").write_text(
-        "127.0.0.1 localhost\n127.0.1.1 web.example.org web\n10.0.0.7 db\n10.0.0.9 printer\n"
+        "127.0.0.1 localhost\n127.0.1.1 web.example.org web\n::1 localhost *\n10.0.0.7 db\n10.0.0.9 printer\n"
         "10.0.0.8 gone # serai\n"
     )
+    (tmp_path / "proc/sys/kernel").mkdir(parents=True)
     (tmp_path / "etc/machine-id").write_text("0" * 32 + "\n")
     return tmp_path
 
 
-def test_each_script_holds_other_randomness():
-    first, second = script(), script()
+def test_each_one_is_told_other_randomness():
+    first, second = values(), values()
 
-    for name in ("seed", "machine"):
-        values = [re.search(rf"^{name}=([0-9a-f]+)$", text, re.MULTILINE) for text in (first, second)]
-        assert values[0] and values[1]
-        assert values[0].group(1) != values[1].group(1)
+    for name in ("seed", "stored", "machine"):
+        found = [re.search(rf"^{name}=([0-9a-f]+)$", text, re.MULTILINE) for text in (first, second)]
+        assert found[0] and found[1]
+        assert found[0].group(1) != found[1].group(1)
 
 
 def test_whole_seconds_and_only_cards_that_are_others():
-    text = script()
-    assert "now=1000\n" in text
-    assert "card 52:54:00:00:00:01 52:54:00:00:00:03 - -" in text
-    assert "card 52:54:00:00:00:02 52:54:00:00:00:04 10.0.0.5/24 10.0.0.6/24" in text
+    assert "now=1000\n" in values()
+    assert "card 52:54:00:00:00:01 52:54:00:00:00:03 - -" in values()
+    assert "card 52:54:00:00:00:02 52:54:00:00:00:04 10.0.0.5/24 10.0.0.6/24" in values()
 
     same = [SeedNic(mac=mac, address=address or None) for mac, address in BEFORE.cards]
-    assert "\ncard 52" not in identity.script(BEFORE, MACHINE, MATERIALS, same, "new-1", 1.0)
+    assert "\ncard 52" not in values(same)
 
 
 def test_names_and_machine_id_are_its_own(root):
-    lines = script().splitlines()
-    values = "\n".join(line for line in lines if re.match(r"^(old_)?(name|hosts|machine)=", line))
-    values = "old_hosts='10.0.0.7 db'\n" + "\n".join(
-        line for line in values.splitlines() if not line.startswith(("old_hosts", "hosts"))
-    )
-    basics = identity._BASICS.partition("if [ -s /etc/machine-id")
-    own = basics[1] + basics[2].replace('printf %s "$name" >/proc/sys/kernel/hostname', ":")
-
-    run(f"{values}\nhosts='10.0.0.5 web # serai\n'\n{own}", root)
+    run("names", root, values())
 
     assert (root / "etc/hostname").read_text() == "mail\n"
+    assert (root / "proc/sys/kernel/hostname").read_text() == "mail"
     assert re.fullmatch(r"[0-9a-f]{32}\n", (root / "etc/machine-id").read_text())
     assert (root / "etc/machine-id").read_text() != "0" * 32 + "\n"
     assert (root / "etc/hosts").read_text() == (
-        "127.0.0.1 localhost\n127.0.1.1 mail mail\n10.0.0.9 printer\n10.0.0.5 web # serai\n"
+        "127.0.0.1 localhost\n127.0.1.1 mail mail\n::1 localhost *\n10.0.0.9 printer\n"
+        "10.0.0.5 web # serai\n10.0.0.7 db # serai\n"
     )
 
 
 def test_the_instance_that_was_set_up_has_its_new_name(root):
-    run(f"instance=new-1\nold_instance=old-1\n{identity._INSTANCE}", root)
+    run("instance", root, values())
 
     assert (root / "var/lib/cloud/instances/new-1").is_dir()
     assert (root / "var/lib/cloud/instance").readlink().name == "new-1"
     assert (root / "var/lib/cloud/data/instance-id").read_text() == "new-1\n"
+
+
+def test_host_keys_that_were_made_for_it_take_the_place_of_the_old_ones_and_keep_their_modes(root):
+    private, public = root / "etc/ssh/ssh_host_ed25519_key", root / "etc/ssh/ssh_host_ed25519_key.pub"
+    private.parent.mkdir()
+    private.write_text("old, and longer than the new one\n")
+    private.chmod(0o640)
+    public.write_text("old\n")
+
+    run(
+        "host_keys",
+        root,
+        values(keys={"key_ed25519": "BEGIN\nit's\nEND", "pub_ed25519": "ssh-ed25519 A root@mail"}),
+    )
+
+    assert private.read_text() == "BEGIN\nit's\nEND\n"
+    assert private.stat().st_mode & 0o777 == 0o640
+    assert public.read_text() == "ssh-ed25519 A root@mail\n"
+
+
+def test_a_guest_without_keys_made_for_it_makes_its_own_of_the_kinds_that_there_were(root):
+    (root / "etc/ssh").mkdir()
+    for name in ("ssh_host_ed25519_key", "ssh_host_ed25519_key.pub"):
+        (root / "etc/ssh" / name).write_text("old\n")
+
+    run("host_keys", root, values())
+
+    assert "BEGIN OPENSSH PRIVATE KEY" in (root / "etc/ssh/ssh_host_ed25519_key").read_text()
+    assert (root / "etc/ssh/ssh_host_ed25519_key.pub").read_text().endswith(" root@mail\n")
+    assert len(list((root / "etc/ssh").iterdir())) == 2
 
 
 def test_what_a_guest_says_when_it_fails_is_shown():

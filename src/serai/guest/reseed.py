@@ -1,8 +1,8 @@
 """A guest's randomness made its own at once: what woke up from one memory would else draw the same numbers.
 
 What is written to /dev/urandom is stirred in, and counts from the kernel's next reseeding on: up to a minute
-later. RNDRESEEDCRNG asks for that now. Where the guest has neither Perl nor Python, a program of four system calls
-does so.
+later. RNDRESEEDCRNG asks for that now: by a program of three system calls, or, where that cannot be run, by Perl
+or Python.
 Source: random(4), RNDRESEEDCRNG; Linux, drivers/char/random.c, CRNG_RESEED_INTERVAL; elf(5); syscall(2), x86-64.
 """
 
@@ -40,21 +40,23 @@ def program() -> bytes:
 
 
 def script() -> str:
-    """For root, after the seed was written. Fails where the kernel cannot be asked."""
+    """Defines `reseeder FILE`, which makes the program, and `reseed`, which asks once a seed is there."""
     octal = "".join(f"\\{byte:03o}" for byte in program())
     return rf"""
+reseeder=
+reseeder() {{
+  [ "$(uname -m)" = x86_64 ] || return 0
+  reseeder=$1; printf '{octal}' >"$reseeder"; chmod 700 "$reseeder"
+}}
 reseed() {{
-  if command -v perl >/dev/null; then
+  if [ -n "$reseeder" ] && "$reseeder" 2>/dev/null; then
+    :
+  elif command -v perl >/dev/null; then
     perl -e 'open(F, ">", "/dev/urandom") and defined(ioctl(F, {RNDRESEEDCRNG}, 0)) or exit 1'
   elif command -v python3 >/dev/null; then
     python3 -c 'import fcntl; fcntl.ioctl(open("/dev/urandom", "wb"), {RNDRESEEDCRNG})'
-  elif [ "$(uname -m)" = x86_64 ]; then
-    p=$(mktemp); printf '{octal}' >"$p"; chmod 700 "$p"
-    r=0; "$p" || r=$?
-    rm "$p"; return $r
   else
     return 1
   fi
 }}
-reseed || {{ echo "its kernel could not be asked for new randomness" >&2; exit 1; }}
 """

@@ -78,14 +78,18 @@ class KeepsWarm(Protocol):
         ...
 
     def newborn(self, machine: Machine, materials: Materials) -> str:
-        """The script that tells a woken guest who it is; empty: it knows."""
+        """The script that tells a woken guest who it is; empty: it knows, or has been told."""
+        ...
+
+    def is_woken(self, name: str) -> bool:
+        """Whether it has not booted in this life."""
         ...
 
     def knows_itself(self, machine: Machine) -> None:
-        """That script has run."""
+        """That script has run; or wait until what it was told is done."""
         ...
 
-    def keep_warm(self, machine: Machine, materials: Materials, progress: Progress) -> bool:
+    def keep_warm(self, machine: Machine, materials: Materials, way: Transport, progress: Progress) -> bool:
         """One that is ready becomes a template; True: it was away meanwhile."""
         ...
 

@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -186,27 +185,33 @@ class Executor:
         fresh = machine.name in self.made or seen is None or GUEST not in seen.marks
         warms = may_be_warm(machine) and hasattr(driver, "keep_warm")
         born = warms or machine.fork is not None
-        woken = driver.newborn(machine, materials) if born else ""  # type: ignore[attr-defined]
+        script = driver.newborn(machine, materials) if born else ""  # type: ignore[attr-defined]
+        woken = born and driver.is_woken(machine.name)  # type: ignore[attr-defined]
 
-        def wait(console: Path | None) -> None:
+        def wait(*, woken: bool) -> None:
             way = wait_ready(
                 machine,
                 lambda: self._endpoint(machine, materials.image if fresh else None),
-                console,
+                None if woken else driver.console(machine.name).log,
                 lambda: driver.failure(machine.name),
                 progress,
                 seed_kind=kind,
+                woken=woken,
             )
             with self._lock:
                 self._ways[machine.name] = way
 
-        wait(None if woken else driver.console(machine.name).log)
+        wait(woken=woken)
+        if script:
+            self._become(machine, script, progress)
         if woken:
-            self._become(machine, woken, progress)
-        elif warms and driver.keep_warm(machine, materials, progress):  # type: ignore[attr-defined]
+            driver.knows_itself(machine)  # type: ignore[attr-defined]
+        elif warms and driver.keep_warm(  # type: ignore[attr-defined]
+            machine, materials, self.way_in(machine.name), progress
+        ):
             # Whoever was logged in stays so in the template: a login costs those that wake up less then.
             self._hang_up(machine.name)
-            wait(None)
+            wait(woken=True)
         if fresh and getattr(driver, "settles", True):
             if stated(machine.guest) if contained else kind == "none" and materials.image is not None:
                 self._settle(machine, step, progress)
@@ -222,7 +227,6 @@ class Executor:
 
         progress("telling the guest who it is")
         become(self.way_in(machine.name), machine, script)
-        self.workspace.provider(machine.name).knows_itself(machine)  # type: ignore[attr-defined]
 
     def _endpoint(self, machine: Machine, image: Image | None) -> Endpoint:
         """The way in; into a box that nobody has been in, with what everybody has (VAG-13)."""

@@ -14,7 +14,7 @@ from serai.guest.banner import MOST_GAP, PATIENT_GAP, Banner, Seen
 from serai.guest.bootlog import PLAIN, STAGES, BootLog
 from serai.guest.connect import connect
 from serai.guest.refusal import Cause, Refusal, failure
-from serai.guest.ssh import SshTransport
+from serai.guest.ssh import DIAL_SECONDS, SshTransport
 from serai.guest.transport import Transport
 from serai.providers.contract import Endpoint, Progress, SshEndpoint
 from serai.spec.machine import Machine
@@ -56,12 +56,14 @@ def wait_ready(
     *,
     budget: float | None = None,
     seed_kind: str,
+    woken: bool = False,
 ) -> Transport:
     """Wait until the machine is ready; gives the way in, open.
 
     `endpoint` may raise while there is none yet; `console_log` is this boot's; `died` gives the engine's reason
     when the guest is not running any more, else an empty string; `seed_kind` is `cloud-init`, `tiny` or `none`.
-    `budget` in seconds, by default the machine's `ready.within`; the stages share it.
+    `budget` in seconds, by default the machine's `ready.within`; the stages share it. `woken`: its SSH server is
+    there already: one login is tried at once, before anybody knocks to find out.
     Raises Code.TIMEOUT or, when it cannot become ready any more, Code.FAILED: both name the stage, the likely
     cause and the next command, with the console's last lines as details.
     """
@@ -70,11 +72,13 @@ def wait_ready(
     transport = connect(way, name=machine.name)
     try:
         if isinstance(transport, SshTransport):
-            if not by_proxy(transport.endpoint):  # only ssh itself goes through another host
+            at_once = woken and wait.logs_in(transport)
+            if not at_once and not by_proxy(transport.endpoint):  # only ssh itself goes through another host
                 there = wait.speaks(transport.endpoint, endpoint)
                 if there != transport.endpoint:
                     transport = SshTransport(there, machine.name)
-            wait.logged_in(transport, seed_kind)
+            if not at_once:
+                wait.logged_in(transport, seed_kind)
         if seed_kind == "cloud-init":
             wait.cloud_init(transport)
         wait.checks(transport)
@@ -174,6 +178,12 @@ class Wait:
         finally:
             banner.close()
         return at
+
+    def logs_in(self, transport: SshTransport) -> bool:
+        """Whether the key is accepted, asked once."""
+        self.say("ssh", "the guest goes on, logging in", "the login took too long")
+        self.check()
+        return transport.dial(timeout=max(1.0, min(self.left, DIAL_SECONDS))) is None
 
     def logged_in(self, transport: SshTransport, seed_kind: str) -> None:
         """Until the key is accepted. One that stays refused ends the wait long before the budget does."""

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from serai.providers.contract import Image, Materials
-from serai.providers.qemu import lifecycle, template, warm
+from serai.providers.qemu import lifecycle, template, waking, warm
 from serai.providers.qemu.record import Hardware, Phase, Ram, Record, save
 from serai.providers.qemu.site import RamFile
 from serai.spec.machine import Machine
@@ -180,9 +180,10 @@ def test_a_template_that_qemu_does_not_take_is_dropped_and_the_machine_boots(qem
     def refuses(*_: object, **__: object) -> None:
         raise SeraiError(Code.FAILED, "web: loading its memory: no such device")
 
-    monkeypatch.setattr(lifecycle, "run", refuses)
+    monkeypatch.setattr(waking, "run", refuses)
     said: list[str] = []
 
-    assert not lifecycle._woken(qemu.scope, directory, machine(), Hardware(machine=machine()), known, said.append)
+    hardware = Hardware(machine=machine())
+    assert not lifecycle._woken(qemu.scope, directory, machine(), MATERIALS, hardware, known, said.append)
     assert said == ["it boots, for it cannot be woken: web: loading its memory: no such device"]
     assert template.read("k-1") is None

@@ -23,7 +23,7 @@ from serai.providers.contract import (
     quiet,
 )
 from serai.providers.qemu.observe import death, find_projects, observe
-from serai.providers.qemu.record import editing, is_alive, load
+from serai.providers.qemu.record import Ram, editing, is_alive, load
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
 
@@ -215,11 +215,13 @@ class Qemu:
 
         return expected(self.scope, machine, materials)
 
-    def keep_warm(self, machine: Machine, materials: Materials, progress: Progress = quiet) -> bool:
+    def keep_warm(
+        self, machine: Machine, materials: Materials, way: Transport, progress: Progress = quiet
+    ) -> bool:
         """Make a template of a machine that is ready, if it is to become one. True: it was away for a moment."""
         from serai.providers.qemu.waking import keep_warm
 
-        return keep_warm(self.scope, machine.name, materials, progress)
+        return keep_warm(self.scope, machine.name, materials, way, progress)
 
     def fork_point(self, machine: Machine, materials: Materials, progress: Progress = quiet) -> str:
         """Copy memory, devices and disks of a machine that runs, which goes on; a word for the copy."""
@@ -239,11 +241,17 @@ class Qemu:
 
         return identity_script(self.scope, machine, materials)
 
-    def knows_itself(self, machine: Machine) -> None:
-        """The script has run: its private networks are plugged in."""
-        from serai.providers.qemu.waking import plug_in
+    def is_woken(self, name: str) -> bool:
+        """Whether it has not booted in this life: its SSH server was there from the first moment."""
+        record = load(self.directory(name))
+        hardware = record.hardware if record else None
+        return hardware is not None and hardware.ram in (Ram.TEMPLATE, Ram.FORK)
 
-        plug_in(self.scope, machine)
+    def knows_itself(self, machine: Machine) -> None:
+        """Its guest is itself: the script has run, or what it was told is done; that may be waited for."""
+        from serai.providers.qemu.waking import knows_itself
+
+        knows_itself(self.scope, machine)
 
     def layer_base(self, machine: Machine, materials: Materials) -> tuple[str, str]:
         """What the layers of such a machine stand on, or why it has none."""

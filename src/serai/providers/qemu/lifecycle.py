@@ -216,7 +216,7 @@ def _start_warm(scope: Scope, directory: Path, machine: Machine, materials: Mate
         was = known.hardware
         begun = msgspec.structs.replace(fit, kind=was.kind, accel=was.accel, ram=Ram.TEMPLATE, woken=True)
         progress("waking it from a template")
-        return _woken(scope, directory, machine, begun, known, progress)
+        return _woken(scope, directory, machine, materials, begun, known, progress)
     if not found.leaves or record.template:
         return False
     if machine.warm is None:
@@ -228,11 +228,19 @@ def _start_warm(scope: Scope, directory: Path, machine: Machine, materials: Mate
 
 
 def _woken(
-    scope: Scope, directory: Path, machine: Machine, begun: Hardware, known: Template, progress: Progress
+    scope: Scope,
+    directory: Path,
+    machine: Machine,
+    materials: Materials,
+    begun: Hardware,
+    known: Template,
+    progress: Progress,
 ) -> bool:
     """False: this QEMU does not take the template, which goes; the machine boots from its disks."""
+    from serai.providers.qemu.waking import wake
+
     try:
-        run(scope, machine.name, progress, saved=begun, known=known)
+        wake(scope, machine, materials, begun, known, progress)
     except SeraiError as error:
         from serai.providers.qemu import template
 

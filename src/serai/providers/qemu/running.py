@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,10 +58,12 @@ def run(
     state: Path | None = None,
     known: Template | None = None,
     first: Hardware | None = None,
+    launched: Callable[[], None] = lambda: None,
 ) -> None:
     """Launch QEMU by the record alone: cold, or with the memory `state` saved on the hardware `saved`.
 
     `known`: with the memory of that template; `first`: cold, on this hardware, whose memory may become one.
+    `launched` is called when QEMU is there and has loaded nothing.
     """
     directory = directory_of(scope, name)
     record = made(scope, name)
@@ -77,6 +80,7 @@ def run(
     try:
         qmp = _launch(scope, directory, machine, saved, life, first)
         with qmp:
+            launched()
             if known:
                 _wake(scope, directory, machine, known, qmp, able)
             elif state:

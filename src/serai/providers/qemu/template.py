@@ -56,6 +56,8 @@ class Template(msgspec.Struct, frozen=True, kw_only=True):
     hosts: str
     """Lines of the names of peers, as the guest has them."""
     seals: dict[str, Seal]
+    host_keys: tuple[str, ...] = ()
+    """Kinds of its SSH host keys, where it waits to be told who it is (see qemu/telling.py)."""
 
 
 def root() -> Path:

@@ -3,18 +3,45 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 
 import msgspec
 
+from serai.guest import identity
+from serai.guest.host_keys import Making
+from serai.guest.seed import hostname
+from serai.guest.transport import Transport
 from serai.providers.contract import Materials, Progress, Scope
-from serai.providers.qemu import launch, links, template, warm, warmth
-from serai.providers.qemu.record import Ram, editing, is_alive
+from serai.providers.qemu import launch, links, telling, template, warm, warmth
+from serai.providers.qemu.record import Hardware, Ram, Record, editing, is_alive
 from serai.providers.qemu.running import directory_of, made, run
+from serai.providers.qemu.telling import Telling
+from serai.providers.qemu.template import Template
 from serai.spec.machine import Machine
 from serai.util.errors import SeraiError
 
 
-def keep_warm(scope: Scope, name: str, materials: Materials, progress: Progress) -> bool:
+def wake(
+    scope: Scope, machine: Machine, materials: Materials, begun: Hardware, known: Template, progress: Progress
+) -> None:
+    """Start it from a template, and tell it who it is where it waits for that; its keys are made meanwhile."""
+    name, directory = machine.name, directory_of(scope, machine.name)
+    if not known.host_keys:
+        run(scope, name, progress, saved=begun, known=known)
+        return
+    with Making(directory, known.host_keys, f"root@{hostname(machine)}") as keys:
+        told = Telling(directory, name)
+        try:
+            run(scope, name, progress, saved=begun, known=known, launched=told.connect)
+            told.send(_values(scope, machine, materials, known, keys.values()))
+        except OSError:  # it hears nothing there, and is told by another way
+            told.close()
+        except BaseException:
+            told.close()
+            raise
+
+
+def keep_warm(scope: Scope, name: str, materials: Materials, way: Transport, progress: Progress) -> bool:
     """See Qemu.keep_warm. What cannot be kept is no failure: the machine runs on, or is started anew."""
     record = made(scope, name)
     directory = directory_of(scope, name)
@@ -23,7 +50,7 @@ def keep_warm(scope: Scope, name: str, materials: Materials, progress: Progress)
             warmth.note(scope, record.applied, record.image, materials)
         return False
     try:
-        known = warm.keep(scope, directory, record, materials, progress)
+        known = warm.keep(scope, directory, record, materials, way, progress)
     except (SeraiError, OSError) as error:
         progress(f"its memory is not kept: {error}")
         if is_alive(directory):
@@ -39,35 +66,58 @@ def keep_warm(scope: Scope, name: str, materials: Materials, progress: Progress)
 
 def identity_script(scope: Scope, machine: Machine, materials: Materials) -> str:
     """See Qemu.newborn."""
-    from serai.guest.identity import Before, script
-
     record = made(scope, machine.name)
     known = template.read(record.template) if record.newborn else None
     if known is None:
         return ""
-    before = Before(
+    directory = directory_of(scope, machine.name)
+    told = telling.told(directory)
+    if told is not None and told.arrived():
+        _plug_in(scope, machine, record)
+        return ""
+    telling.forget(directory)
+    return identity.script(_values(scope, machine, materials, known, {}))
+
+
+def _values(scope: Scope, machine: Machine, materials: Materials, known: Template, keys: Mapping[str, str]) -> str:
+    before = identity.Before(
         hostname=known.hostname,
         instance_id=known.instance_id,
         hosts=known.hosts,
         cards=[(card.mac, card.address) for card in known.cards],
     )
-    nics = links.seed_nics(scope, machine, materials)
-    return script(
+    return identity.values(
         before,
         machine,
         materials,
-        nics,
-        record.instance_id,
+        links.seed_nics(scope, machine, materials),
+        made(scope, machine.name).instance_id,
         time.time(),
         balloon=known.hardware.machine.memory.balloon,
+        keys=keys,
     )
 
 
-def plug_in(scope: Scope, machine: Machine) -> None:
+def knows_itself(scope: Scope, machine: Machine) -> None:
     """See Qemu.knows_itself."""
     directory = directory_of(scope, machine.name)
     record = made(scope, machine.name)
-    with launch.connect(directory, machine.name) as qmp:
-        warm.set_links(qmp, links.links_of(scope, machine, record.networks), up=True)
+    if not record.newborn:
+        return
+    told = telling.told(directory)
+    try:
+        if told is not None and not told.settled():
+            raise identity.failed(machine.name, ())
+    finally:
+        telling.forget(directory)
+    if told is None:
+        _plug_in(scope, machine, record)
     with editing(directory) as record:
         record.newborn = False
+
+
+def _plug_in(scope: Scope, machine: Machine, record: Record) -> None:
+    """Let it into its private networks."""
+    if any(nic.private for nic in machine.networks):
+        with launch.connect(directory_of(scope, machine.name), machine.name) as qmp:
+            warm.set_links(qmp, links.links_of(scope, machine, record.networks), up=True)

@@ -19,10 +19,12 @@ from secrets import token_hex
 
 import msgspec
 
+from serai.guest import identity
 from serai.guest.seed import hostname
 from serai.guest.tiny import host_lines
+from serai.guest.transport import Transport
 from serai.providers.contract import Image, Materials, Progress, Scope
-from serai.providers.qemu import disks, gather, launch, links, memory, template
+from serai.providers.qemu import disks, gather, launch, links, memory, telling, template
 from serai.providers.qemu.features import Features
 from serai.providers.qemu.qmp import Qmp
 from serai.providers.qemu.record import Hardware, Ram, Record, editing
@@ -112,6 +114,7 @@ def kind_of(machine: Machine, image: Image, materials: Materials, project: str, 
         ready=msgspec.structs.replace(machine.ready, within=0.0),
     )
     parts = [project, host, image.digest, image.layer, told, cards, materials.user, sorted(materials.public_keys)]
+    parts.append(identity.digest())
     return sha256(msgspec.json.encode(parts, order="deterministic")).hexdigest()[:32]
 
 
@@ -205,7 +208,7 @@ def is_maker(record: Record) -> bool:
 
 
 def keep(
-    scope: Scope, directory: Path, record: Record, materials: Materials, progress: Progress
+    scope: Scope, directory: Path, record: Record, materials: Materials, way: Transport, progress: Progress
 ) -> Template | None:
     """Make a template of a running machine that is ready. QEMU has ended afterwards, and the machine stands on it.
 
@@ -223,7 +226,7 @@ def keep(
             return None
         progress("keeping its memory for warm starts")
         place = private_dir(template.place(key))
-        with launch.connect(directory, record.name) as qmp:
+        with telling.waiting(directory, way) as host_keys, launch.connect(directory, record.name) as qmp:
             qmp.execute("stop")
             try:
                 memory.save(
@@ -241,13 +244,21 @@ def keep(
 
         quit_process(directory, record)
         try:
-            return _publish(scope, directory, record, materials, key, host)
+            return _publish(scope, directory, record, materials, key, host, host_keys)
         except BaseException:
             template.drop(key)
             raise
 
 
-def _publish(scope: Scope, directory: Path, record: Record, materials: Materials, key: str, host: str) -> Template:
+def _publish(
+    scope: Scope,
+    directory: Path,
+    record: Record,
+    materials: Materials,
+    key: str,
+    host: str,
+    host_keys: tuple[str, ...],
+) -> Template:
     """Move the files of a machine that is off to the template, and have it stand on them."""
     machine, image, hardware = record.applied, record.image, record.hardware
     assert machine is not None and image is not None and hardware is not None
@@ -275,6 +286,7 @@ def _publish(scope: Scope, directory: Path, record: Record, materials: Materials
         cards=cards_of(scope, machine, materials),
         hosts=host_lines(materials.hosts, hostname(machine)),
         seals={name: template.seal(place / name) for name in names},
+        host_keys=host_keys,
     )
     with editing(directory) as kept:
         kept.template = key  # before its disks stand on it, so that nobody takes them away

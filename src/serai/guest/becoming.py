@@ -1,0 +1,203 @@
+"""What a guest does to become another one, in words of a POSIX shell that starts as few programs as it can.
+
+Under emulation each program that is started costs 10 ms or more, as much as all that the shell does by itself.
+`prepare` is what does not depend on who it becomes; `arrive` what must be done before anybody logs in, `settle`
+before it counts as itself, `afterwards` what nobody waits for.
+"""
+
+from __future__ import annotations
+
+# Host keys that were made for it, as `key_KIND` and `pub_KIND`; or new ones of the kinds that there were. Who is
+# connected stays so; who comes next meets the new keys, and nobody else listens when this ends. OpenSSH before 9.8
+# reads them for each connection; later it has a program for connections, and hands it those of its start.
+# Source: OpenSSH, sshd.c, rexec; dropbear, svr-main.c: a server reads its key, then it listens, then it leaves.
+OWN_KEYS = r"""
+listener= spare=
+find_listener() {
+  for p in /proc/[0-9]*; do  # those of connections are its children, until it has ended
+    [ "$p/exe" -ef /usr/sbin/dropbear ] || continue
+    read -r line <"$p/stat"; line=${line##*) ?}
+    case $line in " 1 "*) listener=${p##*/} ;; esac
+  done
+}
+openssh_keys() {
+  for kind in $keys; do
+    f=/etc/ssh/ssh_host_${kind}_key
+    eval "printf '%s\n' \"\$key_$kind\" >\"\$f\"; printf '%s\n' \"\$pub_$kind\" >\"\$f.pub\""
+  done
+  [ -n "$keys" ] || for f in /etc/ssh/ssh_host_*_key; do
+    [ -e "$f" ] || continue
+    kind=${f#/etc/ssh/ssh_host_}; kind=${kind%_key}
+    rm -f "$f" "$f.pub"; ssh-keygen -q -t "$kind" -N '' -C "root@$name" -f "$f"
+  done
+  for f in /usr/lib*/openssh/sshd-session /usr/lib*/sshd-session /usr/lib*/ssh/sshd-session; do
+    if [ -e "$f" ]; then start_sshd_anew; break; fi
+  done
+}
+start_sshd_anew() {
+  pid= its=
+  if [ -s /run/sshd.pid ]; then read -r pid </run/sshd.pid; fi
+  if [ -n "$pid" ] && [ -e "/proc/$pid/comm" ]; then read -r its <"/proc/$pid/comm"; fi
+  if [ "$its" = sshd ]; then
+    rm /run/sshd.pid; kill -HUP "$pid"; n=0  # it writes that file once it listens again
+    while [ ! -s /run/sshd.pid ] && [ $n -lt 500 ]; do sleep 0.02; n=$((n + 1)); done
+  elif command -v systemctl >/dev/null; then
+    systemctl --no-block reload ssh 2>/dev/null || systemctl --no-block reload sshd
+  fi
+}
+serve() { exec dropbear -E -s -r "$1" -p 22 2>/dev/console </dev/null >/dev/null 3>&-; }
+dropbear_key() {
+  f=/etc/dropbear/dropbear_ed25519_host_key
+  if [ -n "$keys" ]; then
+    printf "$key_dropbear" >"$f"
+  else
+    rm -f "$f"; dropbearkey -t ed25519 -f "$f" >/dev/null 2>&1
+  fi
+  [ -z "$listener" ] || kill -KILL "$listener"
+  if [ -n "$spare" ]; then
+    printf "$key_dropbear" >"$scratch/key"
+    if wait "$spare"; then return 0; fi
+  fi
+  n=0
+  until (serve "$f"); do n=$((n + 1)); [ $n -lt 100 ]; sleep 0.02; done  # the port is not free as yet
+}
+has_dropbear() { [ -e /etc/dropbear/dropbear_ed25519_host_key ]; }
+host_keys() { if has_dropbear; then dropbear_key; else openssh_keys; fi; }
+"""
+
+# Source: machine-id(5); cloud-init, /var/lib/cloud. The instance that the seed will name at the next boot is the
+# one that has been set up: nothing is done again.
+_NAMES = r"""
+nl='
+'
+randomness() {
+  date -u -s "@$now" >/dev/null  # the clock first: what is made depends on both
+  printf %s "$seed" >/dev/urandom
+  reseed || { echo "its kernel could not be asked for new randomness" >&2; exit 1; }
+  for f in /var/lib/systemd/random-seed /var/lib/random-seed; do [ ! -e "$f" ] || printf %s "$stored" >"$f"; done
+}
+no_balloon() {
+  for d in /sys/bus/virtio/drivers/virtio_balloon/virtio*; do
+    [ ! -e "$d" ] || echo "${d##*/}" >/sys/bus/virtio/drivers/virtio_balloon/unbind
+  done
+}
+names() {
+  if [ -s /etc/machine-id ]; then
+    printf '%s\n' "$machine" >/etc/machine-id
+    d=/var/lib/dbus/machine-id
+    if [ -f "$d" ] && [ ! -L "$d" ]; then printf '%s\n' "$machine" >"$d"; fi
+  fi
+  printf '%s\n' "$name" >/etc/hostname; printf %s "$name" >/proc/sys/kernel/hostname
+  old_short=${old_name%%.*} short=${name%%.*} new=
+  set -f
+  while IFS= read -r line || [ -n "$line" ]; do
+    case $line in *' # serai') continue ;; esac
+    case "$nl$old_hosts$nl" in *"$nl$line$nl"*) [ -z "$line" ] || continue ;; esac
+    case $line in 127.* | ::1[!0-9a-f:]*)
+      of=
+      for word in $line; do
+        case $word in "$old_name") word=$name ;; "$old_short") word=$short ;; esac
+        of="$of${of:+ }$word"
+      done
+      line=$of
+      ;;
+    esac
+    new="$new$line$nl"
+  done </etc/hosts
+  set +f
+  printf '%s%s' "$new" "$hosts" >/etc/hosts
+}
+instance() {
+  if [ -f /var/lib/tiny/instance-id ]; then printf '%s\n' "$instance" >/var/lib/tiny/instance-id; fi
+  c=/var/lib/cloud
+  [ -d "$c/instances/$old_instance" ] || return 0
+  mv "$c/instances/$old_instance" "$c/instances/$instance"
+  ln -sfn "$c/instances/$instance" "$c/instance"
+  for f in instance-id previous-instance-id; do printf '%s\n' "$instance" >"$c/data/$f"; done
+  for f in /run/cloud-init/.instance-id; do [ ! -e "$f" ] || printf '%s\n' "$instance" >"$f"; done
+}
+"""
+
+# `card OLD-MAC MAC OLD-ADDRESS|- ADDRESS|-`: in the files that name the card, and now. A card of a private network
+# has lost its neighbours with its carrier; the uplink's are the same in every machine. Neighbours that know
+# the old MAC are told (arp_notify): QEMU's own network asks nobody again.
+_CARDS = r"""
+card() {
+  for f in /etc/systemd/network/*cloud-init* /etc/netplan/50-cloud-init.yaml /run/systemd/network/*netplan* \
+    /etc/network/interfaces.d/50-cloud-init* /etc/NetworkManager/system-connections/cloud-init-*; do
+    [ -f "$f" ] || continue
+    if [ "$3" = - ]; then sed -i "s/$1/$2/Ig" "$f"; else sed -i "s/$1/$2/Ig; s|$3|$4|g" "$f"; fi
+  done
+  for d in /sys/class/net/*; do
+    [ ! -e "$d/bridge" ] || continue
+    read -r mac <"$d/address" || continue
+    case $mac in "$1" | "$2") ;; *) continue ;; esac
+    nic=${d##*/}
+    notify=/proc/sys/net/ipv4/conf/$nic/arp_notify said=1
+    if [ -e $notify ]; then read -r said <$notify || true; echo 1 >$notify; fi
+    ip link set dev "$nic" address "$2" 2>/dev/null ||
+      { ip link set dev "$nic" down; ip link set dev "$nic" address "$2"; ip link set dev "$nic" up; }
+    [ "$said" = 1 ] || echo "$said" >$notify
+    v6=/proc/sys/net/ipv6/conf/$nic/disable_ipv6  # addresses that were made out of the old MAC go
+    off=1
+    if [ -e $v6 ]; then read -r off <$v6 || true; fi  # which gives one byte alone
+    if [ "$off" = 0 ]; then echo 1 >$v6; echo 0 >$v6; fi
+    if [ "$3" != - ]; then
+      ip address flush dev "$nic"; ip address add "$4" dev "$nic"; ip neigh flush dev "$nic" 2>/dev/null || true
+    fi
+    return 0
+  done
+  echo "there is no network card $1" >&2; return 1
+}
+"""
+
+DEFINITIONS = (
+    OWN_KEYS
+    + _NAMES
+    + _CARDS
+    + r"""
+prepare() {
+  scratch=$(mktemp -d); reseeder "$scratch/reseed"
+  if has_dropbear; then find_listener; fi
+}
+arrive() {
+  if [ -n "$balloon" ]; then no_balloon; fi  # what it would give back is others' memory, too
+  randomness; cards; host_keys
+}
+settle() { names; instance; sync; }
+afterwards() {
+  rm -rf "$scratch"
+  if command -v networkctl >/dev/null && systemctl -q is-active systemd-networkd; then networkctl reload; fi
+}
+"""
+)
+
+# At `$port`: says that it waits, takes lines until `#go`, does what they say, tells how far it is. It goes when
+# nobody is at the other end: a machine that was not told goes on as who it was. A dropbear that waits for its key
+# spares the start of one.
+WAITING = r"""
+prepare
+exec 3<>"$port" || exit 1
+if has_dropbear && mkfifo -m 600 "$scratch/key"; then (serve "$scratch/key") & spare=$!; fi
+echo waiting >&3
+told=
+while IFS= read -r line <&3; do
+  [ "$line" != '#go' ] || break
+  told="$told$line$nl"
+done
+if [ "$line" != '#go' ]; then
+  [ -z "$spare" ] || kill "$spare"
+  rm -rf "$scratch"; exit 0
+fi
+exec >&3 2>&3 </dev/null
+trap 'echo "ended $?"' EXIT
+set -e
+eval "$told"
+arrive
+echo arrived
+settle
+echo ended 0
+trap - EXIT
+exec >/dev/null 2>&1 3>&-
+afterwards
+"""

@@ -1,0 +1,140 @@
+"""Tell a guest who it is, through a port at which it waits since before its memory was kept.
+
+The port is the guest agent's, where no agent has it. A guest sees whether anybody is at the other end: one process
+connects before the machine's memory is saved, another before it is loaded, so that the guest goes on waiting; a
+machine that goes on as who it was finds nobody there, and waits no more.
+Source: virtio 1.2, 5.3.6.2, VIRTIO_CONSOLE_PORT_OPEN; Linux, drivers/char/virtio_console.c; QEMU,
+hw/char/virtio-serial-bus.c, virtio_serial_post_load_timer_cb.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from serai.guest import identity
+from serai.guest.host_keys import KINDS
+from serai.guest.pipe import as_root
+from serai.guest.transport import Transport
+from serai.providers.qemu.qmp import connect_unix, readable
+
+SOCKET, PORT = "agent.sock", "org.qemu.guest_agent.0"
+WAITS_BUDGET = 20.0
+"""Seconds in which a guest that is ready must say that it waits."""
+BUDGET = 120.0
+"""Seconds in which a guest must go on: many that wake up at once on a busy host are slow."""
+_ASK_KEYS = """
+if [ -e /etc/dropbear/dropbear_ed25519_host_key ]; then echo keys dropbear
+else for f in /etc/ssh/ssh_host_*_key; do k=${f#/etc/ssh/ssh_host_}; echo keys "${k%_key}"; done; fi
+"""
+
+
+class Line:
+    """A connection to the port, read line by line."""
+
+    def __init__(self, directory: Path) -> None:
+        self._link = connect_unix(directory / SOCKET)
+        self._heard = b""
+
+    def say(self, text: str) -> None:
+        self._link.sendall(text.encode())
+
+    def until(self, words: tuple[str, ...], budget: float) -> list[str] | None:
+        """Its lines up to the first that begins with one of these; None: none came within `budget` seconds."""
+        end = time.monotonic() + budget
+        while True:
+            lines = self._heard.decode(errors="replace").split("\n")[:-1]
+            for number, line in enumerate(lines):
+                if line.startswith(words):
+                    return lines[: number + 1]
+            if not readable(self._link, end - time.monotonic()):
+                return None
+            try:
+                data = self._link.recv(65536)
+            except ConnectionError:
+                data = b""
+            if not data:
+                return None
+            self._heard += data
+
+    def close(self) -> None:
+        self._link.close()
+
+
+@contextmanager
+def waiting(directory: Path, way: Transport) -> Iterator[tuple[str, ...]]:
+    """A process in a guest waits to be told while this lasts; in what is saved meanwhile, it waits on.
+
+    Gives the kinds of host keys that the guest has; none: it cannot wait.
+    """
+    try:
+        line = Line(directory)
+    except OSError:  # it has no such port
+        yield ()
+        return
+    try:
+        done = way.run(as_root("sh -s"), input=(identity.waiting(PORT) + _ASK_KEYS).encode(), check=False)
+        kinds = tuple(each.split()[1] for each in done.stdout.splitlines() if each.startswith("keys "))
+        waits = done.ok and set(kinds) <= set(KINDS) and line.until(("waiting",), WAITS_BUDGET)
+        yield kinds if waits else ()
+    finally:
+        line.close()
+
+
+class Telling:
+    """What a guest that is being woken is told: `connect` before its memory is loaded, `send` once it runs."""
+
+    def __init__(self, directory: Path, name: str) -> None:
+        self._directory, self._name = directory, name
+        self._line: Line | None = None
+
+    def connect(self) -> None:
+        self._line = Line(self._directory)
+
+    def send(self, values: str) -> None:
+        assert self._line is not None
+        self._line.say(f"{values}{identity.GO}\n")
+        with _lock:
+            _told[self._directory] = self
+
+    def close(self) -> None:
+        if self._line is not None:
+            self._line.close()
+
+    def arrived(self) -> bool:
+        """Whether it has its own keys and addresses; False: it was not told. Raises Code.FAILED with its words."""
+        return self._has_said(identity.ARRIVED)
+
+    def settled(self) -> bool:
+        """Whether it is itself altogether, and its disks know it. Raises Code.FAILED."""
+        return self._has_said(identity.ENDED)
+
+    def _has_said(self, word: str) -> bool:
+        assert self._line is not None
+        lines = self._line.until((word, identity.ENDED), BUDGET)
+        if lines is None:
+            return False
+        if lines[-1].split() not in ([identity.ARRIVED], [identity.ENDED, "0"]):
+            raise identity.failed(self._name, lines[:-1])
+        return True
+
+
+_told: dict[Path, Telling] = {}
+_lock = threading.Lock()
+
+
+def told(directory: Path) -> Telling | None:
+    """What this process has told the guest of a machine since it was woken."""
+    with _lock:
+        return _told.get(directory)
+
+
+def forget(directory: Path) -> None:
+    """It has answered, or never will."""
+    with _lock:
+        known = _told.pop(directory, None)
+    if known is not None:
+        known.close()
