@@ -29,18 +29,6 @@ def test_each_kind_is_made_and_nothing_stays_behind(tmp_path: Path, need: Any):
         assert found[f"pub_{kind}"].endswith(" root@web")
 
 
-def test_the_form_of_dropbear_is_what_its_own_program_reads(tmp_path: Path, need: Any):
-    need("ssh-keygen", "dropbearkey")
-    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", tmp_path / "key"], check=True)
-    (tmp_path / "form").write_bytes(dropbear_form((tmp_path / "key").read_text()))
-
-    told = subprocess.run(
-        ["dropbearkey", "-y", "-f", tmp_path / "form"], capture_output=True, text=True, check=True
-    )
-
-    assert (tmp_path / "key.pub").read_text().split()[1] in told.stdout
-
-
 def test_dropbear_is_given_its_key_as_printf_writes_it(tmp_path: Path, need: Any):
     need("ssh-keygen")
     with Making(tmp_path, ("dropbear",), "root@web") as making:

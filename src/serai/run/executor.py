@@ -203,7 +203,10 @@ class Executor:
 
         wait(woken=woken)
         if script:
-            self._become(machine, script, progress)
+            from serai.guest.identity import become
+
+            progress("telling the guest who it is")
+            become(self.way_in(machine.name), machine, script)
         if woken:
             driver.knows_itself(machine)  # type: ignore[attr-defined]
         elif warms and driver.keep_warm(  # type: ignore[attr-defined]
@@ -220,13 +223,6 @@ class Executor:
         driver.mark(machine.name, {}, ready=True)
         endpoint = driver.endpoint(machine.name)
         return f"{endpoint.host}:{endpoint.port}" if isinstance(endpoint, SshEndpoint) else ""
-
-    def _become(self, machine: Machine, script: str, progress: Progress) -> None:
-        """Tell a guest that was woken who it is."""
-        from serai.guest.identity import become
-
-        progress("telling the guest who it is")
-        become(self.way_in(machine.name), machine, script)
 
     def _endpoint(self, machine: Machine, image: Image | None) -> Endpoint:
         """The way in; into a box that nobody has been in, with what everybody has (VAG-13)."""
