@@ -104,6 +104,17 @@ def test_what_a_machine_has_mounted_is_there_again_when_it_wakes() -> None:
     assert ids(plan([copied], [seen(copied, State.PAUSED)])) == ["web/resume", "web/ready"]
 
 
+def test_folders_that_changed_while_it_was_off_are_synced_once() -> None:
+    folder = SyncedFolder(source=".", target="/srv", type=FolderType.NINEP)
+    old, new = Machine(name="web"), Machine(name="web", synced_folders=[folder])
+
+    def steps(state: State) -> list[str]:
+        return ids(plan_up({"web": new}, ["web"], {"web": seen(old, state)}, {}, lambda *_: Verdict(Effect.LIVE)))
+
+    assert steps(State.STOPPED) == ["web/start", "web/ready", "web/sync"]
+    assert steps(State.READY) == ["web/apply", "web/sync"]
+
+
 def test_a_machine_that_runs_but_was_never_ready_is_waited_for() -> None:
     machine = Machine(name="web")
     assert ids(plan([machine], [seen(machine, State.RUNNING)])) == ["web/ready"]

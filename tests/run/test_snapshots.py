@@ -10,8 +10,9 @@ from serai.run import verbs
 from serai.run.events import silent
 from serai.run.snapshots import for_each
 from serai.run.workspace import Workspace
+from serai.spec.folder import FolderType, SyncedFolder
 from serai.spec.machine import Machine
-from serai.util.errors import SeraiError
+from serai.util.errors import Code, SeraiError
 
 
 @pytest.fixture
@@ -54,3 +55,58 @@ def test_the_shared_connection_ends_before_a_machine_goes_back_in_time(
     assert ended == []
     list(for_each(workspace, ["web"], "restore", "a"))
     assert ended == ["web"]
+
+
+SHARED = SyncedFolder(source=".", target="/srv", type=FolderType.NINEP)
+
+
+@pytest.fixture
+def synced(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, bool]]:
+    """(machine, whether copies are made, too) of each sync."""
+    seen: list[tuple[str, bool]] = []
+    monkeypatch.setattr("serai.guest.folders.sync", lambda of, *_, copies: seen.append((of.name, copies)))
+    return seen
+
+
+def test_what_runs_again_has_its_shares_again_and_its_copies_as_they_were(
+    pretend: Callable[..., Workspace], synced: list[tuple[str, bool]]
+) -> None:
+    copied = SyncedFolder(source=".", target="/copy")
+    opened = pretend(
+        Machine(name="db", synced_folders=[copied]), Machine(name="web", synced_folders=[copied, SHARED])
+    )
+    verbs.up(opened, emit=silent, consent=lambda plan: True)
+    list(for_each(opened, [], "save", "a"))
+    synced.clear()
+    list(for_each(opened, [], "restore", "a"))
+    assert synced == [("web", False)]
+    list(for_each(opened, [], "restore", "a", mounts=False))
+    assert len(synced) == 1
+
+
+def test_a_share_that_is_not_there_again_fails_the_restore(
+    pretend: Callable[..., Workspace], synced: list[tuple[str, bool]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = pretend(Machine(name="web", synced_folders=[SHARED]))
+    verbs.up(opened, emit=silent, consent=lambda plan: True)
+    list(for_each(opened, [], "save", "a"))
+
+    def lost(*_: object, copies: bool) -> None:
+        raise SeraiError(Code.FAILED, "web: synced folder /srv: it cannot be mounted")
+
+    monkeypatch.setattr("serai.guest.folders.sync", lost)
+    with pytest.raises(SeraiError, match="synced folder /srv: it cannot be mounted"):
+        list(for_each(opened, [], "restore", "a"))
+    assert opened.observe()["web"].ready_at == 0  # so that the next `up` tries again
+
+
+def test_what_is_off_after_a_restore_has_nothing_mounted(
+    pretend: Callable[..., Workspace], synced: list[tuple[str, bool]]
+) -> None:
+    opened = pretend(Machine(name="web", synced_folders=[SHARED]))
+    verbs.up(opened, emit=silent, consent=lambda plan: True)
+    verbs.halt(opened, [], emit=silent)
+    list(for_each(opened, [], "save", "a"))
+    synced.clear()
+    list(for_each(opened, [], "restore", "a"))
+    assert synced == []

@@ -12,13 +12,15 @@ def snapshot() -> None:
     """Save, list, restore and delete snapshots: disks, and memory when the machine runs."""
 
 
-def _each(obj: object, names: tuple[str, ...], verb: str, snapshot_name: str, text: str) -> int:
+def _each(
+    obj: object, names: tuple[str, ...], verb: str, snapshot_name: str, text: str, *, mounts: bool = True
+) -> int:
     from serai.cli.report import Lines
     from serai.run.snapshots import for_each
     from serai.run.workspace import open_workspace
 
     workspace = open_workspace(obj)
-    for machine in for_each(workspace, names, verb, snapshot_name, Lines().emit):
+    for machine in for_each(workspace, names, verb, snapshot_name, Lines().emit, mounts=mounts):
         click.echo(f"{machine}: {text} {snapshot_name}", err=True)
     return 0
 
@@ -59,7 +61,7 @@ def restore(
     obj: object, snapshot_name: str, names: tuple[str, ...], start: bool | None, provision: bool | None
 ) -> int:
     """Go back to SNAPSHOT; with memory, the machine goes on where it was."""
-    _each(obj, names, "restore", snapshot_name, "restored")
+    _each(obj, names, "restore", snapshot_name, "restored", mounts=start is None and not provision)
     return _then(obj, names, start, provision)
 
 
@@ -96,7 +98,7 @@ def pop(obj: object, names: tuple[str, ...], delete: bool, start: bool | None, p
     from serai.run.workspace import open_workspace
 
     for machine, name in last_pushed(open_workspace(obj), names).items():
-        _each(obj, (machine,), "restore", name, "restored")
+        _each(obj, (machine,), "restore", name, "restored", mounts=start is None and not provision)
         if delete:
             _each(obj, (machine,), "delete", name, "deleted")
     return _then(obj, names, start, provision)

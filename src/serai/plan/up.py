@@ -16,7 +16,7 @@ from serai.plan.steps import MOUNTS, Act, Step, step
 from serai.providers.contract import Effect, Feature, Observed, State, Verdict
 from serai.providers.kept import Outlook, Start, Warmth
 from serai.spec.folder import FolderType
-from serai.spec.machine import After, Machine
+from serai.spec.machine import After, Communicator, Machine
 
 Judge = Callable[[Machine, Observed, str, Any, Any], Verdict]
 Look = Callable[[Machine], Outlook]
@@ -279,7 +279,8 @@ def _steps(machine: Machine, plan: MachinePlan, seen: Observed | None) -> list[S
         acts.append((Act.APPLY, ""))
     elif any(is_of_network(change.key) for change in live):  # it is on the new one when it starts
         acts.insert(acts.index((Act.START, "")), (Act.APPLY, ""))
-    if any(change.key.startswith("synced_folders") for change in live) and machine.synced_folders:
+    folders = any(change.key.startswith("synced_folders") for change in live) and machine.synced_folders
+    if folders and (Act.SYNC, "") not in acts:
         acts.append((Act.SYNC, ""))
     acts += [(Act.PROVISION, key) for key, _ in plan.blocks]
     chain: list[Step] = []
@@ -297,11 +298,16 @@ def _steps(machine: Machine, plan: MachinePlan, seen: Observed | None) -> list[S
 
 def waking(name: str, machine: Machine | None) -> list[Step]:
     """What wakes a machine that was suspended: its shares are there again, and its copies stay as they are."""
-    chain = [step(Act.RESUME, name)]
-    chain.append(step(Act.READY, name, chain[-1].id))
-    if any(folder.type is not FolderType.RSYNC for folder in (machine.synced_folders if machine else ())):
-        chain.append(step(Act.SYNC, name, chain[-1].id, key=MOUNTS))
-    return chain
+    asleep = step(Act.RESUME, name)
+    ready = step(Act.READY, name, asleep.id)
+    return [asleep, ready, *mounting(name, machine, ready)]
+
+
+def mounting(name: str, machine: Machine | None, after: Step) -> list[Step]:
+    """The step that mounts what a guest may have lost of its shares; none for one that has copies alone."""
+    folders = machine.synced_folders if machine else ()
+    shares = any(folder.type is not FolderType.RSYNC for folder in folders)
+    return [step(Act.SYNC, name, after.id, key=MOUNTS)] if shares else []
 
 
 def _order(machines: Mapping[str, Machine], steps: list[Step]) -> list[Step]:
@@ -363,6 +369,7 @@ def features_needed(machine: Machine) -> list[Feature]:
         Feature.VIRTIOFS: any(folder.type is FolderType.VIRTIOFS for folder in machine.synced_folders),
         Feature.SECURE_BOOT: bool(machine.secure_boot),
         Feature.TPM: machine.devices.tpm is not None,
+        Feature.AGENT: machine.communicator is Communicator.AGENT,
         Feature.WARM: machine.warm is True,
         Feature.FORK: machine.fork is not None,
         Feature.HOST_DEVICE: bool(machine.devices.pci or machine.devices.usb or machine.devices.mdev),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from serai.providers.contract import Feature, State
+from serai.providers.contract import ALIVE, Feature, State
 from serai.run.events import Emit, silent
 from serai.run.faults import point
 from serai.run.hooks import AFTER, BEFORE, around
@@ -15,11 +15,18 @@ from serai.util.errors import Code, SeraiError
 
 
 def for_each(
-    workspace: Workspace, names: Sequence[str], verb: str, snapshot: str, emit: Emit = silent
+    workspace: Workspace,
+    names: Sequence[str],
+    verb: str,
+    snapshot: str,
+    emit: Emit = silent,
+    *,
+    mounts: bool = True,
 ) -> Iterator[str]:
     """Save, restore or delete `snapshot`; gives each machine's name when it is done.
 
     All are checked before the first is touched. Journalled: a kill in between is named by the next run.
+    `mounts`: what was restored and runs has its shares again at the end.
     """
     with workspace.changing(f"snapshot {verb}"):
         observed = workspace.observe()
@@ -55,7 +62,36 @@ def for_each(
                 point("after", step)
                 journal.write("done", step)
                 yield name
+            if verb == "restore" and mounts:
+                _mount(workspace, chosen, journal, emit)
         around(AFTER, f"snapshot_{verb}", workspace, machines, emit)
+
+
+def _mount(workspace: Workspace, names: Sequence[str], journal: Journal, emit: Emit) -> None:
+    """Shares of machines that went back and run: their other ends went on, or are gone."""
+    from serai.plan.steps import Act, step
+    from serai.plan.up import mounting
+    from serai.run.executor import Executor
+    from serai.run.scheduler import Cancel, run_steps
+
+    observed = workspace.observe(names)
+    steps = []
+    for name in names:
+        ready = step(Act.READY, name)
+        if observed[name].state in ALIVE and (found := mounting(name, observed[name].applied, ready)):
+            steps += [ready, *found]
+    if not steps:
+        return
+    cancel = Cancel()
+    executor = Executor(workspace, emit=emit, cancel=cancel, steps=steps, halves=(), observed=observed)
+    try:
+        outcome = run_steps(
+            steps, executor.do, journal=journal, emit=executor.emit, cancel=cancel, mask=executor.mask
+        )
+    finally:
+        executor.close()
+    if outcome.failures:
+        raise outcome.failures[0].error
 
 
 PUSHED = "push_"
