@@ -52,6 +52,15 @@ def test_a_file_arrives_whole_with_the_mode_asked_for(web: SshTransport, tmp_pat
     assert [path.name for path in copy.parent.iterdir()] == ["copy"]
 
 
+def test_the_files_of_a_tree_have_the_mode_asked_for_and_its_directories_keep_theirs(
+    web: SshTransport, tree: Path, tmp_path: Path
+) -> None:
+    web.put(tree, str(tmp_path / "copy"), mode="0640")
+    modes = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "copy").rglob("*")}
+    assert modes["tool"] == modes[".hidden"] == 0o640
+    assert modes["bin"] == (tree / "bin").stat().st_mode & 0o777
+
+
 def test_a_file_for_a_directory_keeps_its_name(web: SshTransport, tmp_path: Path) -> None:
     (tmp_path / "data").write_text("x")
     (tmp_path / "there").mkdir()

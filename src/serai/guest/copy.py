@@ -117,8 +117,11 @@ def get(way: Way, source: str, destination: Path) -> None:
 
 
 def pack(pipe: IO[bytes], source: Path, *, mode: str | None = None, keep: Keep | None = None) -> None:
-    """Write a tar of a file (as `x`) or of a tree's content; GNU format, which busybox reads too."""
-    if source.is_dir() and (tar_program := gnu_tar()):
+    """Write a tar of a file (as `x`) or of a tree's content; GNU format, which busybox reads too.
+
+    `mode` is that of files alone, which no option of tar says.
+    """
+    if source.is_dir() and mode is None and (tar_program := gnu_tar()):
         _pack_by(tar_program, pipe, source, keep)
         return
     with tarfile.open(fileobj=pipe, mode="w|", format=tarfile.GNU_FORMAT, bufsize=1 << 16) as tar:
