@@ -14,7 +14,8 @@ PACKAGES = {
     "pacman": ["docker"],
     "apk": ["docker"],
 }
-"""Of the distributions. That of RHEL and its kin has none: there it is podman."""
+"""Of the distributions, with what they recommend: Debian's needs apparmor_parser, and from 13 on docker-cli, which
+it does not depend on. That of RHEL and its kin has none: there it is podman."""
 INSTEAD = "let a shell block before this one add docker's repository and install docker-ce, or use podman"
 START = r"""
 here() { docker info >/dev/null 2>&1; }
@@ -47,4 +48,4 @@ def inputs(block: Docker, machine: Machine) -> tuple[list[str], object]:
 
 def run(block: Docker, job: Job) -> None:
     """See Provisioner.run."""
-    engines.run("docker", block, job, PACKAGES, START, instead=INSTEAD)
+    engines.run("docker", block, job, PACKAGES, START, instead=INSTEAD, recommends=True)
