@@ -114,6 +114,7 @@ podman|podman|is the other engine of containers
 slirp4netns|slirp4netns|is the network of a user's podman
 skopeo|skopeo|copies images for a template of LXC's
 umoci|umoci|unpacks them there
+qemu-guest-agent|qemu-ga|is the agent of a guest
 jq|jq|reads what they say
 nftables|nft|holds filter rules to the kernel
 iptables|iptables|sees what docker filters

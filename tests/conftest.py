@@ -34,6 +34,7 @@ pytest_plugins = [
     "second_host",
     "debian_box",
     "lxc_host",
+    "guest_agent",
 ]
 ROOT = Path(__file__).parents[1]
 os.environ.setdefault("SERAI_LAYERS", "off")  # tests of layers switch them on: others see each block run

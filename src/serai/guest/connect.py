@@ -8,6 +8,10 @@ from serai.providers.contract import Endpoint, ExecEndpoint
 
 def connect(endpoint: Endpoint, *, name: str) -> Transport:
     """A Transport to the machine `name`. Nothing is opened before its first use."""
+    if isinstance(endpoint, ExecEndpoint) and endpoint.agent:
+        from serai.guest.by_agent import AgentTransport
+
+        return AgentTransport(endpoint, name)
     if isinstance(endpoint, ExecEndpoint):
         from serai.guest.exec import ExecTransport
 

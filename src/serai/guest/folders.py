@@ -41,7 +41,8 @@ def sync(
     Code.INPUT for a source that is not there, Code.FAILED or Code.UNSUPPORTED naming the folder.
     """
     for folder in machine.synced_folders:
-        if isinstance(endpoint, ExecEndpoint) and folder.type is not FolderType.RSYNC:
+        bound = isinstance(endpoint, ExecEndpoint) and not endpoint.agent
+        if bound and folder.type is not FolderType.RSYNC:
             continue  # a container's: it was bound when it started
         found = [way for way in ways(folder) if copies or way.type is not FolderType.RSYNC]
         if not found:

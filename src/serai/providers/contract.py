@@ -211,6 +211,7 @@ class ExecEndpoint(msgspec.Struct, frozen=True, kw_only=True, tag="exec"):
 
     argv: tuple[str, ...]
     user: str
+    agent: bool = False  # the guest's own runs the words: it has to be up, and no engine binds folders
 
 
 Endpoint = SshEndpoint | ExecEndpoint
@@ -225,8 +226,7 @@ class Console(msgspec.Struct, frozen=True):
     """What the engine itself said, where it keeps that in a file."""
     argv: tuple[str, ...] = ()
     """The program that attaches to it, where that is no socket of ours."""
-    leave: str = "Ctrl-]"
-    """The keys that detach."""
+    leave: str = "Ctrl-]"  # the keys that detach
 
 
 class Rendered(msgspec.Struct, frozen=True):

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from serai.providers.host_facts import HostFacts
 from serai.spec.cpu import MODEL_NAMES, Scheduler
-from serai.spec.machine import Machine
+from serai.spec.machine import Communicator, Machine
 from serai.util.cpuset import numbers, ranges
 from serai.util.errors import Code, SeraiError
 from serai.util.units import format_size
@@ -28,7 +28,14 @@ def contradictions(machine: Machine, host: HostFacts) -> list[SeraiError]:
         *_locked(machine, host),
         *_vhost(machine, host),
         *_devices_in_use(machine, host),
+        *_agent(machine),
     ]
+
+
+def _agent(machine: Machine) -> Iterator[SeraiError]:
+    if machine.communicator is Communicator.AGENT and not machine.devices.guest_agent:
+        why = "it is reached by its agent, which needs this port"
+        yield _refuse(machine, "devices.guest_agent", why, "leave it out, or communicator: ssh", Code.INPUT)
 
 
 def once(errors: Iterable[SeraiError]) -> list[SeraiError]:

@@ -81,7 +81,7 @@ def of_vagrant(workspace: Workspace, absent: Sequence[Machine]) -> list[SeraiErr
 
 
 def no_way_in(machine: Machine) -> SeraiError:
-    """Of a machine that is reached by something else than SSH."""
+    """Of a machine that is reached as only Windows is."""
     return SeraiError(
         Code.UNSUPPORTED,
         f"{machine.name}: communicator {machine.communicator}: this version has no way into Windows",

@@ -92,7 +92,7 @@ def refuse(
     for machine in machines:
         if machine.name in unanswered:
             continue
-        if machine.communicator is not Communicator.SSH:
+        if machine.communicator not in (Communicator.SSH, Communicator.AGENT):
             errors.append(no_way_in(machine))
             continue
         seen = observed.get(machine.name)

@@ -12,6 +12,7 @@ import msgspec
 from serai.guest import ready
 from serai.guest.banner import MOST_GAP, PATIENT_GAP, Banner, Seen
 from serai.guest.bootlog import PLAIN, STAGES, BootLog
+from serai.guest.by_agent import AgentTransport
 from serai.guest.connect import connect
 from serai.guest.refusal import Cause, Refusal, failure
 from serai.guest.ssh import DIAL_SECONDS, SshTransport
@@ -26,6 +27,8 @@ FIRST, MOST, GROWTH = 0.05, 0.5, 1.3
 """Seconds between two looks: 50 ms, growing."""
 ASK_AGAIN = 3.0
 """Seconds after which the engine is asked anew where the guest is: it may have got another address than meant."""
+ASK_AGENT = 5.0
+"""Seconds that an agent is waited for before the console and the engine are looked at again."""
 KEY_GRACE = 5.0
 """Seconds in which a refused key may still be accepted, once the guest has had its chance to install it."""
 CLOUD_INIT_GRACE = 60.0
@@ -71,6 +74,8 @@ def wait_ready(
     way = wait.found(endpoint)
     transport = connect(way, name=machine.name)
     try:
+        if isinstance(transport, AgentTransport):
+            wait.agent(transport)
         if isinstance(transport, SshTransport):
             at_once = woken and wait.logs_in(transport)
             if not at_once and not by_proxy(transport.endpoint):  # only ssh itself goes through another host
@@ -184,6 +189,16 @@ class Wait:
         self.say("ssh", "the guest goes on, logging in", "the login took too long")
         self.check()
         return transport.dial(timeout=max(1.0, min(self.left, DIAL_SECONDS))) is None
+
+    def agent(self, transport: AgentTransport) -> None:
+        """Until the guest's agent answers."""
+        self.say("agent", "", "no guest agent answers: is qemu-guest-agent in the image, and started?")
+
+        def ask() -> bool | None:
+            self.check()
+            return True if transport.answers(min(ASK_AGENT, max(1.0, self.left))) is None else None
+
+        poll(ask, budget=None, first=0.1, most=1.0)
 
     def logged_in(self, transport: SshTransport, seed_kind: str) -> None:
         """Until the key is accepted. One that stays refused ends the wait long before the budget does."""

@@ -41,6 +41,7 @@ class Communicator(StrEnum):
     """How serai gets in. winrm and winssh are Windows, which this version refuses."""
 
     SSH = "ssh"
+    AGENT = "agent"
     WINRM = "winrm"
     WINSSH = "winssh"
 
@@ -89,7 +90,11 @@ class Machine(Spec, frozen=True):
         Meta(description="further names that the project's machines find it by", examples=[["www"]]),
     ] = []
     communicator: Annotated[
-        Communicator, Meta(description="the way in: ssh; winrm and winssh are refused, as yet")
+        Communicator,
+        Meta(
+            description="the way in: ssh, or agent, QEMU's in the guest, which needs no network and no SSH server "
+            "(qemu, libvirt); winrm and winssh are refused, as yet"
+        ),
     ] = Communicator.SSH
     user: Annotated[UserName | None, Meta(description="login; default: the image's own")] = None
     ssh: Annotated[Ssh, Meta(description="how serai logs in")] = Ssh()

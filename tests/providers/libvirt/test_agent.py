@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import base64
 import json
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
 
+from serai.guest.agent import Refused
+from serai.guest.agent import shell as by_agent
 from serai.providers.contract import Materials
 from serai.providers.libvirt import agent
+from serai.providers.qemu.agent import turn
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
 
@@ -17,24 +20,29 @@ libvirt = pytest.importorskip("libvirt", reason="needs libvirt-python")
 
 
 class Guest:
-    """A domain whose agent gives prepared answers, and a note of what it was asked."""
+    """A domain whose agent is QEMU's own, on this host; without a directory none answers."""
 
-    def __init__(self, **answers):
-        self.answers = {key.replace("_", "-"): list(each) for key, each in answers.items()}
-        self.asked = []
+    def __init__(self, place=None):
+        self.place = place
 
-    def name(self):
-        return "shop_web"
+    def isActive(self):
+        return True
 
     def ask(self, text):
         words = json.loads(text)
-        self.asked.append(words)
-        answers = self.answers.get(words["execute"])
-        if not answers:
-            error = libvirt.libvirtError("Guest agent is not responding")
-            error.err = (libvirt.VIR_ERR_AGENT_UNRESPONSIVE, 0, str(error), 2, None, None, None, -1, -1)
-            raise error
-        return json.dumps({"return": answers.pop(0) if len(answers) > 1 else answers[0]})
+        if self.place is None:
+            raise _error(libvirt.VIR_ERR_AGENT_UNRESPONSIVE, "Guest agent is not responding")
+        with turn(self.place) as call:
+            try:
+                return json.dumps({"return": call(words["execute"], **words.get("arguments", {}))})
+            except Refused as refused:
+                raise _error(libvirt.VIR_ERR_INTERNAL_ERROR, refused.message) from refused
+
+
+def _error(code, text):
+    error = libvirt.libvirtError(text)
+    error.err = (code, 0, text, 2, None, None, None, -1, -1)
+    return error
 
 
 @pytest.fixture(autouse=True)
@@ -43,40 +51,38 @@ def wired(monkeypatch):
     monkeypatch.setattr(agent, "library_qemu", lambda: module)
 
 
-def test_whether_one_answers():
-    assert agent.answers(Guest(guest_ping=[{}]))
+def found(monkeypatch, domain):
+    """A turn at the agent of this domain."""
+    monkeypatch.setattr(agent, "opened", lambda uri: uri)
+    monkeypatch.setattr(agent, "lookup", lambda conn, uuid: domain)
+    return partial(agent.turn, "qemu:///system", "1")
+
+
+def test_whether_one_answers(guest_agent):
+    assert agent.answers(Guest(guest_agent))
     assert not agent.answers(Guest())
 
 
-def test_a_command_gives_its_code_and_what_it_said():
-    said = base64.b64encode(b"hello\n").decode()
-    guest = Guest(
-        guest_exec=[{"pid": 7}],
-        guest_exec_status=[{"exited": False}, {"exited": True, "exitcode": 3, "out-data": said}],
-    )
-
-    assert agent.execute(guest, ["sh", "-c", "x"]) == agent.Ended(code=3, stdout="hello\n", stderr="")
-    assert guest.asked[0]["arguments"] == {"path": "sh", "arg": ["-c", "x"], "capture-output": True}
-    assert guest.asked[1]["arguments"] == {"pid": 7}
+def test_a_command_gives_its_code_and_what_it_said(guest_agent, monkeypatch):
+    at = found(monkeypatch, Guest(guest_agent))
+    assert by_agent(at, "web", "echo hello; echo no >&2; exit 3", 30) == (3, "hello\n", "no\n")
 
 
-def test_a_command_that_was_killed_has_the_code_of_its_signal():
-    guest = Guest(guest_exec=[{"pid": 7}], guest_exec_status=[{"exited": True, "signal": 9}])
-
-    assert agent.execute(guest, ["x"]).code == 137
-
-
-def test_a_command_that_does_not_end_is_told():
-    guest = Guest(guest_exec=[{"pid": 7}], guest_exec_status=[{"exited": False}])
-    with pytest.raises(SeraiError, match=r"did not end within 0\.1 s") as caught:
-        agent.execute(guest, ["sleep"], budget=0.1)
-
-    assert caught.value.code is Code.TIMEOUT
+def test_no_agent_is_told_with_what_to_look_at(monkeypatch):
+    with pytest.raises(SeraiError, match="web: the guest's agent does not answer: Guest agent is not") as caught:
+        by_agent(found(monkeypatch, Guest()), "web", "true", 30)
+    assert caught.value.code is Code.NETWORK
+    assert "qemu-guest-agent" in caught.value.hint
 
 
-def test_no_agent_is_told_with_what_to_look_at():
-    with pytest.raises(SeraiError, match="qemu-guest-agent"):
-        agent.execute(Guest(), ["x"])
+def test_what_the_agent_cannot_do_is_told_with_its_words(guest_agent, monkeypatch):
+    with found(monkeypatch, Guest(guest_agent))() as call, pytest.raises(Refused, match="No such file"):
+        call("guest-file-open", path="/nowhere/at/all", mode="r")
+
+
+def test_a_domain_that_is_gone_is_no_way_in(monkeypatch):
+    with pytest.raises(SeraiError, match="the machine is off"), found(monkeypatch, None)():
+        pass
 
 
 def test_a_machine_that_is_off_has_nobody_to_ask(pretended):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from serai.providers.libvirt.refusal import older, refuse
 from serai.providers.libvirt.render.nics import SIZED, TAP
 from serai.providers.libvirt.site import Able, LinkKind
-from serai.spec.machine import Machine
+from serai.spec.machine import Communicator, Machine
 from serai.spec.network import ForwardedPort, NicModel, NicTuning, Protocol, PublicNic, UplinkNic, UplinkType
 from serai.util.errors import Code, SeraiError
 
@@ -20,6 +20,9 @@ def check(machine: Machine, able: Able, privileged: bool) -> Iterator[SeraiError
         key = f"networks[{number}]"
         if nic.forwarded_port:
             yield from _forward(f"{key}.forwarded_port", nic.forwarded_port, uplink)
+            if uplink is LinkKind.NETWORK and machine.communicator is Communicator.AGENT:
+                why = "on a network of libvirt's, ports are forwarded by ssh, and it is reached by its agent"
+                yield refuse(f"{key}.forwarded_port", why, "uplink: user, or communicator: ssh")
         elif nic.private:
             if not privileged:
                 yield refuse(f"{key}.private", "a session daemon cannot make networks", SYSTEM)

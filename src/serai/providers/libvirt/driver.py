@@ -23,7 +23,7 @@ from serai.providers.contract import (
     quiet,
 )
 from serai.providers.libvirt.connect import is_lxc, lasting, uri_of
-from serai.spec.machine import Machine
+from serai.spec.machine import Communicator, Machine
 from serai.util.errors import SeraiError
 
 
@@ -258,14 +258,16 @@ class Libvirt:
         from serai.providers.libvirt import forwards, ledger
         from serai.providers.libvirt.connect import opened
         from serai.providers.libvirt.define import lookup
-        from serai.providers.libvirt.endpoint import endpoint
+        from serai.providers.libvirt.endpoint import by_ssh
 
         state = ledger.made(self.scope, name)
         if is_lxc(state.uri):
             return  # what would be forwarded was refused
-        if state.applied and forwards.by_ssh(state.applied, state.uri):
+        if state.applied is None or state.applied.communicator is Communicator.AGENT:
+            return
+        if forwards.by_ssh(state.applied, state.uri):
             domain = lookup(opened(state.uri), state.uuid)
-            forwards.renew(self.scope, name, domain, state.applied, endpoint(self.scope, name))
+            forwards.renew(self.scope, name, domain, state.applied, by_ssh(self.scope, name))
 
     @lasting
     def failure(self, name: str) -> str:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from shlex import join
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from serai.providers.contract import Scope, SshEndpoint
+from serai.providers.contract import Endpoint, ExecEndpoint, Scope, SshEndpoint
 from serai.providers.libvirt import ledger, links, networks
 from serai.providers.libvirt.binding import library
 from serai.providers.libvirt.connect import is_remote, opened
 from serai.providers.libvirt.define import UPLINK, lookup
 from serai.providers.libvirt.record import Record
 from serai.providers.login import key_of
-from serai.spec.machine import Machine
+from serai.spec.machine import Communicator, Machine
 from serai.spec.network import UplinkType
 from serai.util.errors import Code, SeraiError
 
@@ -22,7 +23,19 @@ JUMP_SECONDS = 60
 """How long ssh waits for the guest's banner: it cannot tell the way to the other host from a guest that boots."""
 
 
-def endpoint(scope: Scope, name: str) -> SshEndpoint:
+def endpoint(scope: Scope, name: str) -> Endpoint:
+    """By SSH, or by the guest's agent. Raises Code.FAILED when it does not run, or has no address yet."""
+    state = ledger.load(scope, name)
+    if state is None or state.applied is None or state.applied.communicator is not Communicator.AGENT:
+        return by_ssh(scope, name)
+    domain = lookup(opened(state.uri), state.uuid)
+    if domain is None or not domain.isActive():
+        raise SeraiError(Code.FAILED, f"{name} is off: there is no way in", hint=f"serai up {name}")
+    argv = (sys.executable, "-m", "serai.providers.libvirt.agent", state.uri, state.uuid, state.user)
+    return ExecEndpoint(argv=argv, user=state.user, agent=True)
+
+
+def by_ssh(scope: Scope, name: str) -> SshEndpoint:
     """Raises Code.FAILED when it does not run, or has no address yet."""
     state = ledger.load(scope, name)
     domain = lookup(opened(state.uri), state.uuid) if state is not None else None

@@ -12,12 +12,12 @@ from serai.providers.libvirt import define, forwards, gather, hotplug, ledger, l
 from serai.providers.libvirt.binding import library
 from serai.providers.libvirt.connect import asking, opened
 from serai.providers.libvirt.define import UPLINK
-from serai.providers.libvirt.endpoint import endpoint
+from serai.providers.libvirt.endpoint import by_ssh
 from serai.providers.libvirt.launch import keep_metadata
 from serai.providers.libvirt.record import Record
 from serai.providers.libvirt.render.domain import domain as render
 from serai.providers.libvirt.resize import NotLive
-from serai.spec.machine import Machine
+from serai.spec.machine import Communicator, Machine
 from serai.util.errors import Code, SeraiError
 from serai.util.units import format_size
 
@@ -52,7 +52,8 @@ def apply(
         state.pending = {**{key: why for key, why in state.pending.items() if key not in done}, **waiting}
         define.keep(conn, scope, state)
     if domain is not None and domain.isActive() and any(_heads(live) & {"networks", "ssh"}):
-        way = endpoint(scope, machine.name) if forwards.by_ssh(machine, state.uri) else None
+        carried = forwards.by_ssh(machine, state.uri) and machine.communicator is not Communicator.AGENT
+        way = by_ssh(scope, machine.name) if carried else None
         forwards.renew(scope, machine.name, domain, machine, way)
         keep_metadata(conn, scope, machine.name)
 

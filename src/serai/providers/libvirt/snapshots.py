@@ -21,7 +21,7 @@ from serai.providers.libvirt import snapshot_external as external
 from serai.providers.libvirt.adopt.xml import Element, value
 from serai.providers.libvirt.binding import is_gone, library
 from serai.providers.libvirt.connect import asking, is_test, opened
-from serai.providers.libvirt.endpoint import endpoint
+from serai.providers.libvirt.endpoint import by_ssh
 from serai.providers.libvirt.record import NAMESPACE, Record, decode
 from serai.providers.libvirt.render.domain import domain as render
 from serai.providers.libvirt.render.element import add, text_of
@@ -145,7 +145,7 @@ def restore(scope: Scope, name: str, snapshot: str, progress: Progress) -> None:
     if domain.isActive() and state.applied:
         launch.finish(scope, name, domain, state.applied)
         if state.forwards and forwards.by_ssh(state.applied, state.uri):
-            forwards.renew(scope, name, domain, state.applied, endpoint(scope, name))
+            forwards.renew(scope, name, domain, state.applied, by_ssh(scope, name))
         launch.keep_metadata(conn, scope, name)
     elif ran:
         launch.launch(conn, scope, name)

@@ -16,7 +16,6 @@ from serai.util.errors import SeraiError
 from serai.util.process import which
 
 PTRACE_SCOPE = Path("/proc/sys/kernel/yama/ptrace_scope")
-NO_AGENT = "its guest agent is asked by nobody yet: serai exec without --agent goes by ssh"
 
 
 def capabilities() -> Capabilities:
@@ -32,7 +31,6 @@ def capabilities() -> Capabilities:
     if os.geteuid() != 0 and not taps.program_is_setuid():
         notes.append("without root, only taps that are there already lead to the host's network (NET-3)")
     missing = _built_without(able)
-    missing[Feature.AGENT] = NO_AGENT
     if accel.name == "kvm" and not gather.nested_flag():
         missing[Feature.NESTED] = "the host's processor shows neither vmx nor svm (serai explain NEST-5)"
     if reason := no_forks(gather.arch_of(Machine())):

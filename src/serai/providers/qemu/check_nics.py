@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from serai.providers.kinds import of_containers
 from serai.providers.qemu import taps
 from serai.providers.qemu.refusal import LIBVIRT, refuse
-from serai.spec.machine import Machine
+from serai.spec.machine import Communicator, Machine
 from serai.spec.network import (
     ForwardedPort,
     MacvtapMode,
@@ -60,11 +60,14 @@ def _uplink(key: str, machine: Machine, nic: UplinkNic) -> Iterator[SeraiError]:
     if nic.type is UplinkType.NETWORK or nic.network_name:
         name = "type" if nic.type is UplinkType.NETWORK else "network_name"
         yield refuse(f"{key}.{name}", "QEMU alone has no networks of libvirt's", f"uplink: user; {LIBVIRT}")
-    if nic.type is UplinkType.NONE and not any(
+    reached = machine.communicator is Communicator.AGENT or any(
         other.public and other.public.address for other in machine.networks
-    ):
+    )
+    if nic.type is UplinkType.NONE and not reached:
         why = "serai would have no way in: no other interface has an address that is known"
-        yield refuse(f"{key}.type", why, "give a public interface a static address", Code.INPUT)
+        yield refuse(
+            f"{key}.type", why, "give a public interface a static address, or communicator: agent", Code.INPUT
+        )
 
 
 def _public(key: str, nic: PublicNic) -> Iterator[SeraiError]:

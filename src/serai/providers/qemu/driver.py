@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -11,6 +12,7 @@ from serai.providers.contract import (
     Capabilities,
     Console,
     Endpoint,
+    ExecEndpoint,
     Mark,
     Materials,
     Observed,
@@ -24,7 +26,7 @@ from serai.providers.contract import (
 )
 from serai.providers.qemu.observe import death, find_projects, observe
 from serai.providers.qemu.record import Ram, editing, is_alive, load
-from serai.spec.machine import Machine
+from serai.spec.machine import Communicator, Machine
 from serai.util.errors import Code, SeraiError
 
 if TYPE_CHECKING:
@@ -152,6 +154,9 @@ class Qemu:
             state = observe(self.scope.home, [name]).get(name)
             word = f"is {state.state}" if state else "does not exist"
             raise SeraiError(Code.FAILED, f"{name} {word}: there is no way in", hint=f"serai up {name}")
+        if record.applied.communicator is Communicator.AGENT:
+            argv = (sys.executable, "-m", "serai.providers.qemu.agent", directory, record.user)
+            return ExecEndpoint(argv=argv, user=record.user, agent=True)
         from serai.providers.login import key_of
 
         ssh = record.applied.ssh
@@ -198,9 +203,12 @@ class Qemu:
         screenshot(self.scope, name, target)
 
     def agent_exec(self, name: str, command: str, budget: float) -> tuple[int, str, str]:
-        from serai.providers.qemu.capabilities import NO_AGENT
+        if not is_alive(self.directory(name)):
+            raise SeraiError(Code.FAILED, f"{name} is off: there is nobody to ask", hint=f"serai up {name}")
+        from serai.guest.agent import shell
+        from serai.providers.qemu.agent import turn
 
-        raise SeraiError(Code.UNSUPPORTED, f"{name}: {NO_AGENT}")
+        return shell(lambda: turn(self.directory(name)), name, command, budget)
 
     def mark(self, name: str, marks: Mapping[str, Mark | None], *, ready: bool | None = None) -> None:
         with editing(self.directory(name)) as record:
