@@ -28,6 +28,7 @@ def machine(**more: Any) -> Machine:
     ("more", "key"),
     [
         ({"image": None}, "image"),
+        ({"communicator": "agent"}, "communicator"),
         ({"memory": {"hugepages": {}}}, "memory"),
         ({"memory": {"source": "memfd"}}, "memory"),
         ({"memory": {"max": 8 << 30}}, "memory.max"),

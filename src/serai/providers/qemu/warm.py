@@ -34,7 +34,7 @@ from serai.providers.qemu.site import Link, LinkKind, RamFile
 from serai.providers.qemu.template import Card, Template
 from serai.spec.disk import DiskFormat
 from serai.spec.folder import FolderType
-from serai.spec.machine import Machine
+from serai.spec.machine import Communicator, Machine
 from serai.util.errors import SeraiError
 from serai.util.files import private_dir
 from serai.util.process import run, which
@@ -51,6 +51,8 @@ def why_not(machine: Machine, image: Image | None = None) -> tuple[str, str]:
     raw = [name for name, disk in machine.disks.items() if disk.format is not DiskFormat.QCOW2]
     reasons = {
         "image": not machine.image and "there is nothing that would be ready",
+        "communicator": machine.communicator is Communicator.AGENT
+        and "who is reached by an agent boots, as yet: communicator: ssh",
         "memory": backed(machine) and "the memory is laid out otherwise: leave hugepages, source and shared out",
         "memory.max": machine.memory.max is not None and "memory that is plugged in is in no template",
         "numa": bool(machine.numa.cells) and "the memory is laid out in nodes",
