@@ -60,6 +60,7 @@ _BOOT_MODULES = (
     "sd_mod",
     "ahci",
     "nvme",
+    "xen_blkfront",
     "ext4",
     "crc32c",
 )
@@ -221,7 +222,7 @@ def _late_files(work: Path, arch: str) -> Path:
         root / "boot/grub/grub.cfg",
         "# Written by serai. /vmlinuz and /initrd.img follow the newest kernel (linux-base).\n"
         "set timeout=0\n"
-        "menuentry Debian {\n"
+        "menuentry 'Debian' {\n"  # pygrub reads no title without quotes
         f"    search --no-floppy --fs-uuid --set=root {UUID}\n"
         f"    linux /vmlinuz root=UUID={UUID} ro {console} {_KERNEL_ARGUMENTS}\n"
         "    initrd /initrd.img\n"

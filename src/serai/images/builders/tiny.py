@@ -39,9 +39,14 @@ GENERIC_KERNELS = {
 }
 """In the order of preference, as Debian and Ubuntu call them."""
 BOOT_MODULES = ("virtio_pci", "virtio_blk", "virtio_net", "isofs", "virtio_mmio", "crc32c_generic", "ext4")
-EARLY_MODULES = (*BOOT_MODULES, "virtio_rng", "virtio_balloon", "virtio_console", "virtio_mem", "button", "evdev")
+XEN_MODULES = ("xen_blkfront", "xen_netfront", "ata_piix", "sr_mod")
+"""Xen's disks and cards, and the drive in which an HVM guest of Xen has its seed."""
+EARLY_MODULES = (
+    *(*BOOT_MODULES, *XEN_MODULES, "virtio_rng", "virtio_balloon", "virtio_console", "virtio_mem"),
+    *("button", "evdev"),
+)
 LATE_MODULES = (
-    *("overlay", "9p", "9pnet_virtio", "virtiofs", "fuse", "virtio_scsi", "sd_mod", "sr_mod", "loop"),
+    *("overlay", "9p", "9pnet_virtio", "virtiofs", "fuse", "virtio_scsi", "sd_mod", "loop"),
     *("vfat", "nls_ascii", "nls_cp437", "xfs", "bridge", "veth", "tun", "dummy", "8021q", "bonding", "vxlan"),
     *("wireguard", "vmw_vsock_virtio_transport", "nbd", "af_packet"),
     *("nvme", "ahci", "e1000", "e1000e", "8139cp", "tpm_crb", "tpm_tis", "i6300esb", "iTCO_wdt", "floppy"),
