@@ -32,12 +32,27 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
 @click.option("--user", default="", metavar="NAME", help="Who shall use it [default: who called sudo or logs in].")
 @click.option("--path", default="/exports/data", metavar="DIR", help="Of nfs-storage: the directory to export.")
 @click.option("--clients", default="", metavar="NETS", help="Of nfs-storage: who may mount it [default: private].")
+@click.option("--memory", default="", metavar="SIZE", help="Of xen-dom0: its memory [default: an eighth].")
+@click.option("--cpus", default=0, metavar="N", help="Of xen-dom0: its processors [default: half, at most 4].")
+@click.option(
+    "--bridge", default="", metavar="NAME", help="Of xen-dom0: what guests join; none [default: xenbr0]."
+)
 @where
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
 @click.option("-n", "--dry-run", is_flag=True, help="Show what would change, and end with 2 when something would.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def setup(
-    role: str | None, user: str, path: str, clients: str, root: str, yes: bool, dry_run: bool, as_json: bool
+    role: str | None,
+    user: str,
+    path: str,
+    clients: str,
+    memory: str,
+    cpus: int,
+    bridge: str,
+    root: str,
+    yes: bool,
+    dry_run: bool,
+    as_json: bool,
 ) -> int:
     """Give a host a role: install packages, start services, join groups; each shown before, and undone by
     `serai host undo setup-ROLE`.
@@ -48,15 +63,44 @@ def setup(
     from serai.host.setup.roles import role_of
 
     reach = reach_of(root, reads=dry_run or role is None)
-    asked = Asked(user=user or _caller(root), path=path, clients=clients or PRIVATE)
+    asked = Asked(
+        user=user or _caller(root),
+        path=path,
+        clients=clients or PRIVATE,
+        memory=_size(memory),
+        cpus=cpus,
+    )
     if role is None:
         return _list(reach, asked, as_json)
     row = role_of(role)
-    work = _plan(reach, row, asked)
+    work = [_plan(reach, row, asked), *_bridge(reach, row, bridge)]
     if not reach.live and not dry_run:
         hint = f"serai host setup {role} -n --root {root} shows what is missing there"
         raise SeraiError(Code.UNSUPPORTED, f"nothing can be installed in {root}: it is a tree of files", hint=hint)
-    return carry_out(reach, [work], yes, dry_run, as_json, lambda: _look(reach, row, asked, as_json))
+    return carry_out(reach, work, yes, dry_run, as_json, lambda: _look(reach, row, asked, as_json))
+
+
+def _size(text: str) -> int:
+    from serai.util.units import parse_size
+
+    try:
+        return parse_size(text) if text else 0
+    except ValueError as error:
+        raise SeraiError(Code.INPUT, f"--memory {text}: {error}", hint="--memory 2GiB") from error
+
+
+def _bridge(reach: Reach, row: RoleSetup, name: str) -> list[Work]:
+    """The tuning that makes the bridge; where the uplink is on one, or cannot be moved, the reason as a note."""
+    from serai.cli.host_tune import plan
+    from serai.host.tunings.tuning import Asked as AskedOfTuning
+
+    name = name or row.bridge
+    if not row.bridge or name == "none":
+        return []
+    try:
+        return [plan(reach, f"bridge={name}", AskedOfTuning())]
+    except SeraiError as error:
+        return [Work("bridge", name, (), (), (f"not made: {error.message}; guests join what uplink: names",))]
 
 
 def _caller(root: str) -> str:
@@ -87,7 +131,7 @@ def _look(reach: Reach, row: RoleSetup, asked: Asked, as_json: bool) -> dict[str
     from serai.host.facts.source import Source
     from serai.host.wants import Role, Wants
 
-    wants = Wants(roles=frozenset([Role.NFS_STORAGE] if row.id == "nfs-storage" else []))
+    wants = Wants(roles=frozenset(role for role in (Role.NFS_STORAGE, Role.XEN_DOM0) if role == row.id))
     found = check([ROWS[ident] for ident in row.checks], Facts(Source(reach=reach), wants))
     results = [structs.replace(each, next=there(each.next)) for each in found]
     proof = _prove(reach, row, asked)

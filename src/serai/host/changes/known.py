@@ -24,6 +24,7 @@ from serai.host.changes.uplink_bridge import UplinkBridge
 from serai.host.changes.user import JoinGroup, MakeGroup, MakeUser
 from serai.host.changes.value import KernelValue
 from serai.host.changes.virtual_functions import VirtualFunctions
+from serai.host.changes.xen_boot import XenBoot
 
 AnyChange = (
     AddLines
@@ -51,4 +52,5 @@ AnyChange = (
     | StartNetwork
     | UplinkBridge
     | WriteFile
+    | XenBoot
 )

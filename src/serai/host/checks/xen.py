@@ -18,6 +18,11 @@ def _is_dom0(facts: Facts) -> bool:
     return "control_d" in facts.read(CAPABILITIES).text
 
 
+def _comes(facts: Facts, module: str) -> bool:
+    """Whether udev loads it with the first guest that needs it."""
+    return facts.modules.file(module) and not facts.modules.forbidden(module)[0]
+
+
 def _line(facts: Facts) -> Reading:
     """The hypervisor's own command line. Raises Unknown."""
     seen = facts.read("/sys/hypervisor/properties/commandline")
@@ -82,7 +87,7 @@ def tools(facts: Facts) -> Finding:
 def backends(facts: Facts) -> Finding:
     if not _is_dom0(facts):
         return not_applicable(CAPABILITIES, "this is no dom0")
-    lost = [name for name in BACKENDS if not facts.modules.loaded(name)]
+    lost = [name for name in BACKENDS if not (facts.modules.loaded(name) or _comes(facts, name))]
     return (
         warn("/sys/module", "guests have no disk or card", f"no {' '.join(lost)}")
         if lost
@@ -117,7 +122,8 @@ def dom0(facts: Facts) -> Finding:
     "xl does not take memory from dom0",
     reads="/etc/xen/xl.conf",
     worst=Outcome.NOTE,
-    why="With a fixed dom0 autoballoon must be off, or guests' starts shrink dom0.",
+    why="With a fixed dom0 autoballoon must be off, or guests' starts shrink dom0. `auto`, the default, is off "
+    "where dom0_mem is stated.",
     next='autoballoon="off" in /etc/xen/xl.conf',
     source="Xen, xl.conf(5)",
     guide=("XEN-1",),
@@ -129,6 +135,8 @@ def autoballoon(facts: Facts) -> Finding:
     seen = facts.engines.setting("/etc/xen/xl.conf", "autoballoon")
     if seen.text in ("off", "0"):
         return passed(seen)
+    if seen.text in ("", "auto") and "dom0_mem" in _line(facts).text:
+        return passed(seen, "auto, and off with dom0_mem")
     return note(seen, "guests' starts may shrink dom0", seen.text or "auto")
 
 

@@ -24,6 +24,10 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     path: str = "/exports/data"
     clients: str = PRIVATE
     """Who may mount the export: networks or names, separated by spaces."""
+    memory: int = 0
+    """Bytes of a dom0 of Xen; 0: a share of the host's."""
+    cpus: int = 0
+    """Processors of a dom0 of Xen; 0: a share of the host's."""
 
 
 def installed(facts: Facts, *roles: str, data: tuple[str, ...] = ()) -> PackageInstall:

@@ -9,6 +9,7 @@ import msgspec
 from serai.host.facts.host import Facts
 from serai.host.setup.asked import Asked
 from serai.host.setup.containers import docker, lxc, podman
+from serai.host.setup.dom0 import xen_dom0
 from serai.host.setup.folders import nfs_folders
 from serai.host.setup.machines import libvirt, qemu
 from serai.host.setup.storage import nfs_storage
@@ -27,6 +28,8 @@ class RoleSetup(msgspec.Struct, frozen=True, kw_only=True):
     plan: Plan
     checks: tuple[str, ...]
     guide: tuple[str, ...] = ()
+    bridge: str = ""
+    """The bridge that its guests join, where none is there yet; empty: it makes its own, or needs none."""
 
 
 ROLES: dict[str, RoleSetup] = {
@@ -80,6 +83,14 @@ ROLES: dict[str, RoleSetup] = {
             plan=nfs_folders,
             checks=("nfs.server",),
             guide=("VAG-13",),
+        ),
+        RoleSetup(
+            id="xen-dom0",
+            title="virtual machines by Xen: this system becomes its dom0",
+            plan=xen_dom0,
+            checks=("xen.booted", "xen.tools", "xen.backends", "xen.dom0", "xen.autoballoon", "xen.dom0-cpus"),
+            guide=("XEN-1",),
+            bridge="xenbr0",
         ),
     )
 }
