@@ -123,6 +123,14 @@ class Host:
         assert state == "completed"
         Path(f"{target}.part").rename(target)
 
+    def go_on(self, budget: float = 60) -> None:
+        """Memory is kept of a machine that stands still, and stands still when it is read."""
+        end = time.monotonic() + budget
+        while not (self.place / "qmp.sock").exists() or self.qmp("query-status")["status"] == "inmigrate":
+            assert time.monotonic() < end and self.process.poll() is None, (self.place / "qemu.log").read_text()
+            time.sleep(0.1)
+        self.qmp("cont")
+
     def stop(self) -> None:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGKILL)
@@ -164,6 +172,7 @@ def boot(work: Path) -> None:
 def started(image: Dom0Image, place: Path) -> Host:
     """A host that goes on from the kept memory, with a layer of its own over the disk and the clock set."""
     host = Host(image, place, memory=image.memory)
+    host.go_on()
     host.wait(f"date -s @{int(time.time())} >/dev/null")
     return host
 

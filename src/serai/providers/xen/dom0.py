@@ -189,6 +189,10 @@ CAUSES: tuple[tuple[tuple[str, ...], Code, str, str], ...] = (
 """What xl and libxl say -> what it means. Source: xen 4.17, tools/libs/light, tools/xl, tools/hotplug/Linux."""
 
 
+LIBXL = "libxl: error:"
+"""What comes first is the cause; what follows is how all of it is taken to pieces."""
+
+
 def failure(where: str, result: Result) -> SeraiError:
     """The error for a person: where, the cause, the next command, and what xl said."""
     said = f"{result.stderr}\n{result.stdout}"
@@ -196,5 +200,5 @@ def failure(where: str, result: Result) -> SeraiError:
     for marks, code, text, hint in CAUSES:
         if any(mark in said for mark in marks):
             return SeraiError(code, f"{where}: {text}", hint=hint, details=lines[-6:])
-    cause = lines[-1] if lines else f"exit code {result.code}"
-    return SeraiError(Code.FAILED, f"{where}: {cause}", details=lines[-6:])
+    first = next((line for line in lines if LIBXL in line), lines[-1] if lines else f"exit code {result.code}")
+    return SeraiError(Code.FAILED, f"{where}: {first}", details=lines[-6:])
