@@ -85,3 +85,25 @@ def test_one_that_hangs_is_not_waited_for_for_ever(monkeypatch: Any):
 
     with pytest.raises(SeraiError), forgotten(Pretend("exec sleep 60"), Traces(), "web"):
         pass
+
+
+def test_a_container_empties_what_makes_it_itself_and_has_it_back(tmp_path):
+    for name, text in (
+        ("etc/machine-id", "0123\n"),
+        ("etc/ssh/ssh_host_rsa_key", "key\nof two lines\n"),
+        ("etc/ssh/ssh_host_rsa_key.pub", "public\n"),
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    text = script(Traces(contained=True))
+    for place in ("/etc/", "/var/"):
+        text = text.replace(place, f"{tmp_path}{place}")
+    text = text.replace("$d/serai-self", f"$d/{tmp_path.name}")
+
+    with forgotten(Pretend(text), Traces(contained=True), "web"):
+        assert (tmp_path / "etc/machine-id").read_text() == ""
+        assert (tmp_path / "etc/ssh/ssh_host_rsa_key").read_text() == ""
+        assert (tmp_path / "etc/ssh/ssh_host_rsa_key.pub").read_text() == "public\n"
+
+    assert (tmp_path / "etc/machine-id").read_text() == "0123\n"
+    assert (tmp_path / "etc/ssh/ssh_host_rsa_key").read_text() == "key\nof two lines\n"

@@ -133,3 +133,21 @@ def test_what_a_guest_says_when_it_fails_is_shown():
 
     with pytest.raises(SeraiError, match="mail: the guest did not become itself: date: invalid"):
         identity.become(Way(), MACHINE, "false")  # type: ignore[arg-type]
+
+
+def test_a_container_from_a_layer_fills_what_was_kept_empty_and_nothing_else(tmp_path):
+    (tmp_path / "etc/ssh").mkdir(parents=True)
+    (tmp_path / "etc/machine-id").write_text("")
+    (tmp_path / "etc/ssh/ssh_host_ed25519_key").write_text("")
+    (tmp_path / "etc/ssh/ssh_host_rsa_key").write_text("its own")
+    text = identity.of_container(Machine(name="web"))
+    for place in ("/etc/", "/var/"):
+        text = text.replace(place, f"{tmp_path}{place}")
+    text = text.replace("command -v systemctl", "false")
+
+    subprocess.run(["sh", "-s"], input=text, text=True, check=True)
+
+    assert re.fullmatch("[0-9a-f]{32}\n", (tmp_path / "etc/machine-id").read_text())
+    assert "PRIVATE KEY" in (tmp_path / "etc/ssh/ssh_host_ed25519_key").read_text()
+    assert (tmp_path / "etc/ssh/ssh_host_ed25519_key.pub").read_text().endswith("root@web\n")
+    assert (tmp_path / "etc/ssh/ssh_host_rsa_key").read_text() == "its own"

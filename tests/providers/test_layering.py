@@ -111,3 +111,25 @@ def test_another_processor_makes_another(monkeypatch):
     monkeypatch.setattr(layering, "processor", lambda: "x86_64 fpu")
 
     assert digest(machine()) != before
+
+
+def contained(image: str = "sha256:1", **more: Any) -> str:
+    found = machine(provider="docker", **more)
+    return layering.of_container("docker", found, image, Path("/project"))
+
+
+@pytest.mark.parametrize(
+    ("more", "same"),
+    [
+        ({"name": "db", "hostname": "db", "env": {"A": "b"}}, True),
+        ({"container": {"name": "own", "restart": "always", "stop_timeout": 3}}, True),
+        ({"image": "sha256:2"}, False),
+        ({"container": {"env": {"A": "b"}}}, False),
+        ({"container": {"cmd": ["sleep", "1"]}}, False),
+        ({"user": "web"}, False),
+    ],
+)
+def test_what_a_container_is_started_with_decides_and_how_it_is_called_does_not(more, same):
+    image = more.pop("image", "sha256:1")
+
+    assert (contained(image, **more) == contained()) is same

@@ -196,6 +196,10 @@ def test_a_block_that_holds_a_secret_and_all_that_follow_are_the_projects_own(ro
     [
         {"guest": {"files": [{"path": "/etc/x", "content": "hunter22"}]}},
         {"env": {"API_TOKEN": "abc"}},
+        {"provider": "docker", "container": {"env": {"DB_PASSWORD": "abc"}}},
+        {"provider": "docker", "container": {"env": {"WHO": "hunter22"}}},
+        {"provider": "docker", "container": {"env_file": ["db.env"]}},
+        {"provider": "docker", "container": {"files": [{"target": "/run/key", "content": "abc"}]}},
     ],
 )
 def test_secrets_of_the_machine_make_all_of_it_the_projects_own(root, more):

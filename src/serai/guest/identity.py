@@ -32,6 +32,33 @@ ARRIVED, ENDED = "arrived", "ended"
 """What it says when one can log in, and at its end; its exit code follows then."""
 
 
+# What a layer of a container keeps empty (guest/forgetting.py). Who listens already does so again with its keys.
+_CONTAINED = r"""
+for f in /etc/machine-id /var/lib/dbus/machine-id; do
+  if [ -f "$f" ] && [ ! -L "$f" ] && [ ! -s "$f" ]; then
+    read -r id </proc/sys/kernel/random/uuid
+    case $f in /etc/*) ;; *) ! [ -s /etc/machine-id ] || read -r id </etc/machine-id ;; esac
+    while case $id in *-*) ;; *) false ;; esac; do id=${id%%-*}${id#*-}; done
+    printf '%s\n' "$id" >"$f"
+  fi
+done
+fresh=
+for f in /etc/ssh/ssh_host_*_key; do
+  [ -e "$f" ] && [ ! -s "$f" ] || continue
+  kind=${f#/etc/ssh/ssh_host_}; kind=${kind%_key}
+  rm -f "$f" "$f.pub"; ssh-keygen -q -t "$kind" -N '' -C "root@$name" -f "$f"; fresh=yes
+done
+for f in /etc/dropbear/dropbear_*_host_key; do
+  [ -e "$f" ] && [ ! -s "$f" ] || continue
+  kind=${f#/etc/dropbear/dropbear_}; kind=${kind%_host_key}
+  rm -f "$f"; dropbearkey -t "$kind" -f "$f" >/dev/null 2>&1
+done
+if [ -n "$fresh" ] && command -v systemctl >/dev/null; then
+  systemctl --no-block restart ssh 2>/dev/null || systemctl --no-block restart sshd 2>/dev/null || true
+fi
+"""
+
+
 class Before(Spec, frozen=True):
     """Who the guest takes itself for."""
 
@@ -124,6 +151,11 @@ def own_keys(machine: Machine) -> str:
     """A script for root that makes new SSH host keys, of the kinds that there were."""
     lines = ["set -e", f"name={quote(hostname(machine))} keys=", OWN_KEYS, "find_listener", "host_keys"]
     return "\n".join(lines) + "\n"
+
+
+def of_container(machine: Machine) -> str:
+    """A script for root of a container that was made from a layer: what was kept empty there is its own."""
+    return f"set -e\nname={quote(hostname(machine))}\n{_CONTAINED}"
 
 
 def become(transport: Transport, machine: Machine, text: str) -> None:

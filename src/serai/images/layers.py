@@ -22,7 +22,9 @@ from secrets import token_hex
 import msgspec
 
 from serai.images.store import draft, full_disk
+from serai.providers import holders
 from serai.util import paths
+from serai.util.errors import SeraiError
 from serai.util.files import empty_trash, private_dir, remove_tree, write_atomic
 from serai.util.locks import lock
 from serai.util.seals import Seal, look, seal
@@ -58,6 +60,10 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Id of the project that alone may start from it; empty: all of this person's may."""
     grounds: dict[str, str] = {}
     """Disk -> the file that it stands on."""
+    native: dict[str, str] = {}
+    """Where it is, in the provider's own words, when it is no files of this store: see providers/holders.py."""
+    bytes: int = 0
+    """How much it takes there."""
     seals: dict[str, Seal] = {}
 
 
@@ -102,7 +108,14 @@ def find(key: str) -> Layer | None:
     """The newest of that key from which a machine can start: it and all below it are as they were kept."""
     found = [each for path in root().glob(f"{key}-*") if (each := read(path.name))]
     found.sort(key=lambda each: each.at, reverse=True)
-    return next((each for each in found if not why_broken(each)), None)
+    return next((each for each in found if not _unusable(each)), None)
+
+
+def _unusable(layer: Layer) -> str:
+    try:
+        return why_broken(layer)
+    except SeraiError as error:  # an engine that does not answer has no layers just now
+        return error.message
 
 
 def why_broken(layer: Layer) -> str:
@@ -115,6 +128,8 @@ def why_broken(layer: Layer) -> str:
     for name, ground in layer.grounds.items():
         if not Path(ground).exists():
             return f"{name} stands on {ground}, which is gone"
+    if layer.native and (why := holders.of(layer.provider).broken(layer)):
+        return why
     if fresh != layer.seals:
         _write(place(layer.id), msgspec.structs.replace(layer, seals=fresh))
     if not layer.parent:
@@ -181,7 +196,10 @@ def _write(directory: Path, layer: Layer) -> None:
 
 def size(layer: str) -> int:
     """Bytes that it takes on the disk."""
-    return sum(path.stat().st_blocks * 512 for path in place(layer).rglob("*") if path.is_file())
+    known = read(layer)
+    return (known.bytes if known else 0) + sum(
+        path.stat().st_blocks * 512 for path in place(layer).rglob("*") if path.is_file()
+    )
 
 
 def backing(disk: Path) -> str:
@@ -211,11 +229,27 @@ def in_use() -> set[str]:
             ground = Path(backing(disk))
             if ground.is_relative_to(root()):
                 found.add(ground.relative_to(root()).parts[0])
+    found |= _used_elsewhere()
     return found.union(*(_below(layer) for layer in found))
 
 
+def _used_elsewhere() -> set[str]:
+    """Those that machines of engines stand on; all of an engine that does not answer."""
+    elsewhere: dict[str, list[Layer]] = {}
+    for each in all_of_them():
+        if each.native:
+            elsewhere.setdefault(each.provider, []).append(each)
+    found = set[str]()
+    for provider, held in elsewhere.items():
+        found |= holders.of(provider).used(held)
+    return found
+
+
 def drop(layer: str) -> None:
-    """Remove it; nothing may stand on it."""
+    """Remove it; nothing may stand on it. Raises when its engine does not let it go: then it is as before."""
+    known = read(layer)
+    if known is not None and known.native:
+        holders.of(known.provider).drop(known)
     (place(layer) / FILE).unlink(missing_ok=True)
     remove_tree(place(layer))
 
@@ -242,7 +276,7 @@ def prune(
             going = [
                 each
                 for each in free
-                if everything or (older is not None and now - last_used(each.id) > older) or why_broken(each)
+                if everything or (older is not None and now - last_used(each.id) > older) or _unusable(each)
             ]
             if not going and keep is not None and total > keep:
                 going = free[:1]

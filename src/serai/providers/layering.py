@@ -14,6 +14,8 @@ from serai.guest.seed import hostname
 from serai.guest.tiny import host_lines
 from serai.providers.contract import Materials
 from serai.spec.base import stated
+from serai.spec.container import Container
+from serai.spec.container_parts import VolumeType
 from serai.spec.disk import DiskFormat
 from serai.spec.machine import Machine
 
@@ -22,6 +24,44 @@ NOT_SEEN = (
     *("keep", "autostart", "primary", "halt_timeout", "ready", "ssh", "user", "warm", "communicator", "container"),
 )
 """Keys that say who a machine is, or what serai does with it: no hardware of the guest's."""
+
+
+NOT_SEEN_IN_CONTAINERS = (
+    "name",
+    "domainname",
+    "restart",
+    "stop_timeout",
+    "stop_signal",
+    "health",
+    "pull",
+    "login",
+)
+"""Keys of `container` that say how it is called and looked after."""
+
+
+def of_container(provider: str, machine: Machine, image: str, root: Path, more: Any = None) -> str:
+    """Over image, process and login of a container, and what it is given from outside; `image`: its digest."""
+    told = {key: value for key, value in stated(machine).items() if key not in NOT_SEEN}
+    box = stated(machine).get("container", {})
+    told["container"] = {key: value for key, value in box.items() if key not in NOT_SEEN_IN_CONTAINERS}
+    told["user"] = machine.user
+    parts = [provider, image, told, processor(), more]
+    return sha256(msgspec.json.encode(parts, order="deterministic")).hexdigest()
+
+
+def why_no_container(machine: Machine) -> str:
+    """What of a container forbids layers: a sentence, or an empty string."""
+    box = machine.container or Container()
+    if box.read_only:
+        return "container.read_only: what a block makes is in no file of it"
+    if box.job:
+        return "container.job: it ends when its work is done"
+    if box.volumes_from:
+        return "container.volumes_from: what is written to volumes is in no layer"
+    for volume in box.volumes:
+        if volume.kind is not VolumeType.TMPFS and not volume.read_only:
+            return f"container.volumes: what is written to {volume.target} is in no layer"
+    return ""
 
 
 def why_not(machine: Machine, materials: Materials) -> str:

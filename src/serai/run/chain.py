@@ -21,11 +21,12 @@ from serai.providers.contract import Materials, Scope
 from serai.provisioners import caching
 from serai.provisioners.content import feed
 from serai.spec.base import stated
+from serai.spec.container import Container
 from serai.spec.folder import FolderType, SyncedFolder
 from serai.spec.hook import Event
 from serai.spec.machine import Machine
 from serai.spec.provision import Provision, Run
-from serai.util.masking import Mask
+from serai.util.masking import Mask, named_secrets
 
 DIGITS = 32
 HOOKS = (Event.BEFORE_PROVISION, Event.AFTER_PROVISION, Event.BEFORE_BLOCK, Event.AFTER_BLOCK)
@@ -87,7 +88,8 @@ def chain(around: Circumstances, base: str, digests: Mapping[str, str]) -> Chain
     machine, scope = around.machine, around.scope
     if any(moment in HOOKS and hooks for moment, hooks in machine.hooks.items()):
         return Chain(ends="hooks around provisioning may change the machine, too")
-    secret = around.mask(told := msgspec.json.encode(stated(machine.guest)).decode()) != told
+    told = msgspec.json.encode([stated(machine.guest), stated(machine).get("container", {})]).decode()
+    secret = around.mask(told) != told or (machine.container is not None and _has_secrets(machine.container))
     project = scope.project_id if secret or around.copied else ""
     above = _digest([base, stated(machine).get("hooks", {}), project])
     links: list[Link] = []
@@ -113,6 +115,11 @@ def chain(around: Circumstances, base: str, digests: Mapping[str, str]) -> Chain
             )
         )
     return Chain(tuple(links))
+
+
+def _has_secrets(container: Container) -> bool:
+    """Whether what it is given from outside may be secret: files, and variables by their names or from files."""
+    return bool(container.files or container.env_file or named_secrets(container.env))
 
 
 def _looks_at(around: Circumstances, block: Provision, text: str) -> list[Any]:

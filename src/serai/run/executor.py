@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -89,11 +90,9 @@ class Executor:
         return text
 
     def _machine(self, name: str) -> Machine:
-        known = self.workspace.project.machines.get(name)
-        if known:
+        if known := self.workspace.project.machines.get(name):
             return known
-        seen = self.observed.get(name)
-        return seen.applied if seen and seen.applied else Machine(name=name)
+        return ((seen := self.observed.get(name)) and seen.applied) or Machine(name=name)
 
     def _fire(self, moments: Sequence[Moment], machine: Machine, step: Step) -> None:
         way_in, block = partial(self.way_in, machine.name), step.key if step.act is Act.PROVISION else ""
@@ -113,11 +112,8 @@ class Executor:
 
     def _hang_up(self, name: str) -> None:
         """End the connection that later commands would share: its guest is about to go."""
-        try:
-            way = self.way_in(name)
-        except SeraiError:
-            return  # it does not run, and a connection ends with its guest
-        way.close()
+        with suppress(SeraiError):  # it does not run, and a connection ends with its guest
+            self.way_in(name).close()
         with self._lock:
             self._ways.pop(name, None)
 
@@ -155,8 +151,7 @@ class Executor:
 
     def _start_of(self, name: str) -> Start | None:
         """The layer that this run makes the machine from."""
-        plan = self.plans.get(name)
-        return plan.start if plan else None
+        return self.plans[name].start if name in self.plans else None
 
     def _start(self, machine: Machine, step: Step, progress: Progress) -> str:
         make_sources(machine, self.workspace.scope.root)
@@ -173,7 +168,8 @@ class Executor:
         driver = self.workspace.provider(machine.name)
         if (await_ready := getattr(driver, "await_ready", None)) is not None:
             began = time.monotonic()
-            enters = await_ready(machine, machine.ready.within, progress)
+            if enters := await_ready(machine, machine.ready.within, progress):
+                self._anew(machine)
             if not enters or (machine.ready.tcp is None and machine.ready.command is None):
                 driver.mark(machine.name, {}, ready=True)
                 return ""
@@ -215,14 +211,23 @@ class Executor:
             # Whoever was logged in stays so in the template: a login costs those that wake up less then.
             self._hang_up(machine.name)
             wait(woken=True)
+        if contained or (kind == "none" and materials.image is not None):
+            self._anew(machine)
         if fresh and getattr(driver, "settles", True):
             if stated(machine.guest) if contained else kind == "none" and materials.image is not None:
                 self._settle(machine, step, progress)
             else:
                 self._mark_settled(machine)  # the seed has done it
         driver.mark(machine.name, {}, ready=True)
-        endpoint = driver.endpoint(machine.name)
-        return f"{endpoint.host}:{endpoint.port}" if isinstance(endpoint, SshEndpoint) else ""
+        way = driver.endpoint(machine.name)
+        return f"{way.host}:{way.port}" if isinstance(way, SshEndpoint) else ""
+
+    def _anew(self, machine: Machine) -> None:
+        """One from a layer makes what nobody else may have."""
+        if machine.name in self.made and self._start_of(machine.name):
+            from serai.run.layers import anew
+
+            anew(self.way_in(machine.name), machine)
 
     def _endpoint(self, machine: Machine, image: Image | None) -> Endpoint:
         """The way in; into a box that nobody has been in, with what everybody has (VAG-13)."""
@@ -240,9 +245,6 @@ class Executor:
         settled = with_keys(machine, self.workspace.scope.root)
         if machine.name in self.made and self._start_of(machine.name):  # the rest of it is in the layer
             settled = msgspec.structs.replace(settled, guest=Guest(users=machine.guest.users))
-            from serai.run.layers import anew
-
-            anew(self.way_in(machine.name), machine)
         materials = self.stock.of(machine, progress)
         ask = getattr(self.workspace.provider(machine.name), "cards", None)
         boxed = materials.image is not None and materials.image.login
@@ -253,8 +255,7 @@ class Executor:
         return ""
 
     def _mark_settled(self, machine: Machine) -> None:
-        digest = self.digests.get(machine.name, {}).get(GUEST)
-        if digest:
+        if digest := self.digests.get(machine.name, {}).get(GUEST):
             mark = Mark(digest=digest, at=round(time.time(), 3))
             self.workspace.provider(machine.name).mark(machine.name, {GUEST: mark})
 
@@ -285,7 +286,7 @@ class Executor:
     def _apply(self, machine: Machine, step: Step, progress: Progress) -> str:
         plan = self.plans[machine.name]
         keys = {change.key: Verdict(change.effect, change.reason) for change in plan.changes if not change.refused}
-        keys = {key: verdict for key, verdict in keys.items() if verdict.effect in (Effect.LIVE, Effect.RESTART)}
+        keys = {key: each for key, each in keys.items() if each.effect in (Effect.LIVE, Effect.RESTART)}
         late = cpus_without_room(machine, keys, self._way_to(machine.name), partial(self.way_in, machine.name))
         materials = self.stock.without_image(machine)
         self.workspace.provider(machine.name).apply(machine, keys | late, progress, materials)

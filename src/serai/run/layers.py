@@ -11,6 +11,7 @@ from serai.plan.provisioning import keyed
 from serai.plan.up import Look, Options
 from serai.providers.contract import Feature, Mark, Materials, Progress
 from serai.providers.kept import Keeping, KeepsLayers, Outlook, Start
+from serai.providers.kinds import is_container
 from serai.run.chain import Chain, Circumstances, Link, chain
 from serai.run.materials import Stock
 from serai.run.secrets import mask_of
@@ -144,6 +145,6 @@ def _after(links: list[Link], done: tuple[str, ...]) -> list[Link]:
 
 def anew(way: Transport, machine: Machine) -> None:
     """SSH host keys of its own, for a guest that no seed tells who it is."""
-    from serai.guest.identity import become, own_keys
+    from serai.guest.identity import become, of_container, own_keys
 
-    become(way, machine, own_keys(machine))
+    become(way, machine, of_container(machine) if is_container(machine) else own_keys(machine))

@@ -21,7 +21,6 @@ WHY_NOT = {
     Feature.HOST_DEVICE: "devices of the host are container.devices and container.gpus",
     Feature.WARM: "a container boots nothing: it starts at once",
     Feature.FORK: "the memory of its processes is not copied; provider: qemu",
-    Feature.LAYERS: "what a block makes is not committed; container.build keeps what a Dockerfile makes",
     Feature.LIVE_FORWARD: "an engine publishes ports when it makes a container: it is made anew",
 }
 ROOTLESS = (

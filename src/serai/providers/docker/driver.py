@@ -29,6 +29,7 @@ from serai.providers.contract import (
     Verdict,
     quiet,
 )
+from serai.providers.docker.layered import Layered
 from serai.spec.machine import Machine
 from serai.spec.network import Network
 from serai.util.errors import Code, SeraiError
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from serai.providers.network_change import NetworkChange
 
 
-class Docker:
+class Docker(Layered):
     """Implements `contract.Provider`; see there for what each method promises."""
 
     name: ClassVar[str] = "docker"

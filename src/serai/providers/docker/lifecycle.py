@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from serai.providers import ports as host_ports
-from serai.providers.contract import Forward, Materials, Progress, Scope
+from serai.providers.contract import Forward, Mark, Materials, Progress, Scope
 from serai.providers.docker import connect, files, images, names, networks, observe, ports, state, volumes
 from serai.providers.docker.render import Site, body
 from serai.providers.docker.render.body import MACS, endpoint
@@ -69,11 +69,12 @@ def site_of(
     forwards: tuple[Forward, ...],
 ) -> Site:
     """All that the body is rendered with."""
+    base = images.reference(machine, place.scope) if materials.layer else image  # a layer has this one's command
     container = machine.container or Container()
     known = peers(containers)
     command: tuple[str, ...] = ()
     if container.keep_alive and not container.cmd and not container.entrypoint:
-        config = place.client.inspect_image(image).get("Config") or {}
+        config = place.client.inspect_image(base).get("Config") or {}
         command = (*(config.get("Entrypoint") or ()), *(config.get("Cmd") or ()))
     return Site(
         project=place.scope.project,
@@ -96,6 +97,11 @@ def create(place: Place, machine: Machine, materials: Materials, progress: Progr
     """Make it, not started; what a killed create left is replaced. Its id. `image`: in place of the spec's."""
     _refuse_macs(place, machine, materials)
     image = image or images.ensure(place.client, place.scope, machine, progress)
+    marks: dict[str, Mark] = {}
+    if materials.layer:
+        from serai.providers.docker import layers
+
+        image, marks = layers.image_of(materials.layer), materials.layer.marks
     progress("making the container")
     try:
         container = _joined(place, machine, materials, image)
@@ -110,7 +116,7 @@ def create(place: Place, machine: Machine, materials: Materials, progress: Progr
         machine.container and machine.container.read_only
     ):
         place.client.put_archive(container, "/", archive)
-    state.change(place.scope, place.provider, machine.name, container, lambda kept: None)
+    state.change(place.scope, place.provider, machine.name, container, lambda kept: kept.marks.update(marks))
     return container
 
 

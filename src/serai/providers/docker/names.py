@@ -29,6 +29,17 @@ SNAPSHOT = f"{PREFIX}snapshot"
 SNAPSHOT_AT = f"{PREFIX}snapshot.at"
 
 
+LAYER = f"{PREFIX}layer"
+"""The key of a layer that an image is."""
+HOME = f"{PREFIX}home"
+"""Whose layer: the digest of a SERAI_HOME."""
+
+
+def layer(key: str, token: str) -> str:
+    """The tag of a layer: `serai/layer:KEY-TOKEN`."""
+    return f"serai/layer:{key}-{token}"
+
+
 def container(scope: Scope, machine: Machine) -> str:
     """`shop-web-1f2a3b4c`, or what the file calls it."""
     stated = machine.container.name if machine.container else None
