@@ -84,7 +84,7 @@ def ran(serai: Serai, name: str) -> str:
 
 def tags(engine: Engine) -> list[str]:
     found = [tag for image in engine.client().images() for tag in image["RepoTags"] or ()]
-    return sorted(tag.removeprefix("localhost/") for tag in found)
+    return sorted(tag.removeprefix("localhost/").removeprefix("docker.io/library/") for tag in found)
 
 
 @pytest.mark.engine
