@@ -21,8 +21,8 @@ from secrets import token_hex
 
 import msgspec
 
+from serai.images import holders
 from serai.images.store import draft, full_disk
-from serai.providers import holders
 from serai.util import paths
 from serai.util.errors import SeraiError
 from serai.util.files import empty_trash, private_dir, remove_tree, write_atomic
@@ -61,7 +61,7 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     grounds: dict[str, str] = {}
     """Disk -> the file that it stands on."""
     native: dict[str, str] = {}
-    """Where it is, in the provider's own words, when it is no files of this store: see providers/holders.py."""
+    """Where it is, in the provider's own words, when it is no files of this store: see images/holders.py."""
     bytes: int = 0
     """How much it takes there."""
     seals: dict[str, Seal] = {}

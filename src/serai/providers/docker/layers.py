@@ -156,7 +156,7 @@ def image_of(start: Start) -> str:
     return known.native[IMAGE]
 
 
-# What the store asks: see providers/holders.py.
+# What the store asks: see images/holders.py.
 
 
 def _client(layer: Layer) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from serai.providers import holders
+from serai.images import holders
 
 
 @pytest.mark.parametrize("provider", sorted(holders.HOLDERS))
