@@ -81,11 +81,11 @@ def test_the_list_says_what_each_role_misses(world, capsys):
     capsys.readouterr()
     assert run(["host", "setup"]) == 0
     lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
-    assert list(lines) == ["qemu", "libvirt", "lxc", "docker", "podman", "nfs-storage", "nfs-folders"]
+    assert list(lines) == ["qemu", "libvirt", "lxc", "docker", "podman", "nfs-storage", "nfs-folders", "xen-dom0"]
     assert "set up 20" in lines["podman"]
     assert "docker.io; enable and start docker.service" in lines["docker"]
     assert run(["host", "setup", "--json"]) == 0
-    assert len(json.loads(capsys.readouterr().out)["roles"]) == 7
+    assert len(json.loads(capsys.readouterr().out)["roles"]) == 8
 
 
 def test_a_failure_undoes_what_was_done_of_it(world, capsys):
@@ -111,11 +111,26 @@ def test_an_export_that_is_not_proved_is_said_to_be_so(world, capsys, monkeypatc
 
 @pytest.mark.parametrize(
     ("args", "said"),
-    [(["podmen"], "there is no role podmen"), (["nfs-storage", "--path", "data"], "no path of a directory")],
+    [
+        (["podmen"], "there is no role podmen"),
+        (["nfs-storage", "--path", "data"], "no path of a directory"),
+        (["xen-dom0", "--memory", "much"], "--memory much"),
+    ],
 )
 def test_a_mistake_is_answered(world, capsys, args, said):
     assert run(["host", "setup", *args]) == 3
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("bridge", "said"), [("", True), ("none", False)])
+def test_a_dom0_gets_the_bridge_that_guests_join_or_why_not(tmp_path, capsys, bridge, said):
+    grub = {"usr/sbin/update-grub": "", "proc/meminfo": "MemTotal: 8388608 kB\n", "var/lib/dpkg/status": ""}
+    host(tmp_path, DEBIAN, files=grub)
+    words = ["--bridge", bridge] if bridge else []
+    assert run(["host", "setup", "xen-dom0", "-n", "--root", str(tmp_path), "--cpus", "2", *words]) == 2
+    out = capsys.readouterr().out
+    assert "boot Xen, with dom0_mem=1024M,max:1024M dom0_max_vcpus=2" in out
+    assert ("\nbridge: " in out) is said
 
 
 def test_in_a_tree_nothing_is_installed(tmp_path, capsys, monkeypatch):
