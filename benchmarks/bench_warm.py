@@ -11,6 +11,7 @@ import json
 import os
 import shlex
 import signal
+import socket
 import subprocess
 import time
 from pathlib import Path
@@ -44,6 +45,13 @@ class Options:
         self.file = str(file)
 
 
+def free_port() -> int:
+    """One that nobody listens on: other machines of this host choose theirs from the same numbers."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 class ByHand:
     """The recipe, with the argv that serai has used for `next`."""
 
@@ -75,7 +83,9 @@ class ByHand:
                 where / "disks" / base.name,
             ]
             subprocess.run(words, check=True)
-        process = subprocess.Popen(self.argv, cwd=where, stdin=subprocess.DEVNULL, start_new_session=True)
+        port = free_port()
+        argv = [word.replace(f"127.0.0.1:{self.port}-", f"127.0.0.1:{port}-") for word in self.argv]
+        process = subprocess.Popen(argv, cwd=where, stdin=subprocess.DEVNULL, start_new_session=True)
         while not (where / "qmp.sock").exists():
             time.sleep(0.002)
         with Qmp.open(where / "qmp.sock", who="next") as qmp:
@@ -84,11 +94,12 @@ class ByHand:
             qmp.execute("cont")
         way = wait_ready(
             self.workspace.project.machines["next"],
-            self._endpoint,
+            lambda: self._endpoint(port),
             None,
             lambda: "",
             lambda phrase: None,
             seed_kind="none",
+            woken=True,
         )
         wall = time.perf_counter() - began
         way.close()
@@ -96,10 +107,10 @@ class ByHand:
         usage = os.wait4(process.pid, 0)[2]
         return Sample(cpu=usage.ru_utime + usage.ru_stime, wall=wall)
 
-    def _endpoint(self) -> SshEndpoint:
+    def _endpoint(self, port: int) -> SshEndpoint:
         key, _ = project_key(self.workspace.scope.home)
         user = "root" if self.known.image == "tiny" else "debian"
-        return SshEndpoint(host="127.0.0.1", port=self.port, user=user, key=key)
+        return SshEndpoint(host="127.0.0.1", port=port, user=user, key=key)
 
 
 def compare(report: Report, image: str, rounds: int) -> None:

@@ -37,10 +37,17 @@ class Guest:
             raise SeraiError(Code.FAILED, "the engine is still starting it")
         return self.endpoint
 
-    def wait(self, *, budget: float = 60.0, seed_kind: str = "none", **ready: Any) -> None:
+    def wait(self, *, budget: float = 60.0, seed_kind: str = "none", woken: bool = False, **ready: Any) -> None:
         machine = Machine(name="web", ready=Ready(**ready))
         wait_ready(
-            machine, self.way, self.log, lambda: self.fate, self.say, budget=budget, seed_kind=seed_kind
+            machine,
+            self.way,
+            self.log,
+            lambda: self.fate,
+            self.say,
+            budget=budget,
+            seed_kind=seed_kind,
+            woken=woken,
         ).close()
 
     def say(self, phrase: str) -> None:
@@ -95,6 +102,19 @@ def test_poll_pauses_longer_and_longer_up_to_its_most(monkeypatch: pytest.Monkey
 def test_it_is_ready_once_it_can_log_in(guest: Guest, sshd: Any) -> None:
     guest.at(sshd.port, sshd.key)
     guest.wait()
+    assert guest.said[-1] == "waiting for ssh: an SSH server speaks, logging in"
+
+
+def test_one_that_was_woken_is_logged_in_to_at_once_and_else_waited_for_like_any_other(
+    guest: Guest, sshd: Any
+) -> None:
+    guest.at(sshd.port, sshd.key)
+    guest.wait(woken=True)
+    assert guest.said == ["waiting for ssh: the guest goes on, logging in"]
+
+    sshd.stop()
+    guest.once("refuses connections", sshd.start)
+    guest.wait(woken=True)
     assert guest.said[-1] == "waiting for ssh: an SSH server speaks, logging in"
 
 

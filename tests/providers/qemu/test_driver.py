@@ -6,6 +6,7 @@ import pytest
 
 from serai.providers.contract import Materials
 from serai.providers.qemu.driver import Qemu
+from serai.providers.qemu.record import Hardware, Ram, editing
 from serai.spec.disk import Disk, DiskDevice
 from serai.spec.machine import Machine
 from serai.spec.network import Network, Nic, PrivateNic
@@ -18,6 +19,17 @@ def test_there_is_no_way_into_nothing(qemu: Qemu) -> None:
         qemu.endpoint("web")
     assert qemu.failure("web") == "there is no such machine"
     assert qemu.observe() == {}
+
+
+def test_a_machine_was_woken_when_its_memory_is_a_templates_or_of_a_fork(qemu: Qemu) -> None:
+    machine = Machine(name="web")
+    qemu.create(machine, Materials())
+    assert not qemu.is_woken("web")
+
+    for ram, woken in ((Ram.OWN, False), (Ram.TEMPLATE, True), (Ram.FORK, True), (Ram.NAMED, False)):
+        with editing(qemu.directory("web")) as record:
+            record.hardware = Hardware(machine=machine, ram=ram)
+        assert qemu.is_woken("web") == woken
 
 
 def test_the_disks_that_were_made_are_named_for_packing_the_root_first(qemu: Qemu) -> None:

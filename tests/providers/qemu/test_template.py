@@ -88,6 +88,23 @@ def test_what_is_another_users_is_not_loaded(kept, monkeypatch):
     assert template.whole(kept) == "others can change it"
 
 
+def test_neither_it_nor_a_file_of_it_may_be_a_link_to_elsewhere(kept, home):
+    ram = template.place(KEY) / template.RAM
+    ram.rename(home / "elsewhere")
+    ram.symlink_to(home / "elsewhere")
+    assert template.whole(kept) == "ram is not private"
+
+    template.place(KEY).rename(home / "all")
+    template.place(KEY).symlink_to(home / "all")
+    assert template.whole(kept) == "others can change it"
+
+
+def test_what_holds_the_templates_must_be_private_too(kept):
+    template.root().chmod(0o777)
+
+    assert template.whole(kept) == "others can change it"
+
+
 @pytest.mark.parametrize("name", [template.RAM, template.STATE, "disks/root.qcow2"])
 def test_another_byte_is_found(kept, name):
     altered(template.place(KEY) / name, 0, b"X")

@@ -49,6 +49,8 @@ if TYPE_CHECKING:
 
 FORK = "fork-"
 """What the name of a moment begins with (see qemu/template.py, which most starts do without)."""
+_seeds: dict[Path, tuple[object, ...]] = {}
+"""What the seeds that this process has written say: most are made and then started, which says it again."""
 SECOND_PRESS = 10.0
 """Seconds after which the power button is pressed again: a guest that was still booting missed the first."""
 
@@ -156,9 +158,14 @@ def write_seed(scope: Scope, directory: Path, record: Record, machine: Machine, 
     if record.set_up:
         machine = msgspec.structs.replace(machine, guest=Guest(users=machine.guest.users))
     nics = links.seed_nics(scope, machine, materials)
+    says = (machine, materials, record.instance_id, nics, record.image.seed)
+    target = directory / "seed.iso"
+    if _seeds.get(target) == says and target.exists():
+        return
     part = directory / "seed.iso.new"
     write(part, machine, materials, instance_id=record.instance_id, nics=nics, kind=record.image.seed)
-    part.rename(directory / "seed.iso")
+    part.rename(target)
+    _seeds[target] = says
 
 
 def start(scope: Scope, machine: Machine, materials: Materials, progress: Progress) -> None:

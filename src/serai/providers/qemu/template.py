@@ -10,6 +10,7 @@ import os
 import time
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
+from stat import S_ISLNK
 
 import msgspec
 
@@ -114,7 +115,8 @@ def whole(template: Template) -> str:
     A file whose stamp is as it was has not been written to. Another stamp makes it be read as a whole.
     """
     fresh: dict[str, Seal] = {}
-    if not is_private(place(template.key)):
+    directory = place(template.key)
+    if not (is_private(directory.parent, hidden=0o022) and is_private(directory)):
         return "others can change it"
     for name, kept in template.seals.items():
         path = place(template.key) / name
@@ -131,10 +133,10 @@ def whole(template: Template) -> str:
     return ""
 
 
-def is_private(path: Path) -> bool:
-    """Whether it is this user's, and nobody else may read or write it."""
-    found = path.stat()
-    return found.st_uid == os.geteuid() and not found.st_mode & 0o077
+def is_private(path: Path, *, hidden: int = 0o077) -> bool:
+    """Whether it is this user's, no link, and closed to all others: of its mode, none of `hidden` is set."""
+    found = path.lstat()
+    return found.st_uid == os.geteuid() and not S_ISLNK(found.st_mode) and not found.st_mode & hidden
 
 
 def seal(path: Path) -> Seal:

@@ -292,9 +292,9 @@ def _publish(
     )
     with editing(directory) as kept:
         kept.template = key  # before its disks stand on it, so that nobody takes them away
-    template.write(known)
-    for path in own:
+    for path in own:  # before others find it: this machine writes to its own disks alone by then
         _overlay(place / template.DISKS / path.name, path)
+    template.write(known)
     return known
 
 
