@@ -64,7 +64,7 @@ class ByHand:
         way = SshEndpoint(host="127.0.0.1", port=port, user="root", key=key)
         began = time.perf_counter()
         disk = where / "disks/root.qcow2"
-        words = ["qemu-img", "create", "-q", "-f", "qcow2", "-b", self.base, "-F", self.format, disk]
+        words = ["qemu-img", "create", "-q", "-f", "qcow2", "-b", self.base, "-F", self.format, str(disk)]
         subprocess.run(words, check=True)
         process = subprocess.Popen(argv, cwd=where, stdin=subprocess.DEVNULL, start_new_session=True)
         wait_ready(
