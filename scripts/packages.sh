@@ -125,6 +125,7 @@ docker-compose|docker-compose|says what Compose makes of a file
 wget|wget|fetches images for LXC
 xz-utils|xz|unpacks them
 btrfs-progs|mkfs.btrfs|makes a file system whose subvolumes hold containers
+systemd-container|systemd-nspawn|runs the containers of systemd
 lxc|lxc-update-config|renames old keys of containers, apart from serai
 ifupdown|ifup|makes the network of a host at boot
 openvswitch-switch|ovs-vsctl|makes other bridges to put machines on

@@ -35,6 +35,7 @@ pytest_plugins = [
     "debian_box",
     "lxc_host",
     "guest_agent",
+    "nspawn_host",
 ]
 ROOT = Path(__file__).parents[1]
 os.environ.setdefault("SERAI_LAYERS", "off")  # tests of layers switch them on: others see each block run

@@ -49,7 +49,7 @@ NOT_NEEDED = {
         *("virsh", "iptables"),  # for machines on libvirt; asked for when they are needed
         *("ruby", "bwrap"),  # for --ruby, which says so
         "sudo",  # for who exports folders by NFS and is not root: `serai host setup nfs-folders` writes its rule
-        "machinectl",  # whether it is there is said, and no more
+        *("systemd-nspawn", "systemctl"),  # for its containers; named when it is missing, and where systemd runs
         "xl",  # for machines on Xen: what a dom0 has
         "modprobe",  # to give devices of the host to guests: a host with loadable modules has it
     },

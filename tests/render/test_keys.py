@@ -48,7 +48,7 @@ TABLE: dict[str, dict[str, dict[str, Any]]] = tomllib.loads((HERE / "keys.toml")
 
 def keys_of(provider: str) -> list[str]:
     """What there is for it: the blocks of other providers are not its own."""
-    others = tuple(f"providers.{name}." for name in (*PROVIDERS, "lxc") if name != provider)
+    others = tuple(f"providers.{name}." for name in (*PROVIDERS, "lxc", "nspawn") if name != provider)
     return [key for key in engine_keys() if not key.startswith(others)]
 
 

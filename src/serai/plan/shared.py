@@ -1,7 +1,7 @@
 """Networks with machines of several providers on them: whose bridge it is, and who can join it (VAG-6, DOC-2).
 
-One makes the bridge: libvirt, whose DHCP and DNS are on it, else LXC's provider. The others join it by its name,
-with the addresses that serai has reserved for all of them.
+One makes the bridge: libvirt, whose DHCP and DNS are on it, else LXC's provider, else that of
+systemd-nspawn. The others join it by its name, with the addresses that serai has reserved for all of them.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from serai.spec.machine import Machine, Project
 from serai.spec.network import Network, NetworkMode
 from serai.util.errors import Code, SeraiError
 
-MAKERS = ("libvirt", "lxc")
+MAKERS = ("libvirt", "lxc", "nspawn")
 """Who makes the bridge, where it is on the network; the first one that is."""
-JOINERS = frozenset({"libvirt", "lxc", "docker"})
+JOINERS = frozenset({"libvirt", "lxc", "nspawn", "docker"})
 INHIBIT = "com.docker.network.bridge.inhibit_ipv4"
 """docker gives the bridge no address: it has one. Source: moby, bridge driver: inhibit_ipv4."""
 CANNOT: dict[str, tuple[str, str]] = {

@@ -13,11 +13,11 @@ from serai.spec.machine import Machine
 from serai.spec.network import Network
 from serai.util.errors import Code, SeraiError
 
-CONTAINERS = ("docker", "podman", "lxc")
+CONTAINERS = ("docker", "podman", "lxc", "nspawn")
 """Providers of containers that are built in."""
 OF_LIBVIRT = "lxc"
 """Scheme of libvirt's URIs of containers: `lxc:///`, `lxc+ssh://`."""
-A_CONTAINER = "provider: docker, podman or lxc"
+A_CONTAINER = "provider: docker, podman, lxc or nspawn"
 A_MACHINE = "provider: qemu or libvirt"
 KERNEL = "a container runs on the host's kernel, and boots nothing"
 BOARD = "a container has no board and no devices of its own"

@@ -13,6 +13,7 @@ BUILT_IN: dict[str, str] = {
     "fake": "serai.providers.fake.driver:Fake",
     "libvirt": "serai.providers.libvirt.driver:Libvirt",
     "lxc": "serai.providers.lxc.driver:Lxc",
+    "nspawn": "serai.providers.nspawn.driver:Nspawn",
     "podman": "serai.providers.docker.podman:Podman",
     "qemu": "serai.providers.qemu.driver:Qemu",
     "xen": "serai.providers.xen.driver:Xen",
@@ -64,10 +65,6 @@ def known(name: str) -> str:
     """Where the provider is, `module:Class`; nothing is imported. Raises Code.INPUT for a name nobody provides."""
     target = BUILT_IN.get(name) or _entry_point(name)
     if not target:
-        from serai.providers import nspawn
-
-        if name in nspawn.NAMES:
-            raise nspawn.why_not(name)
         names = sorted([*BUILT_IN, *others()])
         hint = did_you_mean(name, names) or f"there are {', '.join(names)}"
         raise SeraiError(Code.INPUT, f"no provider is called {name!r}", hint=hint)

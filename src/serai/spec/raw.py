@@ -100,6 +100,19 @@ class LxcRaw(Spec, frozen=True):
     ] = None
 
 
+class NspawnRaw(Spec, frozen=True):
+    """What only systemd-nspawn has, beside the keys of `container:`."""
+
+    autostart: Annotated[bool, Meta(description="start it with the host (machinectl enable)")] = False
+    settings: Annotated[
+        dict[str, dict[str, list[str]]],
+        Meta(
+            description="further keys of its .nspawn file by section, over serai's own (systemd.nspawn(5))",
+            examples=[{"Exec": {"SystemCallFilter": ["@keyring"]}}],
+        ),
+    ] = {}
+
+
 class EngineRaw(Spec, frozen=True):
     """What only docker or podman has, beside the keys of `container:`."""
 
@@ -134,6 +147,7 @@ class Raw(Spec, frozen=True):
     qemu: QemuRaw = QemuRaw()
     libvirt: LibvirtRaw = LibvirtRaw()
     lxc: LxcRaw = LxcRaw()
+    nspawn: NspawnRaw = NspawnRaw()
     docker: EngineRaw = EngineRaw()
     podman: EngineRaw = EngineRaw()
     xen: XenRaw = XenRaw()

@@ -1,0 +1,120 @@
+"""What is known of all containers of a project, in one pass: records, control groups, leases; no process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from pathlib import Path
+
+from serai.providers.contract import Observed, Scope, State
+from serai.providers.leases import by_mac
+from serai.providers.nspawn import groups
+from serai.providers.nspawn.place import prefix, state_root
+from serai.providers.nspawn.record import Phase, Record, load
+from serai.util.errors import SeraiError
+
+STOPPED, STARTING, RUNNING, FROZEN = "stopped", "starting", "running", "frozen"
+STATES = {
+    STOPPED: State.STOPPED,
+    STARTING: State.STARTING,
+    RUNNING: State.RUNNING,
+    FROZEN: State.PAUSED,
+}
+
+
+def observe(scope: Scope, names: Collection[str] | None = None) -> dict[str, Observed]:
+    """Every container of the project, by the machine's name, sorted."""
+    root, head = state_root(), prefix(scope)
+    records: dict[str, Record] = {}
+    found: dict[str, Observed] = {}
+    for name in sorted(_names(root, head) if names is None else names):
+        directory = f"{root}/{head}{name}"
+        try:
+            record = load(directory)
+        except SeraiError as error:
+            found[name] = Observed(name=name, provider="nspawn", state=State.UNKNOWN, problem=error.message)
+            continue
+        if record is not None:
+            records[name] = record
+        elif os.path.isdir(directory):  # noqa: PTH112 - the path of `status`
+            what = "it was never made to the end"
+            found[name] = Observed(name=name, provider="nspawn", state=State.CREATING, problem=what)
+    second = groups.mounts()[0] if records else ""
+    states = {name: native(groups.home(f"{head}{name}", second)) for name in records}
+    on = any(word != STOPPED for word in states.values())
+    leases = by_mac() if on and any(record.macs for record in records.values()) else {}
+    for name, record in records.items():
+        found[name] = _observed(scope, record, states[name], leases)
+    return found
+
+
+def native(group: str) -> str:
+    """What a container's group tells of it."""
+    if not groups.supervisor(group):
+        return STOPPED
+    if groups.is_frozen(group):
+        return FROZEN
+    return RUNNING if groups.leader(group) else STARTING
+
+
+def _names(root: str, head: str) -> list[str]:
+    try:
+        entries = os.listdir(root)  # noqa: PTH208 - the path of `status`
+    except FileNotFoundError:
+        return []
+    return [name.removeprefix(head) for name in entries if name.startswith(head)]
+
+
+def _observed(scope: Scope, record: Record, word: str, leases: dict[str, str]) -> Observed:
+    state, problem = STATES[word], ""
+    if record.phase is not Phase.MADE:
+        state, problem = State.CREATING, "it was never made to the end"
+    elif state is State.STOPPED and not record.stopped:
+        state, problem = State.FAILED, ended(scope, record)
+    elif state is State.RUNNING and record.ready_at >= record.started_at > 0:
+        state = State.READY
+    known = [address.partition("/")[0] for address in record.addresses.values()]
+    if word != STOPPED:
+        known = [*(leases[mac] for mac in record.macs if mac in leases), *known]
+    return Observed(
+        name=record.name,
+        provider="nspawn",
+        state=state,
+        native_state=word,
+        applied=record.applied,
+        digest=record.image_digest,
+        pending=record.pending,
+        addresses=tuple(dict.fromkeys(known)),
+        forwards=record.forwards,
+        marks=record.marks,
+        snapshots=tuple(snapshot.name for snapshot in record.snapshots),
+        problem=problem,
+        ready_at=record.ready_at,
+        started_at=record.started_at,
+        project=record.project,
+        project_id=record.project_id,
+        project_root=record.project_root,
+    )
+
+
+def ended(scope: Scope, record: Record) -> str:
+    """Why a container that nobody stopped does not run, with its last words."""
+    from serai.providers.nspawn.place import directory_of
+    from serai.providers.nspawn.reason import why_ended
+
+    return why_ended(directory_of(scope, record.name), record)
+
+
+def find_projects() -> list[tuple[str, str, str, list[str]]]:
+    """All projects with containers on this host: (project, its id, its directory, names of the machines)."""
+    found: dict[str, tuple[str, str, str, list[str]]] = {}
+    for directory in sorted(Path(state_root()).glob("serai-*")):
+        try:
+            record = load(directory)
+        except SeraiError:
+            continue  # `observe` of its project tells what is wrong
+        if record:
+            names: list[str] = []
+            entry = (record.project, record.project_id, record.project_root, names)
+            found.setdefault(record.project_id, entry)[3].append(record.name)
+    return list(found.values())

@@ -1,0 +1,71 @@
+"""The driver hands each act on, and says what a container has not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from serai.providers import bridges
+from serai.providers.contract import Feature, Mark, Materials
+from serai.providers.nspawn import place
+from serai.providers.nspawn.driver import Nspawn
+from serai.providers.nspawn.record import load
+from serai.spec.container import Container
+from serai.spec.machine import Machine
+from serai.util.errors import SeraiError
+
+
+def test_what_it_cannot_do_has_a_reason_each(scope):
+    able = Nspawn(scope).capabilities()
+
+    assert able.has | able.why_not.keys() == set(Feature)
+    assert not able.has & able.why_not.keys()
+
+
+def test_memory_is_never_written_to_disk(scope):
+    with pytest.raises(SeraiError, match="CRIU"):
+        Nspawn(scope).suspend("web", to_disk=True)
+
+
+def test_there_is_neither_screen_nor_agent(scope):
+    with pytest.raises(SeraiError, match="no screen"):
+        Nspawn(scope).screenshot("web", Path("x.png"))
+    with pytest.raises(SeraiError, match="no agent"):
+        Nspawn(scope).agent_exec("web", "true", 1)
+
+
+def test_marks_are_kept_with_the_container(scope, made):
+    directory = made("web")
+    driver = Nspawn(scope)
+
+    driver.mark("web", {"a": Mark("1", 1.0), "b": Mark("2", 2.0)}, ready=True)
+    driver.mark("web", {"a": None})
+
+    record = load(directory)
+    assert record is not None
+    assert list(record.marks) == ["b"]
+    assert record.ready_at > 0
+
+
+def test_why_it_does_not_run(scope, made):
+    made("web")
+    made("lost", stopped=False)
+    driver = Nspawn(scope)
+
+    assert driver.failure("web") == "it is off"
+    assert driver.failure("lost") == "its first process ended, and said nothing on the console"
+    assert driver.failure("none") == "there is no such container"
+
+
+def test_a_difference_is_what_a_start_would_write(scope, made, monkeypatch):
+    monkeypatch.setattr(bridges, "uplink", lambda stated="": "lxcbr0")
+    driver, machine = Nspawn(scope), Machine(name="web", container=Container(pids=5))
+    made("web")
+    text = driver.render(machine, Materials()).text
+    assert len(driver.difference(machine, Materials())) > 5
+
+    settings = place.settings_of("serai-t1-web")
+    settings.parent.mkdir()
+    settings.write_text(text.partition("\n")[2].partition("\n# ip -batch")[0])
+    assert driver.difference(machine, Materials()) == []
