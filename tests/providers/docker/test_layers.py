@@ -89,6 +89,7 @@ def tags(engine: Engine) -> list[str]:
 
 @pytest.mark.engine
 @pytest.mark.root
+@pytest.mark.timeout(300)
 def test_containers_from_layers_go_on_from_where_it_differs(
     serai: Serai, engine: Engine, tmp_path: Path, home: Path
 ) -> None:
@@ -132,6 +133,7 @@ def test_containers_from_layers_go_on_from_where_it_differs(
 
 @pytest.mark.engine
 @pytest.mark.root
+@pytest.mark.timeout(300)
 def test_an_image_that_is_gone_and_a_key_that_was_killed_cost_nothing_but_the_blocks(
     serai: Serai, dockerd: Dockerd, home: Path
 ) -> None:

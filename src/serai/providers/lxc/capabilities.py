@@ -14,7 +14,6 @@ WHY_NOT = {
     Feature.HOST_DEVICE: "it is shown no PCI device; container.devices gives it device files",
     Feature.WARM: "a container boots nothing: it starts at once",
     Feature.FORK: "the memory of its processes is not copied; provider: qemu",
-    Feature.LAYERS: "what a block makes is not kept; provider qemu does so",
     Feature.ARCH: "its programs run on this host's processor; provider: qemu emulates others",
 }
 

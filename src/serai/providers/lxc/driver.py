@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from serai.providers.contract import (
     Capabilities,
@@ -26,6 +26,10 @@ from serai.providers.lxc.place import directory_of
 from serai.providers.lxc.record import editing, load
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
+
+if TYPE_CHECKING:
+    from serai.guest.transport import Transport
+    from serai.providers.kept import Keeping
 
 __all__ = ["Lxc", "find_projects"]
 
@@ -143,6 +147,24 @@ class Lxc:
         from serai.providers.lxc.snapshots import delete
 
         delete(self.scope, name, snapshot)
+
+    def layer_base(self, machine: Machine, materials: Materials) -> tuple[str, str]:
+        from serai.providers.lxc.layers import base
+
+        return base(self.scope, machine, materials)
+
+    def layer_of(self, key: str) -> tuple[str, float] | None:
+        from serai.images import layers
+
+        found = layers.find(key)
+        return (found.id, found.at) if found else None
+
+    def keep_layer(
+        self, machine: Machine, materials: Materials, kept: Keeping, way: Transport, progress: Progress = quiet
+    ) -> object:
+        from serai.providers.lxc import layers
+
+        return layers.keep(self.scope, machine, kept, way, progress)
 
     def clone(self, name: str, machine: Machine, materials: Materials, progress: Progress = quiet) -> None:
         from serai.providers.lxc.snapshots import clone

@@ -48,7 +48,14 @@ def create(scope: Scope, machine: Machine, materials: Materials, progress: Progr
     if record and record.phase is Phase.MADE:
         return
     destroy(scope, machine.name)
-    done = rootfs.make(scope, machine, materials, gather.idmap(machine), progress)
+    if materials.layer:
+        from serai.providers.lxc import layers
+
+        progress("unpacking a layer")
+        kept, root = layers.source(materials.layer)
+        done = rootfs.make_of_layer(scope, machine, kept.base, root, gather.idmap(machine))
+    else:
+        done = rootfs.make(scope, machine, materials, gather.idmap(machine), progress)
     record = Record(
         name=machine.name,
         project=scope.project,
@@ -58,6 +65,7 @@ def create(scope: Scope, machine: Machine, materials: Materials, progress: Progr
         base=done.base,
         image_digest=done.digest,
         process=done.process,
+        marks=dict(materials.layer.marks) if materials.layer else {},
     )
     save(directory, record)
     rootfs.personalize(done.base, machine.hostname or machine.name, disk=bool(done.digest))

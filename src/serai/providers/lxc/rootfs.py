@@ -41,7 +41,8 @@ for word; do
     --use-compress-program=*) how=$word ;;
   esac
 done
-exec tar -x -p --numeric-owner --exclude='./dev/*' --exclude='dev/*' $how -f - -C "$root"
+set -- -x -p --xattrs --xattrs-include='security.*' --numeric-owner
+exec tar "$@" --exclude='./dev/*' --exclude='dev/*' $how -f - -C "$root"
 """
 TEMPLATE_PROGRAMS = {
     "oci": {"skopeo": "skopeo", "umoci": "umoci", "jq": "jq"},
@@ -105,6 +106,20 @@ def _called(name: str) -> dict[str, str]:
     if "gpg" not in text:
         wanted.pop("gpg", None)
     return wanted
+
+
+def make_of_layer(scope: Scope, machine: Machine, said: str, root: Root, idmap: Sequence[str]) -> Made:
+    """A container like the one that a layer was kept of. `said`: the configuration of that one."""
+    container = container_name(scope, machine.name)
+    with tempfile.TemporaryDirectory(prefix="serai-lxc-") as name:
+        work = Path(name)
+        work.chmod(0o755)
+        draft = work / "config"
+        draft.write_text(said + "".join(f"lxc.idmap = {line}\n" for line in idmap))
+        argv = [*words("create", container), "-f", str(draft), "-B", storage(machine), *_storage_options(machine)]
+        _unpack(machine, argv, root, work)
+    written = (Path(lxcpath()) / container / "config").read_text()
+    return Made(base=without_networks(written), digest=root.digest, process=root.process)
 
 
 def make(scope: Scope, machine: Machine, materials: Materials, idmap: Sequence[str], progress: Progress) -> Made:

@@ -43,7 +43,7 @@ def _tree(name: str, record: Record) -> Path:
 
 
 @contextmanager
-def _quiet(scope: Scope, name: str) -> Iterator[None]:
+def quiet(scope: Scope, name: str) -> Iterator[None]:
     """Nothing is written to it meanwhile."""
     runs = lifecycle.state(scope, name) == "RUNNING"
     if runs:
@@ -61,7 +61,7 @@ def save_one(scope: Scope, name: str, snapshot: str, progress: Progress) -> None
     tree, folder = _tree(name, record), directory_of(scope, name) / FOLDER
     folder.mkdir(exist_ok=True, mode=0o700)
     progress(f"copying {tree}")
-    with _quiet(scope, name):
+    with quiet(scope, name):
         tree_copy.keep(tree, folder / snapshot)
     with editing(directory_of(scope, name)) as kept:
         others = [each for each in kept.snapshots if each.name != snapshot]
