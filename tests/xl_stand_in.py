@@ -21,6 +21,11 @@ NOT_DOM0 = (
     "libxl: error: libxl.c:102:libxl_ctx_alloc: cannot open libxc handle: No such file or directory\n"
     "cannot init xl context\n"
 )
+SLOW = (
+    "libxl: error: libxl_aoutils.c:539:async_exec_timeout: killing execution of /etc/xen/scripts/vif-bridge "
+    "online because of timeout\n"
+    "libxl: error: libxl_domain.c:1064:domain_destroy_cb: Domain 7:Destruction of domain failed\n"
+)
 NO_MEMORY = "libxl: error: libxl_domain.c:101:wait_for_free: Domain 7:failed to free memory for the domain\n"
 HEAD = f"{'Name':<40} {'ID':>5} {'Mem':>5} VCPUs\tState\tTime(s)\tUUID Reason-Code\tSecurity Label\n"
 DOM0 = {
@@ -79,6 +84,9 @@ def make(config: dict[str, Any], *, paused: bool) -> None:
     domains = load()
     if "memory" in faults():
         fail(NO_MEMORY, 3)
+    if slow := faults() & {"slow", "slow-once"}:
+        FAULTS.write_text("slow" if "slow" in slow else "")
+        fail(SLOW, 3)
     if any(each["name"] == config["name"] for each in domains.values()):
         fail(f'libxl: error: Domain with name "{config["name"]}" already exists.\n')
     for disk in config.get("disk", []):

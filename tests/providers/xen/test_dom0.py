@@ -135,6 +135,7 @@ def test_a_host_that_is_not_there_is_an_error_and_no_empty_answer(far, driver, m
         ("bootloader failed", Code.FAILED, "no kernel in its disk"),
         ("neither hap nor shadow paging available", Code.UNSUPPORTED, "no hardware virtualization"),
         ("something else", Code.FAILED, "something else"),
+        ("libxl: error: a: no vif\nlibxl: error: b: Destruction of domain failed", Code.FAILED, "a: no vif"),
         ("", Code.FAILED, "exit code 7"),
     ],
 )

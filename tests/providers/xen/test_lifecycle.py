@@ -6,6 +6,7 @@ import pytest
 
 from serai.providers.contract import State
 from serai.providers.xen import place
+from serai.util.errors import SeraiError
 from xen_site import left, state_of
 
 pytestmark = [pytest.mark.root, pytest.mark.engine]
@@ -34,6 +35,25 @@ def test_it_is_made_started_stopped_and_destroyed_and_nothing_is_left(xl, driver
     assert driver.observe() == {}
     assert xl.domains() == []
     assert left(root) == []
+
+
+def test_a_dom0_that_was_too_slow_once_is_asked_again(xl, driver, machine, materials):
+    spec = machine()
+    driver.create(spec, materials)
+    xl.fault("slow-once")
+    driver.start(spec, materials)
+    assert sum(call.startswith("create") for call in xl.calls()) == 2
+    assert driver.observe()["web"].state is State.RUNNING
+
+
+def test_one_that_stays_too_slow_is_given_up_with_the_cause(xl, driver, machine, materials):
+    spec = machine()
+    driver.create(spec, materials)
+    xl.fault("slow")
+    with pytest.raises(SeraiError, match="vif-bridge online because of timeout"):
+        driver.start(spec, materials)
+    assert sum(call.startswith("create") for call in xl.calls()) == 3
+    assert xl.domains() == []
 
 
 def test_it_is_paused_and_goes_on(xl, driver, machine, materials):

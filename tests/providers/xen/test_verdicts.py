@@ -59,3 +59,10 @@ def test_one_that_is_off_needs_no_restart() -> None:
 
 def test_more_cpus_than_it_has_room_for_wait() -> None:
     assert effect("cpu.count", 1, 4, machine=loaded("cpu: {count: 4, max: 4}")) is Effect.RESTART
+
+
+def test_a_machine_is_not_moved_to_another_dom0_and_it_says_why():
+    seen = Observed(name="web", provider="xen", state=State.RUNNING, applied=WAS)
+    found = verdict(NOW, seen, "providers.xen.host", "one", "other")
+    assert found.effect is Effect.IMMUTABLE
+    assert "xl migrate" in found.reason and "share" in found.reason

@@ -22,7 +22,11 @@ TABLE: dict[str, Verdict] = {
     **dict.fromkeys(["aliases", "communicator", "halt_timeout", "synced_folders", "providers"], LIVE),
     "cpu.pin": Verdict(Effect.LIVE, "its virtual CPUs are moved (xl vcpu-pin)"),
     "providers.xen": Verdict(Effect.RESTART, "xl reads it when it makes the domain"),
-    "providers.xen.host": Verdict(Effect.IMMUTABLE, "its disks are on the other dom0: destroy it there first"),
+    "providers.xen.host": Verdict(
+        Effect.IMMUTABLE,
+        "its disks are on the other dom0, and xl migrate moves it only between two that share its storage: "
+        "destroy it there first",
+    ),
     "providers.xen.via": Verdict(
         Effect.IMMUTABLE, "xl's and libvirt's domains are inventories apart: destroy it first"
     ),
