@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from serai.guest.exec import ExecTransport
+from serai.guest.transport import OnLine
 from serai.providers.contract import ExecEndpoint
 from serai.provisioners.job import Job
 from serai.spec.machine import Machine
@@ -79,6 +80,23 @@ def test_a_script_that_fails_says_what_it_was(told: Told) -> None:
 
     assert error.message == "web: provision salt-1: salt-call ended with exit code 3"
     assert error.details == tuple(str(number) for number in range(6, 21))
+
+
+def test_a_script_whose_guest_went_away_is_named_with_what_it_may_have_done(
+    told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(*_: object, on_line: OnLine, **more: object) -> None:
+        on_line("restarting")
+        raise SeraiError(Code.NETWORK, "web: the connection was lost", hint="serai status web")
+
+    monkeypatch.setattr(told.job.transport, "run", lost)
+    error = told.fails("script", "reboot")
+
+    assert error.code is Code.NETWORK
+    assert error.message == "web: provision salt-1: its script was cut off: the connection was lost"
+    assert error.hint.startswith("did it restart its guest? `reboot: true`")
+    assert error.hint.endswith("serai provision web --provision-with salt-1")
+    assert error.details == ("restarting",)
 
 
 def test_a_sensitive_script_shows_nothing(told: Told) -> None:

@@ -126,12 +126,22 @@ class Job:
         last: deque[str] = deque(maxlen=TAIL)
         whole = {**self.machine.env, **env}
         program = upload(whole, text, args, mark=os.urandom(8).hex(), place=place, lasting=lasting)
-        result = self.transport.run(
-            become(privileged=privileged),
-            input=program.encode(),
-            on_line=self._listen(last, sensitive=sensitive, heard=heard),
-            check=False,
-        )
+        try:
+            result = self.transport.run(
+                become(privileged=privileged),
+                input=program.encode(),
+                on_line=self._listen(last, sensitive=sensitive, heard=heard),
+                check=False,
+            )
+        except SeraiError as error:
+            if error.code is not Code.NETWORK:
+                raise
+            cause = f"{what} was cut off: {error.message.removeprefix(f'{self.machine.name}: ')}"
+            lost = f"did it restart its guest? `reboot: true` does so after a script; {self.again}"
+            hint = lost if "was lost" in cause else error.hint
+            raise self.fail(
+                cause, hint=hint, details=[HIDDEN] if sensitive else list(last), code=error.code
+            ) from error
         if result.ok:
             return
         details = [HIDDEN] if sensitive else list(last)
