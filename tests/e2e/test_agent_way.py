@@ -137,6 +137,7 @@ def test_a_machine_of_qemu(home_with_images: Path, serai: Serai, need: Callable[
 
 
 @pytest.mark.root
+@pytest.mark.long
 def test_a_machine_of_libvirt(libvirt_shop: Shop, need: Callable[..., None]) -> None:
     need("qemu-ga", "ldd")
     lives_without_a_network(libvirt_shop.serai, libvirt_shop.file)
