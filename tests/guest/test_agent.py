@@ -6,7 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -47,11 +47,10 @@ def run(place: Path, *words: str, given: bytes | None = None, **more: Any) -> tu
 
 
 def _pour(handle: int, data: bytes) -> None:
-    with os.fdopen(handle, "wb") as file:
-        try:
-            file.write(data)
-        except BrokenPipeError:
-            return
+    with suppress(BrokenPipeError), os.fdopen(handle, "wb", buffering=0) as file:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[file.write(rest) :]
 
 
 def test_a_program_has_its_output_errors_and_exit_code(guest_agent: Path) -> None:
