@@ -152,7 +152,7 @@ def write_project(folder: Path, text: str, more: str = "") -> None:
 def test_its_examples_give_what_they_show(home, place, project, block, tmp_path, monkeypatch):
     monkeypatch.setenv(
         "SERAI_LAYERS", "on"
-    )  # as for a person; pretended machines keep some where they are told to
+    )  # pretended machines keep some where they are told to
     write_project(tmp_path, project, "defaults: {provider: fake}\n")
 
     follow(place, block, tmp_path)
