@@ -25,7 +25,8 @@ class Forking:
         self.fails = False
         self.gate = threading.Event()
 
-    def fork_point(self, machine: Machine, materials: Any, progress: Any) -> str:
+    def fork_point(self, machine: Machine, materials: Any, way: Any, progress: Any) -> str:
+        assert way == f"into {machine.name}"
         self.gate.wait(10)
         self.taken.append(machine.name)
         if self.fails:
@@ -46,7 +47,7 @@ def moments(pretend: Callable[..., Workspace], forking: Forking, monkeypatch: py
     workspace = pretend(Machine(name="db"), Machine(name="web"))
     stock = Stock(workspace)
     monkeypatch.setattr(workspace, "provider", lambda name: forking)
-    return Moments(workspace, stock)
+    return Moments(workspace, stock, lambda name: f"into {name}")  # type: ignore[arg-type, return-value]
 
 
 def quiet(_text: str) -> None:

@@ -17,7 +17,7 @@ find_listener() {
   for p in /proc/[0-9]*; do  # those of connections are its children, until it has ended
     [ "$p/exe" -ef /usr/sbin/dropbear ] || continue
     read -r line <"$p/stat"; line=${line##*) ?}
-    case $line in " 1 "*) listener=${p##*/} ;; esac
+    case $line in " 1 "*) listener="$listener ${p##*/}" ;; esac
   done
 }
 openssh_keys() {
@@ -53,7 +53,7 @@ dropbear_key() {
   else
     rm -f "$f"; dropbearkey -t ed25519 -f "$f" >/dev/null 2>&1
   fi
-  [ -z "$listener" ] || kill -KILL "$listener"
+  [ -z "$listener" ] || kill -KILL $listener
   if [ -n "$spare" ]; then
     printf "$key_dropbear" >"$scratch/key"
     if wait "$spare"; then return 0; fi
@@ -178,7 +178,7 @@ afterwards() {
 WAITING = r"""
 prepare
 exec 3<>"$port" || exit 1
-if has_dropbear && mkfifo -m 600 "$scratch/key"; then (serve "$scratch/key") & spare=$!; fi
+if has_dropbear && mkfifo -m 600 "$scratch/key"; then serve "$scratch/key" & spare=$!; fi
 echo waiting >&3
 told=
 while IFS= read -r line <&3; do
@@ -186,7 +186,7 @@ while IFS= read -r line <&3; do
   told="$told$line$nl"
 done
 if [ "$line" != '#go' ]; then
-  [ -z "$spare" ] || kill "$spare"
+  [ -z "$spare" ] || kill -KILL "$spare"
   rm -rf "$scratch"; exit 0
 fi
 exec >&3 2>&3 </dev/null

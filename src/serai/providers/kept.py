@@ -97,7 +97,7 @@ class KeepsWarm(Protocol):
 class Forks(Protocol):
     """Of Feature.FORK; `newborn` and `knows_itself` are as above, and `create` takes Materials.moment."""
 
-    def fork_point(self, machine: Machine, materials: Materials, progress: Progress) -> str:
+    def fork_point(self, machine: Machine, materials: Materials, way: Transport, progress: Progress) -> str:
         """A running machine leaves what forks start from, and goes on: `Materials.moment`."""
         ...
 

@@ -72,7 +72,7 @@ class Executor:
         self.keeper = keeper
         self.made: set[str] = set()
         """Machines that this run has made."""
-        self.moments = Moments(workspace, self.stock)
+        self.moments = Moments(workspace, self.stock, self.way_in)
         self._ways: dict[str, Transport] = {}
         self._lock = threading.Lock()
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
+from serai.guest.transport import Transport
 from serai.providers.contract import Progress
 from serai.run.materials import Stock
 from serai.run.workspace import Workspace
@@ -13,8 +15,9 @@ from serai.util.errors import SeraiError
 class Moments:
     """Thread-safe: the first fork of a parent has it copied, the others wait for that."""
 
-    def __init__(self, workspace: Workspace, stock: Stock) -> None:
+    def __init__(self, workspace: Workspace, stock: Stock, way_in: Callable[[str], Transport]) -> None:
         self._workspace = workspace
+        self._way_in = way_in
         self._stock = stock
         self._lock = threading.Lock()
         self._parents: dict[str, threading.Lock] = {}
@@ -33,7 +36,9 @@ class Moments:
                 driver = self._workspace.provider(parent)
                 try:
                     materials = self._stock.of(machine, progress)
-                    self._found[parent] = driver.fork_point(machine, materials, progress)  # type: ignore[attr-defined]
+                    way = self._way_in(parent)
+                    moment = driver.fork_point(machine, materials, way, progress)  # type: ignore[attr-defined]
+                    self._found[parent] = moment
                 except SeraiError as error:
                     self._failed[parent] = error
                     raise

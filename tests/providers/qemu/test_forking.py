@@ -18,6 +18,8 @@ from serai.util.errors import SeraiError
 from serai.util.locks import lock
 
 MATERIALS = Materials()
+WAY: Any = None
+"""Nobody is asked into what is not forked."""
 
 
 def machine(**more: Any) -> Machine:
@@ -39,14 +41,14 @@ def test_what_forbids_forks_is_named(more, key):
 
 def test_a_machine_that_does_not_run_is_not_forked(qemu):
     with pytest.raises(SeraiError, match="db is not made"):
-        forking.take(qemu.scope, machine(), MATERIALS, lambda phrase: None)
+        forking.take(qemu.scope, machine(), MATERIALS, WAY, lambda phrase: None)
     record = Record(name="db", project="shop", project_id="t1", project_root="/", phase=Phase.MADE)
     record.applied = machine()
     directory = qemu.directory("db")
     directory.mkdir(parents=True)
     save(directory, record)
     with pytest.raises(SeraiError, match="db does not run: there is nothing to fork"):
-        forking.take(qemu.scope, machine(), MATERIALS, lambda phrase: None)
+        forking.take(qemu.scope, machine(), MATERIALS, WAY, lambda phrase: None)
 
 
 def test_the_hardware_of_a_fork_is_its_parents_with_its_own_name(qemu):
@@ -137,6 +139,9 @@ def test_forks_go_on_from_where_their_parent_is_as_themselves_and_leave_no_trace
         )
         for name, peer in (("test-1", "db"), ("deep", "db")):
             assert " 0% packet loss" in serai("exec", name, "--", f"ping -c 2 -W 10 {peer}").stdout
+
+        left = serai("exec", "db", "--", "ls /tmp; ps | grep -c '[d]ropbear .*/tmp/'", code=None).stdout
+        assert left == "0\n"  # nothing waits in a parent any more
 
         serai("destroy", "-y", "deep", "db-fork-*")
         assert serai("plan").stdout.startswith("shop: 3 machines on qemu, plan: nothing to do")

@@ -231,11 +231,13 @@ class Qemu:
 
         return keep_warm(self.scope, machine.name, materials, way, progress)
 
-    def fork_point(self, machine: Machine, materials: Materials, progress: Progress = quiet) -> str:
+    def fork_point(
+        self, machine: Machine, materials: Materials, way: Transport, progress: Progress = quiet
+    ) -> str:
         """Copy memory, devices and disks of a machine that runs, which goes on; a word for the copy."""
         from serai.providers.qemu.forking import take
 
-        return take(self.scope, machine, materials, progress)
+        return take(self.scope, machine, materials, way, progress)
 
     def fork_end(self, moment: str) -> None:
         """Its last child is made: the copy goes with them."""

@@ -22,8 +22,20 @@ import msgspec
 
 from serai.guest.seed import hostname
 from serai.guest.tiny import host_lines
+from serai.guest.transport import Transport
 from serai.providers.contract import Materials, Progress, Scope
-from serai.providers.qemu import backup, disks, gather, launch, memory, pages, saved_devices, template, warm
+from serai.providers.qemu import (
+    backup,
+    disks,
+    gather,
+    launch,
+    memory,
+    pages,
+    saved_devices,
+    telling,
+    template,
+    warm,
+)
 from serai.providers.qemu.qmp import Qmp
 from serai.providers.qemu.record import Hardware, Ram, Record, is_alive, process_id
 from serai.providers.qemu.running import directory_of, made
@@ -61,7 +73,7 @@ def why_not(machine: Machine) -> tuple[str, str]:
     return ("devices.graphics", "what is on a screen is not copied") if screen else ("", "")
 
 
-def take(scope: Scope, machine: Machine, materials: Materials, progress: Progress) -> str:
+def take(scope: Scope, machine: Machine, materials: Materials, way: Transport, progress: Progress) -> str:
     """Have `machine`, which goes on, leave a moment that forks can start from; its key.
 
     Whoever has made the children calls `let_go`. Raises Code.REFUSED for one that cannot be forked now.
@@ -78,11 +90,13 @@ def take(scope: Scope, machine: Machine, materials: Materials, progress: Progres
     held.enter_context(lock(place / LIFE, what=f"a fork of {name}", note=f"serai, pid {os.getpid()}"))
     try:
         progress(f"copying {name} as it is")
-        copy, still = _copied(scope, directory, record, hardware, place)
+        with telling.waiting(directory, way) as host_keys:
+            copy, still = _copied(scope, directory, record, hardware, place)
         with _lock:
             _moments[key] = Moment(memory=copy, life=held)
         progress(f"{name} stood still for {still * 1000:.0f} ms")
-        template.write(_described(scope, materials, record, key, hardware))
+        described = _described(scope, materials, record, key, hardware)
+        template.write(msgspec.structs.replace(described, host_keys=host_keys))
     except BaseException:
         held.close()
         let_go(key)

@@ -189,23 +189,24 @@ def start(scope: Scope, machine: Machine, materials: Materials, progress: Progre
             record.instance_id, record.set_up, record.nameless = f"serai-{token_hex(8)}", True, False
         fill(scope, directory, record, machine, materials)
     if first and record.template.startswith(FORK):
-        if _start_fork(scope, directory, machine, record.template, progress):
+        if _start_fork(scope, machine, materials, record.template, progress):
             return
     elif first and may_be_warm(machine) and _start_warm(scope, directory, machine, materials, progress):
         return
     run(scope, machine.name, progress)
 
 
-def _start_fork(scope: Scope, directory: Path, machine: Machine, moment: str, progress: Progress) -> bool:
+def _start_fork(scope: Scope, machine: Machine, materials: Materials, moment: str, progress: Progress) -> bool:
     """Start it with the memory of the one that it is a fork of; False: that is gone, and it boots."""
     from serai.providers.qemu import forking
+    from serai.providers.qemu.waking import wake
 
     known = forking.known(moment)
     if known is None:
         progress("the memory that it would start from is gone: it boots")
         return False
     progress("going on where the other one was")
-    run(scope, machine.name, progress, saved=forking.fitted(machine, known), known=known)
+    wake(scope, machine, materials, forking.fitted(machine, known), known, progress)
     return True
 
 

@@ -20,6 +20,7 @@ from serai.guest.host_keys import KINDS
 from serai.guest.pipe import as_root
 from serai.guest.transport import Transport
 from serai.providers.qemu.qmp import connect_unix, readable
+from serai.util.errors import SeraiError
 
 SOCKET, PORT = "agent.sock", "org.qemu.guest_agent.0"
 WAITS_BUDGET = 20.0
@@ -76,12 +77,19 @@ def waiting(directory: Path, way: Transport) -> Iterator[tuple[str, ...]]:
         yield ()
         return
     try:
-        done = way.run(as_root("sh -s"), input=(identity.waiting(PORT) + _ASK_KEYS).encode(), check=False)
-        kinds = tuple(each.split()[1] for each in done.stdout.splitlines() if each.startswith("keys "))
-        waits = done.ok and set(kinds) <= set(KINDS) and line.until(("waiting",), WAITS_BUDGET)
-        yield kinds if waits else ()
+        yield _has_it_wait(line, way)
     finally:
         line.close()
+
+
+def _has_it_wait(line: Line, way: Transport) -> tuple[str, ...]:
+    try:
+        done = way.run(as_root("sh -s"), input=(identity.waiting(PORT) + _ASK_KEYS).encode(), check=False)
+    except SeraiError:  # it cannot be logged in to
+        return ()
+    kinds = tuple(each.split()[1] for each in done.stdout.splitlines() if each.startswith("keys "))
+    waits = done.ok and set(kinds) <= set(KINDS) and line.until(("waiting",), WAITS_BUDGET)
+    return kinds if waits else ()
 
 
 class Telling:
