@@ -150,9 +150,7 @@ def write_project(folder: Path, text: str, more: str = "") -> None:
 
 @pytest.mark.parametrize(("place", "project", "block"), examples("fake"), ids=lambda value: value.split("\n")[0])
 def test_its_examples_give_what_they_show(home, place, project, block, tmp_path, monkeypatch):
-    monkeypatch.setenv(
-        "SERAI_LAYERS", "on"
-    )  # pretended machines keep some where they are told to
+    monkeypatch.setenv("SERAI_LAYERS", "on")  # pretended machines keep some where they are told to
     write_project(tmp_path, project, "defaults: {provider: fake}\n")
 
     follow(place, block, tmp_path)

@@ -24,6 +24,8 @@ LISTS = {"one-on-one", "pinned-each"}
 """Cases whose list of CPUs libvirt does not read."""
 FLAGS = {"trusted", "untrusted", "one-untrusted"}
 """Cases with a word without a value, which libvirt does not read either."""
+NODES = {"numa"}
+"""Cases that name a node of the host's that this one does not have: xl looks."""
 PROJECT = """
 project: shop
 networks:
@@ -97,7 +99,8 @@ def test_xl_and_libvirt_take_what_is_written(dom0: Host) -> None:
     for case in case_names():
         machine = machine_of(case)
         lines.append(f"printf %s {quote(text(machine, site_of(machine)))} >{case}")
-        lines.append(f"xl create -n {case} >/dev/null 2>{case}.said || {{ echo xl {case}; cat {case}.said; }}")
+        if case not in NODES:
+            lines.append(f"xl create -n {case} >/dev/null 2>{case}.said || {{ echo xl {case}; cat {case}.said; }}")
         if case not in LISTS | FLAGS:
             lines.append(
                 f"virsh -c xen:///system domxml-from-native xen-xl {case} >/dev/null || echo libvirt {case}"
