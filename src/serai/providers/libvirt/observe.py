@@ -20,6 +20,7 @@ from serai.providers.libvirt.binding import code_of, library
 from serai.providers.libvirt.connect import asking, is_lxc, is_remote, is_test, opened, uris_of
 from serai.providers.libvirt.loose import cut_off, loose
 from serai.providers.libvirt.record import NAMESPACE, Phase, Record, decode
+from serai.providers.machine_record import observed_from
 
 STATES = {
     0: (State.UNKNOWN, "no state"),
@@ -233,22 +234,4 @@ def same_life(record: Record, domain: Domain) -> bool:
 
 
 def _observed(record: Record, state: State, native: str, *, problem: str = "", alive: bool = False) -> Observed:
-    return Observed(
-        name=record.name,
-        provider="libvirt",
-        state=state,
-        native_state=native,
-        applied=record.applied,
-        digest=record.image_digest,
-        pending=record.pending,
-        addresses=tuple(address.partition("/")[0] for address in record.addresses.values()),
-        forwards=record.forwards if alive else (),
-        marks=record.marks,
-        snapshots=tuple(snapshot.name for snapshot in record.snapshots),
-        problem=problem,
-        ready_at=record.ready_at,
-        started_at=record.started_at,
-        project=record.project,
-        project_id=record.project_id,
-        project_root=record.project_root,
-    )
+    return observed_from(record, "libvirt", state, native, problem=problem, forwards=alive)

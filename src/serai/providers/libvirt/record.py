@@ -12,10 +12,9 @@ from enum import StrEnum
 import msgspec
 
 from serai.providers import record_file
-from serai.providers.contract import Forward, Image, Mark, Snapshot
+from serai.providers.contract import Image
 from serai.providers.first_process import Process
-from serai.spec.machine import Machine
-from serai.spec.network import Network
+from serai.providers.machine_record import MachineRecord
 
 NAMESPACE = "https://serai.dev/xmlns/libvirt/1"
 """Of the element <serai:machine> in <metadata>."""
@@ -43,34 +42,18 @@ class Volume(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Its content is complete. False: it is being made, or a killed run was making it; no guest has had it yet."""
 
 
-class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
+class Record(MachineRecord, kw_only=True, omit_defaults=True):
     """One machine of serai's on libvirt."""
 
-    name: str
-    project: str
-    project_id: str
-    project_root: str
     uri: str
     domain: str = ""
     """Name of the domain."""
     uuid: str = ""
     phase: Phase = Phase.CREATING
-    applied: Machine | None = None
     image: Image | None = None
-    image_digest: str = ""
     user: str = "root"
     volumes: tuple[Volume, ...] = ()
-    forwards: tuple[Forward, ...] = ()
-    """Of the present life, as they really are."""
-    pending: dict[str, str] = {}
-    marks: dict[str, Mark] = {}
-    addresses: dict[str, str] = {}
-    """Network -> address with prefix: static ones, and reservations."""
-    networks: dict[str, Network] = {}
     macs: tuple[str, ...] = ()
-    snapshots: tuple[Snapshot, ...] = ()
-    started_at: float = 0.0
-    ready_at: float = 0.0
     life: int = 0
     """libvirt's number of the domain in its present life (`virDomainGetID`): another one, and it was started by
     somebody else. 0: not known."""
@@ -84,8 +67,6 @@ class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
     """Of what the seed's volume holds."""
     process: Process = Process()
     """Of a container: what its image says of its first process."""
-    stopped: bool = True
-    """That it is meant to be off: serai stopped it, or the guest did so in order."""
 
 
 _encoder = msgspec.json.Encoder(enc_hook=record_file.encode_path)

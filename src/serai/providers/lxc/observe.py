@@ -11,6 +11,7 @@ from serai.providers.leases import by_mac
 from serai.providers.lxc import command
 from serai.providers.lxc.place import container_name, lxcpath, prefix
 from serai.providers.lxc.record import Phase, Record, load
+from serai.providers.machine_record import observed_from
 from serai.util.errors import SeraiError
 
 STATES = {
@@ -68,28 +69,10 @@ def _observed(scope: Scope, record: Record, native: str, leases: dict[str, str])
         problem = "it lives, but its monitor does not answer"
     elif state is State.RUNNING and record.ready_at >= record.started_at > 0:
         state = State.READY
-    known = [address.partition("/")[0] for address in record.addresses.values()]
+    known = list(record.addresses.values())
     if native != "STOPPED":
         known = [*(leases[mac] for mac in record.macs if mac in leases), *known]
-    return Observed(
-        name=record.name,
-        provider="lxc",
-        state=state,
-        native_state=native.lower(),
-        applied=record.applied,
-        digest=record.image_digest,
-        pending=record.pending,
-        addresses=tuple(dict.fromkeys(known)),
-        forwards=record.forwards,
-        marks=record.marks,
-        snapshots=tuple(snapshot.name for snapshot in record.snapshots),
-        problem=problem,
-        ready_at=record.ready_at,
-        started_at=record.started_at,
-        project=record.project,
-        project_id=record.project_id,
-        project_root=record.project_root,
-    )
+    return observed_from(record, "lxc", state, native.lower(), addresses=known, problem=problem)
 
 
 def ended(scope: Scope, record: Record) -> str:

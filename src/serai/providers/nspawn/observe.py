@@ -8,6 +8,7 @@ from pathlib import Path
 
 from serai.providers.contract import Observed, Scope, State
 from serai.providers.leases import by_mac
+from serai.providers.machine_record import observed_from
 from serai.providers.nspawn import groups
 from serai.providers.nspawn.place import prefix, state_root
 from serai.providers.nspawn.record import Phase, Record, load
@@ -73,28 +74,10 @@ def _observed(scope: Scope, record: Record, word: str, leases: dict[str, str]) -
         state, problem = State.FAILED, ended(scope, record)
     elif state is State.RUNNING and record.ready_at >= record.started_at > 0:
         state = State.READY
-    known = [address.partition("/")[0] for address in record.addresses.values()]
+    known = list(record.addresses.values())
     if word != STOPPED:
         known = [*(leases[mac] for mac in record.macs if mac in leases), *known]
-    return Observed(
-        name=record.name,
-        provider="nspawn",
-        state=state,
-        native_state=word,
-        applied=record.applied,
-        digest=record.image_digest,
-        pending=record.pending,
-        addresses=tuple(dict.fromkeys(known)),
-        forwards=record.forwards,
-        marks=record.marks,
-        snapshots=tuple(snapshot.name for snapshot in record.snapshots),
-        problem=problem,
-        ready_at=record.ready_at,
-        started_at=record.started_at,
-        project=record.project,
-        project_id=record.project_id,
-        project_root=record.project_root,
-    )
+    return observed_from(record, "nspawn", state, word, addresses=known, problem=problem)
 
 
 def ended(scope: Scope, record: Record) -> str:

@@ -10,10 +10,8 @@ from pathlib import Path
 import msgspec
 
 from serai.providers import record_file
-from serai.providers.contract import Forward, Mark, Snapshot
 from serai.providers.first_process import Process
-from serai.spec.machine import Machine
-from serai.spec.network import Network
+from serai.providers.machine_record import MachineRecord
 
 RECORD = "serai.json"
 
@@ -23,31 +21,15 @@ class Phase(StrEnum):
     MADE = "made"
 
 
-class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
+class Record(MachineRecord, kw_only=True, omit_defaults=True):
     """One container of serai's."""
 
-    name: str
-    project: str
-    project_id: str
-    project_root: str
     phase: Phase = Phase.CREATING
-    applied: Machine | None = None
-    image_digest: str = ""
     process: Process = Process()
-    forwards: tuple[Forward, ...] = ()
-    pending: dict[str, str] = {}
-    marks: dict[str, Mark] = {}
-    snapshots: tuple[Snapshot, ...] = ()
-    addresses: dict[str, str] = {}
-    networks: dict[str, Network] = {}
     bridges: tuple[str, ...] = ()
     """Bridges of private networks that serai made, and that it has a card on."""
     macs: tuple[str, ...] = ()
     """Of cards that have their address by DHCP."""
-    started_at: float = 0.0
-    ready_at: float = 0.0
-    stopped: bool = True
-    """That it is meant to be off: serai stopped it."""
 
 
 def own_bridges(record: Record) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from serai.providers.contract import Observed, State
+from serai.providers.machine_record import observed_from
 from serai.providers.qemu.record import PIDFILE, Phase, Record, is_alive, load
 from serai.util.errors import SeraiError
 
@@ -142,26 +143,7 @@ def _pid(directory: str) -> int:
 
 
 def _observed(record: Record, state: State, *, native: str, pid: int = 0, problem: str = "") -> Observed:
-    return Observed(
-        name=record.name,
-        provider="qemu",
-        state=state,
-        native_state=native,
-        applied=record.applied,
-        digest=record.image_digest,
-        pending=record.pending,
-        addresses=tuple(address.partition("/")[0] for address in _addresses(record)),
-        forwards=record.forwards,
-        marks=record.marks,
-        snapshots=tuple(snapshot.name for snapshot in record.snapshots),
-        problem=problem,
-        ready_at=record.ready_at,
-        started_at=record.started_at,
-        project=record.project,
-        project_id=record.project_id,
-        project_root=record.project_root,
-        pid=pid,
-    )
+    return observed_from(record, "qemu", state, native, addresses=_addresses(record), problem=problem, pid=pid)
 
 
 class _Reply(msgspec.Struct):

@@ -19,9 +19,9 @@ from typing import Any
 import msgspec
 
 from serai.providers import record_file
-from serai.providers.contract import Forward, Image, Mark, Snapshot
+from serai.providers.contract import Image
+from serai.providers.machine_record import MachineRecord
 from serai.spec.machine import Machine
-from serai.spec.network import Network
 from serai.util.errors import Code, SeraiError
 
 RECORD = "machine.json"
@@ -72,32 +72,16 @@ class Hardware(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Its network's DHCP server remembers the guest of the template (see render/nics.py)."""
 
 
-class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
+class Record(MachineRecord, kw_only=True, omit_defaults=True):
     """One machine of serai's on QEMU."""
 
-    name: str
-    project: str
-    project_id: str
-    project_root: str
     phase: Phase = Phase.CREATING
     uuid: str = ""
     instance_id: str = ""
-    applied: Machine | None = None
     image: Image | None = None
-    image_digest: str = ""
     user: str = "root"
-    forwards: tuple[Forward, ...] = ()
-    pending: dict[str, str] = {}
-    marks: dict[str, Mark] = {}
-    snapshots: tuple[Snapshot, ...] = ()
-    addresses: dict[str, str] = {}
-    networks: dict[str, Network] = {}
     untold: tuple[str, ...] = ()
     """Networks where nobody tells the guest its address: its image reads no seed, and DHCP does not serve it."""
-    started_at: float = 0.0
-    ready_at: float = 0.0
-    stopped: bool = True
-    """That it is meant to be off: serai stopped it, or the guest did so in order."""
     hardware: Hardware | None = None
     """Of the present life, or of the suspended one."""
     template: str = ""

@@ -6,6 +6,7 @@ import os
 from collections.abc import Collection
 
 from serai.providers.contract import Observed, Scope, State
+from serai.providers.machine_record import observed_from
 from serai.providers.xen import place
 from serai.providers.xen.dom0 import dom0
 from serai.providers.xen.look import Domain, Seen, look
@@ -45,27 +46,10 @@ def of(seen: Seen) -> dict[str, Observed]:
 def observed(seen: Seen, record: Record) -> Observed:
     domain = seen.domain_of(record)
     state, native, problem = state_of(seen, record, domain)
-    known = [address.partition("/")[0] for address in record.addresses.values()]
+    known = list(record.addresses.values())
     if domain is not None:
         known = [*(seen.addresses[mac] for mac in record.macs if mac in seen.addresses), *known]
-    return Observed(
-        name=record.name,
-        provider="xen",
-        state=state,
-        native_state=native,
-        applied=record.applied,
-        digest=record.image_digest,
-        pending=record.pending,
-        addresses=tuple(dict.fromkeys(known)),
-        marks=record.marks,
-        snapshots=tuple(snapshot.name for snapshot in record.snapshots),
-        problem=problem,
-        ready_at=record.ready_at,
-        started_at=record.started_at,
-        project=record.project,
-        project_id=record.project_id,
-        project_root=record.project_root,
-    )
+    return observed_from(record, "xen", state, native, addresses=known, problem=problem)
 
 
 def state_of(seen: Seen, record: Record, domain: Domain | None) -> tuple[State, str, str]:

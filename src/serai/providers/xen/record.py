@@ -11,11 +11,10 @@ from shlex import quote
 import msgspec
 
 from serai.providers import record_file
-from serai.providers.contract import Image, Mark, Scope, Snapshot
+from serai.providers.contract import Image, Scope
+from serai.providers.machine_record import MachineRecord
 from serai.providers.xen import place
 from serai.providers.xen.dom0 import Dom0
-from serai.spec.machine import Machine
-from serai.spec.network import Network
 from serai.spec.xen import XenType
 from serai.util.errors import Code, SeraiError
 
@@ -25,29 +24,18 @@ class Phase(StrEnum):
     MADE = "made"
 
 
-class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
+class Record(MachineRecord, kw_only=True, omit_defaults=True):
     """One machine."""
 
-    name: str
-    project: str
-    project_id: str
-    project_root: str
     domain: str
     uuid: str
     phase: Phase = Phase.CREATING
     kind: XenType = XenType.PVH
-    applied: Machine | None = None
     image: Image | None = None
-    image_digest: str = ""
     instance_id: str = ""
     user: str = "root"
     made: dict[str, str] = {}
     """Disk -> its file or volume that serai made."""
-    pending: dict[str, str] = {}
-    marks: dict[str, Mark] = {}
-    snapshots: tuple[Snapshot, ...] = ()
-    addresses: dict[str, str] = {}
-    networks: dict[str, Network] = {}
     bridges: tuple[str, ...] = ()
     """Bridges of private networks that serai makes, and that it has a card on."""
     macs: tuple[str, ...] = ()
@@ -60,10 +48,6 @@ class Record(msgspec.Struct, kw_only=True, omit_defaults=True):
     """Its memory lies in a file: it goes on from there."""
     boot: str = ""
     """Of dom0, when it was last started."""
-    started_at: float = 0.0
-    ready_at: float = 0.0
-    stopped: bool = True
-    """That it is meant to be off: serai stopped it."""
 
 
 @cache
