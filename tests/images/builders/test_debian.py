@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from serai.images.builders.debian import _late_files
 from serai.images.resolve import ensure
 from serai.providers.contract import Image
 
@@ -40,3 +42,10 @@ def test_it_boots_and_cloud_init_lets_in_by_key(debian: Image, boot):
     assert state == "running", guest.ssh("systemctl --failed; cloud-init status --long", user="debian").stdout
     assert memory == "online"
     assert guest.power_button(120) < 120
+
+
+def test_pygrub_reads_its_menu(tmp_path: Path):
+    """What pygrub takes for an entry. Source: xen, tools/pygrub/src/GrubConf.py, Grub2ConfigFile."""
+    menu = (_late_files(tmp_path, "amd64") / "boot/grub/grub.cfg").read_text().splitlines()
+    titled = re.compile(r"""^menuentry ["'](.*?)["'] (.*){""")
+    assert [line for line in menu if titled.match(line)] == ["menuentry 'Debian' {"]
