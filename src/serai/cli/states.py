@@ -21,14 +21,16 @@ def status(options: object, names: tuple[str, ...], *, as_json: bool) -> None:
     if as_json:
         put(document(workspace, observed, chosen))
         return
-    for line in columns([_row(name, workspace.project.machines.get(name), observed.get(name)) for name in chosen]):
+    project = workspace.project
+    rows = [_row(name, project.machines.get(name), observed.get(name), project.networks) for name in chosen]
+    for line in columns(rows):
         put(line)
     if chosen and not any(name in observed for name in chosen):
         sys.stdout.flush()
         sys.stderr.write("next: serai up\n")
 
 
-def _row(name: str, machine: Any, seen: Any) -> tuple[str, ...]:
+def _row(name: str, machine: Any, seen: Any, networks: Any) -> tuple[str, ...]:
     from serai.providers.contract import State
 
     state = seen.state if seen else State.ABSENT
@@ -40,14 +42,29 @@ def _row(name: str, machine: Any, seen: Any) -> tuple[str, ...]:
         note = f"{', '.join(sorted(seen.pending))}: waits for a restart (serai reload {name})"
     elif machine is None:
         note = f"not in the project file (serai destroy {name})"
+    elif seen:
+        note = _elsewhere(machine, seen, networks)
     return (name, coloured(state), provider, where(seen), note)
+
+
+def _elsewhere(machine: Any, seen: Any, networks: Any) -> str:
+    """That it is in another subnet than the file states; empty: it is not."""
+    if machine is None or seen is None or not any(network.subnet for network in networks.values()):
+        return ""
+    from serai.plan.subnets import elsewhere
+
+    return elsewhere(machine, networks, seen)
 
 
 def document(workspace: Any, observed: Any, chosen: list[str]) -> str:
     """`{"project": …, "machines": {NAME: {…}}}`, the stable form of `status --json`."""
     import msgspec
 
-    machines = {name: describe(workspace.project.machines.get(name), observed.get(name)) for name in chosen}
+    project = workspace.project
+    machines = {name: describe(project.machines.get(name), observed.get(name)) for name in chosen}
+    for name in chosen:
+        if note := _elsewhere(project.machines.get(name), observed.get(name), project.networks):
+            machines[name]["elsewhere"] = note
     body = {"project": workspace.scope.project, "machines": machines}
     return msgspec.json.format(msgspec.json.encode(body)).decode()
 

@@ -9,6 +9,7 @@ from serai.providers import leases
 from serai.providers.contract import State
 from serai.providers.lxc import command, observe
 from serai.providers.lxc.record import Phase
+from serai.spec.network import Network
 
 
 @pytest.fixture
@@ -102,3 +103,13 @@ def test_projects_are_found_by_their_containers_alone(made, containers):
     (torn / "serai.json").write_text("{")
 
     assert observe.find_projects() == [("shop", "t1", "/shop", ["db", "web"])]
+
+
+def test_those_that_run_are_known_with_their_networks(made, scope, monkeypatch):
+    made("web", networks={"back": Network(mtu=1400)})
+    made("off")
+    monkeypatch.setattr(command, "living", lambda root: {"serai-t1-web", "other"})
+
+    ((machine, networks),) = observe.running(scope)
+    assert machine.name == "web"
+    assert networks["back"].mtu == 1400

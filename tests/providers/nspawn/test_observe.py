@@ -10,8 +10,9 @@ import pytest
 from serai.providers import leases
 from serai.providers.contract import State
 from serai.providers.nspawn import groups
-from serai.providers.nspawn.observe import find_projects, observe
+from serai.providers.nspawn.observe import find_projects, observe, running
 from serai.providers.nspawn.record import Phase
+from serai.spec.network import Network
 
 
 @pytest.fixture
@@ -82,3 +83,13 @@ def test_projects_are_found_by_their_containers(made, scope, machines):
     made("db")
     (made("torn") / "serai.json").write_text("{")
     assert find_projects() == [("shop", "t1", "/shop", ["db", "web"])]
+
+
+def test_those_that_run_are_known_with_their_networks(made, scope, living):
+    made("web", networks={"back": Network(mtu=1400)})
+    made("off")
+    living("web", 1)
+
+    ((machine, networks),) = running(scope)
+    assert machine.name == "web"
+    assert networks["back"].mtu == 1400

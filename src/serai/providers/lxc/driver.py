@@ -30,6 +30,8 @@ from serai.util.errors import Code, SeraiError
 if TYPE_CHECKING:
     from serai.guest.transport import Transport
     from serai.providers.kept import Keeping
+    from serai.providers.network_change import NetworkChange
+    from serai.spec.network import Network
 
 __all__ = ["Lxc", "find_projects"]
 
@@ -204,6 +206,13 @@ class Lxc:
         if record is None:
             return "there is no such container"
         return "it is off" if record.stopped else why_ended(directory_of(self.scope, name), record)
+
+    def network_changes(self, networks: Mapping[str, Network], together: Collection[str]) -> list[NetworkChange]:
+        """Networks of the project that exist otherwise than the file states them."""
+        from serai.providers.bridge_changes import changes
+        from serai.providers.lxc.observe import running
+
+        return changes(networks, running(self.scope))
 
     def subnets_in_use(self) -> set[str]:
         """IPv4 subnets of this host's routes: none of them is chosen for a network of the project."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from serai.providers.contract import Observed, Scope, State
@@ -12,6 +12,8 @@ from serai.providers.lxc import command
 from serai.providers.lxc.place import container_name, lxcpath, prefix
 from serai.providers.lxc.record import Phase, Record, load
 from serai.providers.machine_record import observed_from
+from serai.spec.machine import Machine
+from serai.spec.network import Network
 from serai.util.errors import SeraiError
 
 STATES = {
@@ -80,6 +82,17 @@ def ended(scope: Scope, record: Record) -> str:
     from serai.providers.lxc.reason import why_ended
 
     return why_ended(Path(lxcpath()) / container_name(scope, record.name), record)
+
+
+def running(scope: Scope) -> list[tuple[Machine, Mapping[str, Network]]]:
+    """Those of the project that run: spec, and the networks that they were started with."""
+    head = prefix(scope)
+    found: list[tuple[Machine, Mapping[str, Network]]] = []
+    for name in sorted(command.living(lxcpath())):
+        record = load(f"{lxcpath()}/{name}") if name.startswith(head) else None
+        if record is not None and record.applied is not None:
+            found.append((record.applied, record.networks))
+    return found
 
 
 def find_projects() -> list[tuple[str, str, str, list[str]]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from serai.providers.contract import (
     Capabilities,
@@ -26,6 +26,10 @@ from serai.providers.nspawn.place import directory_of
 from serai.providers.nspawn.record import editing, load
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
+
+if TYPE_CHECKING:
+    from serai.providers.network_change import NetworkChange
+    from serai.spec.network import Network
 
 __all__ = ["Nspawn", "find_projects"]
 
@@ -181,6 +185,13 @@ class Nspawn:
         if record is None:
             return "there is no such container"
         return "it is off" if record.stopped else why_ended(directory_of(self.scope, name), record)
+
+    def network_changes(self, networks: Mapping[str, Network], together: Collection[str]) -> list[NetworkChange]:
+        """Networks of the project that exist otherwise than the file states them."""
+        from serai.providers.bridge_changes import changes
+        from serai.providers.nspawn.observe import running
+
+        return changes(networks, running(self.scope))
 
     def subnets_in_use(self) -> set[str]:
         """IPv4 subnets of this host's routes: none of them is chosen for a network of the project."""

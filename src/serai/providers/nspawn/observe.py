@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from serai.providers.contract import Observed, Scope, State
@@ -12,6 +12,8 @@ from serai.providers.machine_record import observed_from
 from serai.providers.nspawn import groups
 from serai.providers.nspawn.place import prefix, state_root
 from serai.providers.nspawn.record import Phase, Record, load
+from serai.spec.machine import Machine
+from serai.spec.network import Network
 from serai.util.errors import SeraiError
 
 STOPPED, STARTING, RUNNING, FROZEN = "stopped", "starting", "running", "frozen"
@@ -86,6 +88,17 @@ def ended(scope: Scope, record: Record) -> str:
     from serai.providers.nspawn.reason import why_ended
 
     return why_ended(directory_of(scope, record.name), record)
+
+
+def running(scope: Scope) -> list[tuple[Machine, Mapping[str, Network]]]:
+    """Those of the project that run: spec, and the networks that they were started with."""
+    root, head = state_root(), prefix(scope)
+    found: list[tuple[Machine, Mapping[str, Network]]] = []
+    for name in sorted(_names(root, head)):
+        record = load(f"{root}/{head}{name}")
+        if record is not None and record.applied is not None and groups.supervisor(groups.home(f"{head}{name}")):
+            found.append((record.applied, record.networks))
+    return found
 
 
 def find_projects() -> list[tuple[str, str, str, list[str]]]:
