@@ -19,9 +19,11 @@ NO_SESSION_NETWORK = (
     "need no root"
 )
 
-NO_TEMPLATES = "warm starts are the provider qemu's, as yet"
+NO_TEMPLATES = (
+    "its managed save holds the memory of one machine, with its cards, and starts no other; provider: qemu"
+)
 NO_FORKS = "libvirt's QEMU keeps its memory from other processes; provider: qemu"
-NO_LAYERS = "what a block makes is kept by the provider qemu, as yet"
+NO_LAYERS = "machines on it are pretended, and make nothing"
 
 
 def capabilities(scope: Scope) -> Capabilities:
@@ -49,7 +51,7 @@ def capabilities(scope: Scope) -> Capabilities:
 
 
 def _missing(uri: str, able: Able) -> dict[Feature, str]:
-    missing = {Feature.WARM: NO_TEMPLATES, Feature.FORK: NO_FORKS, Feature.LAYERS: NO_LAYERS}
+    missing = {Feature.WARM: NO_TEMPLATES, Feature.FORK: NO_FORKS}
     if is_session(uri):
         missing[Feature.PRIVATE_NETWORK] = NO_SESSION_NETWORK
     if shutil.which("virsh") is None:

@@ -6,6 +6,8 @@ from hashlib import sha256
 from typing import Any
 from xml.etree import ElementTree
 
+import msgspec
+
 from serai.providers.contract import Materials, Progress, Scope
 from serai.providers.libvirt import bases, gather, ledger, links, merge, networks, pools, record, volumes
 from serai.providers.libvirt.binding import is_gone, library
@@ -13,6 +15,7 @@ from serai.providers.libvirt.connect import asking, is_test
 from serai.providers.libvirt.networks_xml import Host
 from serai.providers.libvirt.record import NAMESPACE, PREFIX, Record
 from serai.providers.libvirt.render.domain import domain as render
+from serai.spec.guest import Guest
 from serai.spec.machine import Machine
 from serai.spec.network import UplinkType
 from serai.util.files import write_atomic
@@ -142,9 +145,10 @@ def write_seed(conn: Any, scope: Scope, state: Record, machine: Machine, materia
 
     cards = links.links_of(conn, scope, machine, materials.networks)
     nics = [_seed_nic(card, machine, materials) for card in cards]
-    content = seed.files(
-        with_keys(machine, scope.root), materials, instance_id=state.instance_id, nics=nics, kind=image.seed
-    )
+    told = with_keys(machine, scope.root)
+    if state.set_up:
+        told = msgspec.structs.replace(told, guest=Guest(users=told.guest.users))
+    content = seed.files(told, materials, instance_id=state.instance_id, nics=nics, kind=image.seed)
     digest = sha256(repr(sorted(content.items())).encode()).hexdigest()
     if digest != state.seed_digest or volumes.current(state, volumes.SEED) is None:
         volumes.write_seed(conn, scope, state, machine, materials, seed.iso(content))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from serai.providers.contract import (
     Capabilities,
@@ -25,6 +25,10 @@ from serai.providers.contract import (
 from serai.providers.libvirt.connect import is_lxc, lasting, uri_of
 from serai.spec.machine import Communicator, Machine
 from serai.util.errors import SeraiError
+
+if TYPE_CHECKING:
+    from serai.guest.transport import Transport
+    from serai.providers.kept import Keeping
 
 
 class Libvirt:
@@ -109,6 +113,26 @@ class Libvirt:
         from serai.providers.libvirt.difference import difference
 
         return difference(self.scope, machine, materials)
+
+    @lasting
+    def layer_base(self, machine: Machine, materials: Materials) -> tuple[str, str]:
+        from serai.providers.libvirt.layers import base
+
+        return base(self.scope, machine, materials)
+
+    def layer_of(self, key: str) -> tuple[str, float] | None:
+        from serai.images import layers
+
+        found = layers.find(key)
+        return (found.id, found.at) if found else None
+
+    @lasting
+    def keep_layer(
+        self, machine: Machine, materials: Materials, kept: Keeping, way: Transport, progress: Progress = quiet
+    ) -> object:
+        from serai.providers.libvirt import layers
+
+        return layers.keep(self.scope, machine, materials, kept, way, progress)
 
     @lasting
     def create(self, machine: Machine, materials: Materials, progress: Progress = quiet) -> None:

@@ -8,6 +8,8 @@ from contextlib import nullcontext
 from secrets import token_hex
 from typing import Any
 
+import msgspec
+
 from serai.providers.contract import Materials, Progress, Scope
 from serai.providers.identity import machine_uuid
 from serai.providers.libvirt import bases, chains, destroy, events, forwards, ledger, links, volumes
@@ -36,15 +38,28 @@ def create(scope: Scope, machine: Machine, materials: Materials, progress: Progr
     conn = opened(uri_of(machine))
     state = new_record(scope, machine, materials)
     ledger.save(scope, state)
+    materials = on_its_layer(state, materials)
     fill(conn, scope, state, machine, materials, progress)
     state.phase = Phase.MADE
     keep(conn, scope, state)
     ledger.save(scope, state, sync=True)
 
 
+def on_its_layer(state: Record, materials: Materials) -> Materials:
+    """The materials with what its disk stands on, be it a layer."""
+    return (
+        msgspec.structs.replace(materials, image=state.image) if state.image and state.image.layer else materials
+    )
+
+
 def new_record(scope: Scope, machine: Machine, materials: Materials) -> Record:
     """A machine that is being made, with an identity of its own."""
-    image = materials.image
+    image, start = materials.image, materials.layer
+    standing = image
+    if image and start:
+        from serai.providers.libvirt.layers import image_of
+
+        standing = image_of(image, start)
     return Record(
         name=machine.name,
         project=scope.project,
@@ -54,9 +69,11 @@ def new_record(scope: Scope, machine: Machine, materials: Materials) -> Record:
         uuid=machine_uuid(scope.project_id, machine.name),
         instance_id=f"serai-{token_hex(8)}",
         applied=machine,
-        image=image,
+        image=standing,
         image_digest=image.digest if image else "",
         user=materials.user,
+        marks=dict(start.marks) if start else {},
+        set_up=start is not None,
     )
 
 
@@ -100,6 +117,9 @@ def start(scope: Scope, machine: Machine, materials: Materials, progress: Progre
         if domain is not None:
             chains.settle(domain, state)  # a snapshot that was killed may not have noted where the disks went on
         state.pending = {}
+        if state.nameless:
+            state.instance_id, state.set_up, state.nameless = f"serai-{token_hex(8)}", True, False
+        materials = on_its_layer(state, materials)
         if links.uplink_kind(machine, state.uri) is UplinkType.PASST:  # its ports are in the XML
             state.forwards = forwards.chosen(machine, state.uri, state.forwards)
         fill(conn, scope, state, machine, materials, progress)

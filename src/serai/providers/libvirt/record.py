@@ -57,6 +57,10 @@ class Record(MachineRecord, kw_only=True, omit_defaults=True):
     life: int = 0
     """libvirt's number of the domain in its present life (`virDomainGetID`): another one, and it was started by
     somebody else. 0: not known."""
+    nameless: bool = False
+    """Its guest was told to forget who it is, and nobody has heard that it knows again."""
+    set_up: bool = False
+    """What `guest:` has to be set up is on its disk: the seed says only who it is."""
     instance_id: str = ""
     """What cloud-init takes for the identity of this guest."""
     uplink: str = ""
