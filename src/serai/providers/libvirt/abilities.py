@@ -19,7 +19,7 @@ NO_SESSION_NETWORK = (
     "need no root"
 )
 
-NO_TEMPLATES = (
+NO_TEMPLATES = "a managed save holds the memory of one machine, with its cards, and starts no other; provider: qemu"
     "its managed save holds the memory of one machine, with its cards, and starts no other; provider: qemu"
 )
 NO_FORKS = "libvirt's QEMU keeps its memory from other processes; provider: qemu"
