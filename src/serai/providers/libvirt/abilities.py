@@ -19,9 +19,7 @@ NO_SESSION_NETWORK = (
     "need no root"
 )
 
-NO_TEMPLATES = "a managed save holds the memory of one machine, with its cards, and starts no other; provider: qemu"
-    "its managed save holds the memory of one machine, with its cards, and starts no other; provider: qemu"
-)
+NO_TEMPLATES = "a managed save holds the memory of one machine, and starts no other; provider: qemu"
 NO_FORKS = "libvirt's QEMU keeps its memory from other processes; provider: qemu"
 NO_LAYERS = "machines on it are pretended, and make nothing"
 
