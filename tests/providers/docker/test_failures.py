@@ -18,6 +18,13 @@ from serai.util.errors import Code, SeraiError
         ("iptables: No chain/target/match by that name", 500, Code.FAILED, "DOC-6"),
         ('Conflict. The container name "/web" is already in use', 409, Code.BUSY, "container.name"),
         ('exec: "x": executable file not found in $PATH', 400, Code.FAILED, "container.cmd"),
+        ('could not select device driver "" with capabilities: [[gpu]]', 500, Code.MISSING, "nvidia-container"),
+        (
+            "unresolvable CDI devices nvidia.com/gpu=all",
+            500,
+            Code.MISSING,
+            "container.gpus",
+        ),
         ("odd", 500, Code.FAILED, ""),
     ],
 )

@@ -10,6 +10,8 @@ from serai.providers.docker import connect, exits
 from serai.util.errors import Code, SeraiError
 
 NO_ROOM = "no space left on device"
+NO_GPU = ("could not select device driver", "unresolvable cdi device")
+"""Source: moby, daemon/devices.go; container-device-interface, pkg/cdi/cache.go."""
 
 
 @contextmanager
@@ -52,6 +54,9 @@ def refused(what: str, message: str, status: int = 0) -> SeraiError:
     if "slirp4netns" in lower and "/dev/net/tun" in lower:
         hint = "as root: chmod 666 /dev/net/tun, which udev does at boot"
         return SeraiError(Code.REFUSED, f"{what}: slirp4netns may not open /dev/net/tun", hint=hint)
+    if any(words in lower for words in NO_GPU):
+        hint = "container.gpus wants the GPU's driver and nvidia-container-toolkit on the host; or leave it out"
+        return SeraiError(Code.MISSING, f"{what}: this engine has no GPU to give: {said}", hint=hint)
     if NO_ROOM in lower:
         return SeraiError(Code.FAILED, f"{what}: {said}", hint="docker system df shows what takes the room")
     if "pool overlaps" in lower or "overlaps with" in lower:
