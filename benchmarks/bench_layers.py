@@ -48,6 +48,9 @@ class ByHand:
         self.kept = root.parent / "kept"
         self.kept.mkdir()
         shutil.copyfile(directory / "seed.iso", self.kept / "seed.iso")
+        self.key = self.kept / "key"  # a project whose last machine goes has another one afterwards
+        self.key.touch(0o600)
+        self.key.write_bytes(project_key(self.workspace.scope.home)[0].read_bytes())
         self.argv = shlex.split((directory / "argv").read_text().replace("\\\n", " "))
         status = json.loads(subprocess.run([SERAI, "status", "--json"], cwd=root, stdout=-1, check=True).stdout)
         self.port = status["machines"]["web"]["forwards"][0]["host"]
@@ -58,10 +61,9 @@ class ByHand:
     def boot(self, where: Path) -> Sample:
         (where / "disks").mkdir(parents=True)
         (where / "seed.iso").symlink_to(self.kept / "seed.iso")
-        key, _ = project_key(self.workspace.scope.home)
         port = free_port()
         argv = [word.replace(f"127.0.0.1:{self.port}-", f"127.0.0.1:{port}-") for word in self.argv]
-        way = SshEndpoint(host="127.0.0.1", port=port, user="root", key=key)
+        way = SshEndpoint(host="127.0.0.1", port=port, user="root", key=self.key)
         began = time.perf_counter()
         disk = where / "disks/root.qcow2"
         words = ["qemu-img", "create", "-q", "-f", "qcow2", "-b", self.base, "-F", self.format, str(disk)]
