@@ -21,7 +21,9 @@ WRONG = {"no-such-key": {"no-such-key": 1}}
 """No scalar, no list, and none of any record's keys."""
 FREE = {"each", "others", "extra_vars", "facter", "groups", "host_vars", "json", "pillar"}
 """Keys that hold any data."""
-ANYTHING = {("providers", name, "options") for name in ("docker", "podman")}
+ANYTHING = {("providers", name, "options") for name in ("docker", "podman")} | {
+    ("providers", "nspawn", "settings")
+}
 """Maps of any data, which the provider looks at."""
 NAMES = {"hooks": "before_up", "each": "0", "distances": "0", "iothreads": "1"}
 """What an entry of a map is called, where not every name will do."""
