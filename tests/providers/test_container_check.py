@@ -52,7 +52,9 @@ def test_a_root_filesystem_that_is_stated_must_be_there(tmp_path):
         (Nic(public=PublicNic(dev="lo", tap="t0")), "networks[1].public.tap"),
     ],
 )
-def test_cards_that_cannot_be_are_refused(nic, key, monkeypatch):
+def test_cards_that_cannot_be_are_refused(nic, key, monkeypatch, tmp_path):
+    (tmp_path / "lo").mkdir()
+    monkeypatch.setattr(bridges, "NET", tmp_path)  # a host of which /sys is not to be seen has not even that
     nics = [nic] if nic.uplink else [NONE, nic]
 
     (error,) = container_check.networks(Machine(name="web", networks=nics), "X")
