@@ -57,6 +57,13 @@ def need() -> Need:
     return need_programs
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let `-m calls` choose the tests that call other programs."""
+    for item in items:
+        if "need" in getattr(item, "fixturenames", ()):
+            item.add_marker("calls")
+
+
 @pytest.fixture
 def need_sandbox(need: Need) -> None:
     """Skips where a real Ruby cannot run in bubblewrap: a container often forbids namespaces of one's own."""

@@ -100,7 +100,7 @@ def test_what_others_changed_in_a_domain_survives(libvirt_shop: Shop, tmp_path: 
     assert found.findtext("memory") == str(256 * 1024)
 
 
-@pytest.mark.parametrize("firmware", ["bios", "uefi"])
+@pytest.mark.parametrize("firmware", ["bios", pytest.param("uefi", marks=pytest.mark.long)])
 def test_states_are_saved_and_come_back_with_what_ran(libvirt_shop: Shop, firmware: str) -> None:
     shop = libvirt_shop
     shop.file(f"machines: {{web: {{firmware: {firmware}, disks: {{data: 64MiB}}}}}}")
