@@ -16,6 +16,7 @@ peers = pytest.importorskip("peers", reason="only with the benchmarks beside the
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(1500)]
 
 
+@pytest.mark.lab_long
 def test_nothing_that_other_checkers_find_in_a_host_of_the_lab_is_missing(host):
     found = msgspec.json.decode(compared(host(DEVICES), rounds=1), type=peers.Machine)
 
