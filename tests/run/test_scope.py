@@ -42,6 +42,24 @@ def test_a_copy_is_a_project_of_its_own(home: Path, tmp_path: Path) -> None:
     assert scope_of("shop", tmp_path / "a").project_id == scope.project_id
 
 
+def test_two_that_begin_at_once_are_one_project(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = make(tmp_path / "shop")
+    first = scope_of("shop", root)
+    real = module.records
+
+    def looked() -> list[tuple[Path, module.Record]]:
+        """What there is; the other process writes itself down right after it."""
+        found = real()
+        settle(first, ["qemu"])
+        return found
+
+    monkeypatch.setattr(module, "records", looked)
+
+    assert scope_of("shop", root) == first
+
+
 def test_losing_the_dot_directory_loses_nothing(home: Path, tmp_path: Path) -> None:
     root = make(tmp_path / "shop")
     scope = scope_of("shop", root)

@@ -56,17 +56,18 @@ def scope_of(project: str, root: Path) -> Scope:
     """
     root = root.resolve()
     local = _read(root / ".serai" / "project.json")
+    known = records()  # once: another process may write itself down now, and would be taken for another project
     if local:
-        for home, record in records():
+        for home, record in known:
             if record.id == local.id and (Path(record.root) == root or not _claims(Path(record.root), local.id)):
                 return Scope(project=project, project_id=record.id, root=root, home=home)
     else:
-        for home, record in records():
+        for home, record in known:
             if Path(record.root) == root:
                 return Scope(project=project, project_id=record.id, root=root, home=home)
     from hashlib import sha256
 
-    taken = {record.id for _, record in records()}
+    taken = {record.id for _, record in known}
     salt = 0
     while True:
         new = sha256(f"{root}\0{salt}".encode()).hexdigest()[:8]
