@@ -66,7 +66,7 @@ def is_banned(name: str, providers: tuple[str, ...]) -> bool:
     if any(name == banned or name.startswith(f"{banned}.") for banned in BANNED):
         return True
     parts = name.split(".")
-    shared = {"contract", "machine_record", "record_file", "registry", *providers}
+    shared = {"container_record", "contract", "machine_record", "record_file", "registry", *providers}
     return parts[:2] == ["serai", "providers"] and len(parts) > 2 and parts[2] not in shared
 
 

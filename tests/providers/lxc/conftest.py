@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from serai.providers.container_record import Phase
 from serai.providers.contract import Scope
 from serai.providers.lxc import place, record
-from serai.providers.lxc.record import Phase, Record
+from serai.providers.lxc.record import Record
 from serai.spec.machine import Machine
 
 

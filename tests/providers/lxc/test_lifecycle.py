@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from serai.providers.container_record import Phase
 from serai.providers.contract import Materials
 from serai.providers.lxc import command, lifecycle
-from serai.providers.lxc.record import Phase
 from serai.spec.machine import Machine
 from serai.util.errors import SeraiError
 

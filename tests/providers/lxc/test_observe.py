@@ -6,9 +6,9 @@ import msgspec
 import pytest
 
 from serai.providers import leases
+from serai.providers.container_record import Phase
 from serai.providers.contract import State
 from serai.providers.lxc import command, observe
-from serai.providers.lxc.record import Phase
 from serai.spec.network import Network
 
 

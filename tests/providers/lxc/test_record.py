@@ -38,7 +38,7 @@ def test_a_bridge_that_others_may_be_about_to_join_is_not_its_own(made):
     networks = {"back": Network(), "both": Network(bridge="serai-22222222")}
     directory = made("web", networks=networks, bridges=("serai-11111111", "serai-22222222"))
 
-    assert record.own_bridges(record.load(directory)) == ("serai-11111111",)
+    assert record.load(directory).own_bridges() == ("serai-11111111",)
 
 
 def test_what_is_edited_is_kept(made, containers):

@@ -8,9 +8,10 @@ import pytest
 
 from nspawn_site import fixed
 from serai.providers import control_groups
+from serai.providers.container_record import Phase
 from serai.providers.contract import Scope
 from serai.providers.nspawn import launch, netns, place, record
-from serai.providers.nspawn.record import Phase, Record
+from serai.providers.nspawn.record import Record
 from serai.spec.machine import Machine
 
 

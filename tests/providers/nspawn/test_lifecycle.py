@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from serai.providers.container_record import Phase
 from serai.providers.contract import Materials, quiet
 from serai.providers.nspawn import launch, lifecycle
-from serai.providers.nspawn.record import Phase, load
+from serai.providers.nspawn.record import load
 from serai.spec.container import Container
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError

@@ -8,10 +8,10 @@ import subprocess
 import pytest
 
 from serai.providers import leases
+from serai.providers.container_record import Phase
 from serai.providers.contract import State
 from serai.providers.nspawn import groups
 from serai.providers.nspawn.observe import find_projects, observe, running
-from serai.providers.nspawn.record import Phase
 from serai.spec.network import Network
 
 

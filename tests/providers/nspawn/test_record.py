@@ -23,4 +23,4 @@ def test_bridges_with_a_stated_name_may_be_others_too():
     kept = Record(name="web", project="shop", project_id="t1", project_root="/", networks=networks,
                   bridges=("br-shop", "serai-1"))  # fmt: skip
 
-    assert record.own_bridges(kept) == ("serai-1",)
+    assert kept.own_bridges() == ("serai-1",)

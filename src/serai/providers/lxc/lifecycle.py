@@ -8,11 +8,12 @@ from pathlib import Path
 
 from serai.providers import bridges, control_groups, first_process
 from serai.providers.container_files import text_of, write_files
+from serai.providers.container_record import Phase
 from serai.providers.contract import Materials, Progress, Scope
 from serai.providers.lxc import command, forwards, gather, render, rootfs
 from serai.providers.lxc.place import CONSOLE_LOG, LOG, container_name, directory_of, lxcpath, words
 from serai.providers.lxc.reason import not_started
-from serai.providers.lxc.record import Phase, Record, editing, load, own_bridges, save
+from serai.providers.lxc.record import Record, editing, load, save
 from serai.providers.lxc.site import Site
 from serai.spec.container import Container
 from serai.spec.machine import Machine
@@ -172,7 +173,7 @@ def stop(scope: Scope, name: str, budget: float, force: bool, progress: Progress
     with editing(directory) as kept:
         kept.stopped = True
         kept.ready_at = 0.0
-    bridges.remove_idle(own_bridges(record))
+    bridges.remove_idle(record.own_bridges())
     return graceful or force
 
 
@@ -198,7 +199,7 @@ def destroy(scope: Scope, name: str, *, again: bool = False) -> None:
         remove_tree(directory)
     remove_groups(container)
     if record is not None:
-        bridges.remove_idle(own_bridges(record) if again else record.bridges)
+        bridges.remove_idle(record.own_bridges() if again else record.bridges)
 
 
 def remove_groups(container: str) -> None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Mapping
+from functools import partial
 from pathlib import Path
 
+from serai.providers.container_record import judged, read_all
 from serai.providers.contract import Observed, Scope, State
 from serai.providers.leases import by_mac
 from serai.providers.lxc import command
 from serai.providers.lxc.place import container_name, lxcpath, prefix
-from serai.providers.lxc.record import Phase, Record, load
-from serai.providers.machine_record import observed_from
+from serai.providers.lxc.record import Record, load
 from serai.spec.machine import Machine
 from serai.spec.network import Network
 from serai.util.errors import SeraiError
@@ -27,54 +27,19 @@ STATES = {
     "THAWED": State.RUNNING,
     command.UNKNOWN: State.UNKNOWN,
 }
+LOST = "it lives, but its monitor does not answer"
 
 
 def observe(scope: Scope, names: Collection[str] | None = None) -> dict[str, Observed]:
     """Every container of the project, by the machine's name, sorted."""
     root, head = lxcpath(), prefix(scope)
-    records: dict[str, Record] = {}
-    found: dict[str, Observed] = {}
-    for name in sorted(_names(root, head) if names is None else names):
-        directory = f"{root}/{head}{name}"
-        try:
-            record = load(directory)
-        except SeraiError as error:
-            found[name] = Observed(name=name, provider="lxc", state=State.UNKNOWN, problem=error.message)
-            continue
-        if record is not None:
-            records[name] = record
-        elif os.path.isdir(directory):  # noqa: PTH112 - the path of `status`
-            what = "it was never made to the end"
-            found[name] = Observed(name=name, provider="lxc", state=State.CREATING, problem=what)
+    records, found = read_all(root, head, "lxc", names, load)
     states = command.states(root, [f"{head}{name}" for name in records]) if records else {}
     leases = by_mac() if states and any(record.macs for record in records.values()) else {}
     for name, record in records.items():
-        found[name] = _observed(scope, record, states.get(f"{head}{name}", "STOPPED"), leases)
+        native = states.get(f"{head}{name}", "STOPPED")
+        found[name] = judged(record, "lxc", STATES[native], native.lower(), leases, partial(ended, scope), LOST)
     return found
-
-
-def _names(root: str, head: str) -> list[str]:
-    try:
-        entries = os.listdir(root)  # noqa: PTH208 - the path of `status`
-    except FileNotFoundError:
-        return []
-    return [name.removeprefix(head) for name in entries if name.startswith(head)]
-
-
-def _observed(scope: Scope, record: Record, native: str, leases: dict[str, str]) -> Observed:
-    state, problem = STATES[native], ""
-    if record.phase is not Phase.MADE:
-        state, problem = State.CREATING, "it was never made to the end"
-    elif state is State.STOPPED and not record.stopped:
-        state, problem = State.FAILED, ended(scope, record)
-    elif state is State.UNKNOWN:
-        problem = "it lives, but its monitor does not answer"
-    elif state is State.RUNNING and record.ready_at >= record.started_at > 0:
-        state = State.READY
-    known = list(record.addresses.values())
-    if native != "STOPPED":
-        known = [*(leases[mac] for mac in record.macs if mac in leases), *known]
-    return observed_from(record, "lxc", state, native.lower(), addresses=known, problem=problem)
 
 
 def ended(scope: Scope, record: Record) -> str:

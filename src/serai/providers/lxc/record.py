@@ -3,43 +3,21 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
 import msgspec
 
 from serai.providers import record_file
-from serai.providers.first_process import Process
+from serai.providers.container_record import ContainerRecord
 from serai.providers.lxc.place import RECORD
-from serai.providers.machine_record import MachineRecord
 
 
-class Phase(StrEnum):
-    CREATING = "creating"
-    MADE = "made"
-
-
-class Record(MachineRecord, kw_only=True, omit_defaults=True):
+class Record(ContainerRecord, kw_only=True, omit_defaults=True):
     """One container of serai's."""
 
-    phase: Phase = Phase.CREATING
     base: str = ""
     """The configuration as it was made, by the template: serai's own lines come after it."""
-    process: Process = Process()
-    bridges: tuple[str, ...] = ()
-    """Bridges of private networks that serai made, and that it has a card on."""
-    macs: tuple[str, ...] = ()
-    """Of cards that have their address by DHCP."""
-
-
-def own_bridges(record: Record) -> tuple[str, ...]:
-    """Those that machines of LXC alone are on. Others have a stated name, as those shared with other providers.
-
-    While one of theirs is just being made, nothing is on such a bridge, and it must stay nevertheless.
-    """
-    stated = {network.bridge for network in record.networks.values()}
-    return tuple(bridge for bridge in record.bridges if bridge not in stated)
 
 
 @cache

@@ -6,24 +6,21 @@ it stopped, and loses what lies beside its configuration when it restores.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 
-from serai.providers import tree_copy
-from serai.providers.container_files import peers_of
-from serai.providers.contract import Materials, Progress, Scope, Snapshot
+from serai.providers import container_snapshots
+from serai.providers.container_record import Phase
+from serai.providers.contract import Materials, Progress, Scope
 from serai.providers.lxc import lifecycle, rootfs
 from serai.providers.lxc.place import container_name, directory_of, lxcpath, tool
-from serai.providers.lxc.record import Phase, Record, editing, load, save
+from serai.providers.lxc.record import Record, editing, load, save
 from serai.spec.machine import Machine
 from serai.util import lxc_config
 from serai.util.errors import Code, SeraiError
-from serai.util.files import remove_tree
 from serai.util.process import run
 
-FOLDER = "snapshots"
 BUDGET = 3600.0
 
 
@@ -42,54 +39,37 @@ def _tree(name: str, record: Record) -> Path:
     )
 
 
-@contextmanager
-def quiet(scope: Scope, name: str) -> Iterator[None]:
+def quiet(scope: Scope, name: str) -> AbstractContextManager[None]:
     """Nothing is written to it meanwhile."""
     runs = lifecycle.state(scope, name) == "RUNNING"
-    if runs:
-        lifecycle.suspend(scope, name)
-    try:
-        yield
-    finally:
-        if runs:
-            lifecycle.resume(scope, name)
+    return container_snapshots.frozen(
+        runs, partial(lifecycle.suspend, scope, name), partial(lifecycle.resume, scope, name)
+    )
 
 
 def save_one(scope: Scope, name: str, snapshot: str, progress: Progress) -> None:
     """Keep the root filesystem as it is now."""
-    record = lifecycle.made(scope, name)
-    tree, folder = _tree(name, record), directory_of(scope, name) / FOLDER
-    folder.mkdir(exist_ok=True, mode=0o700)
-    progress(f"copying {tree}")
-    with quiet(scope, name):
-        tree_copy.keep(tree, folder / snapshot)
-    with editing(directory_of(scope, name)) as kept:
-        others = [each for each in kept.snapshots if each.name != snapshot]
-        kept.snapshots = (*others, Snapshot(name=snapshot, at=round(time.time(), 3), memory=False))
+    tree = _tree(name, lifecycle.made(scope, name))
+    container_snapshots.save(directory_of(scope, name), tree, snapshot, quiet(scope, name), editing, progress)
 
 
 def restore(scope: Scope, name: str, snapshot: str, progress: Progress) -> None:
-    """The root filesystem as it was then. One that runs is stopped, and started again by whoever asked."""
+    """The root filesystem as it was then. One that runs is stopped, and started again."""
     record = lifecycle.made(scope, name)
-    directory = directory_of(scope, name)
-    tree, kept = _tree(name, record), directory / FOLDER / snapshot
-    if not kept.is_dir():
-        raise SeraiError(Code.FAILED, f"{name}: the files of snapshot {snapshot} are gone: {kept}")
-    progress("copying it back")
     runs = lifecycle.state(scope, name) != "STOPPED"
-    with tree_copy.replaced(tree, kept):
-        if runs:
-            lifecycle.stop(scope, name, 0, True, progress)
-    if runs and record.applied is not None:
-        materials = Materials(addresses=record.addresses, networks=record.networks, hosts=peers_of(directory))
-        lifecycle.start(scope, record.applied, materials, progress)
+    container_snapshots.restore(
+        directory_of(scope, name),
+        _tree(name, record),
+        snapshot,
+        record,
+        progress,
+        stop=partial(lifecycle.stop, scope, name, 0, True, progress) if runs else None,
+        start=lambda machine, materials: lifecycle.start(scope, machine, materials, progress),
+    )
 
 
 def delete(scope: Scope, name: str, snapshot: str) -> None:
-    directory = directory_of(scope, name)
-    remove_tree(directory / FOLDER / snapshot)
-    with editing(directory) as record:
-        record.snapshots = tuple(each for each in record.snapshots if each.name != snapshot)
+    container_snapshots.delete(directory_of(scope, name), snapshot, editing)
 
 
 def clone(scope: Scope, name: str, machine: Machine, materials: Materials, progress: Progress) -> None:

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from serai.providers import bridges, container_root, port_relay
 from serai.providers.container_files import write_files
+from serai.providers.container_record import Phase
 from serai.providers.contract import Materials, Progress, Scope
 from serai.providers.nspawn import gather, groups, launch, ports, render
 from serai.providers.nspawn.place import MACHINES, directory_of, machine_name, tree_of
-from serai.providers.nspawn.record import Phase, Record, editing, load, own_bridges, save
+from serai.providers.nspawn.record import Record, editing, load, save
 from serai.providers.nspawn.site import Site
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
@@ -176,7 +177,7 @@ def stop(scope: Scope, name: str, budget: float, force: bool, progress: Progress
     with editing(directory) as kept:
         kept.stopped = True
         kept.ready_at = 0.0
-    bridges.remove_idle(own_bridges(record))
+    bridges.remove_idle(record.own_bridges())
     return graceful or force
 
 
@@ -203,7 +204,7 @@ def destroy(scope: Scope, name: str, *, again: bool = False) -> None:
     with suppress(OSError):  # others are there
         directory.parent.rmdir()
     if record is not None:
-        bridges.remove_idle(own_bridges(record) if again else record.bridges)
+        bridges.remove_idle(record.own_bridges() if again else record.bridges)
 
 
 def suspend(scope: Scope, name: str) -> None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Mapping
+from functools import partial
 from pathlib import Path
 
+from serai.providers.container_record import judged, names_in, read_all
 from serai.providers.contract import Observed, Scope, State
 from serai.providers.leases import by_mac
-from serai.providers.machine_record import observed_from
 from serai.providers.nspawn import groups
 from serai.providers.nspawn.place import prefix, state_root
-from serai.providers.nspawn.record import Phase, Record, load
+from serai.providers.nspawn.record import Record, load
 from serai.spec.machine import Machine
 from serai.spec.network import Network
 from serai.util.errors import SeraiError
@@ -28,26 +28,14 @@ STATES = {
 def observe(scope: Scope, names: Collection[str] | None = None) -> dict[str, Observed]:
     """Every container of the project, by the machine's name, sorted."""
     root, head = state_root(), prefix(scope)
-    records: dict[str, Record] = {}
-    found: dict[str, Observed] = {}
-    for name in sorted(_names(root, head) if names is None else names):
-        directory = f"{root}/{head}{name}"
-        try:
-            record = load(directory)
-        except SeraiError as error:
-            found[name] = Observed(name=name, provider="nspawn", state=State.UNKNOWN, problem=error.message)
-            continue
-        if record is not None:
-            records[name] = record
-        elif os.path.isdir(directory):  # noqa: PTH112 - the path of `status`
-            what = "it was never made to the end"
-            found[name] = Observed(name=name, provider="nspawn", state=State.CREATING, problem=what)
+    records, found = read_all(root, head, "nspawn", names, load)
     second = groups.mounts()[0] if records else ""
     states = {name: native(groups.home(f"{head}{name}", second)) for name in records}
     on = any(word != STOPPED for word in states.values())
     leases = by_mac() if on and any(record.macs for record in records.values()) else {}
     for name, record in records.items():
-        found[name] = _observed(scope, record, states[name], leases)
+        word = states[name]
+        found[name] = judged(record, "nspawn", STATES[word], word, leases, partial(ended, scope))
     return found
 
 
@@ -58,28 +46,6 @@ def native(group: str) -> str:
     if groups.is_frozen(group):
         return FROZEN
     return RUNNING if groups.leader(group) else STARTING
-
-
-def _names(root: str, head: str) -> list[str]:
-    try:
-        entries = os.listdir(root)  # noqa: PTH208 - the path of `status`
-    except FileNotFoundError:
-        return []
-    return [name.removeprefix(head) for name in entries if name.startswith(head)]
-
-
-def _observed(scope: Scope, record: Record, word: str, leases: dict[str, str]) -> Observed:
-    state, problem = STATES[word], ""
-    if record.phase is not Phase.MADE:
-        state, problem = State.CREATING, "it was never made to the end"
-    elif state is State.STOPPED and not record.stopped:
-        state, problem = State.FAILED, ended(scope, record)
-    elif state is State.RUNNING and record.ready_at >= record.started_at > 0:
-        state = State.READY
-    known = list(record.addresses.values())
-    if word != STOPPED:
-        known = [*(leases[mac] for mac in record.macs if mac in leases), *known]
-    return observed_from(record, "nspawn", state, word, addresses=known, problem=problem)
 
 
 def ended(scope: Scope, record: Record) -> str:
@@ -94,7 +60,7 @@ def running(scope: Scope) -> list[tuple[Machine, Mapping[str, Network]]]:
     """Those of the project that run: spec, and the networks that they were started with."""
     root, head = state_root(), prefix(scope)
     found: list[tuple[Machine, Mapping[str, Network]]] = []
-    for name in sorted(_names(root, head)):
+    for name in sorted(names_in(root, head)):
         record = load(f"{root}/{head}{name}")
         if record is not None and record.applied is not None and groups.supervisor(groups.home(f"{head}{name}")):
             found.append((record.applied, record.networks))

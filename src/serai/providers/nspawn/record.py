@@ -3,42 +3,19 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
 import msgspec
 
 from serai.providers import record_file
-from serai.providers.first_process import Process
-from serai.providers.machine_record import MachineRecord
+from serai.providers.container_record import ContainerRecord
 
 RECORD = "serai.json"
 
 
-class Phase(StrEnum):
-    CREATING = "creating"
-    MADE = "made"
-
-
-class Record(MachineRecord, kw_only=True, omit_defaults=True):
+class Record(ContainerRecord, kw_only=True, omit_defaults=True):
     """One container of serai's."""
-
-    phase: Phase = Phase.CREATING
-    process: Process = Process()
-    bridges: tuple[str, ...] = ()
-    """Bridges of private networks that serai made, and that it has a card on."""
-    macs: tuple[str, ...] = ()
-    """Of cards that have their address by DHCP."""
-
-
-def own_bridges(record: Record) -> tuple[str, ...]:
-    """Those that machines of this provider alone are on. Others have a stated name, as those that are shared.
-
-    While one of theirs is just being made, nothing is on such a bridge, and it must stay nevertheless.
-    """
-    stated = {network.bridge for network in record.networks.values()}
-    return tuple(bridge for bridge in record.bridges if bridge not in stated)
 
 
 @cache
