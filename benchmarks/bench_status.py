@@ -91,6 +91,7 @@ def beside_vagrant(report: Report, base: Path, one: Path, many: Path, env: dict[
         rival, mine = f"vagrant status, {count}", f"serai status, {count}, in the same rounds"
         same, theirs = f"serai status of that Vagrantfile, {count}", base / f"vagrant-{count}"
         asking = vagrant(theirs, count)
+        asking()  # its own directory comes with it: once, a Vagrantfile beside it has to be read in again
         first = Series(f"the first one of that Vagrantfile, {count}", [status(theirs, env)()])
         found: dict[str, Series] = interleave(
             {rival: asking, mine: status(root, env), same: status(theirs, env)},
