@@ -131,7 +131,7 @@ def known(project_images: Mapping[str, ImageSource]) -> list[str]:
     """All names that mean something, for completion and for did-you-mean."""
     from serai.images import catalogue
 
-    return [*project_images, *BUILDERS, *ALIASES, *catalogue.names()]
+    return list(dict.fromkeys((*project_images, *BUILDERS, *ALIASES, *catalogue.names())))
 
 
 def check(
