@@ -48,6 +48,7 @@ def serai(one):
     shutil.rmtree(place)
 
 
+@pytest.mark.lab_long
 def test_a_host_is_made_one_of_storage_by_apt_and_its_export_is_mounted_and_all_is_taken_back(one, serai):
     before = one.run(INSTALLED).stdout
     said = serai("setup", "nfs-storage", "-y").stdout
