@@ -204,3 +204,28 @@ def test_a_domain_of_virt_install_becomes_a_machine(libvirt_shop: Shop, need: ob
         assert Path(disk).exists()
     finally:
         Path(disk).unlink()
+
+
+NETWORK = """
+networks: {back: {mtu: MTU, domain: shop.test}}
+machines:
+  web: {networks: [{private: back}]}
+  db: {networks: [{private: back}]}
+"""
+
+
+def test_a_network_that_changed_is_told_and_made_anew_when_its_machines_are_off(libvirt_shop: Shop) -> None:
+    shop = libvirt_shop
+    shop.file(NETWORK.replace("MTU", "1400"))
+    shop("up")
+    assert shop.inside("web", "cat /sys/class/net/eth1/mtu") == "1400"
+    shop.file(NETWORK.replace("MTU", "1300"))
+    told = shop("plan", code=None).stdout
+    assert "networks.back.mtu" in told and "serai halt db web" in told
+
+    shop("halt")
+    assert "nothing runs on it" in shop("plan", code=None).stdout
+    shop("up")
+    assert shop.inside("web", "cat /sys/class/net/eth1/mtu") == "1300"
+    assert "1 packets received" in shop.inside("web", "ping -c 1 -W 20 db")
+    assert "nothing to do" in shop("plan", code=None).stdout

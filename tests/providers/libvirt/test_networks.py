@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from serai.providers.contract import Materials
-from serai.providers.libvirt import connect, networks, subnets
+from serai.providers.libvirt import connect, networks, occupants, subnets
 from serai.providers.libvirt.connect import opened
 from serai.providers.libvirt.driver import Libvirt
 from serai.providers.libvirt.networks_xml import Host
@@ -80,7 +80,7 @@ def test_a_network_that_containers_joined_stays_until_they_are_gone(
     ports = tmp_path / network.bridgeName() / "brif"
     for name in ("veth1a2b", "vnet3", f"{network.bridgeName()}-nic"):
         (ports / name).mkdir(parents=True)
-    monkeypatch.setattr(networks, "NET", tmp_path)
+    monkeypatch.setattr(occupants, "NET", tmp_path)
     networks.release(opened(uri), ["serai-t1-back"])
     assert networks.find(opened(uri), "serai-t1-back") is not None
     (ports / "veth1a2b").rmdir()
@@ -96,7 +96,7 @@ def test_a_container_of_libvirts_own_keeps_a_network_whose_machines_are_gone(
     (tmp_path / "vnet3").mkdir()
     for name, number in (("ifindex", "7"), ("iflink", "6")):
         (tmp_path / "vnet3" / name).write_text(number)
-    monkeypatch.setattr(networks, "NET", tmp_path)
+    monkeypatch.setattr(occupants, "NET", tmp_path)
     networks.release(opened(uri), ["serai-t1-back"])
     assert networks.find(opened(uri), "serai-t1-back") is not None
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -59,6 +62,25 @@ def test_default_is_made_where_it_is_not(pretended: Libvirt, uri: str) -> None:
     old.destroy()
     old.undefine()
     assert pools.open_pool(conn, pretended.scope, "default", {}).isActive()
+
+
+def test_machines_that_are_made_at_once_make_it_once(
+    pretended: Libvirt, uri: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conn, find = opened(uri), pools.find
+    old = conn.storagePoolLookupByName("default")
+    old.destroy()
+    old.undefine()
+
+    def slowly(conn: Any, name: str) -> Any:
+        found = find(conn, name)
+        time.sleep(0.05)
+        return found
+
+    monkeypatch.setattr(pools, "find", slowly)
+    with ThreadPoolExecutor(4) as threads:
+        made = list(threads.map(lambda _: pools.open_pool(conn, pretended.scope, "default", {}), range(4)))
+    assert len({pool.UUIDString() for pool in made}) == 1
 
 
 def test_another_that_is_not_there_is_named_with_those_that_are(pretended: Libvirt, uri: str) -> None:

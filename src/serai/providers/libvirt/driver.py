@@ -29,6 +29,8 @@ from serai.util.errors import SeraiError
 if TYPE_CHECKING:
     from serai.guest.transport import Transport
     from serai.providers.kept import Keeping
+    from serai.providers.network_change import NetworkChange
+    from serai.spec.network import Network
 
 
 class Libvirt:
@@ -298,6 +300,13 @@ class Libvirt:
         from serai.providers.libvirt.console import failure
 
         return failure(self.scope, name)
+
+    @lasting
+    def network_changes(self, networks: Mapping[str, Network], together: Collection[str]) -> list[NetworkChange]:
+        """Networks of the project that exist otherwise than the file states them."""
+        from serai.providers.libvirt.network_changes import changes
+
+        return changes(self.scope, networks)
 
     @lasting
     def subnets_in_use(self) -> set[str]:

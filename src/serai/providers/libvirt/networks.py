@@ -6,9 +6,8 @@ A network is found by its name, `serai-ID-NAME`: libvirt before 9.7 gives networ
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from ipaddress import IPv4Interface, IPv4Network
-from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -16,15 +15,16 @@ from serai.providers.contract import Materials, Scope
 from serai.providers.kinds import of_containers
 from serai.providers.libvirt import networks_xml, subnets, there
 from serai.providers.libvirt.binding import code_of, is_gone, library
-from serai.providers.libvirt.connect import asking, is_lxc, is_remote, opened, uris_of
+from serai.providers.libvirt.connect import asking, is_remote, opened, uris_of
+from serai.providers.libvirt.network_changes import differences
 from serai.providers.libvirt.networks_xml import Host
+from serai.providers.libvirt.occupants import guests_of_others, joined, running_on
 from serai.providers.libvirt.subnets import parse
 from serai.spec.network import Network, NetworkMode
 from serai.util import paths
 from serai.util.errors import Code, SeraiError
 from serai.util.locks import lock
 
-NET = Path("/sys/class/net")
 DEFAULT = "default"
 """libvirt's own NAT network, which its packages bring."""
 UPLINK = "serai-uplink"
@@ -73,6 +73,13 @@ def routes_of(conn: Any) -> dict[IPv4Network, str]:
     return {} if is_remote(conn.getURI()) else subnets.read_routes()
 
 
+def _foreign_routes(conn: Any, name: str) -> dict[IPv4Network, str]:
+    """All but those over the bridge of the network itself."""
+    found = find(conn, name)
+    own = found.bridgeName() if found is not None and found.isActive() else ""
+    return {subnet: device for subnet, device in routes_of(conn).items() if device != own}
+
+
 def in_use(scope: Scope) -> set[str]:
     """The subnets that are taken at the project's libvirts, its own networks not counted."""
     found: set[str] = set()
@@ -86,7 +93,10 @@ def in_use(scope: Scope) -> set[str]:
 
 
 def ensure(conn: Any, scope: Scope, name: str, network: Network, materials: Materials) -> Any:
-    """The project's network, active. Raises Code.BUSY when its subnet is somebody else's."""
+    """The project's network, active, made anew where it is otherwise than wanted and nothing runs on it.
+
+    Raises Code.BUSY when its subnet is somebody else's.
+    """
     if network.external:
         return _active(conn, network.external, f"networks.{name}.external")
     _no_containers(name, network)
@@ -95,6 +105,8 @@ def ensure(conn: Any, scope: Scope, name: str, network: Network, materials: Mate
         found = find(conn, own)
         if found is None:
             found = _define(conn, scope, name, network, materials)
+        elif any(differences(network, parse(found))) and not running_on(conn, found):
+            found = _anew(conn, scope, name, network, materials, found)
         if not found.isActive():
             with asking(f"networks.{name} cannot be started", hint="ip route and virsh net-list show why"):
                 found.create()
@@ -122,20 +134,51 @@ def _active(conn: Any, name: str, key: str) -> Any:
 
 
 def _define(conn: Any, scope: Scope, name: str, network: Network, materials: Materials) -> Any:
-    own = own_name(scope, name)
-    others = trees(conn)
+    bridge = _room(conn, scope, name, network, materials)
+    with asking(f"networks.{name} cannot be made"):
+        return defined(conn, networks_xml.network(own_name(scope, name), network, bridge=bridge))
+
+
+def _anew(conn: Any, scope: Scope, name: str, network: Network, materials: Materials, found: Any) -> Any:
+    """The same network otherwise; its reservations come back with the starts of machines.
+
+    What cannot be made leaves the old one.
+    """
+    libvirt = library()
+    before, active = found.XMLDesc(0), found.isActive()
+    tree = parse(found)
+    lent = (forward := tree.find("forward")) is not None and forward.get("mode") == NetworkMode.BRIDGE
+    bridge = _room(conn, scope, name, network, materials)
+    bridge = bridge if network.bridge or lent else found.bridgeName()
+    text = networks_xml.network(found.name(), network, uuid=found.UUIDString(), bridge=bridge)
+    with asking(f"networks.{name} cannot be made anew"):
+        try:
+            if active:
+                found.destroy()
+            renewed = defined(conn, text)
+            renewed.create()
+        except libvirt.libvirtError:
+            with suppress(libvirt.libvirtError):
+                conn.networkDefineXML(before)
+                if active and not found.isActive():
+                    found.create()
+            raise
+    return renewed
+
+
+def _room(conn: Any, scope: Scope, name: str, network: Network, materials: Materials) -> str:
+    """A name for its bridge. Raises Code.BUSY for a subnet that somebody else has."""
+    others = trees(conn, {own_name(scope, name)})
     if network.mode is not NetworkMode.BRIDGE and network.subnet:
         subnet = IPv4Network(network.subnet)
-        if who := subnets.clash(subnet, subnets.taken(others, routes_of(conn))):
+        if who := subnets.clash(subnet, subnets.taken(others, _foreign_routes(conn, own_name(scope, name)))):
             raise SeraiError(
                 Code.BUSY,
                 f"networks.{name}: subnet {subnet} overlaps with one that is there already: {who}",
                 hint=f"state another one: networks.{name}.subnet",
             )
         _check_gateway(name, subnet, materials)
-    bridge = network.bridge or free_bridge(conn, others)
-    with asking(f"networks.{name} cannot be made"):
-        return defined(conn, networks_xml.network(own, network, bridge=bridge))
+    return network.bridge or free_bridge(conn, others)
 
 
 def defined(conn: Any, xml: str) -> Any:
@@ -320,43 +363,3 @@ def release(conn: Any, names: Collection[str]) -> None:
             except libvirt.libvirtError as error:
                 if not is_gone(error):
                     raise
-
-
-def guests_of_others(conn: Any, network: Any) -> list[str]:
-    """Cards on its bridge that are none of this driver's: containers that joined it lose their network with it.
-
-    libvirt calls the taps of its virtual machines and the veth pairs of its containers alike.
-    """
-    if is_remote(conn.getURI()) or not network.isActive():
-        return []
-    ports = NET / network.bridgeName() / "brif"
-    names = [port.name for port in ports.iterdir()] if ports.is_dir() else []
-    ours = not is_lxc(conn.getURI())
-    return [
-        name
-        for name in names
-        if not name.endswith("-nic") and not (ours and name.startswith("vnet") and not _is_pair(name))
-    ]
-
-
-def _is_pair(name: str) -> bool:
-    """It leads to another interface, in a container: a tap leads to none. Source: Linux, sysfs-class-net."""
-    try:
-        return (NET / name / "iflink").read_text() != (NET / name / "ifindex").read_text()
-    except OSError:
-        return False
-
-
-def joined(conn: Any) -> set[str]:
-    """Networks that some domain has an interface on."""
-    libvirt = library()
-    found: set[str] = set()
-    for domain in conn.listAllDomains():
-        try:
-            tree = ElementTree.fromstring(domain.XMLDesc(0))
-        except libvirt.libvirtError as error:
-            if is_gone(error):
-                continue
-            raise
-        found |= {source.get("network", "") for source in tree.iterfind("devices/interface/source")}
-    return found

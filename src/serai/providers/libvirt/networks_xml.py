@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Network
 from xml.etree import ElementTree
 
 import msgspec
@@ -96,7 +96,7 @@ def _addresses(root: Element, spec: Network, hosts: Sequence[Host]) -> None:
     parent = add(root, "ip", address=gateway(subnet), netmask=subnet.netmask)
     if spec.dhcp:
         dhcp = add(parent, "dhcp")
-        first, last = spec.given() or (subnet.network_address + 2, subnet.broadcast_address - 1)
+        first, last = spec.given() or span(subnet)
         add(dhcp, "range", start=first, end=last)
         for host in hosts:
             dhcp.append(_dhcp_host(host))
@@ -107,6 +107,11 @@ def _address6(root: Element, spec: Network) -> None:
     if spec.ipv6:
         subnet = IPv6Network(spec.ipv6)
         add(root, "ip", family="ipv6", address=subnet.network_address + 1, prefix=subnet.prefixlen)
+
+
+def span(subnet: IPv4Network) -> tuple[IPv4Address, IPv4Address]:
+    """First and last address that guests can have: all but the host's own."""
+    return subnet.network_address + 2, subnet.broadcast_address - 1
 
 
 def gateway(subnet: IPv4Network) -> str:

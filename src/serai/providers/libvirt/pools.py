@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import select
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -15,7 +17,9 @@ from serai.providers.libvirt.connect import asking, is_session, is_test
 from serai.spec.disk import Disk
 from serai.spec.machine import Machine
 from serai.spec.pool import Pool, PoolType
+from serai.util import paths
 from serai.util.errors import Code, SeraiError, did_you_mean
+from serai.util.locks import lock
 
 DEFAULT = "default"
 SYSTEM_PLACE = "/var/lib/libvirt/images"
@@ -44,15 +48,23 @@ def open_pool(conn: Any, scope: Scope, name: str, pools: dict[str, Pool]) -> Any
     Made if the project describes it, or if it is `default`; else it must be there: Code.MISSING names the others.
     """
     described = pools.get(name)
-    if described is not None and described.type is not None:
-        return _own(conn, scope, name, described)
-    found = find(conn, name)
-    if found is None and name == DEFAULT:
-        found = _make(conn, DEFAULT, Pool(type=PoolType.DIR, path=default_place(conn.getURI())))
-    if found is None:
-        known = sorted(pool.name() for pool in conn.listAllStoragePools())
-        raise SeraiError(Code.MISSING, f"libvirt has no storage pool {name!r}", hint=others(name, known))
-    return started(found)
+    with _changing():
+        if described is not None and described.type is not None:
+            return _own(conn, scope, name, described)
+        found = find(conn, name)
+        if found is None and name == DEFAULT:
+            found = _make(conn, DEFAULT, Pool(type=PoolType.DIR, path=default_place(conn.getURI())))
+        if found is None:
+            known = sorted(pool.name() for pool in conn.listAllStoragePools())
+            raise SeraiError(Code.MISSING, f"libvirt has no storage pool {name!r}", hint=others(name, known))
+        return started(found)
+
+
+@contextmanager
+def _changing() -> Iterator[None]:
+    """Machines that are made at once all need the same pool: one of them makes and starts it."""
+    with lock(paths.runtime() / "libvirt-pools.lock", what="the storage pools", note="serai"):
+        yield
 
 
 def others(name: str, known: list[str]) -> str:
