@@ -51,6 +51,31 @@ def test_it_is_done_when_the_hypervisor_has_the_words(tmp_path, capabilities, li
         assert CHANGE.rebooted(seen).state is State.LOST
 
 
+@pytest.mark.parametrize(
+    ("default", "entry", "state"),
+    [
+        ("Debian GNU/Linux, with Xen hypervisor", "Debian GNU/Linux, with Xen hypervisor", State.PENDING),
+        ("Debian GNU/Linux, with Xen hypervisor", "Debian GNU/Linux, with Xen 4.17 and Linux 6.1.0", State.LOST),
+        ("0", "Debian GNU/Linux, with Xen hypervisor", State.LOST),
+    ],
+)
+def test_a_default_that_is_no_entry_of_xens_is_named_before_the_reboot(tmp_path, default, entry, state):
+    reach = host(tmp_path, capabilities=None)
+    (tmp_path / "boot/grub").mkdir(parents=True)
+    lines = [
+        '   set default="${next_entry}"',
+        f'   set default="{default}"',
+        f"menuentry '{entry}' --class debian {{",
+    ]
+    (tmp_path / "boot/grub/grub.cfg").write_text("\n".join(lines))
+
+    seen = CHANGE.read_back(reach)
+    assert seen.state is state
+    if state is State.LOST:
+        assert seen.value == f"default: {default}"
+        assert "20_linux_xen" in seen.why
+
+
 def test_a_file_that_somebody_changed_is_lost(tmp_path):
     reach = host(tmp_path, capabilities=None)
     (tmp_path / "etc/default/grub.d/90-x.cfg").write_text("y\n")

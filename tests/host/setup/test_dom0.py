@@ -8,6 +8,7 @@ from serai.host.changes.file import WriteFile
 from serai.host.setup.asked import Asked
 from serai.host.setup.dom0 import FILE, xen_dom0
 from serai.util.errors import Code, SeraiError
+from serai.util.process import run
 from serai.util.units import GIB
 from setup_hosts import facts, host
 
@@ -40,6 +41,12 @@ def test_dom0_has_a_share_of_the_host_and_keeps_to_it(tmp_path, gib, cpus, words
     assert f'GRUB_CMDLINE_XEN="$GRUB_CMDLINE_XEN {words}"' in entry(planned).text
     assert "XEN_OVERRIDE_GRUB_DEFAULT=1" in entry(planned).text
     assert entry(planned).owes == ("update-grub",)
+
+
+def test_the_title_of_the_default_entry_is_there_where_a_host_has_no_submenus(tmp_path):
+    planned = xen_dom0(debian(tmp_path, **{"etc/default/grub": "GRUB_DISABLE_SUBMENU=y\n"}), Asked())
+    said = run(["sh", "-c", f'. {tmp_path}/etc/default/grub; {entry(planned).text}echo "$GRUB_DISABLE_SUBMENU"'])
+    assert said.stdout == "false\n"
 
 
 def test_a_person_states_the_share(tmp_path):

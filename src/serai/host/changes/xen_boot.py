@@ -6,6 +6,9 @@ makes Xen's entry the default.
 
 from __future__ import annotations
 
+import re
+
+from serai.host.boot.grub import CONFIGURED
 from serai.host.changes.change import REBOOT, Kept, Seen, State
 from serai.host.changes.file import WriteFile
 from serai.host.reach.contract import Reach
@@ -13,6 +16,7 @@ from serai.host.reach.contract import Reach
 CAPABILITIES = "/proc/xen/capabilities"
 LINE = ("xl", "info", "xen_commandline")
 FIRST = "Domain-0"
+NO_ENTRY = "there is no such entry of Xen's; is /etc/grub.d/20_linux_xen executable?"
 
 
 class XenBoot(WriteFile, frozen=True, kw_only=True, tag="xen-boot"):
@@ -26,8 +30,10 @@ class XenBoot(WriteFile, frozen=True, kw_only=True, tag="xen-boot"):
     def read_back(self, reach: Reach) -> Seen:
         if not self.holds(reach):
             return super().read_back(reach)
-        if not reach.live or not is_dom0(reach):
+        if not reach.live:
             return Seen(State.PENDING, self.path, "as written", REBOOT)
+        if not is_dom0(reach):
+            return _next_boot(reach) or Seen(State.PENDING, self.path, "as written", REBOOT)
         line = reach.run(LINE).stdout.strip()
         lost = [word for word in self.words if word not in line.split()]
         if not lost:
@@ -42,6 +48,16 @@ class XenBoot(WriteFile, frozen=True, kw_only=True, tag="xen-boot"):
         if running := guests(reach):
             return f"{', '.join(running[:3])} run{'s' if len(running) == 1 else ''} on Xen here"
         return super().conflict(reach, before, after)
+
+
+def _next_boot(reach: Reach) -> Seen | None:
+    """Where GRUB's default is no entry that it has: it would start its first one, Linux without Xen."""
+    for path in CONFIGURED:
+        text = (reach.read(path) or b"").decode(errors="replace")
+        defaults = re.findall(r'^\s*set default="([^"$]+)"', text, re.MULTILINE)
+        if defaults and f"menuentry '{defaults[-1]}'" not in text:
+            return Seen(State.LOST, path, f"default: {defaults[-1]}", NO_ENTRY)
+    return None
 
 
 def is_dom0(reach: Reach) -> bool:

@@ -16,7 +16,9 @@ from serai.util.errors import Code, SeraiError
 from serai.util.units import GIB, MIB, human_size
 
 FILE = f"{DROP_INS}/90-serai-xen-dom0.cfg"
-"""Read before xen.cfg of the package, which makes Xen's entry the default one."""
+"""Read before xen.cfg of the package, which makes Xen's entry the default one, by a title that 20_linux_xen writes
+only where kernels are in a submenu: without one GRUB finds no such title, and starts Linux without Xen.
+"""
 BY_HAND = "GRUB_CMDLINE_XEN and the default entry, by hand; serai host check --role xen-dom0 looks at the result"
 SHARE, LEAST, MOST = 8, GIB, 8 * GIB
 """dom0 has an eighth of the memory, within bounds, for its system and HVM guests' device models."""
@@ -38,6 +40,7 @@ def xen_dom0(facts: Facts, asked: Asked) -> Planned:
         "# Written by serai host setup xen-dom0; serai host undo setup-xen-dom0 removes it.\n"
         f'GRUB_CMDLINE_XEN="$GRUB_CMDLINE_XEN {" ".join(words)}"\n'
         "XEN_OVERRIDE_GRUB_DEFAULT=1\n"
+        "GRUB_DISABLE_SUBMENU=false\n"
     )
     entry = XenBoot(path=FILE, text=text, words=words, runs=tool.owes(reach), waits="reboot")
     notes = [
