@@ -19,6 +19,7 @@ from serai.spec.cpu import Cpu
 from serai.spec.hook import Event as Moment
 from serai.spec.hook import Hook
 from serai.spec.machine import Machine
+from serai.spec.provision import Provision, Shell
 from serai.util.errors import Code, SeraiError
 from serai.util.process import Result
 
@@ -221,6 +222,25 @@ def test_a_folder_that_fails_is_tried_again_by_the_next_up(
     with pytest.raises(SeraiError, match="no folder today"):
         executor(shop, engine, monkeypatch).do(step(Act.SYNC, "web"))
     assert engine.log[-1] == "mark"
+
+
+def test_a_block_that_fails_loses_the_mark_of_an_earlier_run(
+    pretend: Pretend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*words: object, **more: object) -> None:
+        raise SeraiError(Code.FAILED, "no block today")
+
+    told = pretend(Machine(name="web", provision=[Provision(shell=Shell(inline="true"))]))
+    for verb in ("create", "start"):
+        getattr(told.driver("fake"), verb)(told.project.machines["web"], Materials())
+    made = Executor(told, emit=lambda event: None, cancel=Cancel())
+    block = step(Act.PROVISION, "web", key="shell-1")
+    made.do(block)
+    assert list(told.observe(["web"])["web"].marks) == ["shell-1"]
+    monkeypatch.setattr("serai.provisioners.registry.run", refused)
+    with pytest.raises(SeraiError, match="no block today"):
+        made.do(block)
+    assert not told.observe(["web"])["web"].marks
 
 
 def test_what_a_folder_falls_back_to_is_told(shop: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -295,8 +295,7 @@ class Executor:
         return "; ".join(filter(None, [", ".join(live), *told]))
 
     def _provision(self, machine: Machine, step: Step, progress: Progress) -> str:
-        from serai.provisioners import registry
-        from serai.provisioners.reload import wanted as restarts
+        from serai.provisioners import registry, reload
 
         block = dict(zip(block_keys(machine), machine.provision, strict=True))[step.key]
 
@@ -305,29 +304,31 @@ class Executor:
             self.emit(Event(kind=Kind.OUTPUT, machine=machine.name, step=step.id, text=line))
 
         way = self.way_in(machine.name)
-        registry.run(
-            block,
-            key=step.key,
-            machine=machine,
-            transport=way,
-            root=self.workspace.scope.root,
-            out=out,
-            peers=self._peers,
-        )
-        if restarts(block):
+        root, told = self.workspace.scope.root, self._peers
+        try:
+            registry.run(block, key=step.key, machine=machine, transport=way, root=root, out=out, peers=told)
+        except BaseException:
+            with suppress(SeraiError):
+                self._mark_blocks(machine, step, done=False)
+            raise
+        if reload.wanted(block):
             self._restart(machine, progress)
             way = self.way_in(machine.name)
         # On the guest's disk before the mark says so: a power cut must not leave a mark without its work.
-        if block.shell is None or restarts(block):  # a script brings its own to the disk, without a further login
+        if block.shell is None or reload.wanted(block):  # a script brings its own to the disk, by one login
             way.run("sync", check=False, timeout=120)
-        for name, _, key in (each.partition(":") for each in (f"{machine.name}:{step.key}", *step.also)):
-            mark = Mark(digest=self.digests.get(name, {}).get(key, ""), at=round(time.time(), 3))
-            self.workspace.provider(name).mark(name, {key: mark})
+        self._mark_blocks(machine, step, done=True)
         if self.keeper:
             materials = self.stock.of(machine, progress)
             if failed := self.keeper.done(machine, materials, step.key, way, progress):
                 self.emit(Event(kind=Kind.NOTE, text=f"{machine.name}: {failed}"))
         return ""
+
+    def _mark_blocks(self, machine: Machine, step: Step, *, done: bool) -> None:
+        """One that failed came nobody knows how far: the mark of an earlier run would say that all is done."""
+        for name, _, key in (each.partition(":") for each in (f"{machine.name}:{step.key}", *step.also)):
+            mark = Mark(digest=self.digests.get(name, {}).get(key, ""), at=round(time.time(), 3))
+            self.workspace.provider(name).mark(name, {key: mark if done else None})
 
     def _peers(self) -> dict[str, tuple[Machine, Endpoint | None]]:
         """Every machine of the project with the way into it, None for one that does not run."""
