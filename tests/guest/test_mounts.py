@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from provision_guest import Guest as Shell
 from serai.guest.exec import ExecTransport
 from serai.guest.mounts import NO_HELPER, Served, mount, options
 from serai.providers.contract import ExecEndpoint
@@ -59,3 +62,23 @@ def test_a_guest_without_the_program_is_told_its_package() -> None:
         mount("web", share(FolderType.NFS), Guest(NO_HELPER), SERVED)
     assert failed.value.code is Code.UNSUPPORTED
     assert "nfs-common" in failed.value.hint
+
+
+@pytest.mark.parametrize(
+    ("kind", "answers", "done"),
+    [
+        (FolderType.NFS, True, ["timeout"]),
+        (FolderType.NFS, False, ["timeout", "umount", "mount"]),
+        (FolderType.NINEP, False, []),
+    ],
+)
+def test_what_is_mounted_stays_but_for_nfs_whose_server_is_gone(
+    kind: FolderType, answers: bool, done: list[str], tmp_path: Path
+) -> None:
+    guest = Shell(tmp_path / "guest", "grep", "mkdir")
+    for name in ("grep", "modprobe", "umount", "mkdir", "mount", "mount.nfs"):
+        guest.stand_in(name)
+    guest.stand_in("timeout", "" if answers else "exit 137")
+    mount("web", share(kind), guest.job().transport, SERVED if kind is FolderType.NFS else None)
+    called = [line.split()[0] for line in guest.called()]
+    assert [name for name in called if name in ("timeout", "umount", "mount")] == done

@@ -35,6 +35,9 @@ INSTEAD = {
     FolderType.VIRTIOFS: "use an image with a newer kernel, or `type: rsync`",
     FolderType.NFS: "use an image whose kernel has it, or `type: rsync`",
 }
+ANSWERS = 60
+"""Seconds for an NFS server to answer a guest that has gone back to an earlier state, or has slept: its kernel
+makes a connection and a session anew."""
 NO_FILESYSTEM = 40
 NO_DEVICE = 41
 
@@ -68,14 +71,16 @@ def _version(folder: SyncedFolder, served: Served) -> str:
 def mount(name: str, folder: SyncedFolder, transport: Transport, served: Served | None = None) -> None:
     """Mount a share at its target; one that is mounted there already stays.
 
-    Raises Code.UNSUPPORTED where the guest's kernel cannot, Code.FAILED where it does not come to be.
+    One of NFS stays as long as its server answers: a guest with the memory of an earlier day may have it from a
+    server, a port or a directory that is no more. Raises Code.UNSUPPORTED where the guest's kernel cannot,
+    Code.FAILED where it does not come to be.
     """
     kind, target = str(folder.type), quote(folder.target)
     what = folder.tag if served is None else f"{_host(served.host)}:{served.path}"
     there = f"^{folder.tag if served is None else '[^ ]*'} {folder.target} {kind}[34]* "
     helper = "command -v mount.nfs >/dev/null 2>&1 || [ -x /sbin/mount.nfs ] || exit 42" if served else "true"
     script = f"""
-grep -q {quote(there)} /proc/mounts && exit 0
+if grep -q {quote(there)} /proc/mounts; then {_stays(folder.type, target)}; fi
 {MODULES[folder.type]}
 grep -qw {kind}4* /proc/filesystems || exit {NO_FILESYSTEM}
 {PRESENT[folder.type].format(tag=folder.tag)} || exit {NO_DEVICE}
@@ -85,6 +90,13 @@ mkdir -p {target} && mount -t {kind} -o {quote(options(folder, served))} {quote(
     if result.ok:
         return
     raise _failure(name, folder, result.code, result.stderr)
+
+
+def _stays(kind: FolderType, target: str) -> str:
+    """Ends the script where the mount is as it should be."""
+    if kind is not FolderType.NFS:
+        return "exit 0"
+    return f"timeout -s KILL {ANSWERS} stat -f {target} >/dev/null 2>&1 && exit 0; umount -f -l {target}"
 
 
 NO_HELPER = 42
