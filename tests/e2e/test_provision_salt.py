@@ -1,7 +1,8 @@
-"""Salt in a container, by pip: without a master and with one of its own, twice, and states that fail (VAG-10)."""
+"""Salt in containers, by pip: without a master, with one of its own, and with one above that (VAG-10)."""
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from debian_guests import with_mirror
+from lxc_host import OCTETS
 from person import Serai
 from salt_wheels import VERSION, wheels
 
@@ -53,6 +55,44 @@ machines:
           run_highstate: true
           orchestrations: [orch]
 """
+SYNDIC = """\
+project: inns
+networks: {{lan: {{subnet: {octets}.0/24}}}}
+defaults:
+  provider: lxc
+  container: {{rootfs: {root}, keep_alive: true}}
+  networks: [{{private: lan}}, {{uplink: none}}]
+  halt_timeout: 2s
+machines:
+  top:
+    provision:
+      - file: {wheels}:/srv/wheels
+      - salt:
+          no_minion: true
+          install_master: true
+          master_json_config: '{{"order_masters": true, "worker_threads": 1, "timeout": 60}}'
+          seed_master: {{web: keys/web.pub}}
+          {pip}
+  web:
+    after: {{top: provisioned}}
+    provision:
+      - file: {wheels}:/srv/wheels
+      - salt:
+          install_master: true
+          install_syndic: true
+          minion_id: web
+          master_id: 127.0.0.1
+          master_json_config: >-
+            {{"interface": "127.0.0.1", "worker_threads": 1, "timeout": 60, "syndic_master": "top"}}
+          minion_key: keys/web.pem
+          minion_pub: keys/web.pub
+          seed_master: {{web: keys/web.pub}}
+          {pip}
+"""
+PIP = """\
+install_type: pip
+          version: "{version}"
+          install_args: --no-compile --no-index --find-links /srv/wheels -r /srv/wheels/requirements.txt"""
 STATES = """\
 /etc/motd:
   file.managed:
@@ -149,3 +189,18 @@ def test_a_master_and_its_minion_know_each_other_apply_orchestrate_and_tell_a_fa
     failed = said(inn, "provision", "web", "--provision-with", "mastered", code=1)
     assert "web: provision mastered: state 'broken' (cmd.run) failed on web: " in failed
     assert "it broke" in failed
+
+
+@pytest.mark.long
+def test_a_syndic_passes_on_what_the_master_above_it_says(
+    inn: Serai, test_cache: Path, need: Callable[..., None]
+) -> None:
+    root = with_mirror(test_cache, there=("python3", "python3-venv"))
+    pip = PIP.format(version=VERSION)
+    inn.file(SYNDIC.format(octets=OCTETS, root=root, wheels=wheels(test_cache), pip=pip))
+    said(inn, "up")
+    keys = inn("exec", "top", "--", "PATH=$PATH:/usr/local/bin; salt-key --list=accepted --no-color")
+    assert keys.stdout == "Accepted Keys:\nweb\n"
+    salt = "salt --no-color --out=json --static --timeout=60"
+    ask = f"PATH=$PATH:/usr/local/bin; {salt} '*' cmd.run 'cat /etc/salt/minion_id'"
+    assert json.loads(inn("exec", "top", "--", ask, timeout=400).stdout) == {"web": "web"}
