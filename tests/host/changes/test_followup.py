@@ -69,3 +69,28 @@ def test_libvirt_is_restarted_only_where_no_guest_runs(tmp_path):
     follow(reach, "restart-libvirtd")
     follow(reach, "restart-virtqemud")
     assert said == [["systemctl", "try-restart", "libvirtd.service"]]
+
+
+@pytest.mark.parametrize(
+    ("verbs", "told"),
+    [
+        ("add|add-all|remove", [["kernel-install", "add-all"]]),
+        ("add|remove", [["kernel-install", "add", "6.1.0-9", "/boot/vmlinuz-6.1.0-9"]]),
+    ],
+)
+def test_unified_images_are_made_anew_one_by_one_where_kernel_install_does_not_know_them_all(
+    tmp_path, verbs, told
+):
+    said = []
+
+    def run(argv):
+        said.append(list(argv))
+        return Result(argv, 0, f"kernel-install [OPTIONS...] {verbs}\n", "")
+
+    write(
+        tmp_path, {"lib/modules/6.1.0-9/modules.dep": "", "lib/modules/6.0.0-1": None, "boot/vmlinuz-6.1.0-9": ""}
+    )
+    reach = Local(tmp_path, run=run)
+    reach.live = True
+    assert follow(reach, "kernel-install") == ""
+    assert [each for each in said if each != ["kernel-install", "--help"]] == told

@@ -13,6 +13,7 @@ from serai.host import docker, docker_daemon
 from serai.host.changes.processes import guests, runs, using
 from serai.host.changes.running import must
 from serai.host.initramfs.store import settle
+from serai.host.initramfs.tool import kernels
 from serai.host.reach.contract import Reach
 
 
@@ -74,6 +75,22 @@ def _restart_docker(reach: Reach) -> str:
     return ""
 
 
+def _kernel_install(reach: Reach) -> str:
+    """Each kernel by itself where there is no add-all: it came with systemd 256. Source: kernel-install(8)."""
+    if "add-all" in reach.run(("kernel-install", "--help")).stdout:
+        must(reach, "kernel-install", "add-all")
+        return ""
+    for kernel in kernels(reach):
+        images = (
+            f"/usr/lib/modules/{kernel}/vmlinuz",
+            f"/lib/modules/{kernel}/vmlinuz",
+            f"/boot/vmlinuz-{kernel}",
+        )
+        if image := next((each for each in images if reach.has(each)), ""):
+            must(reach, "kernel-install", "add", kernel, image)
+    return ""
+
+
 def _exports(reach: Reach) -> bool:
     """Whether the kernel serves NFS now; else its service reads the exports when it starts."""
     return reach.has("/proc/fs/nfsd/exports") and bool(reach.program("exportfs"))
@@ -92,7 +109,7 @@ FOLLOW_UPS: dict[str, FollowUp] = {
     "grub-mkconfig": FollowUp(("grub-mkconfig", "-o", "/boot/grub/grub.cfg")),
     "grub2-mkconfig": FollowUp(("grub2-mkconfig", "-o", "/boot/grub2/grub.cfg")),
     "sdbootutil": FollowUp(("sdbootutil", "update-all-entries")),
-    "kernel-install": FollowUp(("kernel-install", "add-all")),
+    "kernel-install": FollowUp(("kernel-install", "add-all"), does=_kernel_install),
     "mkinitcpio": FollowUp(("mkinitcpio", "-P")),
     "proxmox-boot-tool": FollowUp(("proxmox-boot-tool", "refresh")),
     "restart-libvirtd": _restarts("libvirtd"),
