@@ -151,3 +151,16 @@ def test_a_container_from_a_layer_fills_what_was_kept_empty_and_nothing_else(tmp
     assert "PRIVATE KEY" in (tmp_path / "etc/ssh/ssh_host_ed25519_key").read_text()
     assert (tmp_path / "etc/ssh/ssh_host_ed25519_key.pub").read_text().endswith("root@web\n")
     assert (tmp_path / "etc/ssh/ssh_host_rsa_key").read_text() == "its own"
+
+
+def test_the_next_server_listens_when_the_last_one_has_ended_altogether(root):
+    (root / "etc/dropbear").mkdir()
+    with subprocess.Popen(["sleep", "60"]) as last:
+        told = f"""
+keys=dropbear key_dropbear=key listener={last.pid}
+kill() {{ (sleep 0.5; command kill "$@") & }}
+serve() {{ cat /proc/{last.pid}/stat >{root}/served; }}
+"""
+        run("dropbear_key", root, told)
+    assert (root / "served").read_text().split()[2] == "Z"
+    assert (root / "etc/dropbear/dropbear_ed25519_host_key").read_text() == "key"

@@ -45,6 +45,11 @@ start_sshd_anew() {
     systemctl --no-block reload ssh 2>/dev/null || systemctl --no-block reload sshd
   fi
 }
+has_ended() {
+  { read -r line <"/proc/$1/stat"; } 2>/dev/null || return 0
+  case ${line##*) } in [ZX]*) return 0 ;; esac
+  return 1
+}
 serve() { exec dropbear -E -s -r "$1" -p 22 2>/dev/console </dev/null >/dev/null 3>&-; }
 dropbear_key() {
   f=/etc/dropbear/dropbear_ed25519_host_key
@@ -53,7 +58,10 @@ dropbear_key() {
   else
     rm -f "$f"; dropbearkey -t ed25519 -f "$f" >/dev/null 2>&1
   fi
-  [ -z "$listener" ] || kill -KILL $listener
+  for p in $listener; do  # it lets go of IPv4 and IPv6 one after the other: who comes in between gets one of them
+    kill -KILL "$p" || :; n=0
+    until has_ended "$p"; do n=$((n + 1)); [ $n -lt 20 ] || sleep 0.02; [ $n -lt 500 ]; done
+  done
   if [ -n "$spare" ]; then
     printf "$key_dropbear" >"$scratch/key"
     if wait "$spare"; then return 0; fi
