@@ -40,6 +40,10 @@ def hang_up(workspace: Workspace, name: str) -> None:
         return  # it does not run: a connection ends with its guest
 
 
+AT_ONCE = 100
+"""Machines that a command runs in at the same time: each takes a thread and an `ssh` of this host."""
+
+
 def everywhere(
     workspace: Workspace,
     machines: Sequence[Machine],
@@ -62,7 +66,7 @@ def everywhere(
             return Answer(code=error.exit_code, error=str(error))
         return Answer(code=done.code, stdout=done.stdout, stderr=done.stderr)
 
-    with ThreadPoolExecutor(max_workers=min(16, max(1, len(machines)))) as pool:
+    with ThreadPoolExecutor(max_workers=min(AT_ONCE, max(1, len(machines)))) as pool:
         return dict(zip((machine.name for machine in machines), pool.map(one, machines), strict=True))
 
 
