@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from secrets import token_hex
@@ -90,8 +90,7 @@ def take(scope: Scope, machine: Machine, materials: Materials, way: Transport, p
     held.enter_context(lock(place / LIFE, what=f"a fork of {name}", note=f"serai, pid {os.getpid()}"))
     try:
         progress(f"copying {name} as it is")
-        with telling.waiting(directory, way) as host_keys:
-            copy, still = _copied(scope, directory, record, hardware, place)
+        copy, still, host_keys = _copied(scope, directory, record, hardware, place, way)
         with _lock:
             _moments[key] = Moment(memory=copy, life=held)
         progress(f"{name} stood still for {still * 1000:.0f} ms")
@@ -119,10 +118,16 @@ def _forkable(record: Record, directory: Path) -> Hardware:
     return hardware
 
 
-def _copied(scope: Scope, directory: Path, record: Record, hardware: Hardware, place: Path) -> tuple[int, float]:
-    """Copy disks, devices and memory of one moment; the memory's descriptor, and for how many seconds it stood."""
+def _copied(
+    scope: Scope, directory: Path, record: Record, hardware: Hardware, place: Path, way: Transport
+) -> tuple[int, float, tuple[str, ...]]:
+    """Copy disks, devices and memory of one moment.
+
+    The memory's descriptor, for how many seconds the guest stood still, and what it waits to be told. Most of the
+    memory does not change until then, and is copied while the guest is made to wait.
+    """
     name = record.name
-    with launch.connect(directory, name) as qmp, backup.of_disks(qmp, directory, record, scope, place) as jobs:
+    with launch.connect(directory, name) as qmp:
         memory.abandon(qmp, who=name)
         if (status := qmp.execute("query-status")["status"]) != "running":
             # Saved twice without having run in between, QEMU would end.
@@ -134,8 +139,13 @@ def _copied(scope: Scope, directory: Path, record: Record, hardware: Hardware, p
         firmware = {}
         if size := blocks.get(FIRMWARE, 0):  # it ends where 32 bits do
             firmware[FIRMWARE] = pages.read(pid, _address(qmp, (1 << 32) - size), size, who=name)
-        with pages.Copy(pid, _address(qmp, 0), hardware.machine.memory.size, who=name) as copy:
-            copy.take()  # most of it does not change until it stands still
+        with (
+            pages.Copy(pid, _address(qmp, 0), hardware.machine.memory.size, who=name) as copy,
+            _meanwhile(copy.take) as taken,
+            telling.waiting(directory, way) as host_keys,
+            backup.of_disks(qmp, directory, record, scope, place) as jobs,
+        ):
+            taken()
             began = time.monotonic()
             with standing_still(qmp):
                 jobs.start()
@@ -145,7 +155,16 @@ def _copied(scope: Scope, directory: Path, record: Record, hardware: Hardware, p
                 copy.take()
             still = time.monotonic() - began
             jobs.wait()
-            return copy.sealed(), still
+            return copy.sealed(), still, host_keys
+
+
+@contextmanager
+def _meanwhile(do: Callable[[], None]) -> Iterator[Callable[[], None]]:
+    """Have it done beside; what is given waits for its end, and raises what it raised."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as pool:
+        yield pool.submit(do).result
 
 
 @contextmanager
