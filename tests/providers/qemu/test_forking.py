@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +146,36 @@ def test_forks_go_on_from_where_their_parent_is_as_themselves_and_leave_no_trace
 
         serai("destroy", "-y", "deep", "db-fork-*")
         assert serai("plan").stdout.startswith("shop: 3 machines on qemu, plan: nothing to do")
+    finally:
+        serai("destroy", "-y", "--force", code=None)
+    assert list((home_with_images / "forks").iterdir()) == []
+
+
+@pytest.mark.engine
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_twenty_forks_are_asked_at_once_and_go_without_a_trace(home_with_images: Path, serai: Any, need: Any):
+    need("qemu-system-x86_64", "qemu-img", "ssh")
+    if reason := no_forks("amd64"):
+        pytest.skip(f"only where {reason}")
+    serai.file("project: shop\nmachines: {db: {image: tiny, memory: 128M, ready: {within: 10m}}}\n")
+    names = [f"db-fork-{number}" for number in range(1, 21)]
+    up = "read up rest </proc/uptime; echo $up"
+    asked = f"cat /run/cache; hostname; {up}; sleep 15; {up}"
+    try:
+        serai("up")
+        serai("exec", "db", "--", "echo in memory >/run/cache")
+        serai("fork", "db", "--count", "20")
+        began = time.monotonic()
+        said = json.loads(serai("exec", "--json", "db-fork-*", "--", asked).stdout)["machines"]
+        took = time.monotonic() - began
+        lines = {name: each["stdout"].splitlines() for name, each in said.items()}
+        assert {name: each[:2] for name, each in lines.items()} == {name: ["in memory", name] for name in names}
+        slept = sum(float(each[3]) - float(each[2]) for each in lines.values())
+        assert slept >= 20 * 15
+        assert took < slept / 2  # one after another they would take all of it
+        serai("destroy", "-y", "db-fork-*")
+        assert list(json.loads(serai("status", "--json").stdout)["machines"]) == ["db"]
     finally:
         serai("destroy", "-y", "--force", code=None)
     assert list((home_with_images / "forks").iterdir()) == []
