@@ -1,6 +1,7 @@
-"""Forks: how long one takes whatever the memory's size, what many of them take, and what rounds leave behind.
+"""Forks: how long one takes whatever the memory's size, what many of them take, and how long many take.
 
-SERAI_BENCH_IMAGES=tiny measures tiny alone; SERAI_BENCH_ROUNDS sets the number of create-fork-destroy rounds.
+SERAI_BENCH_IMAGES=tiny measures tiny alone; SERAI_BENCH_PARTS=many (or sizes) measures that part alone. What
+rounds of fork and destroy leave behind is measured by bench_fork_rounds.py.
 """
 
 from __future__ import annotations
@@ -9,25 +10,34 @@ import json
 import os
 import re
 import subprocess
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from bench_warm import ByHand
 from harness import SERAI, Budget, Report, Sample, Series, bench_home, child, environment, main
 from machines import write
 
 SIZES = ("256M", "1G", "4G", "8G")
-MOST_SECONDS = float(os.environ.get("SERAI_BENCH_SECONDS", "36000"))
-"""After which no further round of fork and destroy is begun."""
-MOST_GROWN = 16 << 20
-"""Bytes that the parent's own memory may grow by while it goes on: its guest works, and QEMU translates."""
 SPREAD = 1.2
 """The longest median over the shortest."""
 MANY = 16
+MANY_ROUNDS = int(os.environ.get("SERAI_BENCH_MANY_ROUNDS", "3"))
 PART = 0.25
+FACTOR = 1.3
 FILE = """\
 project: forks
 defaults: {{image: "{image}", ready: {{within: 15m}}}}
 machines: {{db: {{memory: {size}}}}}
+"""
+MANY_FILE = """\
+project: many
+defaults: {{image: "{image}", memory: 1G, ready: {{within: 15m}}}}
+machines:
+  db: {{autostart: false}}
+  first: {{warm: true, autostart: false}}
+  next: {{warm: true, autostart: false}}
 """
 STOOD = re.compile(r"stood still for (\d+) ms")
 
@@ -85,76 +95,52 @@ def sizes(report: Report, base: Path, env: dict[str, str], image: str, rounds: i
 
 
 def many(report: Report, base: Path, env: dict[str, str], image: str) -> None:
-    """The private memory of many forks, beside that of one boot so many times."""
-    root = write(base / "many", FILE.format(image=image, size="1G"))
+    """Many forks at once: their private memory, beside that of one boot so many times; their time, beside the
+    same number of QEMUs started by hand at once from a template of the same guest, until each lets us log in."""
+    root = write(base / "many", MANY_FILE.format(image=image))
+    forks, bare = Series(f"serai fork --count {MANY}, {image} with 1G", []), Series(f"{MANY} bare restores", [])
     try:
-        child([SERAI, "up", "-y"], cwd=root, env=env)
+        child([SERAI, "up", "-y", "first"], cwd=root, env=env)
+        child([SERAI, "up", "-y", "next"], cwd=root, env=env)
+        child([SERAI, "halt", "--force", "next"], cwd=root, env=env)
+        by_hand = ByHand(root)
+        child([SERAI, "destroy", "-y", "first"], cwd=root, env=env)
+        child([SERAI, "up", "-y", "db"], cwd=root, env=env)
         booted = private(root, env, "db")
-        sample, _ = forked(root, env, MANY)
-        taken = private(root, env, "db-fork-")
-        alone, _ = forked(root, env)
+        for number in range(MANY_ROUNDS):
+            bare.samples.append(restored(by_hand, base / f"bare-{number}"))
+            sample, _ = forked(root, env, MANY)
+            taken = private(root, env, "db-fork-")
+            forks.samples.append(sample)
+            if number == 0:
+                alone, _ = forked(root, env)
+                report.notes.append(f"one more fork beside the {MANY}: {alone.wall:.2f} s")
+            child([SERAI, "destroy", "-y", "db-fork-*"], cwd=root, env=env)
     finally:
         child([SERAI, "destroy", "-y", "--force"], cwd=root, env=env)
-    report.series.append(Series(f"serai fork --count {MANY}, {image} with 1G", [sample]))
+    report.series += [bare, forks]
     said = f"{taken / 2**20:.0f} MiB of {MANY} × {booted / 2**20:.0f} MiB, {taken / booted / MANY:.2f}"
-    report.budgets.append(
-        _judged(f"{MANY} forks take at most {PART} of the memory of {MANY} boots", taken, booted, said)
-    )
-    report.notes.append(f"one more fork beside the {MANY}: {alone.wall:.2f} s")
+    what = f"{MANY} forks take at most {PART} of the memory of {MANY} boots"
+    report.budgets.append(Budget(what, taken <= PART * MANY * booted, said))
+    floor, value = bare.median("wall"), forks.median("wall")
+    what = f"{MANY} forks of {image}, {FACTOR} × as many bare restores"
+    report.at_most(what, value, FACTOR * floor, floor=floor, unit="s")
 
 
-def _judged(what: str, taken: int, booted: int, said: str) -> object:
+def restored(by_hand: ByHand, base: Path) -> Sample:
+    """Many at once; the time until the last one lets us log in. They run until then. CPU: that of the QEMUs."""
+    together = threading.Barrier(MANY)
 
-    return Budget(what, taken <= PART * MANY * booted, said)
-
-
-def again(report: Report, base: Path, env: dict[str, str], rounds: int) -> None:
-    """Rounds of fork and destroy; nothing may be left of them."""
-    root = write(base / "rounds", FILE.format(image="tiny", size="128M"))
-    done = 0
-    try:
-        child([SERAI, "up", "-y"], cwd=root, env=env)
-        child([SERAI, "fork", "db"], cwd=root, env=env)
-        child([SERAI, "destroy", "-y", "db-fork-1"], cwd=root, env=env)
-        before, room = _left(base), private(root, env, "db")
-        began = time.perf_counter()
-        for _ in range(rounds):
-            child([SERAI, "fork", "db"], cwd=root, env=env)
-            child([SERAI, "destroy", "-y", "db-fork-1"], cwd=root, env=env)
-            done += 1
-            if time.perf_counter() - began > MOST_SECONDS:
-                break
-        took = time.perf_counter() - began
-        after, grown = _left(base), private(root, env, "db") - room
-    finally:
-        child([SERAI, "destroy", "-y", "--force"], cwd=root, env=env)
-    nothing = all(after[what] <= before[what] for what in before) and grown <= MOST_GROWN
-    told = ", ".join(f"{what} {before[what]} -> {after[what]}" for what in before)
-    said = f"{told}, the parent's private memory {grown / 2**20:+.0f} MiB; {took / done:.2f} s a round"
-    report.budgets.append(Budget(f"{done} rounds of fork and destroy leave nothing", nothing, said))
-
-
-def _left(base: Path) -> dict[str, int]:
-    """Files below the home, processes that work there and their open files, shared memory of this host.
-
-    Connections of ssh that are still open for a minute are left out.
-    """
-    machines = 0
-    opened = 0
-    for path in Path("/proc").glob("[0-9]*"):
+    def wake(number: int) -> Sample:
         try:
-            if (path / "cwd").readlink().is_relative_to(base) and (path / "comm").read_text() != "ssh\n":
-                machines += 1
-                opened += len(list((path / "fd").iterdir()))
-        except OSError:
-            continue
-    files = sum(1 for path in (base / "home").rglob("*") if path.is_file() and "images" not in path.parts)
-    return {
-        "files": files,
-        "processes": machines,
-        "open files": opened,
-        "/dev/shm": len(list(Path("/dev/shm").iterdir())),
-    }
+            return by_hand.wake(base / str(number), together)
+        except BaseException:
+            together.abort()  # nobody waits for one that does not come
+            raise
+
+    with ThreadPoolExecutor(MANY) as pool:
+        each = list(pool.map(wake, range(MANY)))
+    return Sample(cpu=sum(one.cpu for one in each), wall=max(one.wall for one in each))
 
 
 def bench(rounds: int) -> Report:
@@ -163,9 +149,11 @@ def bench(rounds: int) -> Report:
     with bench_home() as base:
         env = environment(base / "home")
         os.environ["SERAI_HOME"] = env["SERAI_HOME"]
-        sizes(report, base, env, images[0], rounds)
-        many(report, base, env, images[-1])
-        again(report, base, env, int(os.environ.get("SERAI_BENCH_ROUNDS", "20")))
+        parts = os.environ.get("SERAI_BENCH_PARTS", "sizes,many").split(",")
+        if "sizes" in parts:
+            sizes(report, base, env, images[0], rounds)
+        if "many" in parts:
+            many(report, base, env, images[-1])
     return report
 
 

@@ -13,6 +13,7 @@ import shlex
 import signal
 import socket
 import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -26,9 +27,12 @@ from serai.providers.qemu.features import binary_for, features
 from serai.providers.qemu.qmp import Qmp
 from serai.run.wait import wait_ready
 from serai.run.workspace import open_workspace
+from serai.util.errors import SeraiError
 
 FACTOR, MORE = 1.3, 0.15
 """Seconds."""
+WAITS = 900.0
+"""Seconds in which all that are woken together must be there."""
 IMAGES = {"tiny": "256M", "debian:12": "1G"}
 FILE = """\
 project: warm
@@ -52,6 +56,16 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def greeted(path: Path, process: subprocess.Popen[bytes]) -> Qmp:
+    """The monitor of a QEMU that is starting; its name is there a moment before one can connect."""
+    while process.poll() is None:
+        try:
+            return Qmp.open(path, who="next")
+        except SeraiError:
+            time.sleep(0.002)
+    raise SystemExit("a QEMU that was started by hand ended at once")
+
+
 class ByHand:
     """The recipe, with the argv that serai has used for `next`."""
 
@@ -64,8 +78,8 @@ class ByHand:
         self.port = status["machines"]["next"]["forwards"][0]["host"]
         self.able = features(binary_for("amd64", None))
 
-    def wake(self, where: Path) -> Sample:
-        """In a directory of its own, until a login."""
+    def wake(self, where: Path, together: threading.Barrier | None = None) -> Sample:
+        """In a directory of its own, until a login. `together`: it runs until others have come as far."""
         (where / "disks").mkdir(parents=True)
         (where / "seed.iso").symlink_to(self.place / "seed.iso")
         began = time.perf_counter()
@@ -86,9 +100,7 @@ class ByHand:
         port = free_port()
         argv = [word.replace(f"127.0.0.1:{self.port}-", f"127.0.0.1:{port}-") for word in self.argv]
         process = subprocess.Popen(argv, cwd=where, stdin=subprocess.DEVNULL, start_new_session=True)
-        while not (where / "qmp.sock").exists():
-            time.sleep(0.002)
-        with Qmp.open(where / "qmp.sock", who="next") as qmp:
+        with greeted(where / "qmp.sock", process) as qmp:
             state = template.place(self.known.key) / template.STATE
             memory.load(qmp, state, who="next", migrate_file=self.able.migrate_file, ignore_shared=True)
             qmp.execute("cont")
@@ -103,6 +115,8 @@ class ByHand:
         )
         wall = time.perf_counter() - began
         way.close()
+        if together is not None:
+            together.wait(WAITS)
         os.kill(process.pid, signal.SIGKILL)
         usage = os.wait4(process.pid, 0)[2]
         return Sample(cpu=usage.ru_utime + usage.ru_stime, wall=wall)
