@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from lab.bridged import CARD
-from lab.image import _index
+from lab.image import QUICK, _index
 from lab.machine import Host
 from lab.tree import differences, tree
 from serai.host.setup.offer import table
@@ -31,14 +31,21 @@ SETUP = "serai host setup xen-dom0 -y --memory 1GiB --cpus 1"
 SOURCE = """
 set -e
 chmod +x /etc/grub.d/20_linux_xen
+mkdir -p /etc/default/grub.d && cat >/etc/default/grub.d/80-lab.cfg <<'END'
+GRUB_CMDLINE_XEN="console=com1 com1=115200,8n1"
+GRUB_CMDLINE_LINUX_XEN_REPLACE="console=hvc0 clocksource=xen ?"
+END
 part=$(basename $(findmnt -no SOURCE /))
 grub-install --target=i386-pc /dev/$(basename $(dirname $(readlink -f /sys/class/block/$part)))
 mkdir -p /srv/xen && mount -o ro /dev/disk/by-uuid/@ /srv/xen
 echo 'deb [trusted=yes] file:/srv/xen ./' >/etc/apt/sources.list.d/xen.list
 apt-get -qq update
-""".replace("@", UUID)
-"""GRUB as Debian's installer leaves it: the image's own begins without the list of commands that it can load, with
-those that start Xen; its part for Xen is switched off there, too."""
+""".replace("@", UUID).replace("?", QUICK)
+"""Xen has the serial console and dom0 a part of it, so that a start that fails is read there.
+
+GRUB as Debian's installer leaves it: the image's own begins without the list of commands that it can load, with
+those that start Xen; its part for Xen is switched off there, too.
+"""
 
 
 def packages_disk(place: Path) -> tuple[str, ...]:
