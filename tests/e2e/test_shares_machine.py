@@ -37,6 +37,17 @@ machines:
       - {{source: ./nfs, target: /srv/nfs, type: nfs}}
       - {{source: ./sshfs, target: /srv/sshfs, type: sshfs, owner: debian}}
 {devices}"""
+BY_NFS = """
+project: workshop
+images: {{work: {{path: {disk}, user: debian}}}}
+machines:
+  web:
+    image: work
+    memory: 1G
+    cpu: 2
+    ready: {{within: 30m}}
+    synced_folders: [{{source: ./nfs, target: /srv/nfs, type: nfs}}]
+"""
 DEVICES = """\
       - {source: ./virtiofs, target: /srv/virtiofs, type: virtiofs}
       - {source: ./9p, target: /srv/9p, type: 9p}
@@ -130,3 +141,25 @@ def _follows_changes(workshop: Workshop) -> None:
         follower.communicate(timeout=60)
     assert follower.returncode == 0
     assert "scratch.tmp" not in workshop.inside("ls /srv/rsync")
+
+
+def test_a_machine_that_goes_on_from_a_snapshot_has_its_nfs_folder(workshop: Workshop, home: Path) -> None:
+    """By the server that it had, and by one that is at another port since then."""
+    serai = workshop.serai
+    serai.file(BY_NFS.format(disk=workshop.disk))
+    serai("up", timeout=1900)
+    workshop.is_shared("nfs")
+    serai("snapshot", "save", "then", timeout=600)
+    _goes_back(workshop, "by its server")
+    for file in home.glob("projects/*/nfs/ganesha.pid"):  # else it is the kernel's
+        os.kill(int(file.read_text()), signal.SIGKILL)
+        (file.parent / "port").unlink()
+        _goes_back(workshop, "by another one")
+
+
+def _goes_back(workshop: Workshop, word: str) -> None:
+    (workshop.root / "nfs/word").write_text(f"{word}\n")
+    workshop.inside("sudo touch /root/later")
+    workshop.serai("snapshot", "restore", "then", timeout=600)
+    assert workshop.inside("sudo ls /root; cat /srv/nfs/word") == word
+    workshop.is_shared("nfs")
