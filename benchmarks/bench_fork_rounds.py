@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 from harness import SERAI, Budget, Report, Sample, Series, bench_home, child, environment, main
@@ -59,6 +60,15 @@ def parts(pid: int) -> Counter[str]:
     return found
 
 
+def opened(folder: Path) -> list[str]:
+    """Names of a process's open files; that of the folder itself, where it is this one's, is closed by then."""
+    found = []
+    for link in list(folder.iterdir()):
+        with suppress(FileNotFoundError):
+            found.append(link.readlink().name)
+    return found
+
+
 def left(base: Path) -> Counter[str]:
     """What there is: processes that work below `base` and their open files, this one's, files, shared memory.
 
@@ -68,10 +78,11 @@ def left(base: Path) -> Counter[str]:
     for path in Path("/proc").glob("[0-9]*"):
         try:
             here = (path / "cwd").readlink().is_relative_to(base) and (path / "comm").read_text() != "ssh\n"
-            handles = [link.readlink().name for link in (path / "fd").iterdir()]
+            handles = opened(path / "fd")
         except OSError:
             continue  # it has ended, or is another's
-        found["memory of forks"] += sum(name.startswith("memfd:serai-") for name in handles)
+        if here or int(path.name) == os.getpid():  # others of this host may have forks, too
+            found["memory of forks"] += sum(name.startswith("memfd:serai-") for name in handles)
         if int(path.name) == os.getpid():
             found["open files of serai"] = len(handles)
         elif here:
