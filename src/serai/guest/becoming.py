@@ -79,9 +79,11 @@ _NAMES = r"""
 nl='
 '
 randomness() {
-  date -u -s "@$now" >/dev/null  # the clock first: what is made depends on both
   printf %s "$seed" >/dev/urandom
-  reseed || { echo "its kernel could not be asked for new randomness" >&2; exit 1; }
+  if ! stir "$clock"; then
+    date -u -s "@$now" >/dev/null  # the clock first: what is made depends on both
+    reseed || { echo "its kernel could not be asked for new randomness" >&2; exit 1; }
+  fi
   for f in /var/lib/systemd/random-seed /var/lib/random-seed; do [ ! -e "$f" ] || printf %s "$stored" >"$f"; done
 }
 no_balloon() {
@@ -172,40 +174,36 @@ arrive() {
   if [ -n "$balloon" ]; then no_balloon; fi  # what it would give back is others' memory, too
   randomness; cards; host_keys
 }
-settle() { names; instance; sync; }
+settle() { names; instance; if [ -s /etc/machine-id ]; then sync; fi; }
 afterwards() {
+  sync
   rm -rf "$scratch"
   if command -v networkctl >/dev/null && systemctl -q is-active systemd-networkd; then networkctl reload; fi
 }
 """
 )
 
-# At `$port`: says that it waits, takes lines until `#go`, does what they say, tells how far it is. It goes when
-# nobody is at the other end: a machine that was not told goes on as who it was. A dropbear that waits for its key
-# spares the start of one.
+# The shell that waits reads these lines from the port, and then those of the values as they come: in blocks, which
+# `read` does not. It does what they say at `go`, and tells how far it is. It goes when nobody is at the other end: a
+# machine that was not told goes on as who it was. What takes a start is started already: a dropbear that waits for
+# its key, a program that waits for the time.
 WAITING = r"""
+leave() { [ -z "$spare$stirring" ] || kill -KILL $spare $stirring 2>/dev/null; rm -rf "$scratch"; }
+become() {
+  trap 'echo "ended $?"' EXIT
+  set -e
+  arrive
+  echo arrived
+  settle
+  echo ended 0
+  trap - EXIT
+  exec >/dev/null 2>&1 3>&-
+  afterwards
+}
+go() { exec >&3 2>&3; become </dev/null; exit; }
 prepare
-exec 3<>"$port" || exit 1
+trap leave EXIT
 if has_dropbear && mkfifo -m 600 "$scratch/key"; then serve "$scratch/key" & spare=$!; fi
+stirrer
 echo waiting >&3
-told=
-while IFS= read -r line <&3; do
-  [ "$line" != '#go' ] || break
-  told="$told$line$nl"
-done
-if [ "$line" != '#go' ]; then
-  [ -z "$spare" ] || kill -KILL "$spare"
-  rm -rf "$scratch"; exit 0
-fi
-exec >&3 2>&3 </dev/null
-trap 'echo "ended $?"' EXIT
-set -e
-eval "$told"
-arrive
-echo arrived
-settle
-echo ended 0
-trap - EXIT
-exec >/dev/null 2>&1 3>&-
-afterwards
 """

@@ -26,8 +26,8 @@ from serai.util.errors import Code, SeraiError
 
 SEED_BYTES = 64
 """Of the host's randomness that the guest stirs into its own; where it knows vmgenid it has done that itself."""
-GO = "#go"
-"""The line after the last value."""
+GO = "go"
+"""The line after the last value: a word of guest/becoming.py."""
 ARRIVED, ENDED = "arrived", "ended"
 """What it says when one can log in, and at its end; its exit code follows then."""
 
@@ -88,6 +88,7 @@ def values(
     name = hostname(machine)
     found = {
         "now": str(round(now)),  # busybox takes whole seconds
+        "clock": reseed.clock(now),
         "seed": token_hex(SEED_BYTES),
         "stored": token_hex(SEED_BYTES),
         "machine": token_hex(16),
@@ -126,13 +127,18 @@ def script(told: str) -> str:
 
 
 def waiting(port: str) -> str:
-    """For root: leaves a process that waits for values at the virtio port `port`, and says that it does there.
+    """For root: leaves a shell that does what it reads from the virtio port `port`: `listening` first.
 
     Fails when there is no such port, or another program has it open.
     """
-    inner = f"{definitions()}{WAITING}"
+    inner = 'exec 3<>"$port" && exec sh -s <&3'
     begun = f"export port\nsetsid sh -c {quote(inner)} </dev/null >/dev/null 2>&1 &\n"
     return f"port={quote(port)}\n{_FIND_PORT}\n{begun}"
+
+
+def listening() -> str:
+    """What it is told there before it is kept: it says `waiting`, and takes the values whenever they come."""
+    return definitions() + WAITING
 
 
 _FIND_PORT = r"""

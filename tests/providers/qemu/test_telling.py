@@ -19,7 +19,7 @@ from serai.util.process import Result
 
 
 class Port:
-    """QEMU's socket, and a guest behind it that answers `#go` with what it is given."""
+    """QEMU's socket, and a guest behind it that answers `go` with what it is given."""
 
     def __init__(self, directory: Path, answer: str) -> None:
         self.heard = b""
@@ -38,7 +38,7 @@ class Port:
     def _serve(self, answer: str) -> None:
         link, _ = self.listener.accept()
         with link:
-            while not self.heard.endswith(b"#go\n") and (data := link.recv(4096)):
+            while not self.heard.endswith(b"go\n") and (data := link.recv(4096)):
                 self.heard += data
             with suppress(BrokenPipeError):  # one that was not waited for
                 link.sendall(answer.encode())
@@ -68,7 +68,7 @@ def test_a_guest_that_was_told_says_how_far_it_is(tmp_path, told):
     assert telling.told(tmp_path) is one
     assert one.arrived()
     assert one.settled()
-    assert told[0].heard == b"name=web\n#go\n"
+    assert told[0].heard == b"name=web\ngo\n"
     telling.forget(tmp_path)
     assert telling.told(tmp_path) is None
 
@@ -129,6 +129,9 @@ class Waits:
     def until(self, words: tuple[str, ...], budget: float) -> list[str] | None:
         return [self.word] if self.word in words else None
 
+    def say(self, text: str) -> None:
+        assert text == identity.listening()
+
     def close(self) -> None:
         self.word = ""
 
@@ -155,7 +158,7 @@ def test_what_waits_is_a_script_that_a_shell_reads(need):
     need("dash")
     import subprocess
 
-    for text in (identity.waiting("a.port"), identity.script("name=web\n"), identity.own_keys(_machine())):
+    for text in (identity.waiting("a.port"), identity.listening(), identity.script("name=web\n"), identity.own_keys(_machine())):
         subprocess.run(["dash", "-n"], input=text, text=True, check=True)
 
 

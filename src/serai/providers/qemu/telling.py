@@ -88,8 +88,10 @@ def _has_it_wait(line: Line, way: Transport) -> tuple[str, ...]:
     except SeraiError:  # it cannot be logged in to
         return ()
     kinds = tuple(each.split()[1] for each in done.stdout.splitlines() if each.startswith("keys "))
-    waits = done.ok and set(kinds) <= set(KINDS) and line.until(("waiting",), WAITS_BUDGET)
-    return kinds if waits else ()
+    if not done.ok or not set(kinds) <= set(KINDS):
+        return ()
+    line.say(identity.listening())
+    return kinds if line.until(("waiting",), WAITS_BUDGET) else ()
 
 
 class Telling:
