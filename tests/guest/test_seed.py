@@ -192,7 +192,7 @@ def test_further_user_data_is_a_part_beside_serais_own() -> None:
     own, config_part, script = message.get_payload()
 
     assert message.get_content_type() == "multipart/mixed"
-    assert own.get_payload().startswith("#cloud-config\nhostname: web\n")
+    assert own.get_payload().startswith('#cloud-config\n{\n  "hostname": "web",\n')
     assert own["Merge-Type"] is None
     assert (config_part.get_content_type(), config_part.get_payload()) == ("text/cloud-config", "packages: [jq]\n")
     assert config_part["Merge-Type"].startswith("list(append)")

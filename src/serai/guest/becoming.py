@@ -2,7 +2,9 @@
 
 Under emulation each program that is started costs 10 ms or more, as much as all that the shell does by itself.
 `prepare` is what does not depend on who it becomes; `arrive` what must be done before anybody logs in, `settle`
-before it counts as itself, `afterwards` what nobody waits for.
+before it counts as itself, `afterwards` what nobody waits for. A boot after a power cut finds the seed of another
+instance, and makes all anew but the machine-id: where there is one, it is on the disk before the guest counts as
+itself.
 """
 
 from __future__ import annotations
@@ -184,9 +186,9 @@ afterwards() {
 )
 
 # The shell that waits reads these lines from the port, and then those of the values as they come: in blocks, which
-# `read` does not. It does what they say at `go`, and tells how far it is. It goes when nobody is at the other end: a
-# machine that was not told goes on as who it was. What takes a start is started already: a dropbear that waits for
-# its key, a program that waits for the time.
+# `read` does not. It does what they say at `go`, and tells how far it is. When nobody is at the other end it goes:
+# a machine that was not told goes on as who it was. What would have to be started is there already: a dropbear
+# that waits for its key, a program that waits for the time.
 WAITING = r"""
 leave() { [ -z "$spare$stirring" ] || kill -KILL $spare $stirring 2>/dev/null; rm -rf "$scratch"; }
 become() {

@@ -22,8 +22,9 @@ _HEADERS = 64 + 56
 
 
 def program() -> bytes:
-    """An x86-64 executable: read the time from stdin (`clock`) and set it, when there is one; open the device, ask,
-    and exit with 0 or something else.
+    """An x86-64 executable: set the clock to what it reads (`clock`), if it reads anything; open the device, ask.
+
+    It exits with 0 or something else.
     """
     leave = b"\x89\xc7" + b"\xb8" + struct.pack("<I", 60) + b"\x0f\x05"  # mov edi, eax: 0, or an error; exit
     ask = b"".join(

@@ -5,15 +5,15 @@ Source: cloud-init documentation, NoCloud datasource, network config version 2, 
 
 from __future__ import annotations
 
-import io
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml
 
 from serai.guest import tiny
+from serai.guest.iso import image
 from serai.providers.contract import Materials
 from serai.spec.guest import GuestFile, User, UserData
 from serai.spec.machine import Machine
@@ -22,6 +22,7 @@ from serai.util.files import write_atomic
 
 LABEL = "cidata"
 """The volume label that NoCloud looks for."""
+_UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
 class SeedNic(msgspec.Struct, frozen=True, kw_only=True):
@@ -210,36 +211,11 @@ def _network_lines(nics: Sequence[SeedNic]) -> str:
 
 
 def _yaml(value: Mapping[str, Any]) -> bytes:
-    text: str = yaml.dump(dict(value), Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True, width=1 << 16)
-    return text.encode()
+    """As JSON, which is YAML, too; what YAML takes for unprintable is written as its number."""
+    text = msgspec.json.format(msgspec.json.encode(value)).decode()
+    return (_UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n").encode()
 
 
 def iso(content: Mapping[str, bytes]) -> bytes:
     """An ISO 9660 image with Joliet and Rock Ridge names."""
-    from pycdlib import PyCdlib
-
-    image = PyCdlib()
-    image.new(interchange_level=3, joliet=3, rock_ridge="1.09", vol_ident=LABEL)
-    short: dict[str, str] = {"": ""}  # directory -> its ISO 9660 path
-    for number, (path, data) in enumerate(content.items()):
-        parent, _, name = path.rpartition("/")
-        for depth in range(1, parent.count("/") + 2 if parent else 1):
-            folder = "/".join(parent.split("/")[:depth])
-            if folder not in short:
-                above = short[folder.rpartition("/")[0]]
-                short[folder] = f"{above}/D{len(short):05d}"
-                image.add_directory(
-                    short[folder], rr_name=folder.rpartition("/")[2], joliet_path=f"/{folder}", file_mode=0o040755
-                )
-        image.add_fp(
-            io.BytesIO(data),
-            len(data),
-            f"{short[parent]}/F{number:05d}.;1",
-            rr_name=name,
-            joliet_path=f"/{path}",
-            file_mode=0o100444,
-        )
-    out = io.BytesIO()
-    image.write_fp(out)
-    image.close()
-    return out.getvalue()
+    return image(content, LABEL)

@@ -158,7 +158,8 @@ def test_what_waits_is_a_script_that_a_shell_reads(need):
     need("dash")
     import subprocess
 
-    for text in (identity.waiting("a.port"), identity.listening(), identity.script("name=web\n"), identity.own_keys(_machine())):
+    texts = [identity.waiting("a.port"), identity.listening(), identity.script("name=web\n")]
+    for text in (*texts, identity.own_keys(_machine())):
         subprocess.run(["dash", "-n"], input=text, text=True, check=True)
 
 

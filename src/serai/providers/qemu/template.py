@@ -24,6 +24,8 @@ from serai.util.seals import Seal
 
 FILE = "template.json"
 RAM, STATE, DISKS = "ram", "state", "disks"
+EMPTY = "empty"
+"""Overlays on the disks, in which nothing is written: machines get copies."""
 FORK = "fork-"
 """What the keys of moments begin with that forks start from (see qemu/forking.py)."""
 

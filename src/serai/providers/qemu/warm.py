@@ -11,6 +11,7 @@ Source: QEMU, docs/devel/migration, ignore-shared; docs/specs/vmgenid.
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from collections.abc import Sequence
 from hashlib import sha256
@@ -145,10 +146,22 @@ def make_disks(directory: Path, known: Template) -> None:
     """Overlays on the disks of the template."""
     (directory / "disks").mkdir(exist_ok=True, mode=0o700)
     for base in template.disks_of(known.key):
-        _overlay(base, directory / "disks" / base.name)
+        _stand_on(base, directory / "disks" / base.name)
     if (variables := template.place(known.key) / "efivars.fd").exists():
         disks.copy_file(variables, directory / "efivars.fd")
         (directory / "efivars.fd").chmod(0o600)
+
+
+def _stand_on(base: Path, target: Path) -> None:
+    """Copy the empty overlay that the template has for that, which takes no program."""
+    empty = base.parent.with_name(template.EMPTY) / base.name
+    if not empty.exists():  # moments of forks have none
+        _overlay(base, target)
+        return
+    part = target.with_name(f"{target.name}.new")
+    shutil.copyfile(empty, part)
+    part.chmod(0o600)
+    part.rename(target)
 
 
 def _overlay(base: Path, target: Path) -> None:
@@ -266,13 +279,16 @@ def _publish(
     assert machine is not None and image is not None and hardware is not None
     place = template.place(key)
     (directory / OWN).rename(place / template.RAM)
-    (place / template.DISKS).mkdir(exist_ok=True, mode=0o700)
+    for name in (template.DISKS, template.EMPTY):
+        (place / name).mkdir(exist_ok=True, mode=0o700)
     own = sorted((directory / "disks").glob("*.qcow2"))
     for path in own:
         (place / template.DISKS / path.name).hardlink_to(path)
+        _overlay(place / template.DISKS / path.name, place / template.EMPTY / path.name)
     if (directory / "efivars.fd").exists():
         disks.copy_file(directory / "efivars.fd", place / "efivars.fd")
-    names = [template.RAM, template.STATE, *(f"{template.DISKS}/{path.name}" for path in own)]
+    names = [template.RAM, template.STATE]
+    names += [f"{name}/{path.name}" for name in (template.DISKS, template.EMPTY) for path in own]
     names += ["efivars.fd"] if (place / "efivars.fd").exists() else []
     known = Template(
         key=key,
@@ -293,7 +309,7 @@ def _publish(
     with editing(directory) as kept:
         kept.template = key  # before its disks stand on it, so that nobody takes them away
     for path in own:  # before others find it: this machine writes to its own disks alone by then
-        _overlay(place / template.DISKS / path.name, path)
+        _stand_on(place / template.DISKS / path.name, path)
     template.write(known)
     return known
 
