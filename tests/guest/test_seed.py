@@ -192,7 +192,7 @@ def test_further_user_data_is_a_part_beside_serais_own() -> None:
     own, config_part, script = message.get_payload()
 
     assert message.get_content_type() == "multipart/mixed"
-    assert own.get_payload().startswith('#cloud-config\n{\n  "hostname": "web",\n')
+    assert own.get_payload().startswith("#cloud-config\nhostname: web\n")
     assert own["Merge-Type"] is None
     assert (config_part.get_content_type(), config_part.get_payload()) == ("text/cloud-config", "packages: [jq]\n")
     assert config_part["Merge-Type"].startswith("list(append)")
@@ -225,3 +225,18 @@ def test_tiny_is_told_of_both_addresses_in_one_line() -> None:
         "52:54:00:aa:00:03 dhcp ipv6 fd00::10/64",
         "52:54:00:aa:00:04 static 10.40.0.10/24 mtu 1400 ipv6 fd00::11/64",
     ]
+
+
+def test_a_seed_that_no_cloud_init_reads_is_written_without_the_library_for_yaml() -> None:
+    import subprocess
+    import sys
+
+    text = """
+import sys
+from serai.guest.seed import files
+from serai.providers.contract import Materials
+from serai.spec.machine import Machine
+files(Machine(name="web"), Materials(), instance_id="i-1", nics=[], kind="tiny")
+sys.exit("yaml" in sys.modules)
+"""
+    assert subprocess.run([sys.executable, "-c", text], check=False).returncode == 0

@@ -5,7 +5,6 @@ Source: cloud-init documentation, NoCloud datasource, network config version 2, 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,6 @@ from serai.util.files import write_atomic
 
 LABEL = "cidata"
 """The volume label that NoCloud looks for."""
-_UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
 class SeedNic(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,10 +64,11 @@ def files(
     unread = [entry for user in machine.guest.users for entry in user.authorized_keys if entry.startswith("@")]
     if unread:
         raise SeraiError(Code.INTERNAL, f"{machine.name}: the key file {unread[0]} was not read before the seed")
+    said = _json if kind == "tiny" else _yaml
     seed = {
-        "meta-data": _yaml({"instance-id": instance_id, "local-hostname": hostname(machine)}),
-        "user-data": user_data(b"#cloud-config\n" + _yaml(cloud_config(machine, materials)), machine),
-        "network-config": _yaml(network_config(nics)),
+        "meta-data": said({"instance-id": instance_id, "local-hostname": hostname(machine)}),
+        "user-data": user_data(b"#cloud-config\n" + said(cloud_config(machine, materials)), machine),
+        "network-config": said(network_config(nics)),
     }
     if kind == "tiny" and machine.guest.user_data:
         raise SeraiError(Code.UNSUPPORTED, f"{machine.name}: guest.user_data: this image has no cloud-init")
@@ -211,9 +210,14 @@ def _network_lines(nics: Sequence[SeedNic]) -> str:
 
 
 def _yaml(value: Mapping[str, Any]) -> bytes:
-    """As JSON, which is YAML, too; what YAML takes for unprintable is written as its number."""
-    text = msgspec.json.format(msgspec.json.encode(value)).decode()
-    return (_UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n").encode()
+    import yaml  # half of what it takes to write a seed, and a tiny guest reads none of it
+
+    text: str = yaml.dump(dict(value), Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True, width=1 << 16)
+    return text.encode()
+
+
+def _json(value: Mapping[str, Any]) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(value)) + b"\n"
 
 
 def iso(content: Mapping[str, bytes]) -> bytes:

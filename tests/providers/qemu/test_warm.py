@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -188,3 +189,19 @@ def test_a_template_that_qemu_does_not_take_is_dropped_and_the_machine_boots(qem
     assert not lifecycle._woken(qemu.scope, directory, machine(), MATERIALS, hardware, known, said.append)
     assert said == ["it boots, for it cannot be woken: web: loading its memory: no such device"]
     assert template.read("k-1") is None
+
+
+def test_disks_are_copies_of_the_empty_overlays_that_the_template_has(home, tmp_path, monkeypatch):
+    known: Any = SimpleNamespace(key="a-1")
+    place = template.place("a-1")
+    for name, content in ((template.DISKS, b"base"), (template.EMPTY, b"overlay")):
+        (place / name).mkdir(parents=True)
+        (place / name / "root.qcow2").write_bytes(content)
+        (place / name / "root.qcow2").chmod(0o400)
+    monkeypatch.setattr(warm, "run", lambda argv: pytest.fail(f"{argv[0]} was started"))
+
+    warm.make_disks(tmp_path, known)
+
+    made = tmp_path / "disks/root.qcow2"
+    assert made.read_bytes() == b"overlay"
+    assert made.stat().st_mode & 0o777 == 0o600
