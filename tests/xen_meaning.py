@@ -1,4 +1,4 @@
-"""What a domain's XML says of a machine on Xen: by it libvirt's reading of an xl.cfg is compared with our own XML."""
+"""What a domain's XML says of a machine on Xen: libvirt's reading of an xl.cfg beside our own XML."""
 
 from __future__ import annotations
 

@@ -13,19 +13,19 @@ from pathlib import Path
 from shlex import quote
 
 import pytest
+import yaml
 
 from lab.dom0 import PROGRAMS, Host, ready, started
 from person import Serai
 from serai.providers.xen.render import text
+from terminal import on_a_terminal
+from xen_meaning import ONLY_XL, UNREAD, said, xml_of
 from xen_site import case_names, machine_of, site_of
 
 pytestmark = [pytest.mark.lab_long, pytest.mark.timeout(3600)]
-LISTS = {"one-on-one", "pinned-each"}
-"""Cases whose list of CPUs libvirt does not read."""
-FLAGS = {"trusted", "untrusted", "one-untrusted"}
-"""Cases with a word without a value, which libvirt does not read either."""
-NODES = {"numa"}
-"""Cases that name a node of the host's that this one does not have: xl looks."""
+OTHER_NODE = ("pnode=1", "pnode=0")
+"""xl looks for a node of the host's that a case names: this host has one."""
+MARK = "@@case"
 PROJECT = """
 project: shop
 networks:
@@ -41,6 +41,29 @@ machines:
   para: {providers: {xen: {host: dom0, type: pv}}}
   light: {after: {para: started}, cpu: {count: 1, max: 2}, providers: {xen: {host: dom0, type: pvh}}}
   whole: {after: {light: started}, cpu: {nested: true}, providers: {xen: {host: dom0, type: hvm}}}
+"""
+ONE = """
+project: watched
+defaults: {image: tiny, provider: xen, ready: {within: 900s}}
+machines:
+  web:
+    memory: {size: 96MiB}
+    disks: {data: 16MiB}
+    providers: {xen: {host: dom0, type: pvh}}
+"""
+THEIRS = """
+name = "their box"
+type = "pvh"
+kernel = "/vmlinuz"
+ramdisk = "/initrd.img"
+cmdline = "console=hvc0"
+memory = 64
+maxmem = 96
+vcpus = 1
+maxvcpus = 2
+disk = [ "format=raw,vdev=xvda,access=rw,target=/root/their.img" ]
+vif = [ "mac=52:54:00:12:34:56,bridge=xenbr0" ]
+on_crash = "preserve"
 """
 LEFT = """
 echo domains $(xl list | tail -n +3 | wc -l)
@@ -94,18 +117,29 @@ def test_it_is_a_dom0_with_both_toolstacks(dom0: Host) -> None:
 
 
 def test_xl_and_libvirt_take_what_is_written(dom0: Host) -> None:
-    """Each case is read by xl without a domain being made, and by libvirt's converter."""
+    """Each case is read by xl without a domain being made, and by libvirt's converter as the machine that our own
+    XML is."""
     lines = ["cd $(mktemp -d)"]
     for case in case_names():
         machine = machine_of(case)
-        lines.append(f"printf %s {quote(text(machine, site_of(machine)))} >{case}")
-        if case not in NODES:
-            lines.append(f"xl create -n {case} >/dev/null 2>{case}.said || {{ echo xl {case}; cat {case}.said; }}")
-        if case not in LISTS | FLAGS:
-            lines.append(
-                f"virsh -c xen:///system domxml-from-native xen-xl {case} >/dev/null || echo libvirt {case}"
-            )
-    assert dom0.run("\n".join(lines), budget=900).stdout == ""
+        config = text(machine, site_of(machine)).replace(*OTHER_NODE)
+        lines.append(f"printf %s {quote(config)} >{case}")
+        lines.append(f"xl create -n {case} >/dev/null 2>{case}.said || {{ echo xl {case}; cat {case}.said; }}")
+        if case not in UNREAD:
+            lines.append(f"echo '{MARK} {case}'; virsh -c xen:///system domxml-from-native xen-xl {case}")
+    refused, *parts = dom0.run("\n".join(lines), budget=900).stdout.split(f"{MARK} ")
+    assert refused == ""
+    read = {}
+    for part in parts:
+        case, _, xml = part.partition("\n")
+        assert "</domain>" in xml, part
+        read[case], _, more = xml.partition("</domain>")
+        assert more.strip() == "", more
+        read[case] += "</domain>"
+    assert len(read) == len(case_names()) - len(UNREAD)
+    for case, xml in read.items():
+        if case not in ONLY_XL:
+            assert said(xml) == said(xml_of(case)), case
 
 
 def test_machines_of_all_three_kinds_live_and_leave_nothing(dom0: Host, serai: Serai) -> None:
@@ -134,3 +168,58 @@ def test_machines_of_all_three_kinds_live_and_leave_nothing(dom0: Host, serai: S
 
     serai("destroy", "-y", timeout=600)
     assert dom0.run(LEFT).stdout == before
+
+
+def test_a_machine_is_watched_and_put_back(dom0: Host, serai: Serai) -> None:
+    """Its console both ways, and a snapshot of its memory and disks."""
+    before = dom0.run(LEFT).stdout
+    one = Serai(serai.root.with_name("watched"))
+    one.file(ONE)
+    one("up", timeout=900)
+    with on_a_terminal(one.root, "console", "web", budget=300) as terminal:
+        terminal.type_until("echo $((6*7)) $(hostname)\r", lambda: "42 web" in terminal.said)
+        assert terminal.leave("\x1d") == 0
+    inside(one, "web", "echo heard by the log >/dev/console")
+    assert "heard by the log" in one("logs", "web").stdout
+
+    disk = inside(one, "web", "cd /sys/block && grep -l -x 32768 xvd*/size | cut -d/ -f1")
+    write, read = f"dd of=/dev/{disk} conv=fsync 2>/dev/null", f"dd if=/dev/{disk} iflag=direct bs=512 count=1"
+    inside(one, "web", f"echo first | {write}; echo first >/run/note")
+    one("snapshot", "save", "then", "web", timeout=600)
+    assert inside(one, "web", "cat /run/note") == "first"
+    inside(one, "web", f"echo later | {write}; echo later >/run/note")
+    one("snapshot", "restore", "then", "web", timeout=600)
+    assert inside(one, "web", "cat /run/note") == "first"
+    assert inside(one, "web", f"{read} 2>/dev/null | head -n 1") == "first"
+    one("snapshot", "delete", "then", "web", timeout=600)
+    assert inside(one, "web", "cat /run/note") == "first"
+    one("destroy", "-y", timeout=600)
+    assert dom0.run(LEFT).stdout == before
+
+
+def test_a_domain_that_xl_made_is_taken_over_and_its_disk_stays(dom0: Host, serai: Serai) -> None:
+    before = dom0.run(LEFT).stdout
+    dom0.run(f"truncate -s 8M /root/their.img; printf %s {quote(THEIRS)} >/root/their.cfg")
+    dom0.run("xl create -q -p /root/their.cfg")
+    try:
+        person = Serai(serai.root.with_name("theirs"))
+        person.root.mkdir()
+        assert "their box" in person("adopt", "--dom0", "dom0").stdout
+        person("adopt", "--dom0", "dom0", "their box")
+        found = yaml.safe_load((person.root / "serai.yaml").read_text())["machines"]["their-box"]
+        assert person.states() == {"their-box": "paused"}
+        assert found["memory"] == {"size": "64MiB", "max": "96MiB"}
+        assert found["cpu"]["count"] == 1
+        assert found["cpu"]["max"] == 2
+        assert found["disks"]["root"]["path"] == "/root/their.img"
+        assert found["providers"]["xen"]["type"] == "pvh"
+        assert found["providers"]["xen"]["on_crash"] == "preserve"
+        assert "52:54:00:12:34:56" in str(found["networks"])
+        assert "their box" not in person("adopt", "--dom0", "dom0").stdout, "it is serai's now"
+        person("resume", "their-box")
+        assert person.states()["their-box"] == "running"
+        person("destroy", "-y", timeout=600)
+    finally:
+        dom0.run("xl destroy 'their box' 2>/dev/null", check=False)
+    assert dom0.run(LEFT).stdout == before
+    assert dom0.run("stat -c %s /root/their.img").stdout.strip() == str(8 << 20)
