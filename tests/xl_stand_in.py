@@ -26,6 +26,13 @@ SLOW = (
     "online because of timeout\n"
     "libxl: error: libxl_domain.c:1064:domain_destroy_cb: Domain 7:Destruction of domain failed\n"
 )
+OVERCOMMITTED = (
+    "You are overcommmitting! You have 1 physical CPUs and want 2 vCPUs! Aborting, use --ignore-host to continue\n"
+)
+SLOW_QEMU = (
+    "libxl: error: libxl_dm.c:3381:device_model_postconfig_done: Domain 7:Post DM startup configs failed, rc=-9\n"
+    "libxl: error: libxl_create.c:1896:domcreate_devmodel_started: Domain 7:device model did not start: -9\n"
+)
 NO_MEMORY = "libxl: error: libxl_domain.c:101:wait_for_free: Domain 7:failed to free memory for the domain\n"
 HEAD = f"{'Name':<40} {'ID':>5} {'Mem':>5} VCPUs\tState\tTime(s)\tUUID Reason-Code\tSecurity Label\n"
 DOM0 = {
@@ -87,6 +94,9 @@ def make(config: dict[str, Any], *, paused: bool) -> None:
     if slow := faults() & {"slow", "slow-once"}:
         FAULTS.write_text("slow" if "slow" in slow else "")
         fail(SLOW, 3)
+    if "slow-qemu-once" in faults():
+        FAULTS.write_text("")
+        fail(SLOW_QEMU, 3)
     if any(each["name"] == config["name"] for each in domains.values()):
         fail(f'libxl: error: Domain with name "{config["name"]}" already exists.\n')
     for disk in config.get("disk", []):
@@ -167,6 +177,8 @@ def main(words: list[str]) -> None:
         case "mem-set":
             change(named(plain[0]), memory=int(plain[1].rstrip("m")))
         case "vcpu-set":
+            if "one-cpu" in faults() and int(plain[1]) > 1 and "--ignore-host" not in rest:
+                fail(OVERCOMMITTED)
             change(named(plain[0]), cpus=int(plain[1]))
         case "vcpu-pin" | "sched-credit2":
             named(rest[rest.index("-d") + 1] if "-d" in rest else plain[0])

@@ -37,10 +37,11 @@ def test_it_is_made_started_stopped_and_destroyed_and_nothing_is_left(xl, driver
     assert left(root) == []
 
 
-def test_a_dom0_that_was_too_slow_once_is_asked_again(xl, driver, machine, materials):
+@pytest.mark.parametrize("fault", ["slow-once", "slow-qemu-once"])
+def test_a_dom0_that_was_too_slow_once_is_asked_again(xl, driver, machine, materials, fault):
     spec = machine()
     driver.create(spec, materials)
-    xl.fault("slow-once")
+    xl.fault(fault)
     driver.start(spec, materials)
     assert sum(call.startswith("create") for call in xl.calls()) == 2
     assert driver.observe()["web"].state is State.RUNNING

@@ -22,6 +22,7 @@ def test_memory_and_cpus_change_while_it_runs(xl, driver, machine, materials):
         "boot": Verdict(Effect.RESTART, "later"),
     }
     assert [each.effect for each in keys.values()] == [Effect.LIVE, Effect.LIVE, Effect.RESTART]
+    xl.fault("one-cpu")
     driver.apply(wanted, keys)
 
     told = xl.domain("shop_web")

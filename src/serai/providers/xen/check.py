@@ -33,7 +33,7 @@ def _all(machine: Machine, scope: Scope) -> Iterator[SeraiError]:
         except SeraiError as error:
             yield refuse(machine, "providers.xen.host", f"{raw.host} names no host", error.hint, Code.INPUT)
     if raw.via is Via.LIBVIRT:
-        why = "this version makes machines on Xen by xl alone"
+        why = "this version makes machines on Xen by xl alone, on this host or by providers.xen.host over SSH"
         yield refuse(machine, "providers.xen.via", why, "via: xl; serai render NAME --as libvirt shows the XML")
     if raw.uri:
         yield refuse(machine, "providers.xen.uri", "xl has none", "providers.xen.host")

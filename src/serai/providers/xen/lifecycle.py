@@ -22,10 +22,11 @@ from serai.util.errors import Code, SeraiError
 
 START = 900.0
 """Seconds that xl may take for one domain: an emulated HVM takes most of a minute, one of many GiB longer."""
-SLOW, TRIES = "because of timeout", 3
-"""What libxl says where a script of a busy dom0 took longer than it waits: then it is tried again.
+SLOW, TRIES = ("because of timeout", "device model did not start: -9"), 3
+"""What libxl says where a script of a busy dom0, or its QEMU, took longer than it waits: then it is tried again.
 
-Source: xen, tools/libs/light/libxl_aoutils.c, async_exec_timeout.
+Source: xen, tools/libs/light/libxl_aoutils.c, async_exec_timeout; libxl_create.c, domcreate_devmodel_started, and
+libxl.h, ERROR_TIMEDOUT.
 """
 POLL = 0.5
 """Seconds between two looks while a guest powers off: xl says nothing when a domain is gone."""
@@ -204,7 +205,7 @@ def launch(host: Dom0, scope: Scope, record: Record, command: str) -> None:
     name = quote(record.domain)
     for _ in range(TRIES):
         done = host.run(f"cd {here} && rm -f {place.CONSOLE} && {command}", timeout=START, check=False)
-        if done.ok or SLOW not in done.stderr:
+        if done.ok or not any(word in done.stderr for word in SLOW):
             break
         host.run(f"xl destroy {name} >/dev/null 2>&1; {_until_gone(record.domain, 30)}", check=False, timeout=120)
     if not done.ok:

@@ -31,7 +31,8 @@ def commands(machine: Machine, live: list[str], number: int) -> list[str]:
     if any(key == "memory" or key.startswith("memory.") for key in live):
         found.append(f"xl mem-set {number} {render.mib(machine.memory.size)}m")
     if any(key in ("cpu", "cpu.count") for key in live):
-        found.append(f"xl vcpu-set {number} {machine.cpu.total}")
+        # As many as stated, be they more than dom0 has: `xl create` makes such a guest, too.
+        found.append(f"xl vcpu-set --ignore-host {number} {machine.cpu.total}")
     if any(key.startswith("cpu.pin") for key in live):
         places = render.pins(machine) or "all"
         each = [places] * max(machine.cpu.total, machine.cpu.max or 0) if isinstance(places, str) else places
