@@ -5,6 +5,7 @@ Source: cloud-init documentation, NoCloud datasource, network config version 2, 
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,6 @@ from typing import Any
 import msgspec
 
 from serai.guest import tiny
-from serai.guest.iso import image
 from serai.providers.contract import Materials
 from serai.spec.guest import GuestFile, User, UserData
 from serai.spec.machine import Machine
@@ -222,4 +222,30 @@ def _json(value: Mapping[str, Any]) -> bytes:
 
 def iso(content: Mapping[str, bytes]) -> bytes:
     """An ISO 9660 image with Joliet and Rock Ridge names."""
-    return image(content, LABEL)
+    from pycdlib import PyCdlib
+
+    image = PyCdlib()
+    image.new(interchange_level=3, joliet=3, rock_ridge="1.09", vol_ident=LABEL)
+    short: dict[str, str] = {"": ""}  # directory -> its ISO 9660 path
+    for number, (path, data) in enumerate(content.items()):
+        parent, _, name = path.rpartition("/")
+        for depth in range(1, parent.count("/") + 2 if parent else 1):
+            folder = "/".join(parent.split("/")[:depth])
+            if folder not in short:
+                above = short[folder.rpartition("/")[0]]
+                short[folder] = f"{above}/D{len(short):05d}"
+                image.add_directory(
+                    short[folder], rr_name=folder.rpartition("/")[2], joliet_path=f"/{folder}", file_mode=0o040755
+                )
+        image.add_fp(
+            io.BytesIO(data),
+            len(data),
+            f"{short[parent]}/F{number:05d}.;1",
+            rr_name=name,
+            joliet_path=f"/{path}",
+            file_mode=0o100444,
+        )
+    out = io.BytesIO()
+    image.write_fp(out)
+    image.close()
+    return out.getvalue()
