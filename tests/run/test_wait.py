@@ -118,6 +118,13 @@ def test_one_that_was_woken_is_logged_in_to_at_once_and_else_waited_for_like_any
     assert guest.said[-1] == "waiting for ssh: an SSH server speaks, logging in"
 
 
+def test_one_that_was_woken_is_not_asked_for_the_end_of_its_cloud_init(guest: Guest, sshd: Any) -> None:
+    """It was ready when it was kept, and each question costs a program in the guest."""
+    guest.at(sshd.port, sshd.key)
+    guest.wait(woken=True, seed_kind="cloud-init")
+    assert "cloud-init" not in " ".join(guest.said)
+
+
 def test_ssh_that_comes_late_is_noticed(guest: Guest, sshd: Any) -> None:
     sshd.stop()
     guest.at(sshd.port, sshd.key)

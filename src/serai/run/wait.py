@@ -66,13 +66,14 @@ def wait_ready(
     `endpoint` may raise while there is none yet; `console_log` is this boot's; `died` gives the engine's reason
     when the guest is not running any more, else an empty string; `seed_kind` is `cloud-init`, `tiny` or `none`.
     `budget` in seconds, by default the machine's `ready.within`; the stages share it. `woken`: its SSH server is
-    there already: one login is tried at once, before anybody knocks to find out.
+    there already: one login is tried at once, before anybody knocks to find out, and cloud-init has ended.
     Raises Code.TIMEOUT or, when it cannot become ready any more, Code.FAILED: both name the stage, the likely
     cause and the next command, with the console's last lines as details.
     """
     wait = Wait(machine, console_log, died, progress, machine.ready.within if budget is None else budget)
     way = wait.found(endpoint)
     transport = connect(way, name=machine.name)
+    at_once = False
     try:
         if isinstance(transport, AgentTransport):
             wait.agent(transport)
@@ -84,7 +85,7 @@ def wait_ready(
                     transport = SshTransport(there, machine.name)
             if not at_once:
                 wait.logged_in(transport, seed_kind)
-        if seed_kind == "cloud-init":
+        if seed_kind == "cloud-init" and not at_once:
             wait.cloud_init(transport)
         wait.checks(transport)
     except BaseException:
