@@ -43,6 +43,18 @@ def test_addresses_of_ipv6_are_read_too(monkeypatch, tmp_path):
     assert str(found.netmask) == "ffff:ffff:ffff:ffff::"
 
 
+@pytest.mark.parametrize("turned", [1, -1])
+def test_the_wider_scope_of_an_interface_comes_first_however_the_file_has_them(monkeypatch, tmp_path, turned):
+    lines = [
+        "fe80000000000000505400fffe000001 02 40 20 80 eth9",
+        "fd000000000000000000000000000002 02 40 00 80 eth9",
+    ]
+    (tmp_path / "if_inet6").write_text("\n".join(lines[::turned]))
+    monkeypatch.setattr(sockets, "IPV6", tmp_path / "if_inet6")
+
+    assert [str(each.address) for each in sockets.interfaces()[-2:]] == ["fd00::2", "fe80::5054:ff:fe00:1%eth9"]
+
+
 @pytest.mark.parametrize("text", ['Socket.getaddrinfo("example.com", 80)', 'Socket.tcp("a", 1)', "Socket.new"])
 def test_the_network_is_not_asked(run, text):
     with pytest.raises(SeraiError, match="needs the network"):

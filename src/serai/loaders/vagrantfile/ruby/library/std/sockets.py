@@ -52,14 +52,18 @@ def asked(name: str, what: int) -> ipaddress.IPv4Address | None:
 
 
 def interfaces() -> list[Interface]:
-    """IPv4 first, in the kernel's order, as getifaddrs has them."""
+    """IPv4 first, in the kernel's order, as getifaddrs has them.
+
+    The kernel lists those of an interface with the widest scope first, but in if_inet6 in that of their hashes.
+    Source: Linux, net/ipv6/addrconf.c, ipv6_link_dev_addr, if6_get_first.
+    """
     found = []
     for number, name in socket.if_nameindex():
         address = asked(name, ADDRESS)
         if address is not None:
             found.append(Interface(name, number, address, asked(name, NETMASK), asked(name, BROADCAST)))
     lines = IPV6.read_text().splitlines() if IPV6.exists() else []
-    return found + sorted((_ipv6(line) for line in lines), key=lambda one: one.number)
+    return found + sorted((_ipv6(line) for line in lines), key=lambda one: (one.number, one.address.is_link_local))
 
 
 def _ipv6(line: str) -> Interface:
