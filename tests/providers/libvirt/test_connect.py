@@ -139,6 +139,32 @@ def test_a_thread_that_comes_while_the_daemon_restarts_waits_for_it(
         connect.close_all()
 
 
+def test_a_dead_connection_that_libvirt_still_takes_for_alive_is_not_used_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    libvirt = library()
+    lost = libvirt.libvirtError("Cannot write data: Broken pipe")
+    lost.err = (libvirt.VIR_ERR_SYSTEM_ERROR, libvirt.VIR_FROM_RPC, str(lost), 0, "", None, None, 0, 0)
+
+    class Dead(Living):
+        def getLibVersion(self) -> int:
+            raise lost
+
+    opened = [Dead(), Living()]
+    monkeypatch.setattr(libvirt, "open", lambda uri: opened.pop(0))
+
+    @connect.lasting
+    def act() -> str:
+        if isinstance(connect.opened("qemu:///system"), Dead):
+            raise lost
+        return "done"
+
+    try:
+        assert act() == "done"
+    finally:
+        connect.close_all()
+
+
 def test_one_that_cannot_be_opened_says_what_to_do() -> None:
     with pytest.raises(SeraiError, match="does not answer") as caught:
         connect.opened("qemu+unix:///system?socket=/nowhere/at/all")

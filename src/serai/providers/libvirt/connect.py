@@ -213,9 +213,25 @@ def lasting(act: Verb) -> Verb:
 
 
 def _lost() -> set[str]:
-    """URIs whose daemon has answered before, and has gone away."""
+    """URIs whose daemon has answered before, and has gone away. Their connections are forgotten.
+
+    Each is asked: libvirt may not have looked at the socket yet of a daemon that ended a moment ago.
+    """
     with _guard:
-        return _away | {uri for uri, conn in _mine().items() if not is_alive(conn)}
+        dead = {uri for uri, conn in _mine().items() if not (is_alive(conn) and _answers(conn))}
+        for known in (_shared, _own.connections):
+            for uri in dead & known.keys():
+                del known[uri]
+        return _away | dead
+
+
+def _answers(conn: Any) -> bool:
+    libvirt = library()
+    try:
+        conn.getLibVersion()
+    except libvirt.libvirtError as error:
+        return not is_lost(error)
+    return True
 
 
 def wait_back() -> None:
