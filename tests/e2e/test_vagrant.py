@@ -164,6 +164,7 @@ def _taken_over(theirs: Serai, uri: str) -> None:
             subprocess.run(["virsh", "-q", "-c", uri, act, network], check=True)
 
 
+@pytest.mark.long
 @pytest.mark.timeout(3000)
 def test_the_same_machine_comes_of_one_vagrantfile(
     vagrant: Callable[..., str],
