@@ -23,6 +23,11 @@ pools: {fast: /srv/fast}
 machines:
   web:
 """
+ON_BACK = """
+<domain type='test'><name>{name}</name><memory>65536</memory><os><type>hvm</type></os>
+<devices><interface type='network'><source network='serai-t1-back'/></interface></devices></domain>
+"""
+"""A domain of libvirt's test driver on the network `back` of a test's project."""
 UUID = "00000000-0000-8000-8000-000000000001"
 
 

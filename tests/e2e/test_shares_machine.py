@@ -23,7 +23,7 @@ pytestmark = [
     pytest.mark.timeout(3600),
 ]
 
-FILE = """
+MACHINE = """
 project: workshop
 images: {{work: {{path: {disk}, user: debian}}}}
 machines:
@@ -32,22 +32,22 @@ machines:
     memory: 1G
     cpu: 2
     ready: {{within: 30m}}
+"""
+FILE = (
+    MACHINE
+    + """\
     synced_folders:
       - {{source: ./rsync, target: /srv/rsync, owner: "debian:www-data", exclude: ["*.tmp"], delete: true}}
       - {{source: ./nfs, target: /srv/nfs, type: nfs}}
       - {{source: ./sshfs, target: /srv/sshfs, type: sshfs, owner: debian}}
 {devices}"""
-BY_NFS = """
-project: workshop
-images: {{work: {{path: {disk}, user: debian}}}}
-machines:
-  web:
-    image: work
-    memory: 1G
-    cpu: 2
-    ready: {{within: 30m}}
+)
+BY_NFS = (
+    MACHINE
+    + """\
     synced_folders: [{{source: ./nfs, target: /srv/nfs, type: nfs}}]
 """
+)
 DEVICES = """\
       - {source: ./virtiofs, target: /srv/virtiofs, type: virtiofs}
       - {source: ./9p, target: /srv/9p, type: 9p}

@@ -20,27 +20,31 @@ def bare(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def asker(tmp_path: Path, need) -> Path:
+    """The program, to be run by a root that may less."""
+    need("setpriv")
+    path = tmp_path / "ask"
+    path.write_bytes(reseed.program())
+    path.chmod(0o755)
+    return path
+
+
 @pytest.mark.root
 @pytest.mark.skipif(os.uname().machine != "x86_64", reason="the program is one of x86-64")
-def test_the_program_asks_the_kernel_and_says_whether_it_did(tmp_path: Path, need) -> None:
-    need("setpriv")
-    (tmp_path / "ask").write_bytes(reseed.program())
-    (tmp_path / "ask").chmod(0o755)
+def test_the_program_asks_the_kernel_and_says_whether_it_did(asker: Path, tmp_path: Path) -> None:
     for directory in (tmp_path, *tmp_path.parents[:2]):
         directory.chmod(0o755)
 
-    assert subprocess.run([tmp_path / "ask"], input=b"", check=False).returncode == 0
-    without = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", tmp_path / "ask"]
+    assert subprocess.run([asker], input=b"", check=False).returncode == 0
+    without = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", asker]
     assert subprocess.run(without, input=b"", check=False).returncode != 0
 
 
 @pytest.mark.root
 @pytest.mark.skipif(os.uname().machine != "x86_64", reason="the program is one of x86-64")
-def test_the_program_sets_the_clock_when_it_is_told_the_time_and_else_leaves_it(tmp_path: Path, need) -> None:
-    need("setpriv")
-    (tmp_path / "ask").write_bytes(reseed.program())
-    (tmp_path / "ask").chmod(0o755)
-    may_not = ["setpriv", "--bounding-set=-sys_time", "--inh-caps=-sys_time", tmp_path / "ask"]
+def test_the_program_sets_the_clock_when_it_is_told_the_time_and_else_leaves_it(asker: Path) -> None:
+    may_not = ["setpriv", "--bounding-set=-sys_time", "--inh-caps=-sys_time", asker]
     time = subprocess.run(["printf", reseed.clock(1e9 + 0.5)], capture_output=True, check=True).stdout
 
     assert time == (10**9).to_bytes(8, "little") + (5 * 10**8).to_bytes(8, "little")

@@ -101,7 +101,8 @@ def refuse(
         if chosen is not machine:
             workspace.put(chosen)
             workspace.notes += notes
-        if machine.image and machine.name not in observed and in_store(machine):
+        had = seen.applied.image if seen and seen.applied else None
+        if machine.image and (seen is None or had not in (None, machine.image)) and in_store(machine):
             wanted.setdefault(machine.image, machine)
     for image, machine in wanted.items():
         from serai.images import resolve

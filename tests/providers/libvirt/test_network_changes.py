@@ -7,8 +7,9 @@ from xml.etree import ElementTree
 
 import pytest
 
+from libvirt_site import ON_BACK
 from serai.providers.contract import Effect, Materials
-from serai.providers.libvirt import networks, networks_xml
+from serai.providers.libvirt import connect, networks, networks_xml
 from serai.providers.libvirt.connect import opened
 from serai.providers.libvirt.driver import Libvirt
 from serai.providers.libvirt.network_changes import differences
@@ -16,10 +17,6 @@ from serai.spec.network import Network, NetworkMode, PortGroup
 from serai.util.errors import Code, SeraiError
 
 OLD = Network(subnet="10.40.3.0/24", mtu=1400, domain="shop.test", dhcp_range="10.40.3.100-10.40.3.200")
-GUEST = """
-<domain type='test'><name>{name}</name><memory>65536</memory><os><type>hvm</type></os>
-<devices><interface type='network'><source network='serai-t1-back'/></interface></devices></domain>
-"""
 
 
 def told(old: Network, new: Network) -> dict[str, tuple[Any, Any]]:
@@ -66,6 +63,15 @@ def test_groups_of_ports_and_the_bridge_count(pretended: Libvirt) -> None:
     assert told(old, new).keys() == {"bridge", "portgroups"}
 
 
+def test_a_network_that_two_libvirts_of_one_daemon_have_is_told_once(
+    pretended: Libvirt, there: Any, monkeypatch: pytest.MonkeyPatch, uri: str
+) -> None:
+    monkeypatch.setattr(connect, "uris_of", lambda scope: [uri, f"{uri}?again"])
+    monkeypatch.setattr(connect, "opened", lambda _uri: opened(uri))
+    new = Network(subnet="10.40.3.0/24", mtu=1300, domain="shop.test", dhcp_range=OLD.dhcp_range)
+    assert [each.key for each in pretended.network_changes({"back": new}, ["web"])] == ["mtu"]
+
+
 @pytest.fixture
 def there(pretended: Libvirt, uri: str) -> Any:
     """The network, as libvirt has it."""
@@ -86,7 +92,7 @@ def test_nothing_runs_on_it_and_it_is_made_anew_with_its_name_and_bridge(
 
 
 def test_who_runs_on_it_keeps_it_and_is_named(pretended: Libvirt, uri: str, there: Any) -> None:
-    domain = opened(uri).defineXML(GUEST.format(name="guest-of-somebody"))
+    domain = opened(uri).defineXML(ON_BACK.format(name="guest-of-somebody"))
     domain.create()
     new = Network(subnet="10.40.3.0/24", mtu=1300)
     verdicts = {each.verdict for each in pretended.network_changes({"back": new}, ["web"])}

@@ -6,22 +6,18 @@ from pathlib import Path
 
 import pytest
 
+from libvirt_site import ON_BACK
 from serai.providers.contract import Materials
 from serai.providers.libvirt import networks, occupants
 from serai.providers.libvirt.connect import opened
 from serai.providers.libvirt.driver import Libvirt
 from serai.spec.network import Network
 
-GUEST = """
-<domain type='test'><name>guest</name><memory>65536</memory><os><type>hvm</type></os>
-<devices><interface type='network'><source network='serai-t1-back'/></interface></devices></domain>
-"""
-
 
 def test_a_domain_is_joined_while_it_exists_and_on_it_while_it_runs(pretended: Libvirt, uri: str) -> None:
     conn = opened(uri)
     network = networks.ensure(conn, pretended.scope, "back", Network(subnet="10.40.3.0/24"), Materials())
-    domain = conn.defineXML(GUEST)
+    domain = conn.defineXML(ON_BACK.format(name="guest"))
     assert "serai-t1-back" in occupants.joined(conn)
     assert occupants.running_on(conn, network) == []
     domain.create()

@@ -75,18 +75,21 @@ def _range(dhcp: ElementTree.Element | None, subnet: IPv4Network) -> str | None:
 
 
 def changes(scope: Scope, wanted: Mapping[str, Network]) -> list[NetworkChange]:
-    """All of the project's networks that exist, at each libvirt of the project."""
+    """All of the project's networks that exist; those that several drivers of one daemon have are told once."""
     from serai.providers.libvirt.connect import opened, uris_of
     from serai.providers.libvirt.networks import find, own_name
     from serai.providers.libvirt.occupants import running_on
 
     made: list[NetworkChange] = []
-    for uri in uris_of(scope):
+    seen: set[str] = set()
+    for uri in sorted(uris_of(scope)):
         conn = opened(uri)
         for key, network in wanted.items():
             found = find(conn, own_name(scope, key))
-            different = list(differences(network, subnets.parse(found))) if found is not None else []
-            if different:
+            if found is None or found.UUIDString() in seen:
+                continue
+            seen.add(found.UUIDString())
+            if different := list(differences(network, subnets.parse(found))):
                 verdict = _verdict(scope, running_on(conn, found))
                 made += [NetworkChange(key, what, old, new, verdict) for what, old, new in different]
     return made
