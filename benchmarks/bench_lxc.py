@@ -45,8 +45,9 @@ def off(container: str) -> None:
 def many(base: Path, report: Report, rounds: int) -> None:
     """`serai status` of records of containers that are off, and of one that runs."""
     from serai.loaders.yaml import load
+    from serai.providers.container_record import Phase
     from serai.providers.lxc.place import directory_of
-    from serai.providers.lxc.record import Phase, Record, save
+    from serai.providers.lxc.record import Record, save
     from serai.run.scope import scope_of, settle
 
     text = (

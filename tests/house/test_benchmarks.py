@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import os
 import re
@@ -117,3 +118,17 @@ def test_they_run_where_the_tools_of_the_tests_are_not_installed():
     )
 
     assert done.returncode == 0, done.stderr
+
+
+def test_what_they_take_of_serai_is_there() -> None:
+    """Much is imported in the middle of a run, after minutes, and none of it by another test."""
+    missing = []
+    for path in sorted(FOLDER.glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "serai":
+                module = importlib.import_module(str(node.module))
+                for name in (each.name for each in node.names if not hasattr(module, each.name)):
+                    parts = [Path(each) / f"{name}.py" for each in getattr(module, "__path__", ())]
+                    if not any(part.exists() or part.with_suffix("").is_dir() for part in parts):
+                        missing.append(f"{path.name}: {node.module} has no {name}")
+    assert missing == []
