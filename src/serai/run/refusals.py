@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from serai.plan.provisioning import keyed
 from serai.plan.shared import providers_on
 from serai.plan.up import features_needed
+from serai.providers.contract import Observed
+from serai.run.materials import in_store
 from serai.run.workspace import Workspace
 from serai.spec.machine import Machine
 from serai.spec.network import Network
@@ -67,6 +69,28 @@ def of_ports(workspace: Workspace, machines: Collection[Machine]) -> list[SeraiE
             return list(wrong.errors)  # with their places in the file
     hint = "auto_correct: true takes the next free one"
     return [SeraiError(Code.INPUT, f"{each.machine.name}: {each.message}", hint=hint) for each in found]
+
+
+def of_images(
+    workspace: Workspace, machines: Iterable[Machine], observed: Mapping[str, Observed]
+) -> list[SeraiError]:
+    """Images that nobody knows, of machines that would be made of them, or anew of another than before."""
+    wanted: dict[str, Machine] = {}
+    for machine in machines:
+        seen = observed.get(machine.name)
+        had = seen.applied.image if seen and seen.applied else None
+        if machine.image and (seen is None or had not in (None, machine.image)) and in_store(machine):
+            wanted.setdefault(machine.image, machine)
+    found: list[SeraiError] = []
+    for image, machine in wanted.items():
+        from serai.images import resolve
+
+        try:
+            given = workspace.project.images
+            resolve.check(image, project_images=given, arch=machine.arch, base=workspace.scope.root)
+        except SeraiError as error:
+            found.append(SeraiError(error.code, f"{machine.name}: {error.message}", hint=error.hint))
+    return found
 
 
 def of_vagrant(workspace: Workspace, absent: Sequence[Machine]) -> list[SeraiError]:

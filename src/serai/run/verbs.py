@@ -22,11 +22,11 @@ from serai.run.executor import Executor
 from serai.run.hooks import AFTER, BEFORE, once
 from serai.run.journal import Journal
 from serai.run.kept import keeper, look_of, standing
-from serai.run.materials import in_store
 from serai.run.networks import network_changes
 from serai.run.refusals import (
     complaints,
     no_way_in,
+    of_images,
     of_networks,
     of_open_networks,
     of_ports,
@@ -88,7 +88,7 @@ def refuse(
     errors += of_networks(workspace, machines)
     errors += of_ports(workspace, machines)
     errors += of_vagrant(workspace, [machine for machine in machines if machine.name not in observed])
-    wanted: dict[str, Machine] = {}
+    judged: list[Machine] = []
     for machine in machines:
         if machine.name in unanswered:
             continue
@@ -101,17 +101,8 @@ def refuse(
         if chosen is not machine:
             workspace.put(chosen)
             workspace.notes += notes
-        had = seen.applied.image if seen and seen.applied else None
-        if machine.image and (seen is None or had not in (None, machine.image)) and in_store(machine):
-            wanted.setdefault(machine.image, machine)
-    for image, machine in wanted.items():
-        from serai.images import resolve
-
-        try:
-            given = workspace.project.images
-            resolve.check(image, project_images=given, arch=machine.arch, base=workspace.scope.root)
-        except SeraiError as error:
-            errors.append(SeraiError(error.code, f"{machine.name}: {error.message}", hint=error.hint))
+        judged.append(machine)
+    errors += of_images(workspace, judged, observed)
     if errors:
         raise SeraiErrors(errors)
 
