@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import sys
 import time
@@ -192,8 +193,20 @@ def console(name: str) -> None:
     say(f"console of {named(name)['name']}\n")
     sys.stdout.flush()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    person = sys.stdin.isatty()
     while any(each["name"] == name for each in load().values()):
-        time.sleep(0.05)
+        if not person:
+            time.sleep(0.05)
+        elif select.select([0], [], [], 0.05)[0] and typed() in (b"", b"\x1d"):
+            return
+
+
+def typed() -> bytes:
+    """Empty: the terminal is gone."""
+    try:
+        return os.read(0, 1)
+    except OSError:
+        return b""
 
 
 if __name__ == "__main__":

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import pty
+
 import pytest
 
+from serai.run.wait import poll
 from serai.util.errors import SeraiError
 
 pytestmark = [pytest.mark.root, pytest.mark.engine]
@@ -37,11 +41,29 @@ def test_without_one_it_is_by_the_address_that_ipv6_makes(xl, driver, machine, m
 def test_what_its_console_says_is_written_down(xl, driver, machine, materials):
     driver.create(machine(), materials)
     driver.start(machine(), materials)
-    from serai.run.wait import poll
 
     def said() -> str | None:
         log = driver.console("web").log
         return (log.read_text() if log.exists() else "") or None
 
     assert poll(said, budget=60) == "console of shop_web\n"
+    driver.destroy("web")
+
+
+@both
+def test_a_terminal_that_goes_away_leaves_the_console_to_its_log(xl, driver, machine, materials):
+    driver.create(machine(), materials)
+    driver.start(machine(), materials)
+
+    def readers() -> int:
+        return sum(call.startswith("console") for call in xl.calls())
+
+    assert poll(lambda: readers() == 1 or None, budget=30)
+    pid, keys = pty.fork()
+    if pid == 0:
+        os.execvp(driver.console("web").argv[0], driver.console("web").argv)
+    assert poll(lambda: readers() == 2 or None, budget=30)
+    os.close(keys)
+    os.waitpid(pid, 0)
+    assert poll(lambda: readers() == 3 or None, budget=30), "nobody writes down what it says"
     driver.destroy("web")

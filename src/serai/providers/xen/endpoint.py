@@ -99,9 +99,12 @@ def console(scope: Scope, name: str) -> Console:
 
 
 def attached(scope: Scope, record: Record) -> str:
-    """Two readers of a console have half of it each: ours stands aside for a person, and comes back."""
+    """Two readers of a console have half of it each: ours stands aside for a person, and comes back.
+
+    Also where the person's terminal goes away, which is told to all that runs on it: ours begins there.
+    """
     command = f"xl console {lifecycle.console_type(record)}{quote(record.domain)}"
-    return f"{lifecycle.silence(scope, record.name)}; {command}; {lifecycle.listen(scope, record)} :"
+    return f"trap '' HUP; {lifecycle.silence(scope, record.name)}; {command}; {lifecycle.listen(scope, record)} :"
 
 
 def fetched(host: Dom0, scope: Scope, record: Record) -> Path:
