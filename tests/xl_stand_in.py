@@ -17,6 +17,8 @@ from typing import Any
 
 STATE = Path(os.environ["XL_STATE"])
 DOMAINS, FAULTS, CALLS = STATE / "domains.json", STATE / "faults", STATE / "calls"
+PERSON = sys.stdin.isatty()
+"""Asked before a call is written down, for a test may end the terminal then."""
 NOT_DOM0 = (
     "xencall: error: Could not obtain handle on privileged command interface: No such file or directory\n"
     "libxl: error: libxl.c:102:libxl_ctx_alloc: cannot open libxc handle: No such file or directory\n"
@@ -193,9 +195,8 @@ def console(name: str) -> None:
     say(f"console of {named(name)['name']}\n")
     sys.stdout.flush()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    person = sys.stdin.isatty()
     while any(each["name"] == name for each in load().values()):
-        if not person:
+        if not PERSON:
             time.sleep(0.05)
         elif select.select([0], [], [], 0.05)[0] and typed() in (b"", b"\x1d"):
             return
