@@ -45,6 +45,7 @@ def test_a_dom0_that_was_too_slow_once_is_asked_again(xl, driver, machine, mater
     driver.start(spec, materials)
     assert sum(call.startswith("create") for call in xl.calls()) == 2
     assert driver.observe()["web"].state is State.RUNNING
+    driver.destroy("web")
 
 
 def test_one_that_stays_too_slow_is_given_up_with_the_cause(xl, driver, machine, materials):
