@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import shutil
+import signal
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -35,11 +38,13 @@ def values(nics: list[SeedNic] = NICS, **more: Any) -> str:
     return identity.values(BEFORE, MACHINE, MATERIALS, nics, "new-1", 1000.4, **more)
 
 
-def run(act: str, root: Path, told: str = "") -> None:
+def run(act: str, root: Path, told: str = "", places: Mapping[str, str] = {}) -> None:
     """One part of it, with the files below `root` and nothing of this host."""
     text = f"set -e\n{identity.definitions()}{told}{act}\n"
     for place in ("/etc/", "/var/lib/", "/run/", "/proc/sys/"):
         text = text.replace(place, f"{root}{place}")
+    for place, other in places.items():
+        text = text.replace(place, other)
     subprocess.run(["sh", "-c", text], check=True, capture_output=True)
 
 
@@ -164,3 +169,86 @@ serve() {{ cat /proc/{last.pid}/stat >{root}/served; }}
         run("dropbear_key", root, told)
     assert (root / "served").read_text().split()[2] == "Z"
     assert (root / "etc/dropbear/dropbear_ed25519_host_key").read_text() == "key"
+
+
+_STANDS_STILL = r"""
+stands_still() {  # soon: a signal takes a moment
+  n=0
+  while [ $n -lt 500 ]; do
+    read -r line <"/proc/$1/stat"
+    case ${line##*) } in T*) return 0 ;; esac
+    sleep 0.02; n=$((n + 1))
+  done
+  return 1
+}
+"""
+
+
+def test_files_that_name_a_card_have_its_new_mac_and_address_and_others_stay(root):
+    networks, netplan = root / "etc/systemd/network", root / "etc/netplan"
+    netplan.mkdir()
+    (networks / "10-cloud-init-eth0.network").write_text(
+        "[Match]\nMACAddress=52:54:00:aa:00:02\n\n[Network]\nDHCP=no"
+    )
+    (netplan / "50-cloud-init.yaml").write_text(
+        'mac: "52:54:00:AA:00:02"  # *\naddresses: [10.0.0.5/24, 10.0.0.5/24]\n'
+    )
+    other = networks / "20-cloud-init-eth1.network"
+    other.write_text("MACAddress=52:54:00:aa:00:01\n")
+    other.chmod(0o600)
+    before = other.stat().st_mtime_ns
+    told = 'ip() { :; }\ncard() { for f in /etc/systemd/network/* /etc/netplan/*; do rewrite $f "$@"; done; }\n'
+    before_card = Before(hostname="web", instance_id="", hosts="", cards=[("52:54:00:aa:00:02", "10.0.0.5/24")])
+    nics = [SeedNic(mac="52:54:00:aa:00:09", dhcp=False, address="10.0.0.6/24")]
+
+    run("cards", root, told + identity.values(before_card, MACHINE, MATERIALS, nics, "new", 1.0))
+
+    assert (networks / "10-cloud-init-eth0.network").read_text() == (
+        "[Match]\nMACAddress=52:54:00:aa:00:09\n\n[Network]\nDHCP=no\n"
+    )
+    assert (netplan / "50-cloud-init.yaml").read_text() == (
+        'mac: "52:54:00:aa:00:09"  # *\naddresses: [10.0.0.6/24, 10.0.0.6/24]\n'
+    )
+    assert other.stat().st_mtime_ns == before
+
+
+def test_a_networkd_that_was_held_never_reads_what_happened_and_the_next_one_keeps_its_leases(root):
+    (root / "lib/systemd").mkdir(parents=True)
+    for name in ("systemd-networkd", "systemd-resolved"):
+        shutil.copy(shutil.which("sleep"), root / "lib/systemd" / name)
+    (root / "etc/systemd/network/10-cloud-init-eth0.network").write_text("[Match]\n")
+    text = f"""{_STANDS_STILL}
+systemctl() {{ echo "$@" >>{root}/asked; }}
+find_services; hold_services
+stands_still $networkd && stands_still $resolved
+renew_services
+"""
+    with (
+        subprocess.Popen([root / "lib/systemd/systemd-networkd", "60"]) as networkd,
+        subprocess.Popen([root / "lib/systemd/systemd-resolved", "60"]) as resolved,
+    ):
+        try:
+            run(text, root, places={"/lib/systemd/": f"{root}/lib/systemd/"})
+            assert networkd.wait(10) == -signal.SIGKILL
+            assert Path(f"/proc/{resolved.pid}/stat").read_text().split(") ")[1][0] == "S"
+        finally:
+            networkd.kill()
+            resolved.kill()
+    drop_in = root / "run/systemd/network/10-cloud-init-eth0.network.d/50-serai.conf"
+    assert drop_in.read_text() == "[Network]\nKeepConfiguration=dhcp\n"
+    assert "--no-block start systemd-networkd" in (root / "asked").read_text()
+
+
+def test_services_that_were_held_go_on_when_the_guest_cannot_become_itself(root):
+    (root / "lib/systemd").mkdir(parents=True)
+    shutil.copy(shutil.which("sleep"), root / "lib/systemd/systemd-networkd")
+    with subprocess.Popen([root / "lib/systemd/systemd-networkd", "60"]) as networkd:
+        try:
+            text = identity.script(values()).replace("/lib/systemd/", f"{root}/lib/systemd/")
+            hold = "  hold_services\n"
+            text = text.replace(hold, f"{hold}  if stands_still $networkd; then exit 7; fi\n")
+            done = subprocess.run(["sh", "-s"], input=_STANDS_STILL + text, text=True, check=False)
+            assert done.returncode == 7
+            assert Path(f"/proc/{networkd.pid}/stat").read_text().split(") ")[1][0] == "S"
+        finally:
+            networkd.kill()

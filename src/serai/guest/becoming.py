@@ -2,9 +2,10 @@
 
 Under emulation each program that is started costs 10 ms or more, as much as all that the shell does by itself.
 `prepare` is what does not depend on who it becomes; `arrive` what must be done before anybody logs in, `settle`
-before it counts as itself, `afterwards` what nobody waits for. A boot after a power cut finds the seed of another
-instance, and makes all anew but the machine-id: where there is one, it is on the disk before the guest counts as
-itself.
+before it counts as itself, `afterwards` what nobody waits for. A guest with one processor that is told by a port
+does only the first of these until it has been logged in to, and the last one when whoever told it has gone. A
+boot after a power cut finds the seed of another instance, and makes all anew but the machine-id: where there is
+one, it is on the disk before the guest counts as itself.
 """
 
 from __future__ import annotations
@@ -82,10 +83,7 @@ nl='
 '
 randomness() {
   printf %s "$seed" >/dev/urandom
-  if ! stir "$clock"; then
-    date -u -s "@$now" >/dev/null  # the clock first: what is made depends on both
-    reseed || { echo "its kernel could not be asked for new randomness" >&2; exit 1; }
-  fi
+  reseed || { echo "its kernel could not be asked for new randomness" >&2; exit 1; }
   for f in /var/lib/systemd/random-seed /var/lib/random-seed; do [ ! -e "$f" ] || printf %s "$stored" >"$f"; done
 }
 no_balloon() {
@@ -123,22 +121,37 @@ instance() {
   if [ -f /var/lib/tiny/instance-id ]; then printf '%s\n' "$instance" >/var/lib/tiny/instance-id; fi
   c=/var/lib/cloud
   [ -d "$c/instances/$old_instance" ] || return 0
-  mv "$c/instances/$old_instance" "$c/instances/$instance"
-  ln -sfn "$c/instances/$instance" "$c/instance"
+  if ! call "$instance_calls"; then
+    [ -e "$c/instances/$instance" ] || mv "$c/instances/$old_instance" "$c/instances/$instance"
+    ln -sfn "$c/instances/$instance" "$c/instance"
+  fi
   for f in instance-id previous-instance-id; do printf '%s\n' "$instance" >"$c/data/$f"; done
   for f in /run/cloud-init/.instance-id; do [ ! -e "$f" ] || printf '%s\n' "$instance" >"$f"; done
 }
 """
 
-# `card OLD-MAC MAC OLD-ADDRESS|- ADDRESS|-`: in the files that name the card, and now. A card of a private network
-# has lost its neighbours with its carrier; the uplink's are the same in every machine. Neighbours that know
-# the old MAC are told (arp_notify): QEMU's own network asks nobody again.
+# `card OLD-MAC MAC OLD-ADDRESS|- ADDRESS|- OLD-MAC-IN-CAPITALS MAC-FOR-A-CALL`: in the files that name the card,
+# and now. A card of a private network has lost its neighbours with its carrier; the uplink's are the same in
+# every machine. Neighbours that know the old MAC are told (arp_notify): QEMU's own network asks nobody again.
 _CARDS = r"""
+rewrite() {
+  text=
+  while IFS= read -r line || [ -n "$line" ]; do text="$text$line$nl"; done <"$1"
+  was=$text
+  replace "$2" "$3"
+  replace "$6" "$3"
+  [ "$4" = - ] || replace "$4" "$5"
+  [ "$text" = "$was" ] || printf %s "$text" >"$1"
+}
+replace() {
+  of= rest=$text
+  while case $rest in *"$1"*) ;; *) false ;; esac; do of="$of${rest%%"$1"*}$2" rest=${rest#*"$1"}; done
+  text=$of$rest
+}
 card() {
   for f in /etc/systemd/network/*cloud-init* /etc/netplan/50-cloud-init.yaml /run/systemd/network/*netplan* \
     /etc/network/interfaces.d/50-cloud-init* /etc/NetworkManager/system-connections/cloud-init-*; do
-    [ -f "$f" ] || continue
-    if [ "$3" = - ]; then sed -i "s/$1/$2/Ig" "$f"; else sed -i "s/$1/$2/Ig; s|$3|$4|g" "$f"; fi
+    [ ! -f "$f" ] || rewrite "$f" "$@"
   done
   for d in /sys/class/net/*; do
     [ ! -e "$d/bridge" ] || continue
@@ -147,7 +160,7 @@ card() {
     nic=${d##*/}
     notify=/proc/sys/net/ipv4/conf/$nic/arp_notify said=1
     if [ -e $notify ]; then read -r said <$notify || true; echo 1 >$notify; fi
-    ip link set dev "$nic" address "$2" 2>/dev/null ||
+    set_mac "$nic" "$6" || ip link set dev "$nic" address "$2" 2>/dev/null ||
       { ip link set dev "$nic" down; ip link set dev "$nic" address "$2"; ip link set dev "$nic" up; }
     [ "$said" = 1 ] || echo "$said" >$notify
     v6=/proc/sys/net/ipv6/conf/$nic/disable_ipv6  # addresses that were made out of the old MAC go
@@ -163,24 +176,69 @@ card() {
 }
 """
 
+# systemd-networkd that sees a card's MAC change gives up its lease, and the guest is without network until it has
+# it again; resolved asks it about all that. So both stand still until the guest is itself. networkd never reads
+# what has happened: the next one, which systemd starts when it is killed, finds its files right and the addresses
+# there, which it is told to keep. journald writes where the old machine-id says, where journalctl no more looks.
+# Source: systemd.network(5), KeepConfiguration; systemd 252, networkd, dhcp4_handler, link_drop_foreign_addresses;
+# systemd-networkd.service, Restart=on-failure; journalctl(1), --merge.
+_SERVICES = r"""
+networkd= resolved=
+is_service() { [ "$1/exe" -ef "/lib/systemd/$2" ] || [ "$1/exe" -ef "/usr/lib/systemd/$2" ]; }
+find_services() {
+  for p in /proc/[0-9]*; do
+    { read -r its <"$p/comm"; } 2>/dev/null || continue
+    case $its in
+      systemd-network) ! is_service "$p" systemd-networkd || networkd=${p##*/} ;;
+      systemd-resolve) ! is_service "$p" systemd-resolved || resolved=${p##*/} ;;
+    esac
+  done
+}
+hold_services() { [ -z "$networkd" ] || kill -STOP $networkd $resolved; }
+let_services_go() { [ -z "$networkd" ] || kill -CONT $networkd $resolved; }
+renew_services() {
+  if [ -n "$networkd" ]; then
+    for f in /etc/systemd/network/*.network /run/systemd/network/*.network; do
+      [ -f "$f" ] || continue
+      d=/run/systemd/network/${f##*/}.d
+      [ -d "$d" ] || mkdir -p "$d"
+      printf '[Network]\nKeepConfiguration=dhcp\n' >"$d/50-serai.conf"
+    done
+    kill -KILL "$networkd"
+    let_services_go 2>/dev/null || :
+    systemctl --no-block start systemd-networkd || :
+  fi
+  if [ -s /etc/machine-id ] && command -v journalctl >/dev/null; then
+    systemctl --no-block try-restart systemd-journald || :
+  fi
+}
+"""
+
 DEFINITIONS = (
     OWN_KEYS
     + _NAMES
     + _CARDS
+    + _SERVICES
     + r"""
 prepare() {
-  scratch=$(mktemp -d); reseeder "$scratch/reseed"
+  scratch=$(mktemp -d); caller "$scratch/call"
   if has_dropbear; then find_listener; fi
+  find_services
 }
 arrive() {
+  hold_services
   if [ -n "$balloon" ]; then no_balloon; fi  # what it would give back is others' memory, too
   randomness; cards; host_keys
 }
-settle() { names; instance; if [ -s /etc/machine-id ]; then sync; fi; }
+settle() {
+  names; instance
+  if [ -s /etc/machine-id ]; then call "$sync_call" || sync; fi
+  call "$clock_call" || date -u -s "@$now" >/dev/null  # last: whoever has timers wakes up
+}
 afterwards() {
+  renew_services
   sync
   rm -rf "$scratch"
-  if command -v networkctl >/dev/null && systemctl -q is-active systemd-networkd; then networkctl reload; fi
 }
 """
 )
@@ -188,24 +246,27 @@ afterwards() {
 # The shell that waits reads these lines from the port, and then those of the values as they come: in blocks, which
 # `read` does not. It does what they say at `go`, and tells how far it is. When nobody is at the other end it goes:
 # a machine that was not told goes on as who it was. What would have to be started is there already: a dropbear
-# that waits for its key, a program that waits for the time.
+# that waits for its key, a program that waits for system calls.
 WAITING = r"""
-leave() { [ -z "$spare$stirring" ] || kill -KILL $spare $stirring 2>/dev/null; rm -rf "$scratch"; }
+leave() { [ -z "$spare$calling" ] || kill -KILL $spare $calling 2>/dev/null; rm -rf "$scratch"; }
 become() {
-  trap 'echo "ended $?"' EXIT
+  trap 'ended=$?; let_services_go; echo "ended $ended"' EXIT
   set -e
   arrive
   echo arrived
+  read -r line <&3 || :  # until somebody has logged in
   settle
   echo ended 0
   trap - EXIT
-  exec >/dev/null 2>&1 3>&-
+  exec >/dev/null 2>&1
+  read -r line <&3 || :  # until nobody is there any more
+  exec 3>&-
   afterwards
 }
 go() { exec >&3 2>&3; become </dev/null; exit; }
 prepare
 trap leave EXIT
 if has_dropbear && mkfifo -m 600 "$scratch/key"; then serve "$scratch/key" & spare=$!; fi
-stirrer
+start_caller
 echo waiting >&3
 """

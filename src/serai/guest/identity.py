@@ -12,11 +12,12 @@ from hashlib import sha256
 from secrets import token_hex
 from shlex import quote
 
-from serai.guest import reseed
+from serai.guest import reseed, syscalls
 from serai.guest.becoming import DEFINITIONS, OWN_KEYS, WAITING
 from serai.guest.pipe import as_root
 from serai.guest.seed import SeedNic, hostname
 from serai.guest.settle import MARK
+from serai.guest.syscalls import octal
 from serai.guest.tiny import host_lines
 from serai.guest.transport import Transport
 from serai.providers.contract import Materials
@@ -28,6 +29,9 @@ SEED_BYTES = 64
 """Of the host's randomness that the guest stirs into its own; where it knows vmgenid it has done that itself."""
 GO = "go"
 """The line after the last value: a word of guest/becoming.py."""
+SETTLE = "settle"
+"""What it is told when it has been logged in to."""
+_LINK = "/var/lib/cloud/instance"
 ARRIVED, ENDED = "arrived", "ended"
 """What it says when one can log in, and at its end; its exit code follows then."""
 
@@ -88,7 +92,11 @@ def values(
     name = hostname(machine)
     found = {
         "now": str(round(now)),  # busybox takes whole seconds
-        "clock": reseed.clock(now),
+        "clock_call": octal(syscalls.clock(now)),
+        "sync_call": octal(syscalls.synced()),
+        "instance_calls": octal(
+            syscalls.moved("/var/lib/cloud/instances", before.instance_id, instance_id, _LINK)
+        ),
         "seed": token_hex(SEED_BYTES),
         "stored": token_hex(SEED_BYTES),
         "machine": token_hex(16),
@@ -103,7 +111,8 @@ def values(
         **keys,
     }
     cards = [
-        f"card {mac} {nic.mac} {quote(address or '-')} {quote(nic.address or '-')}"
+        f"card {mac} {nic.mac} {quote(address or '-')} {quote(nic.address or '-')} {mac.upper()} "
+        f"{quote(syscalls.address(nic.mac))}"
         for (mac, address), nic in zip(before.cards, nics, strict=True)
         if (mac, address) != (nic.mac, nic.address or "")
     ]
@@ -113,7 +122,7 @@ def values(
 
 def definitions() -> str:
     """What the values are for."""
-    return reseed.script() + DEFINITIONS
+    return syscalls.script() + reseed.script() + DEFINITIONS
 
 
 def digest() -> str:
@@ -123,7 +132,12 @@ def digest() -> str:
 
 def script(told: str) -> str:
     """For root: the definitions, these values, and all of it done."""
-    return f"set -e\n{definitions()}{told}prepare\narrive\nsettle\nafterwards </dev/null >/dev/null 2>&1 &\n"
+    return (
+        f"set -e\n{definitions()}{told}prepare\nstart_caller\ntrap let_services_go EXIT\narrive\nsettle\n{_LAST}"
+    )
+
+
+_LAST = "trap - EXIT\nafterwards </dev/null >/dev/null 2>&1 &\n"
 
 
 def waiting(port: str) -> str:

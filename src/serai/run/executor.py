@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
@@ -184,7 +184,16 @@ class Executor:
         script = driver.newborn(machine, materials) if born else ""  # type: ignore[attr-defined]
         woken = born and driver.is_woken(machine.name)  # type: ignore[attr-defined]
 
-        def wait(*, woken: bool) -> None:
+        def entered(way: Transport) -> None:
+            if script:
+                from serai.guest.identity import become
+
+                progress("telling the guest who it is")
+                become(way, machine, script)
+            if woken:
+                driver.knows_itself(machine)  # type: ignore[attr-defined]
+
+        def wait(*, woken: bool, entered: Callable[[Transport], None] = lambda way: None) -> None:
             way = wait_ready(
                 machine,
                 lambda: self._endpoint(machine, materials.image if fresh else None),
@@ -193,20 +202,18 @@ class Executor:
                 progress,
                 seed_kind=kind,
                 woken=woken,
+                entered=entered,
             )
             with self._lock:
                 self._ways[machine.name] = way
 
-        wait(woken=woken)
-        if script:
-            from serai.guest.identity import become
-
-            progress("telling the guest who it is")
-            become(self.way_in(machine.name), machine, script)
-        if woken:
-            driver.knows_itself(machine)  # type: ignore[attr-defined]
-        elif warms and driver.keep_warm(  # type: ignore[attr-defined]
-            machine, materials, self.way_in(machine.name), progress
+        wait(woken=woken, entered=entered)
+        if (
+            warms
+            and not woken
+            and driver.keep_warm(  # type: ignore[attr-defined]
+                machine, materials, self.way_in(machine.name), progress
+            )
         ):
             # Whoever was logged in stays so in the template: a login costs those that wake up less then.
             self._hang_up(machine.name)

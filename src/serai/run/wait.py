@@ -60,6 +60,7 @@ def wait_ready(
     budget: float | None = None,
     seed_kind: str,
     woken: bool = False,
+    entered: Callable[[Transport], object] = lambda way: None,
 ) -> Transport:
     """Wait until the machine is ready; gives the way in, open.
 
@@ -67,6 +68,7 @@ def wait_ready(
     when the guest is not running any more, else an empty string; `seed_kind` is `cloud-init`, `tiny` or `none`.
     `budget` in seconds, by default the machine's `ready.within`; the stages share it. `woken`: its SSH server is
     there already: one login is tried at once, before anybody knocks to find out, and cloud-init has ended.
+    `entered` is called with the first login, before anything is asked in the guest.
     Raises Code.TIMEOUT or, when it cannot become ready any more, Code.FAILED: both name the stage, the likely
     cause and the next command, with the console's last lines as details.
     """
@@ -85,6 +87,7 @@ def wait_ready(
                     transport = SshTransport(there, machine.name)
             if not at_once:
                 wait.logged_in(transport, seed_kind)
+        entered(transport)
         if seed_kind == "cloud-init" and not at_once:
             wait.cloud_init(transport)
         wait.checks(transport)

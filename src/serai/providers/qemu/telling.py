@@ -12,7 +12,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from serai.guest import identity
@@ -119,7 +119,10 @@ class Telling:
         return self._has_said(identity.ARRIVED)
 
     def settled(self) -> bool:
-        """Whether it is itself altogether, and its disks know it. Raises Code.FAILED."""
+        """Whether it is itself altogether, and its disks know it: it begins with that now. Raises Code.FAILED."""
+        assert self._line is not None
+        with suppress(OSError):  # it has gone: what it has said until then is read
+            self._line.say(f"{identity.SETTLE}\n")
         return self._has_said(identity.ENDED)
 
     def _has_said(self, word: str) -> bool:
