@@ -2,10 +2,9 @@
 
 Under emulation each program that is started costs 10 ms or more, as much as all that the shell does by itself.
 `prepare` is what does not depend on who it becomes; `arrive` what must be done before anybody logs in, `settle`
-before it counts as itself, `afterwards` what nobody waits for. A guest with one processor that is told by a port
-does only the first of these until it has been logged in to, and the last one when whoever told it has gone. A
-boot after a power cut finds the seed of another instance, and makes all anew but the machine-id: where there is
-one, it is on the disk before the guest counts as itself.
+and `set_clock` before it counts as itself, `afterwards` what nobody waits for. What makes others busy, on what is
+often one processor, comes after the first login: the clock at once, the last part when whoever told the guest has
+gone. Its disks know who it is before it counts as itself: power that is cut later takes nothing of that.
 """
 
 from __future__ import annotations
@@ -230,11 +229,8 @@ arrive() {
   if [ -n "$balloon" ]; then no_balloon; fi  # what it would give back is others' memory, too
   randomness; cards; host_keys
 }
-settle() {
-  names; instance
-  if [ -s /etc/machine-id ]; then call "$sync_call" || sync; fi
-  call "$clock_call" || date -u -s "@$now" >/dev/null  # last: whoever has timers wakes up
-}
+settle() { names; instance; call "$sync_call" || sync; }
+set_clock() { call "$clock_call" || date -u -s "@$now" >/dev/null; }  # whoever has timers wakes up
 afterwards() {
   renew_services
   sync
@@ -254,8 +250,9 @@ become() {
   set -e
   arrive
   echo arrived
-  read -r line <&3 || :  # until somebody has logged in
   settle
+  read -r line <&3 || :  # until somebody has logged in
+  set_clock
   echo ended 0
   trap - EXIT
   exec >/dev/null 2>&1

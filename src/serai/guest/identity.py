@@ -132,12 +132,19 @@ def digest() -> str:
 
 def script(told: str) -> str:
     """For root: the definitions, these values, and all of it done."""
-    return (
-        f"set -e\n{definitions()}{told}prepare\nstart_caller\ntrap let_services_go EXIT\narrive\nsettle\n{_LAST}"
-    )
+    return f"set -e\n{definitions()}{told}{_ALL_OF_IT}"
 
 
-_LAST = "trap - EXIT\nafterwards </dev/null >/dev/null 2>&1 &\n"
+_ALL_OF_IT = """
+prepare
+start_caller
+trap let_services_go EXIT
+arrive
+settle
+set_clock
+trap - EXIT
+afterwards </dev/null >/dev/null 2>&1 &
+"""
 
 
 def waiting(port: str) -> str:

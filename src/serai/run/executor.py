@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 
@@ -19,6 +19,7 @@ from serai.providers.contract import Effect, Endpoint, Image, Mark, Observed, Pr
 from serai.providers.kept import Start, may_be_warm
 from serai.providers.kinds import is_container
 from serai.run.cpu_room import cpus_without_room
+from serai.run.entering import itself
 from serai.run.events import Emit, Event, Kind
 from serai.run.hooks import AFTER, BEFORE, Table, fire
 from serai.run.materials import Stock
@@ -35,6 +36,7 @@ from serai.spec.machine import Machine
 from serai.util.errors import SeraiError
 
 if TYPE_CHECKING:
+    from serai.providers.kept import KeepsWarm
     from serai.run.layers import Keeper
 
 
@@ -181,17 +183,9 @@ class Executor:
         fresh = machine.name in self.made or seen is None or GUEST not in seen.marks
         warms = may_be_warm(machine) and hasattr(driver, "keep_warm")
         born = warms or machine.fork is not None
-        script = driver.newborn(machine, materials) if born else ""  # type: ignore[attr-defined]
-        woken = born and driver.is_woken(machine.name)  # type: ignore[attr-defined]
-
-        def entered(way: Transport) -> None:
-            if script:
-                from serai.guest.identity import become
-
-                progress("telling the guest who it is")
-                become(way, machine, script)
-            if woken:
-                driver.knows_itself(machine)  # type: ignore[attr-defined]
+        keeper = cast("KeepsWarm", driver)
+        script = keeper.newborn(machine, materials) if born else ""
+        woken = born and keeper.is_woken(machine.name)
 
         def wait(*, woken: bool, entered: Callable[[Transport], None] = lambda way: None) -> None:
             way = wait_ready(
@@ -207,14 +201,8 @@ class Executor:
             with self._lock:
                 self._ways[machine.name] = way
 
-        wait(woken=woken, entered=entered)
-        if (
-            warms
-            and not woken
-            and driver.keep_warm(  # type: ignore[attr-defined]
-                machine, materials, self.way_in(machine.name), progress
-            )
-        ):
+        wait(woken=woken, entered=partial(itself, keeper, machine, script, progress) if born else lambda way: None)
+        if warms and not woken and keeper.keep_warm(machine, materials, self.way_in(machine.name), progress):
             # Whoever was logged in stays so in the template: a login costs those that wake up less then.
             self._hang_up(machine.name)
             wait(woken=True)

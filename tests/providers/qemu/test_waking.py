@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from serai.providers.qemu.record import editing
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -23,6 +27,7 @@ machines:
   late: {autostart: false}
 """
 WAKING = "waking it from a template"
+TELLING = "telling the guest who it is"
 WHO = """
 hostname; cat /etc/hostname /var/lib/tiny/instance-id
 cat /sys/class/net/eth0/address /sys/class/net/eth1/address
@@ -48,6 +53,13 @@ def who(shop: Any, name: str) -> list[str]:
     return [str(word) for word in words]
 
 
+def cut_power(home: Path, name: str) -> Path:
+    """Of a machine that runs; its directory."""
+    (directory,) = home.glob(f"projects/*/machines/{name}")
+    os.kill(int((directory / "qemu.pid").read_text()), signal.SIGKILL)
+    return directory
+
+
 def templates(shop: Any) -> list[str]:
     return [str(each["key"]) for each in shop.json("image", "layers")["layers"]]
 
@@ -58,6 +70,10 @@ def test_guests_wake_up_as_themselves_and_never_from_an_altered_template(shop, h
 
     for name in ("db", "mail"):
         assert WAKING in shop("up", name).stderr
+    cut_power(home, "mail")  # as soon as it is ready
+    again = shop("up", "mail").stderr
+    assert WAKING not in again
+    assert TELLING not in again
     first, second, third = (who(shop, name) for name in ("web", "db", "mail"))
     assert (first[0], second[0], third[0]) == ("web", "db", "mail")
     for one, other in ((first, second), (first, third), (second, third)):
@@ -66,6 +82,16 @@ def test_guests_wake_up_as_themselves_and_never_from_an_altered_template(shop, h
     for name, peer in (("db", "web"), ("web", "db"), ("mail", "db")):
         assert " 0% packet loss" in shop("exec", name, "--", f"ping -c 2 -W 10 {peer}").stdout
     assert templates(shop) == [kept]
+
+    # Power that is cut before it knows itself: its disk takes it for the first one.
+    with editing(cut_power(home, "mail")) as record:
+        record.newborn = True
+    assert TELLING in shop("up", "mail").stderr
+    fourth = who(shop, "mail")
+    assert fourth[0] == "mail"
+    assert not {*first, *second} & {*fourth}
+    assert fourth[5] != third[5]
+    assert TELLING not in shop("up", "mail").stderr
 
     # Its memory is saved and loaded like that of any other machine.
     shop("exec", "db", "--", "httpd -h /etc; touch /root/before")

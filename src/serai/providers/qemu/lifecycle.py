@@ -302,7 +302,6 @@ def _ended(scope: Scope, directory: Path) -> None:
     with editing(directory) as record:
         record.stopped = True
         record.ready_at = 0.0
-        record.newborn = False  # it learns who it is when it boots
     (directory / "ram").unlink(missing_ok=True)
     launch.end_process(directory, record.uuid, who=record.name)  # sweeps its sockets away
     if record.hardware:

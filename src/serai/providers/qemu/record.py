@@ -87,7 +87,7 @@ class Record(MachineRecord, kw_only=True, omit_defaults=True):
     template: str = ""
     """Key of the template, or of the fork's moment, that its disks stand on (see qemu/template.py)."""
     newborn: bool = False
-    """It runs with the memory of a template, and is not yet told who it is."""
+    """It was started with the memory of a template, and has not said that it knows who it is."""
     suspended: bool = False
     """Its memory is in `suspend/`."""
     set_up: bool = False
