@@ -86,21 +86,26 @@ def _goes_direct(disk: Disk, possible: bool) -> bool:
 
 
 def make_missing(directory: Path, machine: Machine, image: Image | None) -> None:
-    """Make the disks that are not there yet, all at the same time. A killed run leaves only `.new` files."""
+    """Make the disks that are not there yet, all at the same time. A killed run leaves only `.new` files.
+
+    They are called otherwise in each run: a qemu-img whose serai was killed may still be about to make its own.
+    """
     disks = directory / "disks"
     disks.mkdir(exist_ok=True, mode=0o700)
     for left in disks.glob("*.new"):
         left.unlink()
-    commands: dict[Path, list[str]] = {}
+    parts: dict[Path, Path] = {}
+    commands = []
     for name, disk in specs(machine, image).items():
         target = directory / file_path(name, disk)
         if is_made(disk) and not target.exists():
             size = disk.size or (image.virtual_size if name == ROOT and image and image.disk else DEFAULT_SIZE)
             need_room(machine.name, name, disk, size, shutil.disk_usage(disks).free, str(disks))
-            commands[target] = _make_command(target.with_name(f"{target.name}.new"), name, disk, machine, image)
-    _run_together(list(commands.values()))
-    for target in commands:
-        target.with_name(f"{target.name}.new").rename(target)
+            part = parts[target] = target.with_name(f"{target.name}.{os.getpid()}.new")
+            commands.append(_make_command(part, name, disk, machine, image))
+    _run_together(commands)
+    for target, part in parts.items():
+        part.rename(target)
 
 
 def _make_command(target: Path, name: str, disk: Disk, machine: Machine, image: Image | None) -> list[str]:
