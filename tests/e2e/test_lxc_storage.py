@@ -106,7 +106,8 @@ def self_made(host: ProjectHost, path: str) -> list[str]:
     return [host.run("sh", "-c", f"ls -d /var/lib/lxc/serai-*/{path}").strip()]
 
 
-def test_on_btrfs_a_container_is_a_subvolume_and_its_snapshots_share_blocks(shop, need):
+def test_on_btrfs_a_container_is_a_subvolume_and_its_snapshots_share_blocks(shop, need, monkeypatch):
+    monkeypatch.setenv("SERAI_LAYERS", "on")
     need("mkfs.btrfs", "btrfs")
     script = "truncate -s 256M /run/disk && mkfs.btrfs -q /run/disk && mount -o loop /run/disk /var/lib/lxc"
     shop.run("sh", "-c", script)
@@ -120,7 +121,17 @@ def test_on_btrfs_a_container_is_a_subvolume_and_its_snapshots_share_blocks(shop
     shop("snapshot", "restore", "one")
     assert shop("exec", "web", "--", "cat /root/mark") == "old\n"
 
+    # A layer's files are made into a subvolume, too.
     shop("destroy", "-y")
+    shop.file(KEPT.replace("networks:", "provision: [{name: one, shell: echo one >>/etc/ran}], networks:"))
+    for blocks in ([], ["one"]):
+        planned = json.loads(shop("plan", "--json", code=2))["machines"]["web"]
+        assert (planned.get("layer") or {}).get("blocks", []) == blocks
+        shop("up")
+        assert shop("exec", "web", "--", "cat /etc/ran") == "one\n"
+        assert "rootfs" in shop.run("btrfs", "subvolume", "list", "/var/lib/lxc")
+        shop("destroy", "-y")
+
     assert shop.run("btrfs", "subvolume", "list", "/var/lib/lxc") == ""
     assert shop.run("ls", "/var/lib/lxc") == ""
     shop.run("umount", "/var/lib/lxc")
