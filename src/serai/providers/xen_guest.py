@@ -10,7 +10,7 @@ import msgspec
 from serai.spec.disk import Disk, DiskDevice
 from serai.spec.machine import Machine
 from serai.spec.network import UplinkNic
-from serai.spec.xen import Vif, XenType
+from serai.spec.xen import Via, Vif, XenType
 from serai.util.drives import letters
 
 PYGRUB, PVGRUB = "pygrub", "pvgrub"
@@ -53,6 +53,27 @@ class Spot(msgspec.Struct, frozen=True):
 
     vdev: str
     cdrom: bool = False
+
+
+LOCAL = "xen:///system"
+"""libvirt of this host, as its Xen driver is named. Source: libvirt, drvxen."""
+_URI = re.compile(r"xen\+ssh://(?P<place>[^/?]+)/(system)?")
+
+
+def dom0_of(machine: Machine) -> str:
+    """The dom0 as ssh names it; empty: this host."""
+    raw = machine.providers.xen
+    return raw.host or "" if raw.via is Via.XL else host_of_uri(raw.uri or LOCAL) or ""
+
+
+def host_of_uri(uri: str) -> str | None:
+    """The same of a URI of libvirt's; None: it leads to no dom0 that ssh can go to."""
+    if uri == LOCAL:
+        return ""
+    there = _URI.fullmatch(uri)
+    if there is None:
+        return None
+    return f"ssh://{there['place']}" if ":" in there["place"] else there["place"]
 
 
 def kind_of(machine: Machine, *, kernel: bool) -> XenType:

@@ -168,9 +168,15 @@ def engines_of(project: Project) -> dict[str, tuple[str, ...]]:
     machines = project.machines.values()
     found = {
         "libvirt": {machine.providers.libvirt.uri or "" for machine in machines if machine.provider == "libvirt"},
-        "xen": {machine.providers.xen.host or "" for machine in machines if machine.provider == "xen"},
+        "xen": {_dom0(machine) for machine in machines if machine.provider == "xen"},
     }
     return {name: tuple(sorted(engines)) for name, engines in found.items() if engines}
+
+
+def _dom0(machine: Machine) -> str:
+    from serai.providers.xen_guest import dom0_of
+
+    return dom0_of(machine)
 
 
 def _named(word: str, known: Collection[str]) -> set[str]:

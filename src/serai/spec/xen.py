@@ -111,7 +111,10 @@ class XenRaw(Spec, frozen=True):
     ] = None
     uri: Annotated[
         str | None,
-        Meta(description="libvirt: default: xen:///system", examples=["xen+ssh://root@dom0/system"]),
+        Meta(
+            description="libvirt: default: xen:///system, this host; virsh is run on dom0",
+            examples=["xen+ssh://root@dom0/system"],
+        ),
     ] = None
     type: Annotated[
         XenType | None,

@@ -81,8 +81,10 @@ def state(root: Path, monkeypatch: pytest.MonkeyPatch, need: Callable[..., None]
     programs.mkdir()
     kept.mkdir()
     (programs / "xl").write_text(f'#!/bin/sh\nexec {sys.executable} -SE {xl_stand_in_file.PROGRAM} "$@"\n')
+    virsh = xl_stand_in_file.PROGRAM.with_name("virsh_stand_in.py")
+    (programs / "virsh").write_text(f'#!/bin/sh\nexec {sys.executable} -SE {virsh} "$@"\n')
     (programs / "ip").write_text(IP)
-    for name in ("xl", "ip"):
+    for name in ("xl", "virsh", "ip"):
         (programs / name).chmod(0o755)
     monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
     monkeypatch.setenv("XL_STATE", str(kept))

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from serai.providers import own_files
 from serai.providers.contract import Scope
 from serai.providers.contradictions import once
-from serai.providers.xen import cfg
+from serai.providers.xen import cfg, place, render
 from serai.providers.xen_check import check as of_xen
 from serai.providers.xen_check import refuse
+from serai.providers.xen_guest import has_firmware, host_of_uri, kind_of
+from serai.spec.disk import Cache, Discard
 from serai.spec.machine import Machine
-from serai.spec.xen import Via
+from serai.spec.xen import Via, XenType
 from serai.util.destination import Destination
 from serai.util.errors import Code, SeraiError
 
@@ -27,22 +29,23 @@ def check(machine: Machine, scope: Scope) -> list[SeraiError]:
 
 def _all(machine: Machine, scope: Scope) -> Iterator[SeraiError]:
     raw = machine.providers.xen
-    if raw.host:
-        try:
-            Destination(raw.host)
-        except SeraiError as error:
-            yield refuse(machine, "providers.xen.host", f"{raw.host} names no host", error.hint, Code.INPUT)
     if raw.via is Via.LIBVIRT:
-        why = "this version makes machines on Xen by xl alone, on this host or by providers.xen.host over SSH"
-        yield refuse(machine, "providers.xen.via", why, "via: xl; serai render NAME --as libvirt shows the XML")
-    if raw.uri:
+        yield from _by_libvirt(machine)
+    elif raw.uri:
         yield refuse(machine, "providers.xen.uri", "xl has none", "providers.xen.host")
+    host = place.host_of(machine)
+    if host:
+        try:
+            Destination(host)
+        except SeraiError as error:
+            key = "uri" if raw.via is Via.LIBVIRT else "host"
+            yield refuse(machine, f"providers.xen.{key}", f"{host} names no host", error.hint, Code.INPUT)
     yield from _networks(machine)
     for name, disk in machine.disks.items():
-        if raw.host and disk.path and not disk.path.startswith("/"):
-            why = f"{disk.path} would have to be on {raw.host}"
+        if host and disk.path and not disk.path.startswith("/"):
+            why = f"{disk.path} would have to be on {host}"
             yield refuse(machine, f"disks.{name}.path", why, "a path that begins with /", Code.INPUT)
-    if not raw.host:
+    if not host:
         yield from own_files.missing(machine, scope.root)
     for name, value in raw.config.items():
         key = f"providers.xen.config.{name}"
@@ -52,6 +55,47 @@ def _all(machine: Machine, scope: Scope) -> Iterator[SeraiError]:
         yield from _written(machine, key, value)
     if raw.cmdline:
         yield from _written(machine, "providers.xen.cmdline", raw.cmdline)
+
+
+def _by_libvirt(machine: Machine) -> Iterator[SeraiError]:
+    """What is lost on the way from our xl.cfg to a domain of libvirt's: no key is dropped in silence.
+
+    Source: libvirt 9.0, src/libxl/xen_xl.c and xen_common.c, which read such files.
+    """
+    raw = machine.providers.xen
+    if raw.host:
+        why = "libvirt is found by its URI"
+        yield refuse(machine, "providers.xen.host", why, f"uri: xen+ssh://{raw.host}/system", Code.INPUT)
+    if raw.uri and host_of_uri(raw.uri) is None:
+        why = f"{raw.uri} leads to no dom0 by SSH"
+        yield refuse(machine, "providers.xen.uri", why, "xen:///system, or xen+ssh://root@dom0/system", Code.INPUT)
+    kind = kind_of(machine, kernel=not has_firmware(machine))
+    cards = [raw.vif, *raw.vifs.values()]
+    nics = [nic.private or nic.public or nic.uplink for nic in machine.networks]
+    lost = {
+        "cpu.nested": machine.cpu.nested and kind is not XenType.HVM,
+        "cpu.pin": isinstance(render.pins(machine), list),
+        "providers.xen.cpus_soft": raw.cpus_soft,
+        "providers.xen.cpupool": raw.cpupool,
+        "providers.xen.cap": raw.cap is not None,
+        "providers.xen.pvshim": raw.pvshim,
+        "providers.xen.timer_mode": raw.timer_mode,
+        "providers.xen.nomigrate": raw.nomigrate,
+        "providers.xen.on_watchdog": raw.on_watchdog,
+        "providers.xen.pci_seize": raw.pci_seize,
+        "providers.xen.pci_power_management": raw.pci_power_management,
+        "providers.xen.config": raw.config,
+        "providers.xen.vif.trusted": any(card.trusted is not None for card in cards),
+        "providers.xen.vif.gatewaydev": any(card.gatewaydev for card in cards),
+        "providers.xen.vif.vifname": any(card.vifname for card in cards),
+        "networks.mtu": any(nic and nic.mtu for nic in nics),
+        "disks.cache": any(disk.cache in (Cache.NONE, Cache.DIRECTSYNC) for disk in machine.disks.values()),
+        "disks.discard": any(disk.discard is Discard.IGNORE for disk in machine.disks.values()),
+        "devices.usb": machine.devices.usb,
+    }
+    for key, there in lost.items():
+        if there:
+            yield refuse(machine, key, "libvirt does not read it from a file of xl's", "via: xl")
 
 
 def _written(machine: Machine, key: str, value: cfg.Value) -> Iterator[SeraiError]:

@@ -15,9 +15,10 @@ from serai.providers.xen.dom0 import Dom0, dom0
 from serai.providers.xen.look import Domain, Seen, look
 from serai.providers.xen.observe import state_of
 from serai.providers.xen.record import Phase, Record, editing, save
+from serai.providers.xen.toolstack import stack
 from serai.providers.xen_guest import kind_of
 from serai.spec.machine import Machine
-from serai.spec.xen import XenType
+from serai.spec.xen import Via, XenType
 from serai.util.errors import Code, SeraiError
 
 START = 900.0
@@ -88,6 +89,7 @@ def new_record(scope: Scope, machine: Machine, materials: Materials, seen: Seen)
         project_id=scope.project_id,
         project_root=str(scope.root),
         domain=free_name(scope, machine.name, seen),
+        via=machine.providers.xen.via,
         uuid=machine_uuid(scope.project_id, machine.name),
         instance_id=f"serai-{token_hex(8)}",
         applied=machine,
@@ -140,7 +142,7 @@ def start(scope: Scope, machine: Machine, materials: Materials, progress: Progre
     if domain is not None and not domain.ended:
         return
     if domain is not None:
-        host.run(f"xl destroy {domain.id}", check=False)
+        host.run(stack(record.via).destroy(domain.id), check=False)
     disks.make_missing(host, scope, record, machine, materials, progress)
     disks.fit_sizes(host, record, machine)
     _take_up(scope, record, machine, materials)
@@ -148,7 +150,9 @@ def start(scope: Scope, machine: Machine, materials: Materials, progress: Progre
     configure(host, scope, record, machine)
     save(host, scope, record)
     progress("starting it")
-    launch(host, scope, record, f"xl create -q -p {quote(config_file(scope, machine.name))}")
+    tools, file = stack(record.via), config_file(scope, machine.name)
+    launch(host, scope, record, tools.create(file, record.domain))
+    host.run(tools.autostart(auto_link(record), file, record.domain, machine.providers.xen.autostart))
     with editing(host, scope, machine.name) as kept:
         kept.stopped, kept.boot, kept.started_at = False, seen.boot, round(time.time(), 3)
 
@@ -174,17 +178,18 @@ def config_file(scope: Scope, name: str) -> str:
 
 
 def configure(host: Dom0, scope: Scope, record: Record, machine: Machine) -> None:
-    """Write its xl.cfg, the bridges of its networks, and the link that starts it with the host."""
+    """Write its xl.cfg, and make the bridges of its networks."""
     pci = functions_there(host, machine)
     site = gather.site_of(scope, machine, record, record.networks, pci=pci, password=password_of(scope, machine))
     record.kernel = bool(site.start.kernel)
     file = config_file(scope, machine.name)
     host.put(render.text(machine, site).encode(), file)
     known = bridges.ours(scope, record.networks, bridges.private(machine))
-    link = quote(f"{place.AUTO}/{record.domain}.cfg")
-    auto = f"mkdir -p {place.AUTO} && ln -sfn {quote(file)} {link}"
-    script = auto if machine.providers.xen.autostart else f"rm -f {link}"
-    host.run("\n".join(["set -e", bridges.ensure(known), script]))
+    host.run("\n".join(["set -e", bridges.ensure(known)]))
+
+
+def auto_link(record: Record) -> str:
+    return f"{place.AUTO}/{record.domain}.cfg"
 
 
 def functions_there(host: Dom0, machine: Machine) -> dict[str, tuple[str, ...]]:
@@ -202,20 +207,25 @@ def launch(host: Dom0, scope: Scope, record: Record, command: str) -> None:
     One that cannot be made leaves nothing behind.
     """
     here = quote(place.directory(scope, record.name))
-    name = quote(record.domain)
+    tools = stack(record.via)
+    cut = f"{tools.destroy(record.domain)} 2>/dev/null"
     for _ in range(TRIES):
         done = host.run(f"cd {here} && rm -f {place.CONSOLE} && {command}", timeout=START, check=False)
         if done.ok or not any(word in done.stderr for word in SLOW):
             break
-        host.run(f"xl destroy {name} >/dev/null 2>&1; {_until_gone(record.domain, 30)}", check=False, timeout=120)
+        host.run(
+            f"{tools.destroy(record.domain)} 2>/dev/null; {_until_gone(record.domain, 30)}",
+            check=False,
+            timeout=120,
+        )
     if not done.ok:
         from serai.providers.xen.dom0 import failure
 
         idle = bridges.remove_idle(record.bridges)
-        host.run(f"xl destroy {name} >/dev/null 2>&1\n{idle}", check=False)
+        host.run(f"{cut}\n{idle}", check=False)
         error = failure(f"{record.name} on {host.name}", done)
         raise SeraiError(error.code, error.message, hint=error.hint, details=error.details)
-    host.run(f"{listen(scope, record)}\nxl unpause {name}")
+    host.run(f"{listen(scope, record)}\n{tools.unpause(record.domain)}")
 
 
 def listen(scope: Scope, record: Record) -> str:
@@ -246,8 +256,9 @@ def stop(scope: Scope, name: str, budget: float, force: bool, progress: Progress
     graceful = True
     if domain is not None:
         if not force and not domain.ended:
-            graceful = _asked(host, domain, budget, progress)
-        host.run(f"xl destroy {domain.id} 2>/dev/null; {_until_gone(record.domain, 30)}", check=False, timeout=120)
+            graceful = _asked(host, record, domain, budget, progress)
+        cut = f"{stack(record.via).destroy(domain.id)} 2>/dev/null; {_until_gone(record.domain, 30)}"
+        host.run(cut, check=False, timeout=120)
     with editing(host, scope, name) as kept:
         kept.stopped, kept.ready_at = True, 0.0
         if kept.saved:
@@ -257,14 +268,15 @@ def stop(scope: Scope, name: str, budget: float, force: bool, progress: Progress
     return graceful or force
 
 
-def _asked(host: Dom0, domain: Domain, budget: float, progress: Progress) -> bool:
+def _asked(host: Dom0, record: Record, domain: Domain, budget: float, progress: Progress) -> bool:
     """Whether it has gone. One that is paused hears nothing: it goes on for that."""
     progress(f"waiting up to {budget:g} s for the guest to power off")
+    tools = stack(record.via)
     if "p" in domain.state:
-        host.run(f"xl unpause {domain.id}", check=False)
+        host.run(tools.unpause(domain.id), check=False)
     turns = max(1, round(budget / POLL))
     script = (
-        f"xl shutdown -F {domain.id} >&2 || exit 1\n"
+        f"{tools.shutdown(domain.id)} >&2 || exit 1\n"
         f"n=0; while [ $n -lt {turns} ]; do\n"
         f"  state=$(xl list -v 2>/dev/null | sed -n 's/.* \\([rbpscd-]\\{{6\\}}\\) .*{domain.uuid}.*/\\1/p')\n"
         '  case "$state" in "" | *s*) exit 0 ;; esac\n'
@@ -303,9 +315,9 @@ def _remove(host: Dom0, scope: Scope, name: str, record: Record | None, seen: Se
     lines = [silence(scope, name)]
     domain = seen.domains.get(record.uuid if record is not None else machine_uuid(scope.project_id, name))
     if domain is not None:
-        lines += [f"xl destroy {domain.id}", _until_gone(domain.name, 30)]
+        lines += [stack(record.via if record else Via.XL).destroy(domain.id), _until_gone(domain.name, 30)]
     if record is not None:
-        lines += [disks.remove(record), f"rm -f {quote(f'{place.AUTO}/{record.domain}.cfg')}"]
+        lines += [disks.remove(record), stack(record.via).forget(auto_link(record), record.domain)]
         lines += [bridges.remove_idle(record.bridges)]
     lines += [f"rm -rf {quote(here)}"]
     if record is not None:
@@ -325,22 +337,23 @@ def suspend(scope: Scope, name: str, to_disk: bool, progress: Progress) -> None:
         raise SeraiError(Code.FAILED, f"{name} is not running", hint=f"serai up {name}")
     if not to_disk:
         if "p" not in domain.state:
-            host.run(f"xl pause {domain.id}")
+            host.run(stack(record.via).pause(domain.id))
         return
     progress("writing its memory to disk")
     file = f"{place.directory(scope, name)}/{place.SAVED}"
-    save_memory(host, domain, file)
+    save_memory(host, record, domain, file)
     with editing(host, scope, name) as kept:
         kept.saved = True
 
 
-def save_memory(host: Dom0, domain: Domain, file: str) -> None:
+def save_memory(host: Dom0, record: Record, domain: Domain, file: str) -> None:
     """The domain is gone afterwards. One that is paused goes on for that: a guest takes part in it."""
+    tools = stack(record.via)
     if "p" in domain.state:
-        host.run(f"xl unpause {domain.id}")
+        host.run(tools.unpause(domain.id))
     part = quote(f"{file}.part")
     host.run(
-        f"xl save {domain.id} {part} >/dev/null && mv {part} {quote(file)} && {_until_gone(domain.name, 30)}",
+        f"{tools.save(domain.id, part)} && mv {part} {quote(file)} && {_until_gone(domain.name, 30)}",
         timeout=START,
     )
 
@@ -351,7 +364,7 @@ def resume(scope: Scope, name: str, progress: Progress) -> None:
     domain = seen.domain_of(record)
     if domain is not None and not domain.ended:
         if "p" in domain.state:
-            host.run(f"xl unpause {domain.id}")
+            host.run(stack(record.via).unpause(domain.id))
         return
     if not record.saved:
         raise SeraiError(Code.FAILED, f"{name} is not suspended: it is off", hint=f"serai up {name}")
@@ -364,10 +377,10 @@ def resume(scope: Scope, name: str, progress: Progress) -> None:
 
 
 def restore_memory(host: Dom0, scope: Scope, record: Record, file: str) -> None:
-    """The configuration is in the file, too. Source: xl(1), restore."""
+    """The configuration is in the file, too."""
     known = bridges.ours(scope, record.networks, list(record.networks))
     host.run(bridges.ensure({name: net for name, net in known.items() if name in record.bridges}) or "true")
-    launch(host, scope, record, f"xl restore -p {quote(file)} >/dev/null")
+    launch(host, scope, record, stack(record.via).restore(file))
 
 
 def local_directory(scope: Scope, name: str) -> Path:

@@ -11,6 +11,7 @@ from serai.providers.contract import Scope
 from serai.providers.xen import place
 from serai.providers.xen.dom0 import Dom0, failure
 from serai.providers.xen.record import Record, decode
+from serai.providers.xen.toolstack import VIRSH
 from serai.util.errors import SeraiError
 from serai.util.process import Result
 
@@ -83,6 +84,7 @@ def script(scope: Scope) -> str:
         f'  echo "{MARK} end $n"\n'
         f'  log=$(sed -n \'s/^ *"domain": "\\(.*\\)",*$/\\1/p\' "${{d}}{place.RECORD}" | head -n 1)\n'
         f'  tail -n 4 "{place.LOGS}/xl-$log.log" 2>/dev/null\n'
+        f'  grep -qs \'"via": "libvirt"\' "${{d}}{place.RECORD}" && {VIRSH} domstate --reason "$log" 2>/dev/null\n'
         "done\n"
         f'echo "{MARK} whole"\n'
     )
@@ -117,7 +119,9 @@ def parsed(text: str, where: str) -> Seen:
                 found = _machine(found, name, body, where)
             case ["end", name]:
                 reasons = _END.findall(body)
-                if reasons and int(reasons[-1]) in REASONS:
+                if "(crashed)" in body:
+                    found.ends[name] = REASONS[3]
+                elif reasons and int(reasons[-1]) in REASONS:
                     found.ends[name] = REASONS[int(reasons[-1])]
     return found
 

@@ -7,6 +7,7 @@ from hashlib import sha256
 import msgspec
 
 from serai.providers.contract import Scope
+from serai.providers.xen_guest import dom0_of
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
 from serai.util.files import write_atomic
@@ -29,7 +30,7 @@ class Hosts(msgspec.Struct):
 
 def host_of(machine: Machine) -> str:
     """Empty: this host."""
-    return machine.providers.xen.host or ""
+    return dom0_of(machine)
 
 
 def hosts(scope: Scope) -> list[str]:

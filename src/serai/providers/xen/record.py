@@ -15,7 +15,7 @@ from serai.providers.contract import Image, Scope
 from serai.providers.machine_record import MachineRecord
 from serai.providers.xen import place
 from serai.providers.xen.dom0 import Dom0
-from serai.spec.xen import XenType
+from serai.spec.xen import Via, XenType
 from serai.util.errors import Code, SeraiError
 
 
@@ -29,6 +29,8 @@ class Record(MachineRecord, kw_only=True, omit_defaults=True):
 
     domain: str
     uuid: str
+    via: Via = Via.XL
+    """Whose domain it is."""
     phase: Phase = Phase.CREATING
     kind: XenType = XenType.PVH
     image: Image | None = None

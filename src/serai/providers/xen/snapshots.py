@@ -12,6 +12,7 @@ from serai.providers.contract import Progress, Scope, Snapshot
 from serai.providers.xen import lifecycle, place
 from serai.providers.xen.dom0 import Dom0
 from serai.providers.xen.record import Record, editing
+from serai.providers.xen.toolstack import stack
 from serai.util.errors import Code, SeraiError
 
 
@@ -50,7 +51,7 @@ def save(scope: Scope, name: str, snapshot: str, progress: Progress) -> None:
     if runs and domain is not None:
         progress("writing its memory to disk")
         host.run(f"mkdir -p -m 700 {quote(file.rpartition('/')[0])}")
-        lifecycle.save_memory(host, domain, file)
+        lifecycle.save_memory(host, record, domain, file)
     try:
         progress("marking its disks")
         host.run(_each(record, "c", snapshot))
@@ -70,7 +71,7 @@ def restore(scope: Scope, name: str, snapshot: str, progress: Progress) -> None:
         raise SeraiError(Code.INPUT, f"{name} has no snapshot {snapshot}", hint=f"serai snapshot list {name}")
     domain = seen.domain_of(record)
     if domain is not None:
-        host.run(f"xl destroy {domain.id}", check=False)
+        host.run(stack(record.via).destroy(domain.id), check=False)
     progress("putting its disks back")
     host.run(_each(record, "a", snapshot))
     if known.memory:
@@ -94,7 +95,7 @@ def delete(scope: Scope, name: str, snapshot: str) -> None:
     runs = domain is not None and not domain.ended
     between = f"{place.directory(scope, name)}/{place.SAVED}"
     if runs and domain is not None:
-        lifecycle.save_memory(host, domain, between)
+        lifecycle.save_memory(host, record, domain, between)
     try:
         host.run(_each(record, "d", snapshot))
     finally:

@@ -32,8 +32,8 @@ TABLE: dict[str, Verdict] = {
     ),
     "providers.xen.weight": Verdict(Effect.LIVE, "its share of the CPUs is set (xl sched-credit2)"),
     "providers.xen.cap": Verdict(Effect.LIVE, "its limit of the CPUs is set (xl sched-credit2)"),
-    "providers.xen.autostart": Verdict(Effect.LIVE, "its link in /etc/xen/auto"),
-    "providers.xen.uri": LIVE,
+    "providers.xen.autostart": Verdict(Effect.LIVE, "its link in /etc/xen/auto, or libvirt's flag"),
+    "providers.xen.uri": Verdict(Effect.IMMUTABLE, "its disks are on the other dom0: destroy it there first"),
 }
 """Key -> verdict; a key that is not there has that of the nearest one above it, else it waits for a restart."""
 
