@@ -41,6 +41,16 @@ def main(words: list[str]) -> None:
         case "domxml-from-native":
             assert plain[0] == "xen-xl"
             xl.say(f"<domain>{json.dumps(xl.read(plain[1]))}</domain>\n")
+        case "domxml-to-native":
+            config = need(plain[1])["config"]
+            xl.say("".join(f"{key} = {value!r}\n" for key, value in config.items()))
+        case "list":
+            assert rest == ["--all", "--uuid", "--name"], rest
+            rows = [
+                (xl.DOM0["uuid"], "Domain-0"),
+                *((each["config"]["uuid"], name) for name, each in defined().items()),
+            ]
+            xl.say("".join(f"{uuid} {name}\n" for uuid, name in rows))
         case "define":
             config = json.loads(Path(plain[0]).read_text().strip()[len("<domain>") : -len("</domain>")])
             keep(config["name"], config=config)
@@ -75,7 +85,7 @@ def main(words: list[str]) -> None:
             xl.change(xl.named(plain[0]), memory=int(plain[1]) // 1024)
         case "setvcpus":
             xl.change(xl.named(plain[0]), cpus=int(plain[1]))
-        case "vcpupin" | "schedinfo":
+        case "vcpupin":
             xl.named(plain[0])
         case "nodecpumap":
             xl.say("CPUs present:   4\n")

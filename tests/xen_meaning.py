@@ -69,7 +69,10 @@ def said(xml: str) -> dict[str, Any]:
 
 
 def disk(element: ElementTree.Element) -> tuple[Any, ...]:
-    """libvirt's converter takes every disk for a file, and one that is a device for one of `raw`."""
+    """libvirt's converter takes every disk for a file, and one that is a device for one of `raw`.
+
+    Who serves it counts where that is not QEMU's to do.
+    """
     source, target = element.find("source"), element.find("target")
     path = (source.get("file") or source.get("dev") or None) if source is not None else None
     driver = element.find("driver")
@@ -77,6 +80,7 @@ def disk(element: ElementTree.Element) -> tuple[Any, ...]:
     return (
         *(element.get("device"), path, driver.get("type") or "raw"),
         *(target.get("dev"), target.get("bus"), element.find("readonly") is not None),
+        driver.get("name") if element.find("readonly") is not None else None,
     )
 
 

@@ -129,7 +129,7 @@ def end(domain: dict[str, Any]) -> None:
 
 def listing(words: list[str]) -> None:
     if "-l" in words:
-        say(json.dumps([{"domid": each["id"], "config": long(each)} for each in load().values()]))
+        say(json.dumps([{"domid": each["id"], "config": long(each["config"])} for each in load().values()]))
         return
     say(HEAD)
     for each in [DOM0, *load().values()]:
@@ -137,8 +137,7 @@ def listing(words: list[str]) -> None:
         say(f"{each['name']:<40} {numbers}     {each['state']}     1.2 {each['uuid']}      -      -\n")
 
 
-def long(domain: dict[str, Any]) -> dict[str, Any]:
-    config = domain["config"]
+def long(config: dict[str, Any]) -> dict[str, Any]:
     return {
         "c_info": {"type": config["type"], "name": config["name"], "uuid": config["uuid"]},
         "b_info": {"max_vcpus": config["vcpus"], "target_memkb": config["memory"] * 1024},
@@ -157,6 +156,8 @@ def main(words: list[str]) -> None:
             listing(rest)
         case "info":
             say("credit2\n")
+        case "create" if "-n" in rest:
+            say(json.dumps(long(read(plain[0]))))
         case "create":
             make(read(plain[0]), paused="-p" in rest)
         case "domid":

@@ -23,6 +23,7 @@ CASES = [
     ("cpu: {model: EPYC}", "cpu.model"),
     ("iothreads: 2", "iothreads"),
     ("disks: {a: {device: floppy}}", "disks.a.device"),
+    ("disks: {a: {path: /srv/a.qcow2, readonly: true}}", "disks.a.readonly"),
     ("disks: {a: {size: 1GiB, cache: unsafe}}", "disks.a.cache"),
     ("disks: {a: {size: 1GiB, bus: scsi}}", "disks.a.bus"),
     (HVM % "" + "\ndisks: {a: {device: cdrom}, b: {device: cdrom}, c: {device: cdrom}}", "disks"),

@@ -87,7 +87,7 @@ def test_a_domain_of_xls_is_told_apart_from_libvirts(engine, monkeypatch, tmp_pa
     monkeypatch.setattr(Xl, "names", ["guest"])
     assert adopt_domain.foreign(None) == [("old inn", "test:///default"), ("guest", "xl on this host")]
     assert adopt_domain.foreign(None, "dom0") == [("guest", "xl on dom0")]
-    assert adopt_domain.foreign("xen:///system") == [("old inn", "xen:///system")]
+    assert adopt_domain.foreign("test:///default") == [("old inn", "test:///default")]
 
     adopt_domain.adopt("guest", tmp_path / "serai.yaml", None)
     assert engine.taken == [("guest", "guest", None)]

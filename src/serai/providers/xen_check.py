@@ -9,7 +9,7 @@ from serai.providers.kinds import not_a_container
 from serai.providers.xen_guest import CDROMS, has_firmware, is_cdrom, kind_of
 from serai.spec.base import stated
 from serai.spec.device import GraphicsType, SerialType, Video
-from serai.spec.disk import DiskDevice
+from serai.spec.disk import DiskDevice, DiskFormat
 from serai.spec.machine import Machine
 from serai.spec.network import NicModel, UplinkType
 from serai.spec.xen import XenType
@@ -220,6 +220,10 @@ def _cells(machine: Machine, kind: XenType) -> Iterator[SeraiError]:
 
 def _devices(machine: Machine) -> Iterator[SeraiError]:
     devices, graphics = machine.devices, machine.devices.graphics
+    for name, disk in machine.disks.items():
+        if disk.readonly and disk.format is not DiskFormat.RAW and disk.device is DiskDevice.DISK:
+            why = "QEMU, which serves that format, opens no disk for Xen that cannot be written to"
+            yield refuse(machine, f"disks.{name}.readonly", why, "format: raw")
     if graphics.type is GraphicsType.SPICE:
         yield refuse(machine, "devices.graphics.type", "Xen shows a screen by VNC", "type: vnc")
     if graphics.type is GraphicsType.VNC and not (graphics.listen and graphics.password_file):

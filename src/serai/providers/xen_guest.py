@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from serai.spec.disk import Disk, DiskDevice
+from serai.spec.disk import Disk, DiskDevice, DiskFormat
 from serai.spec.machine import Machine
 from serai.spec.network import UplinkNic
 from serai.spec.xen import Via, Vif, XenType
@@ -76,6 +76,11 @@ def host_of_uri(uri: str) -> str | None:
     return f"ssh://{there['place']}" if ":" in there["place"] else there["place"]
 
 
+def uri_of_host(host: str) -> str:
+    """libvirt's URI of a dom0 as ssh names it."""
+    return f"xen+ssh://{host.removeprefix('ssh://')}/system" if host else LOCAL
+
+
 def kind_of(machine: Machine, *, kernel: bool) -> XenType:
     """The stated one; pvh where a kernel or a boot loader is known, else hvm. `kernel`: its image has one."""
     raw = machine.providers.xen
@@ -139,6 +144,17 @@ def spots(machine: Machine, names: Iterable[str], kind: XenType) -> dict[str, Sp
 def is_cdrom(machine: Machine, name: str) -> bool:
     """Whether HVM has a drive for it; for the others it is a disk that cannot be written to."""
     return name == SEED or spec_of(machine, name).device is DiskDevice.CDROM
+
+
+KERNELS = "phy"
+"""The backend that dom0's kernel is."""
+
+
+def own_backend(form: str, *, fixed: bool, cdrom: bool) -> bool:
+    """Whether the kernel must be the backend: QEMU as one opens no disk that cannot be written to (seen with 7.2,
+    `failed to create drive: Block node is read-only`). xl chooses so for raw files by itself, libvirt does not.
+    """
+    return fixed and not cdrom and form == DiskFormat.RAW
 
 
 def spec_of(machine: Machine, name: str) -> Disk:

@@ -17,15 +17,18 @@ LIBVIRT, XEN = "libvirt", "xen"
 """The providers whose engines have machines that serai did not make, and can say what they are."""
 HERE = "localhost"
 """The dom0 that this host is."""
-OF_XL = "xl on "
+OF_XEN = ("xl on ", "xen:", "xen+")
+"""How the inventories of a dom0 are called: xl's, and libvirt's by its URI, which `provider: xen` has both."""
 
 
 def foreign(uri: str | None, dom0: str | None = None) -> list[tuple[str, str]]:
     """(name, where) of the domains that are none of serai's: of libvirt a URI, of xl its dom0, for these are two
     inventories. None where there is nobody to ask, unless `uri` or `dom0` names one.
     """
-    found = [] if dom0 is not None else _asked(LIBVIRT, uri)
-    return found + ([] if uri is not None else _asked(XEN, _host(dom0)))
+    if uri is not None:
+        return _asked(provider_of("", uri, None), uri)
+    found = [] if dom0 is not None else _asked(LIBVIRT, None)
+    return list(dict.fromkeys([*found, *_asked(XEN, _host(dom0))]))
 
 
 def _asked(provider: str, where: str | None) -> list[tuple[str, str]]:
@@ -45,9 +48,9 @@ def _host(dom0: str | None) -> str | None:
 def provider_of(domain: str, uri: str | None, dom0: str | None) -> str:
     """Whose the domain is. Raises Code.INPUT where both have one of this name."""
     if uri is not None or dom0 is not None:
-        return XEN if dom0 is not None else LIBVIRT
+        return XEN if dom0 is not None or (uri or "").startswith(OF_XEN) else LIBVIRT
     places = {where for name, where in foreign(None) if name == domain}
-    kinds = {XEN if where.startswith(OF_XL) else LIBVIRT for where in places}
+    kinds = {XEN if where.startswith(OF_XEN) else LIBVIRT for where in places}
     if len(kinds) > 1:
         both = " and ".join(sorted(places))
         raise SeraiError(Code.INPUT, f"{both} have a domain {domain}", hint=f"--uri URI, or --dom0 {HERE}")
@@ -61,7 +64,7 @@ def adopt(domain: str, target: Path, uri: str | None, dom0: str | None = None) -
     root = target.parent.resolve()
     scope = scope_of(name, root)
     with lock(scope.home / "lock", what=f"project {name}", note="serai adopt", wait=False):
-        where = uri if provider == LIBVIRT else _host(dom0) or None
+        where = uri if uri is not None else _host(dom0) or None
         machine, kept = _driver(provider)(scope).take(domain, name, where)
         project = Project(project=name, machines={name: machine})
         write_atomic(target, text(project, domain, kept, provider), mode=0o644)
@@ -82,7 +85,10 @@ def text(project: Project, domain: str, kept: tuple[str, ...], provider: str = L
     """The file, with what has no key of its own named above it."""
     from serai.loaders.write import to_yaml
 
-    who, left = ("xl", "left out") if provider == XEN else (LIBVIRT, "kept under providers.libvirt.xml")
+    of_xl = provider == XEN and all(each.providers.xen.uri is None for each in project.machines.values())
+    who, left = "xl" if of_xl else LIBVIRT, "kept under providers.libvirt.xml"
+    if provider == XEN:
+        left = "left out"
     head = [f"# The domain {domain}, as {who} has it. Its disks stay yours: destroy leaves them."]
     if kept:
         head += [

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from serai.providers.contract import State
+from serai.providers.contract import Materials, State
 from serai.providers.xen import adopt
+from serai.providers.xen.check import check
 from serai.providers.xen.dom0 import Dom0
+from serai.providers.xen.inventory import foreign
 from serai.providers.xen.render import text
+from serai.providers.xen.toolstack import VIRSH
 from serai.spec.xen import AtEnd, XenType
 from serai.util.errors import SeraiError
 from xen_site import site_of
@@ -82,6 +87,70 @@ def test_what_is_described_can_be_written_for_xl_again(config) -> None:
     assert f'type = "{config["c_info"]["type"]}"' in text(machine, site_of(machine))
 
 
+THEIRS = (
+    'name = "{name}"\nuuid = "11111111-2222-3333-4444-55555555555{number}"\nmemory = 64\nvcpus = 1\ntype = "pv"\n'
+)
+
+
+@pytest.fixture
+def libvirts(here, root):
+    """A domain that libvirt knows, and does not run, beside one of xl's that runs."""
+    config, xml = root / "off.cfg", root / "off.xml"
+    config.write_text(THEIRS.format(name="off", number=6))
+    Dom0("").run(f"{VIRSH} domxml-from-native xen-xl {config} >{xml} && {VIRSH} define {xml}")
+    config.write_text(THEIRS.format(name="other", number=5))
+    Dom0("").run(f"xl create {config}")
+
+
+@pytest.mark.root
+@pytest.mark.engine
+def test_the_inventories_of_xl_and_of_libvirt_are_told_apart(libvirts, here, driver) -> None:
+    assert foreign("") == [("other", "xl on this host"), ("off", "xen:///system")]
+    assert foreign("xen:///system") == [("off", "xen:///system")]
+    with pytest.raises(SeraiError, match="libvirt on this host has no domain 'other'"):
+        driver.take("other", "web", "xen:///system")
+    with pytest.raises(SeraiError, match="leads to no dom0"):
+        foreign("xen+tls://dom0/system")
+
+
+@pytest.mark.root
+@pytest.mark.engine
+def test_a_domain_of_libvirts_that_is_off_is_taken_over_and_started_by_libvirt(libvirts, here, driver) -> None:
+    machine, _ = driver.take("off", "web")
+    assert (machine.providers.xen.via, machine.providers.xen.uri) == ("libvirt", "xen:///system")
+    assert driver.observe()["web"].state is State.STOPPED
+    assert foreign("") == [("other", "xl on this host")]
+    driver.start(machine, Materials())
+    assert driver.observe()["web"].state is State.RUNNING
+    assert "virsh start --paused off" in here.calls()
+    driver.destroy("web")
+    assert here.domains() == ["other"]
+    assert json.loads((here.state / "defined.json").read_text()) == {}
+
+
+@pytest.mark.root
+@pytest.mark.engine
+def test_a_dom0_without_libvirt_has_xls_domains_alone(here, root) -> None:
+    config = root / "other.cfg"
+    config.write_text(THEIRS.format(name="other", number=5))
+    Dom0("").run(f"xl create {config}")
+    (root / "programs/virsh").write_text(
+        "#!/bin/sh\necho 'error: failed to connect to the hypervisor' >&2; exit 1\n"
+    )
+
+    assert foreign("") == [("other", "xl on this host")]
+    with pytest.raises(SeraiError, match="libvirt does not run there"):
+        foreign("xen:///system")
+
+
+def test_what_libvirt_does_not_read_of_a_file_is_left_out_and_named(scope) -> None:
+    machine, lost = adopt._by_libvirt(adopt.machine_of(HVM, "web")[0], "root@dom0")
+
+    assert lost == ("providers.xen.weight: 512", "providers.xen.cap: 50", "cpu.pin: 2-3, 4, all, all")
+    assert machine.providers.xen.uri == "xen+ssh://root@dom0/system"
+    assert check(machine, scope) == []
+
+
 @pytest.mark.root
 @pytest.mark.engine
 def test_a_domain_of_somebody_elses_is_taken_over_and_left_alone(here, driver, root, scope) -> None:
@@ -90,12 +159,12 @@ def test_a_domain_of_somebody_elses_is_taken_over_and_left_alone(here, driver, r
         'name = "other"\nuuid = "11111111-2222-3333-4444-555555555555"\nmemory = 64\nvcpus = 1\ntype = "pv"\n'
     )
     Dom0("").run(f"xl create {config} && xl unpause other")
-    assert adopt.foreign("") == [("other", "xl on this host")]
+    assert foreign("") == [("other", "xl on this host")]
 
     machine, _ = driver.take("other", "web")
     assert machine.memory.size == 64 << 20
     assert driver.observe()["web"].state is State.RUNNING
-    assert adopt.foreign("") == []
+    assert foreign("") == []
     with pytest.raises(SeraiError, match="has no domain 'none'"):
         driver.take("none", "db")
     driver.destroy("web")

@@ -128,6 +128,8 @@ def test_a_host_that_is_not_there_is_an_error_and_no_empty_answer(far, driver, m
     ("said", "code", "text"),
     [
         ("sh: 1: xl: not found", Code.MISSING, "xl is not installed"),
+        ("sh: 1: virsh: not found", Code.MISSING, "virsh is not installed"),
+        ("error: failed to connect to the hypervisor", Code.MISSING, "has no driver of Xen's"),
         ("cannot open libxc handle", Code.REFUSED, "does not run under Xen"),
         ("failed to free memory for the domain", Code.REFUSED, "not enough free memory"),
         ('Domain with name "x" already exists.', Code.BUSY, "none of serai's"),

@@ -64,14 +64,14 @@ def test_it_is_defined_and_lives_and_nothing_is_left(xl, driver, libvirts, mater
 def test_what_changes_while_it_runs_goes_by_virsh(xl, driver, libvirts, materials):
     driver.create(libvirts("memory: {size: 64MiB, max: 128MiB}\ncpu: {count: 1, max: 2}"), materials)
     driver.start(libvirts("memory: {size: 64MiB, max: 128MiB}\ncpu: {count: 1, max: 2}"), materials)
-    grown = libvirts("memory: {size: 96MiB, max: 128MiB}\ncpu: {count: 2, max: 2}", "weight: 512")
-    keys = ("memory.size", "cpu.count", "cpu.pin", "providers.xen.weight", "providers.xen.autostart")
+    grown = libvirts("memory: {size: 96MiB, max: 128MiB}\ncpu: {count: 2, max: 2}", "autostart: true")
+    keys = ("memory.size", "cpu.count", "cpu.pin", "providers.xen.autostart")
     driver.apply(grown, dict.fromkeys(keys, Verdict(Effect.LIVE)))
 
     assert (xl.domain("shop_web")["memory"], xl.domain("shop_web")["cpus"]) == (96, 2)
     said = "\n".join(xl.calls())
     assert "virsh vcpupin 1 0 0-3 --live" in said
-    assert "virsh schedinfo 1 --live --set weight=512" in said
+    assert "virsh autostart shop_web" in said.splitlines()
     driver.destroy("web")
 
 

@@ -1,4 +1,4 @@
-"""Domains of xl's that others made: found, and described in serai's words from what `xl list -l` says of them."""
+"""Domains that others made, by xl or by libvirt, in serai's words: from what xl says of them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ import msgspec
 
 from serai.providers.contract import Scope
 from serai.providers.xen import place
-from serai.providers.xen.dom0 import Dom0, dom0
+from serai.providers.xen.dom0 import dom0
+from serai.providers.xen.inventory import Found, config_of, find
+from serai.providers.xen.place import host_of
 from serai.providers.xen.record import Phase, Record, save
-from serai.providers.xen_guest import BRIDGE, CONSOLE
+from serai.providers.xen.render import pins
+from serai.providers.xen_guest import BRIDGE, CONSOLE, uri_of_host
 from serai.spec.cpu import Cpu, Pin
 from serai.spec.disk import Disk, DiskDevice, DiskFormat
 from serai.spec.image import Firmware
@@ -19,8 +22,7 @@ from serai.spec.machine import Machine
 from serai.spec.memory import Memory
 from serai.spec.network import Nic, NicModel, PublicNic, UplinkNic, UplinkType
 from serai.spec.raw import Raw
-from serai.spec.xen import AtEnd, Vif, XenRaw, XenType
-from serai.util.errors import Code, SeraiError
+from serai.spec.xen import AtEnd, Via, Vif, XenRaw, XenType
 from serai.util.units import KIB
 
 WEIGHT = 256
@@ -34,48 +36,29 @@ NAMES = {"vfbs": "vfb", "vkbs": "vkb", "pcidevs": "pci", "usbdevs": "usbdev", "u
 """Other parts -> their key of xl.cfg."""
 
 
-def foreign(host: str | None) -> list[tuple[str, str]]:
-    """(name, where) of the domains that are none of serai's. `host`: a dom0; None: this host, where xl is."""
-    import shutil
-
-    if host is None and not shutil.which("xl"):
-        return []
-    there = dom0(host or "")
-    known = _serais(there)
-    return [
-        (str(each["config"]["c_info"]["name"]), f"xl on {there.name}")
-        for each in listed(there)
-        if each["config"]["c_info"].get("uuid") not in known
-    ]
+def described(domain: str, name: str, where: str | None) -> tuple[Machine, tuple[str, ...], Found]:
+    """The machine, what has no key of its own, and the domain. Raises Code.INPUT where there is none."""
+    there, found = find(domain, where)
+    machine, kept = machine_of(config_of(there, found), name, there.host or None)
+    if found.via is Via.LIBVIRT:
+        machine, lost = _by_libvirt(machine, there.host)
+        kept = (*kept, *lost)
+    return machine, kept, found
 
 
-def listed(there: Dom0) -> list[dict[str, Any]]:
-    """What `xl list -l` says of every domain but dom0. Raises Code.CORRUPT where that is no such thing."""
-    text = there.run("xl list -l").stdout
-    try:
-        found = msgspec.json.decode(text, type=list[dict[str, Any]])
-        return [each for each in found if each.get("domid") and each["config"]["c_info"].get("name")]
-    except (msgspec.MsgspecError, KeyError, TypeError) as error:
-        raise SeraiError(Code.CORRUPT, f"{there.name}: xl list -l says what serai cannot read: {error}") from error
-
-
-def _serais(there: Dom0) -> set[str]:
-    """UUIDs of the domains of all of serai's projects there."""
-    records = f"{place.ROOT}/*/*/{place.RECORD}"
-    said = there.run(f'sed -n \'s/^ *"uuid": "\\(.*\\)",*$/\\1/p\' {records} 2>/dev/null; true')
-    return set(said.stdout.split())
-
-
-def described(domain: str, name: str, host: str | None) -> tuple[Machine, tuple[str, ...], str]:
-    """The machine, what has no key of its own, and the domain's UUID. Raises Code.INPUT where there is none."""
-    there = dom0(host or "")
-    known = {str(each["config"]["c_info"]["name"]): each for each in listed(there)}
-    if domain not in known:
-        names = ", ".join(sorted(known)) or "there are none"
-        raise SeraiError(Code.INPUT, f"xl on {there.name} has no domain {domain!r}", hint=names)
-    config = known[domain]["config"]
-    machine, kept = machine_of(config, name, host)
-    return machine, kept, str(config["c_info"]["uuid"])
+def _by_libvirt(machine: Machine, host: str) -> tuple[Machine, tuple[str, ...]]:
+    """One of libvirt's, without what a domain that libvirt makes of a file of xl's does not have (check.py)."""
+    raw = machine.providers.xen
+    told = {"weight": raw.weight, "cap": raw.cap, "cpupool": raw.cpupool}
+    lost = [f"providers.xen.{key}: {value}" for key, value in told.items() if value is not None]
+    own = msgspec.structs.replace(
+        raw, via=Via.LIBVIRT, host=None, uri=uri_of_host(host), weight=None, cap=None, cpupool=None
+    )
+    machine = msgspec.structs.replace(machine, providers=Raw(xen=own))
+    if isinstance(places := pins(machine), list):
+        lost.append(f"cpu.pin: {', '.join(places)}")
+        machine = msgspec.structs.replace(machine, cpu=msgspec.structs.replace(machine.cpu, pin=Pin()))
+    return machine, tuple(lost)
 
 
 def machine_of(config: dict[str, Any], name: str, host: str | None = None) -> tuple[Machine, tuple[str, ...]]:
@@ -207,14 +190,14 @@ def _vifs(config: dict[str, Any]) -> Iterator[tuple[str, Vif]]:
             yield str(number), found
 
 
-def take(scope: Scope, domain: str, name: str, host: str | None) -> tuple[Machine, tuple[str, ...]]:
+def take(scope: Scope, domain: str, name: str, where: str | None) -> tuple[Machine, tuple[str, ...]]:
     """Make a domain of somebody else's the project's machine `name`: a record is written, the domain left alone.
 
     Its disks stay their owner's: destroy leaves them.
     """
-    machine, kept, uuid = described(domain, name, host)
-    there = dom0(host or "")
-    place.remember(scope, host or "")
+    machine, kept, found = described(domain, name, where)
+    there = dom0(host_of(machine))
+    place.remember(scope, there.host)
     raw = machine.providers.xen
     boot = there.run("cat /proc/sys/kernel/random/boot_id").stdout.strip()
     record = Record(
@@ -223,7 +206,8 @@ def take(scope: Scope, domain: str, name: str, host: str | None) -> tuple[Machin
         project_id=scope.project_id,
         project_root=str(scope.root),
         domain=domain,
-        uuid=uuid,
+        via=raw.via,
+        uuid=found.uuid,
         phase=Phase.MADE,
         kind=raw.type or XenType.PV,
         applied=machine,
@@ -231,7 +215,7 @@ def take(scope: Scope, domain: str, name: str, host: str | None) -> tuple[Machin
         uplink=BRIDGE,
         kernel=bool(raw.kernel) and CONSOLE in (raw.cmdline or ""),
         boot=boot,
-        stopped=False,
+        stopped=found.config is None,
     )
     save(there, scope, record)
     return machine, kept

@@ -138,6 +138,18 @@ CAUSES: tuple[tuple[tuple[str, ...], Code, str, str], ...] = (
         "apt install xen-system-amd64 on it, and reboot into its Xen entry",
     ),
     (
+        ("virsh: not found", "virsh: command not found"),
+        Code.MISSING,
+        "libvirt's virsh is not installed there",
+        "apt install libvirt-clients libvirt-daemon-system libvirt-daemon-driver-xen on it; or via: xl",
+    ),
+    (
+        ("failed to connect to the hypervisor", "no connection driver available for xen"),
+        Code.MISSING,
+        "libvirt does not run there, or has no driver of Xen's",
+        "apt install libvirt-daemon-driver-xen on it, and systemctl restart libvirtd; or via: xl",
+    ),
+    (
         (
             "privileged command interface",
             "cannot open libxc handle",

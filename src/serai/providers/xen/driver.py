@@ -186,14 +186,14 @@ class Xen:
         return failure(self.scope, name)
 
     @staticmethod
-    def foreign(host: str | None = None) -> list[tuple[str, str]]:
-        """Domains of xl's that are none of serai's, each with its dom0."""
-        from serai.providers.xen.adopt import foreign
+    def foreign(where: str | None = None) -> list[tuple[str, str]]:
+        """Domains that are none of serai's, each with its inventory. `where`: a dom0, or a URI of libvirt's."""
+        from serai.providers.xen.inventory import foreign
 
-        return foreign(host)
+        return foreign(where)
 
-    def take(self, domain: str, name: str, host: str | None = None) -> tuple[Machine, tuple[str, ...]]:
+    def take(self, domain: str, name: str, where: str | None = None) -> tuple[Machine, tuple[str, ...]]:
         """Make a domain of somebody else's the project's machine `name`."""
         from serai.providers.xen.adopt import take
 
-        return take(self.scope, domain, name, host)
+        return take(self.scope, domain, name, where)

@@ -84,7 +84,8 @@ def script(scope: Scope) -> str:
         f'  echo "{MARK} end $n"\n'
         f'  log=$(sed -n \'s/^ *"domain": "\\(.*\\)",*$/\\1/p\' "${{d}}{place.RECORD}" | head -n 1)\n'
         f'  tail -n 4 "{place.LOGS}/xl-$log.log" 2>/dev/null\n'
-        f'  grep -qs \'"via": "libvirt"\' "${{d}}{place.RECORD}" && {VIRSH} domstate --reason "$log" 2>/dev/null\n'
+        f'  ! grep -qs \'"via": "libvirt"\' "${{d}}{place.RECORD}" || echo "$said" | grep -qF "$log " ||\n'
+        f'    {VIRSH} domstate --reason "$log" 2>/dev/null\n'
         "done\n"
         f'echo "{MARK} whole"\n'
     )

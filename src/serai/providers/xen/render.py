@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from serai.providers.xen import cfg
 from serai.providers.xen.site import Card, DiskFile, Site
-from serai.providers.xen_guest import OPENVSWITCH, features, spec_of, spots, vif_of
+from serai.providers.xen_guest import KERNELS, OPENVSWITCH, features, own_backend, spec_of, spots, vif_of
 from serai.spec.clock import Offset
 from serai.spec.device import GraphicsType, Serial, SerialType, Video
 from serai.spec.disk import Cache, Discard
@@ -163,6 +163,7 @@ def _disk(machine: Machine, disk: DiskFile, vdev: str, cdrom: bool) -> str:
     spec = spec_of(machine, disk.name)
     fixed = spec.readonly or cdrom or spec.is_drive
     words: dict[str, str | bool | None] = {
+        "backendtype": KERNELS if own_backend(disk.format, fixed=fixed, cdrom=cdrom) else None,
         "format": disk.format,
         "vdev": vdev,
         "access": "ro" if fixed else "rw",

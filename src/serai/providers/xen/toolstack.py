@@ -115,9 +115,6 @@ class Libvirt(Xl):
         )
         return f"{VIRSH} vcpupin {number} {vcpu} {cpus} --live"
 
-    def share(self, number: int, key: str, value: int) -> str:
-        return f"{VIRSH} schedinfo {number} --live --set {key}={value} >/dev/null"
-
 
 def _word(number: int | str) -> str:
     return quote(str(number))

@@ -13,7 +13,19 @@ from serai.providers.libvirt.render.devices import pci_address, usb_device
 from serai.providers.libvirt.render.element import Element, add, add_kib, kib
 from serai.providers.libvirt.render.nics import tuning_of
 from serai.providers.libvirt.site import DiskSource, Link, LinkKind, Site, SourceKind
-from serai.providers.xen_guest import OPENVSWITCH, Spot, Start, features, kind_of, spec_of, spots, start_of, vif_of
+from serai.providers.xen_guest import (
+    KERNELS,
+    OPENVSWITCH,
+    Spot,
+    Start,
+    features,
+    kind_of,
+    own_backend,
+    spec_of,
+    spots,
+    start_of,
+    vif_of,
+)
 from serai.spec.device import GraphicsType, Serial, SerialType, Video
 from serai.spec.disk import Discard
 from serai.spec.image import Firmware
@@ -187,8 +199,9 @@ def disk(machine: Machine, source: DiskSource, place: Spot) -> Element:
     block = source.kind is SourceKind.BLOCK
     element = Element("disk", {"type": str(source.kind), "device": "cdrom" if place.cdrom else "disk"})
     discard = None if spec.readonly or place.cdrom or spec.discard is Discard.UNMAP else spec.discard
-    if block:
-        add(element, "driver", name="phy")
+    fixed = spec.readonly or place.cdrom or spec.is_drive
+    if block or own_backend(source.format or "", fixed=fixed, cdrom=place.cdrom):
+        add(element, "driver", name=KERNELS)
     else:
         add(element, "driver", name="qemu", type=source.format, discard=discard)
     if source.kind is SourceKind.VOLUME:
@@ -196,7 +209,7 @@ def disk(machine: Machine, source: DiskSource, place: Spot) -> Element:
     elif source.path:
         add(element, "source", **{"dev" if block else "file": source.path})
     add(element, "target", dev=place.vdev, bus="xen" if place.vdev.startswith("xvd") else "ide")
-    if spec.readonly or place.cdrom or spec.is_drive:
+    if fixed:
         add(element, "readonly")
     return element
 
