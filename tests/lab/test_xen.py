@@ -52,6 +52,15 @@ machines:
     disks: {data: 16MiB}
     providers: {xen: {host: dom0, type: pvh}}
 """
+BY_LIBVIRT = """
+project: defined
+defaults: {image: tiny, provider: xen, ready: {within: 900s}}
+machines:
+  web:
+    memory: {size: 96MiB, max: 160MiB}
+    disks: {data: 16MiB}
+    providers: {xen: {via: libvirt, uri: "xen+ssh://dom0/system", type: TYPE, autostart: true}}
+"""
 THEIRS = """
 name = "their box"
 type = "pvh"
@@ -199,6 +208,39 @@ def test_a_machine_is_watched_and_put_back(dom0: Host, serai: Serai) -> None:
     one("snapshot", "delete", "then", "web", timeout=600)
     assert inside(one, "web", "cat /run/note") == "first"
     one("destroy", "-y", timeout=600)
+    assert dom0.run(LEFT).stdout == before
+
+
+def test_libvirt_has_a_machine_that_serai_drives_by_it_and_keeps_nothing_of_it(dom0: Host, serai: Serai) -> None:
+    before = dom0.run(LEFT).stdout
+    one = Serai(serai.root.with_name("defined"))
+    one.file(BY_LIBVIRT.replace("TYPE", "pvh"))
+    one("up", timeout=900)
+    assert inside(one, "web", "cat /sys/hypervisor/guest_type") == "PVH"
+    assert dom0.run("virsh -q list --name --all").stdout.split() == ["Domain-0", "defined_web"]
+    assert dom0.run("virsh -q list --name --all --autostart").stdout.split() == ["defined_web"]
+    with on_a_terminal(one.root, "console", "web", budget=300) as terminal:
+        terminal.type_until("echo $((6*7)) $(hostname)\r", lambda: "42 web" in terminal.said)
+        assert terminal.leave("\x1d") == 0
+
+    one.file(BY_LIBVIRT.replace("TYPE", "pvh").replace("size: 96MiB", "size: 128MiB"))
+    one("up", timeout=600)
+    assert dom0.run("virsh -q dominfo defined_web | grep Used").stdout.split()[2] == str(128 * 1024)
+    inside(one, "web", "echo first >/run/note")
+    one("suspend", "--to-disk", "web", timeout=600)
+    assert one.states() == {"web": "suspended"}
+    one("resume", "web", timeout=600)
+    one("snapshot", "save", "then", "web", timeout=600)
+    inside(one, "web", "echo later >/run/note")
+    one("snapshot", "restore", "then", "web", timeout=600)
+    assert inside(one, "web", "cat /run/note") == "first"
+
+    one("halt", "web", timeout=600)
+    assert one.states() == {"web": "stopped"}
+    assert dom0.run("virsh -q list --name --all").stdout.split() == ["Domain-0", "defined_web"]
+    assert "defined_web" not in one("adopt", "--uri", "xen+ssh://dom0/system").stdout, "it is serai's"
+    one("destroy", "-y", timeout=600)
+    assert dom0.run("virsh -q list --name --all").stdout.split() == ["Domain-0"]
     assert dom0.run(LEFT).stdout == before
 
 
