@@ -78,6 +78,7 @@ on_crash = "preserve"
 LEFT = """
 echo domains $(xl list | tail -n +3 | wc -l)
 echo files $(ls -d /var/lib/serai/xen 2>/dev/null | wc -l)
+echo logs $(ls /var/log/xen/*dm-* /var/log/xen/xl-* /var/log/libvirt/libxl 2>/dev/null | grep -vc Domain-0)
 echo loops $(losetup -a | wc -l)
 echo cards $(ls /sys/class/net | grep -c -e '^vif' -e '^serai-')
 echo nodes $(xenstore-list /local/domain | grep -vx 0 | wc -l) $(xenstore-list /vm | wc -l)
@@ -225,7 +226,7 @@ def test_libvirt_has_a_machine_that_serai_drives_by_it_and_keeps_nothing_of_it(d
 
     one.file(BY_LIBVIRT.replace("TYPE", "pvh").replace("size: 96MiB", "size: 128MiB"))
     one("up", timeout=600)
-    assert dom0.run("virsh -q dominfo defined_web | grep Used").stdout.split()[2] == str(128 * 1024)
+    assert dom0.run("xl list | grep defined_web").stdout.split()[2] == "128"
     inside(one, "web", "echo first >/run/note")
     one("suspend", "--to-disk", "web", timeout=600)
     assert one.states() == {"web": "suspended"}

@@ -322,7 +322,7 @@ def _remove(host: Dom0, scope: Scope, name: str, record: Record | None, seen: Se
     lines += [f"rm -rf {quote(here)}"]
     if record is not None:
         lines += [images.release(record.image_digest)]
-        lines += [f"rm -f {quote(f'{place.LOGS}/xl-{record.domain}.log')}*"]
+        lines += [f"rm -f {quote(f'{place.LOGS}/{who}-{record.domain}.log')}*" for who in ("xl", "qemu-dm")]
     lines += [f"rmdir {quote(place.project_directory(scope))} {place.ROOT} 2>/dev/null", f"[ ! -e {quote(here)} ]"]
     host.run("\n".join(line for line in lines if line), timeout=disks.MAKE)
 

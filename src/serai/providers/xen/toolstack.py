@@ -12,6 +12,8 @@ from shlex import quote
 from serai.spec.xen import Via
 
 VIRSH = "virsh -q -c xen:///system"
+LOGS = "/var/log/libvirt/libxl"
+"""Where libvirt has a log of each domain. Source: libvirt, src/libxl/libxl_domain.c."""
 KIB_OF_MIB = 1024
 
 
@@ -84,7 +86,7 @@ class Libvirt(Xl):
 
     def forget(self, link: str, name: str) -> str:
         there = f"{VIRSH} dominfo {quote(name)} >/dev/null 2>&1"
-        return f"! {there} || {VIRSH} undefine {quote(name)} >/dev/null"
+        return f"! {there} || {VIRSH} undefine {quote(name)} >/dev/null\nrm -f {quote(f'{LOGS}/{name}.log')}"
 
     def pause(self, number: int) -> str:
         return f"{VIRSH} suspend {number} >/dev/null"
