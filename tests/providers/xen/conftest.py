@@ -18,6 +18,7 @@ from serai.providers.contract import Image, Materials, Scope
 from serai.providers.xen import place
 from serai.providers.xen.dom0 import dom0
 from serai.providers.xen.driver import Xen
+from serai.providers.xen.toolstack import VIRSH
 from serai.spec.machine import Machine
 from serai.spec.network import Network
 from serai.util.process import run
@@ -115,6 +116,21 @@ def xl(request: pytest.FixtureRequest) -> StandIn:
     """This host; `far` or both where a test asks for them by `indirect`."""
     found: StandIn = request.getfixturevalue(getattr(request, "param", "here"))
     return found
+
+
+THEIRS = (
+    'name = "{name}"\nuuid = "11111111-2222-3333-4444-55555555555{number}"\nmemory = 64\nvcpus = 1\ntype = "pv"\n'
+)
+
+
+@pytest.fixture
+def both_inventories(here: StandIn, root: Path) -> None:
+    """A domain of somebody else's that libvirt knows, and does not run, beside one of xl's that runs."""
+    config, xml = root / "off.cfg", root / "off.xml"
+    config.write_text(THEIRS.format(name="off", number=6))
+    dom0("").run(f"{VIRSH} domxml-from-native xen-xl {config} >{xml} && {VIRSH} define {xml}")
+    config.write_text(THEIRS.format(name="other", number=5))
+    dom0("").run(f"xl create {config}")
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from serai.providers.xen.check import check
 from serai.providers.xen.dom0 import Dom0
 from serai.providers.xen.inventory import foreign
 from serai.providers.xen.render import text
-from serai.providers.xen.toolstack import VIRSH
 from serai.spec.xen import AtEnd, XenType
 from serai.util.errors import SeraiError
 from xen_site import site_of
@@ -87,35 +86,11 @@ def test_what_is_described_can_be_written_for_xl_again(config) -> None:
     assert f'type = "{config["c_info"]["type"]}"' in text(machine, site_of(machine))
 
 
-THEIRS = (
-    'name = "{name}"\nuuid = "11111111-2222-3333-4444-55555555555{number}"\nmemory = 64\nvcpus = 1\ntype = "pv"\n'
-)
-
-
-@pytest.fixture
-def libvirts(here, root):
-    """A domain that libvirt knows, and does not run, beside one of xl's that runs."""
-    config, xml = root / "off.cfg", root / "off.xml"
-    config.write_text(THEIRS.format(name="off", number=6))
-    Dom0("").run(f"{VIRSH} domxml-from-native xen-xl {config} >{xml} && {VIRSH} define {xml}")
-    config.write_text(THEIRS.format(name="other", number=5))
-    Dom0("").run(f"xl create {config}")
-
-
 @pytest.mark.root
 @pytest.mark.engine
-def test_the_inventories_of_xl_and_of_libvirt_are_told_apart(libvirts, here, driver) -> None:
-    assert foreign("") == [("other", "xl on this host"), ("off", "xen:///system")]
-    assert foreign("xen:///system") == [("off", "xen:///system")]
-    with pytest.raises(SeraiError, match="libvirt on this host has no domain 'other'"):
-        driver.take("other", "web", "xen:///system")
-    with pytest.raises(SeraiError, match="leads to no dom0"):
-        foreign("xen+tls://dom0/system")
-
-
-@pytest.mark.root
-@pytest.mark.engine
-def test_a_domain_of_libvirts_that_is_off_is_taken_over_and_started_by_libvirt(libvirts, here, driver) -> None:
+def test_a_domain_of_libvirts_that_is_off_is_taken_over_and_started_by_libvirt(
+    both_inventories, here, driver
+) -> None:
     machine, _ = driver.take("off", "web")
     assert (machine.providers.xen.via, machine.providers.xen.uri) == ("libvirt", "xen:///system")
     assert driver.observe()["web"].state is State.STOPPED
@@ -126,21 +101,6 @@ def test_a_domain_of_libvirts_that_is_off_is_taken_over_and_started_by_libvirt(l
     driver.destroy("web")
     assert here.domains() == ["other"]
     assert json.loads((here.state / "defined.json").read_text()) == {}
-
-
-@pytest.mark.root
-@pytest.mark.engine
-def test_a_dom0_without_libvirt_has_xls_domains_alone(here, root) -> None:
-    config = root / "other.cfg"
-    config.write_text(THEIRS.format(name="other", number=5))
-    Dom0("").run(f"xl create {config}")
-    (root / "programs/virsh").write_text(
-        "#!/bin/sh\necho 'error: failed to connect to the hypervisor' >&2; exit 1\n"
-    )
-
-    assert foreign("") == [("other", "xl on this host")]
-    with pytest.raises(SeraiError, match="libvirt does not run there"):
-        foreign("xen:///system")
 
 
 def test_what_libvirt_does_not_read_of_a_file_is_left_out_and_named(scope) -> None:
