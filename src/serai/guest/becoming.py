@@ -194,6 +194,7 @@ find_services() {
   done
 }
 hold_services() { [ -z "$networkd" ] || kill -STOP $networkd $resolved; }
+let_resolved_go() { [ -z "$networkd" ] || [ -z "$resolved" ] || kill -CONT "$resolved"; }
 let_services_go() { [ -z "$networkd" ] || kill -CONT $networkd $resolved; }
 renew_services() {
   if [ -n "$networkd" ]; then
@@ -204,7 +205,7 @@ renew_services() {
       printf '[Network]\nKeepConfiguration=dhcp\n' >"$d/50-serai.conf"
     done
     kill -KILL "$networkd"
-    let_services_go 2>/dev/null || :
+    let_resolved_go
     systemctl --no-block start systemd-networkd || :
   fi
   if [ -s /etc/machine-id ] && command -v journalctl >/dev/null; then
@@ -232,6 +233,8 @@ arrive() {
 settle() { names; instance; call "$sync_call" || sync; }
 set_clock() { call "$clock_call" || date -u -s "@$now" >/dev/null; }  # whoever has timers wakes up
 afterwards() {
+  let_resolved_go
+  sleep 5  # others may be waking up beside it, or be provisioned
   renew_services
   sync
   rm -rf "$scratch"
