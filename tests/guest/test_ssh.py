@@ -9,6 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 
 from serai.guest.refusal import Cause, Refusal, refusal
 from serai.guest.ssh import SshTransport
+from serai.providers.contract import SshEndpoint
 from serai.util.errors import Code, SeraiError
 from serai.util.process import run
 
@@ -215,6 +217,44 @@ def test_a_host_without_a_route_or_a_greeting_yet_is_tried_again_for_a_while(
         with pytest.raises(SeraiError, match=r"does not answer|no SSH server speaks there"):
             way.open()
     assert len(asked) == tries
+
+
+def test_a_server_that_greets_late_has_all_of_the_time_where_it_is_known_to_be_there(
+    sshd: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("serai.guest.ssh_options.CONNECT_SECONDS", 1)
+    server, late = socket.create_server(("127.0.0.1", 0)), 2.5
+    links: list[socket.socket] = []
+
+    def pump(one: socket.socket, other: socket.socket) -> None:
+        with suppress(OSError):
+            while data := one.recv(65536):
+                other.sendall(data)
+            other.shutdown(socket.SHUT_WR)
+
+    def pass_on() -> None:
+        with suppress(OSError):
+            while True:
+                here = server.accept()[0]
+                time.sleep(late)
+                there = socket.create_connection(("127.0.0.1", sshd.port))
+                links.extend((here, there))
+                for pair in ((here, there), (there, here)):
+                    threading.Thread(target=pump, args=pair, daemon=True).start()
+
+    threading.Thread(target=pass_on, daemon=True).start()
+    at = sshd.endpoint()
+    way = SshTransport(SshEndpoint(host=at.host, port=server.getsockname()[1], user=at.user, key=at.key), "web")
+    try:
+        refused = way.dial(30)
+        assert refused is not None
+        assert "during banner exchange" in refused.said
+        assert way.dial(30, patient=True) is None
+        way.close()
+    finally:
+        server.close()
+        for each in links:
+            each.close()
 
 
 def test_a_server_that_refuses_is_asked_once(sshd: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,15 +63,18 @@ class SshTransport(PipeTransport):
         words = [which("ssh", "openssh-client"), *(["-t"] if tty else []), "-p", str(self.endpoint.port)]
         return [*words, self.endpoint.host, *([] if command is None else [command])]
 
-    def dial(self, timeout: float = DIAL_SECONDS) -> Refusal | None:
+    def dial(self, timeout: float = DIAL_SECONDS, *, patient: bool = False) -> Refusal | None:
         """Open the shared connection; None when it is open, else why not.
 
+        `patient`: an SSH server is there, and may take all of that time to greet: many that wake up at once do.
         One that is open already is taken: beside it, ssh would stay without a socket to end it by.
         """
         if self.alive():
             return None
         private_dir(self.control.parent)
-        master = [*self.base(master="yes"), "-o", f"ControlPersist={PERSIST_SECONDS}", "-N", "-f", *self.place]
+        ssh, *others = self.base(master="yes")
+        first = ["-o", f"ConnectTimeout={round(timeout)}"] if patient else []  # the first word counts
+        master = [ssh, *first, *others, "-o", f"ControlPersist={PERSIST_SECONDS}", "-N", "-f", *self.place]
         output = stream(master, timeout=timeout, env=self._answers())
         if output.timed_out:
             return Refusal(Cause.TIMED_OUT, f"no login within {timeout:g} s")

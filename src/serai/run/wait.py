@@ -192,7 +192,7 @@ class Wait:
         """Whether the key is accepted, asked once."""
         self.say("ssh", "the guest goes on, logging in", "the login took too long")
         self.check()
-        return transport.dial(timeout=max(1.0, min(self.left, DIAL_SECONDS))) is None
+        return transport.dial(timeout=max(1.0, min(self.left, DIAL_SECONDS)), patient=True) is None
 
     def agent(self, transport: AgentTransport) -> None:
         """Until the guest's agent answers."""
