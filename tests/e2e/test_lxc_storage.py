@@ -65,9 +65,11 @@ wait
 def shop(tmp_path: Path, need) -> Iterator[ProjectHost]:
     need("lxc-create", "busybox", "unshare", "nsenter", root=True)
     host = ProjectHost(tmp_path)
-    yield host
-    host("destroy", "-y", "--force")
-    host.end()
+    try:
+        yield host
+        host("destroy", "-y", "--force")
+    finally:
+        host.end()
 
 
 def seen(host: ProjectHost) -> dict[str, object]:

@@ -193,7 +193,7 @@ find_services() {
     esac
   done
 }
-hold_services() { [ -z "$networkd" ] || kill -STOP $networkd $resolved; }
+hold_services() { [ -z "$networkd" ] || kill -STOP $networkd $resolved || :; }
 let_resolved_go() { [ -z "$networkd" ] || [ -z "$resolved" ] || kill -CONT "$resolved"; }
 let_services_go() { [ -z "$networkd" ] || kill -CONT $networkd $resolved; }
 renew_services() {
@@ -233,6 +233,7 @@ arrive() {
 settle() { names; instance; call "$sync_call" || sync; }
 set_clock() { call "$clock_call" || date -u -s "@$now" >/dev/null; }  # whoever has timers wakes up
 afterwards() {
+  set +e; trap '' HUP  # whatever happens to one of these, the next one is done
   let_resolved_go
   sleep 5  # others may be waking up beside it, or be provisioned
   renew_services
