@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,28 +28,34 @@ def ran(program: Path, records: bytes, *before: str) -> subprocess.CompletedProc
 
 
 @pytest.fixture
-def moved(tmp_path: Path) -> bytes:
-    (tmp_path / "instances/old").mkdir(parents=True)
-    (tmp_path / "instance").symlink_to("instances/old")
-    return syscalls.moved(f"{tmp_path}/instances", "old", "new", f"{tmp_path}/instance")
+def place() -> Iterator[Path]:
+    """With a name as short as those in a guest."""
+    with tempfile.TemporaryDirectory(prefix="serai-") as name:
+        (Path(name) / "instances/old").mkdir(parents=True)
+        (Path(name) / "instance").symlink_to("instances/old")
+        yield Path(name)
 
 
-def test_it_makes_one_call_after_the_other_until_there_are_no_more(program: Path, tmp_path: Path, moved: bytes):
-    done = ran(program, moved + syscalls.synced() + syscalls.answer())
+def moved(place: Path) -> bytes:
+    return syscalls.moved(f"{place}/instances", "old", "new", f"{place}/instance")
+
+
+def test_it_makes_one_call_after_the_other_until_there_are_no_more(program: Path, place: Path):
+    done = ran(program, moved(place) + syscalls.synced() + syscalls.answer())
 
     assert (done.returncode, done.stdout) == (0, b"ok\n")
-    assert (tmp_path / "instance").resolve() == tmp_path / "instances/new"
-    assert [path.name for path in (tmp_path / "instances").iterdir()] == ["new"]
+    assert (place / "instance").resolve() == (place / "instances/new").resolve()
+    assert [path.name for path in (place / "instances").iterdir()] == ["new"]
 
 
-def test_it_ends_at_the_first_that_fails(program: Path, tmp_path: Path, moved: bytes):
-    (tmp_path / "instance").unlink()
+def test_it_ends_at_the_first_that_fails(program: Path, place: Path):
+    (place / "instance").unlink()
 
-    done = ran(program, moved + syscalls.answer())
+    done = ran(program, moved(place) + syscalls.answer())
 
     assert (done.returncode, done.stdout) == (1, b"")
-    assert (tmp_path / "instances/new").exists()
-    assert not (tmp_path / "instance").exists()
+    assert (place / "instances/new").exists()
+    assert not (place / "instance").exists()
 
 
 def test_half_a_record_is_none(program: Path):
