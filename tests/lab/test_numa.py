@@ -15,9 +15,10 @@ SCRIPT = {"check": "serai host check --json", "log": "dmesg | grep HugeTLB"}
 
 
 def test_nodes_that_are_large_enough_have_the_pages_that_were_asked_for(ask):
-    found = ask(nodes(4096), SCRIPT, arguments=ASKED, memory=8192).checks()
+    # A kernel that puts itself at random may lie in the only whole gigabyte that a node has.
+    found = ask(nodes(4096), SCRIPT, arguments=f"{ASKED} nokaslr", memory=8192).checks()
 
-    assert found["mem.huge-asked"]["result"] == "pass"
+    assert found["mem.huge-asked"]["result"] == "pass", found["mem.huge-asked"]
     assert found["mem.huge-asked"]["value"] == (
         "1GiB on node 0: 1 of 1, 1GiB on node 1: 1 of 1, 2MiB on node 0: 4 of 4, 2MiB on node 1: 8 of 8"
     )
