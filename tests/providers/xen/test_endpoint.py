@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import signal
 
 import pytest
 
@@ -61,6 +62,7 @@ def test_a_terminal_that_goes_away_leaves_the_console_to_its_log(xl, driver, mac
     assert poll(lambda: readers() == 1 or None, budget=30)
     pid, keys = pty.fork()
     if pid == 0:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # a nohup that the tests run under is inherited
         os.execvp(driver.console("web").argv[0], driver.console("web").argv)
     assert poll(lambda: readers() == 2 or None, budget=30)
     os.close(keys)
