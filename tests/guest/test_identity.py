@@ -221,6 +221,7 @@ def test_a_networkd_that_was_held_never_reads_what_happened_and_the_next_one_kee
 systemctl() {{ echo "$@" >>{root}/asked; }}
 find_services; hold_services
 stands_still $networkd && stands_still $resolved
+let_resolved_go
 renew_services
 """
     with (

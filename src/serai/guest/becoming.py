@@ -205,7 +205,6 @@ renew_services() {
       printf '[Network]\nKeepConfiguration=dhcp\n' >"$d/50-serai.conf"
     done
     kill -KILL "$networkd"
-    let_resolved_go
     systemctl --no-block start systemd-networkd || :
   fi
   if [ -s /etc/machine-id ] && command -v journalctl >/dev/null; then
