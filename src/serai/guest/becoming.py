@@ -11,11 +11,14 @@ from __future__ import annotations
 
 # Host keys that were made for it, as `key_KIND` and `pub_KIND`; or new ones of the kinds that there were. Who is
 # connected stays so; who comes next meets the new keys, and nobody else listens when this ends. OpenSSH before 9.8
-# reads them for each connection; later it has a program for connections, and hands it those of its start.
-# Source: OpenSSH, sshd.c, rexec; dropbear, svr-main.c: a server reads its key, then it listens, then it leaves.
+# reads them for each connection; later it has a program for connections, and hands it those of its start. A
+# dropbear has its key since its start, but for one that had none then: it looks for it when somebody connects, and
+# makes keys of other kinds for those who want them.
+# Source: OpenSSH, sshd.c, rexec; dropbear, svr-main.c and svr-kex.c, svr_ensure_hostkey, its option -R.
 OWN_KEYS = r"""
-listener= spare=
+listener= reads=/run/serai-dropbear
 find_listener() {
+  listener=
   for p in /proc/[0-9]*; do  # those of connections are its children, until it has ended
     [ "$p/exe" -ef /usr/sbin/dropbear ] || continue
     read -r line <"$p/stat"; line=${line##*) ?}
@@ -52,24 +55,31 @@ has_ended() {
   case ${line##*) } in [ZX]*) return 0 ;; esac
   return 1
 }
-serve() { exec dropbear -E -s -r "$1" -p 22 2>/dev/console </dev/null >/dev/null 3>&-; }
+serve() { exec dropbear -E -s "$@" -p 22 2>/dev/console </dev/null >/dev/null 3>&-; }
+reads_its_key() { { read -r pid <"$reads"; } 2>/dev/null && [ "$listener" = " $pid" ]; }
+listen_anew() {
+  for p in $listener; do  # it lets go of IPv4 and IPv6 one after the other: who comes in between gets one of them
+    kill -KILL "$p" || :; n=0
+    until has_ended "$p"; do n=$((n + 1)); [ $n -lt 20 ] || sleep 0.02; [ $n -lt 500 ] || return 1; done
+  done
+  n=0
+  until (serve "$@"); do n=$((n + 1)); [ $n -lt 100 ] || return 1; sleep 0.02; done  # the port is not free as yet
+}
+read_its_key() {
+  find_listener
+  if reads_its_key; then return 0; fi
+  listen_anew -R -r /nonexistent
+  find_listener; printf '%s\n' $listener >"$reads"
+}
 dropbear_key() {
   f=/etc/dropbear/dropbear_ed25519_host_key
   if [ -n "$keys" ]; then
     printf "$key_dropbear" >"$f"
   else
-    rm -f "$f"; dropbearkey -t ed25519 -f "$f" >/dev/null 2>&1
+    rm -f "$f.new"; dropbearkey -t ed25519 -f "$f.new" >/dev/null 2>&1; mv "$f.new" "$f"
   fi
-  for p in $listener; do  # it lets go of IPv4 and IPv6 one after the other: who comes in between gets one of them
-    kill -KILL "$p" || :; n=0
-    until has_ended "$p"; do n=$((n + 1)); [ $n -lt 20 ] || sleep 0.02; [ $n -lt 500 ]; done
-  done
-  if [ -n "$spare" ]; then
-    printf "$key_dropbear" >"$scratch/key"
-    if wait "$spare"; then return 0; fi
-  fi
-  n=0
-  until (serve "$f"); do n=$((n + 1)); [ $n -lt 100 ]; sleep 0.02; done  # the port is not free as yet
+  for other in /etc/dropbear/dropbear_*_host_key; do [ "$other" = "$f" ] || rm -f "$other"; done
+  reads_its_key || listen_anew -r "$f"
 }
 has_dropbear() { [ -e /etc/dropbear/dropbear_ed25519_host_key ]; }
 host_keys() { if has_dropbear; then dropbear_key; else openssh_keys; fi; }
@@ -245,9 +255,9 @@ afterwards() {
 # The shell that waits reads these lines from the port, and then those of the values as they come: in blocks, which
 # `read` does not. It does what they say at `go`, and tells how far it is. When nobody is at the other end it goes:
 # a machine that was not told goes on as who it was. What would have to be started is there already: a dropbear
-# that waits for its key, a program that waits for system calls.
+# that reads its key late, a program that waits for system calls. `anew`: who comes just then may be sent away.
 WAITING = r"""
-leave() { [ -z "$spare$calling" ] || kill -KILL $spare $calling 2>/dev/null; rm -rf "$scratch"; }
+leave() { [ -z "$calling" ] || kill -KILL $calling 2>/dev/null; rm -rf "$scratch"; }
 become() {
   trap 'ended=$?; let_services_go; echo "ended $ended"' EXIT
   set -e
@@ -266,7 +276,7 @@ become() {
 go() { exec >&3 2>&3; become </dev/null; exit; }
 prepare
 trap leave EXIT
-if has_dropbear && mkfifo -m 600 "$scratch/key"; then serve "$scratch/key" & spare=$!; fi
+if [ -n "$anew" ] && has_dropbear; then read_its_key; fi
 start_caller
 echo waiting >&3
 """

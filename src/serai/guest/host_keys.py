@@ -42,6 +42,10 @@ class Making:
         null = subprocess.DEVNULL
         return subprocess.Popen(words, cwd=self._directory, stdin=null, stdout=null, stderr=null)
 
+    def are_made(self) -> bool:
+        """Whether `values` waits for nothing."""
+        return all(process.poll() is not None for process in self._running.values())
+
     def values(self) -> Mapping[str, str]:
         """By the names of guest/becoming.py, when they are made. Raises Code.FAILED."""
         found: dict[str, str] = {}

@@ -157,9 +157,12 @@ def waiting(port: str) -> str:
     return f"port={quote(port)}\n{_FIND_PORT}\n{begun}"
 
 
-def listening() -> str:
-    """What it is told there before it is kept: it says `waiting`, and takes the values whenever they come."""
-    return definitions() + WAITING
+def listening(*, anew: bool) -> str:
+    """What it is told there before it is kept: it says `waiting`, and takes the values whenever they come.
+
+    `anew`: its SSH server may be started anew, for one that takes up new keys faster.
+    """
+    return f"{definitions()}anew={'yes' if anew else ''}\n{WAITING}"
 
 
 _FIND_PORT = r"""

@@ -110,7 +110,7 @@ class Way:
 
 
 def waiting(directory: Path, way: Way) -> tuple[str, ...]:
-    with telling.waiting(directory, way) as kinds:  # type: ignore[arg-type]
+    with telling.waiting(directory, way, anew=True) as kinds:  # type: ignore[arg-type]
         return kinds
 
 
@@ -130,7 +130,7 @@ class Waits:
         return [self.word] if self.word in words else None
 
     def say(self, text: str) -> None:
-        assert text == identity.listening()
+        assert text == identity.listening(anew=True)
 
     def close(self) -> None:
         self.word = ""
@@ -158,7 +158,7 @@ def test_what_waits_is_a_script_that_a_shell_reads(need):
     need("dash")
     import subprocess
 
-    texts = [identity.waiting("a.port"), identity.listening(), identity.script("name=web\n")]
+    texts = [identity.waiting("a.port"), identity.listening(anew=True), identity.script("name=web\n")]
     for text in (*texts, identity.own_keys(_machine())):
         subprocess.run(["dash", "-n"], input=text, text=True, check=True)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from serai.providers.qemu import companions, launch, pinning, render, taps
@@ -20,8 +20,13 @@ from serai.util.files import write_atomic
 from serai.util.process import which
 
 
-def spawn(directory: Path, machine: Machine, site: Site, life: int) -> Qmp:
-    """Start the machine's QEMU, and give the connection to it. A failure leaves no companion and no tap."""
+def spawn(
+    directory: Path, machine: Machine, site: Site, life: int, meanwhile: Callable[[], None] = lambda: None
+) -> Qmp:
+    """Start the machine's QEMU, and give the connection to it. A failure leaves no companion and no tap.
+
+    `meanwhile` is called while it starts.
+    """
     who = machine.name
     refuse_used(directory, machine, site)
     write_password(directory, machine, Path(site.root))
@@ -34,7 +39,13 @@ def spawn(directory: Path, machine: Machine, site: Site, life: int) -> Qmp:
     ):
         try:
             qmp = launch.spawn(
-                directory, words, render.sockets(machine), life, who=who, handed=[*sockets, *handles, *memory]
+                directory,
+                words,
+                render.sockets(machine),
+                life,
+                who=who,
+                handed=[*sockets, *handles, *memory],
+                meanwhile=meanwhile,
             )
         except SeraiError as error:
             raise _of_companions(directory, error, [each.name for each in wanted], who) from error

@@ -24,7 +24,7 @@ from serai.providers.contract import (
     Verdict,
     quiet,
 )
-from serai.providers.qemu.observe import death, find_projects, observe
+from serai.providers.qemu.observe import death, find_projects, found_ready, observe
 from serai.providers.qemu.record import Ram, editing, is_alive, load
 from serai.spec.machine import Communicator, Machine
 from serai.util.errors import Code, SeraiError
@@ -102,6 +102,7 @@ class Qemu:
     def suspend(self, name: str, *, to_disk: bool = False, progress: Progress = quiet) -> None:
         from serai.providers.qemu.lifecycle import suspend
 
+        found_ready(self.directory(name), ready=False)
         suspend(self.scope, name, to_disk, progress)
 
     def resume(self, name: str, progress: Progress = quiet) -> None:
@@ -216,6 +217,8 @@ class Qemu:
             record.marks = kept | {key: mark for key, mark in marks.items() if mark is not None}
             if ready is not None:
                 record.ready_at = time.time() if ready else 0.0
+        if ready is not None:
+            found_ready(self.directory(name), ready=ready)
 
     def warmth(self, machine: Machine, materials: Materials) -> Warmth:
         """Whether one that were made would start from a template, and from which; or why it boots."""

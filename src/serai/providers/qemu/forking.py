@@ -142,7 +142,7 @@ def _copied(
         with (
             pages.Copy(pid, _address(qmp, 0), hardware.machine.memory.size, who=name) as copy,
             _meanwhile(copy.take) as taken,
-            telling.waiting(directory, way) as host_keys,
+            telling.waiting(directory, way, anew=False) as host_keys,
             backup.of_disks(qmp, directory, record, scope, place) as jobs,
         ):
             taken()

@@ -12,7 +12,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from serai.providers.qemu.companions import Handed, end_all
@@ -47,11 +47,13 @@ def spawn(
     *,
     who: str,
     handed: Sequence[Handed] = (),
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> Qmp:
     """Start QEMU in its directory and give the connection to it, once all its devices are made.
 
     `sockets` are the chardevs (id -> file name) that it listens on; `life` is the lock that it inherits;
     `handed` are further descriptors, and the words of the argv that they take the place of.
+    `meanwhile` is called while QEMU starts.
     Raises Code.FAILED with QEMU's own words when it ends instead.
     """
     for left in (*sockets.values(), PIDFILE):
@@ -80,6 +82,7 @@ def spawn(
         for listener in listeners.values():
             listener.close()
     try:
+        meanwhile()
         return _greeted(directory, ended, who=who)
     except BaseException:
         process.kill()

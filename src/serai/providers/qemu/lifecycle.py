@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING
@@ -17,8 +18,8 @@ from serai.providers.qemu import (
     disks,
     gather,
     launch,
-    links,
     memory,
+    seeds,
 )
 from serai.providers.qemu.record import (
     Hardware,
@@ -39,7 +40,6 @@ from serai.providers.qemu.running import (
     quit_process,
     run,
 )
-from serai.spec.guest import Guest
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
 from serai.util.files import empty_trash, private_dir, remove_tree
@@ -49,8 +49,6 @@ if TYPE_CHECKING:
 
 FORK = "fork-"
 """What the name of a moment begins with (see qemu/template.py, which most starts do without)."""
-_seeds: dict[Path, tuple[object, ...]] = {}
-"""What the seeds that this process has written say: most are made and then started, which says it again."""
 SECOND_PRESS = 10.0
 """Seconds after which the power button is pressed again: a guest that was still booting missed the first."""
 
@@ -80,7 +78,7 @@ def create(scope: Scope, machine: Machine, materials: Materials, progress: Progr
     progress("making its disks")
     disks.make_missing(directory, machine, image)
     disks.fit_sizes(directory, machine, image)
-    fill(scope, directory, record, machine, materials)
+    fill(scope, directory, record, machine, materials, seed=not record.template)
     record.phase = Phase.MADE
     save(directory, record, sync=True)
 
@@ -136,8 +134,10 @@ def new_record(scope: Scope, machine: Machine, materials: Materials) -> Record:
     )
 
 
-def fill(scope: Scope, directory: Path, record: Record, machine: Machine, materials: Materials) -> None:
-    """Firmware variables (once) and the seed (each time: it carries names and addresses)."""
+def fill(
+    scope: Scope, directory: Path, record: Record, machine: Machine, materials: Materials, *, seed: bool = True
+) -> None:
+    """Firmware variables (once) and, where `seed`, the seed (each time: it carries names and addresses)."""
     image = record.image
     arch = gather.arch_of(machine, image)
     if gather.boots_by_uefi(machine, image, arch) and not (directory / "efivars.fd").exists():
@@ -145,27 +145,8 @@ def fill(scope: Scope, directory: Path, record: Record, machine: Machine, materi
         assert uefi is not None
         shutil.copyfile(uefi.variables, directory / "efivars.fd.new")
         (directory / "efivars.fd.new").rename(directory / "efivars.fd")
-    if image and image.seed != "none":
-        write_seed(scope, directory, record, machine, materials)
-
-
-def write_seed(scope: Scope, directory: Path, record: Record, machine: Machine, materials: Materials) -> None:
-    from serai.guest.keys import with_keys
-    from serai.guest.seed import write
-
-    assert record.image is not None
-    machine = with_keys(machine, scope.root)
-    if record.set_up:
-        machine = msgspec.structs.replace(machine, guest=Guest(users=machine.guest.users))
-    nics = links.seed_nics(scope, machine, materials)
-    says = (machine, materials, record.instance_id, nics, record.image.seed)
-    target = directory / "seed.iso"
-    if _seeds.get(target) == says and target.exists():
-        return
-    part = directory / "seed.iso.new"
-    write(part, machine, materials, instance_id=record.instance_id, nics=nics, kind=record.image.seed)
-    part.rename(target)
-    _seeds[target] = says
+    if seed and image and image.seed != "none":
+        seeds.write(scope, directory, record, machine, materials)
 
 
 def start(scope: Scope, machine: Machine, materials: Materials, progress: Progress) -> None:
@@ -174,6 +155,8 @@ def start(scope: Scope, machine: Machine, materials: Materials, progress: Progre
     directory = directory_of(scope, machine.name)
     check_nics.refuse_networks(machine, materials.networks)
     if is_alive(directory) or record.suspended:
+        if record.newborn and seeds.is_blank(directory):
+            seeds.put(scope, directory, record, machine, materials)
         resume(scope, machine.name, progress)
         return
     disks.make_missing(directory, machine, record.image)
@@ -187,16 +170,33 @@ def start(scope: Scope, machine: Machine, materials: Materials, progress: Progre
         record.networks = materials.networks
         if record.nameless:
             record.instance_id, record.set_up, record.nameless = f"serai-{token_hex(8)}", True, False
-        fill(scope, directory, record, machine, materials)
+        late = first and bool(record.template) and seeds.keep_place(directory, record, machine, materials)
+        fill(scope, directory, record, machine, materials, seed=not late)
+
+    def meanwhile() -> None:
+        if late:
+            seeds.put(scope, directory, record, machine, materials)
+
+    begun = False
     if first and record.template.startswith(FORK):
-        if _start_fork(scope, machine, materials, record.template, progress):
-            return
-    elif first and may_be_warm(machine) and _start_warm(scope, directory, machine, materials, progress):
+        begun = _start_fork(scope, machine, materials, record.template, progress, meanwhile)
+    elif first and may_be_warm(machine):
+        begun = _start_warm(scope, directory, machine, materials, progress, meanwhile)
+    if begun:
         return
+    if late and seeds.is_blank(directory):
+        seeds.put(scope, directory, record, machine, materials)
     run(scope, machine.name, progress)
 
 
-def _start_fork(scope: Scope, machine: Machine, materials: Materials, moment: str, progress: Progress) -> bool:
+def _start_fork(
+    scope: Scope,
+    machine: Machine,
+    materials: Materials,
+    moment: str,
+    progress: Progress,
+    meanwhile: Callable[[], None],
+) -> bool:
     """Start it with the memory of the one that it is a fork of; False: that is gone, and it boots."""
     from serai.providers.qemu import forking
     from serai.providers.qemu.waking import wake
@@ -206,11 +206,18 @@ def _start_fork(scope: Scope, machine: Machine, materials: Materials, moment: st
         progress("the memory that it would start from is gone: it boots")
         return False
     progress("going on where the other one was")
-    wake(scope, machine, materials, forking.fitted(machine, known), known, progress)
+    wake(scope, machine, materials, forking.fitted(machine, known), known, progress, meanwhile)
     return True
 
 
-def _start_warm(scope: Scope, directory: Path, machine: Machine, materials: Materials, progress: Progress) -> bool:
+def _start_warm(
+    scope: Scope,
+    directory: Path,
+    machine: Machine,
+    materials: Materials,
+    progress: Progress,
+    meanwhile: Callable[[], None],
+) -> bool:
     """Start it from a template, or so that it becomes one; False: it starts like any other."""
     from serai.providers.qemu import warm, warmth
 
@@ -224,7 +231,7 @@ def _start_warm(scope: Scope, directory: Path, machine: Machine, materials: Mate
         was = known.hardware
         begun = msgspec.structs.replace(fit, kind=was.kind, accel=was.accel, ram=Ram.TEMPLATE, woken=True)
         progress("waking it from a template")
-        return _woken(scope, directory, machine, materials, begun, known, progress)
+        return _woken(scope, directory, machine, materials, begun, known, progress, meanwhile)
     if not found.leaves or record.template:
         return False
     if machine.warm is None:
@@ -243,12 +250,13 @@ def _woken(
     begun: Hardware,
     known: Template,
     progress: Progress,
+    meanwhile: Callable[[], None],
 ) -> bool:
     """False: this QEMU does not take the template, which goes; the machine boots from its disks."""
     from serai.providers.qemu.waking import wake
 
     try:
-        wake(scope, machine, materials, begun, known, progress)
+        wake(scope, machine, materials, begun, known, progress, meanwhile)
     except SeraiError as error:
         from serai.providers.qemu import template
 

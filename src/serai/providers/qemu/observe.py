@@ -19,6 +19,8 @@ from serai.util.errors import SeraiError
 
 BUDGET = 0.3
 """Seconds in which all QEMUs together may tell their status."""
+FRESH = 0.2
+"""Seconds for which a machine that this process has just found ready is not asked again."""
 QUESTIONS = b'{"execute":"qmp_capabilities"}\n{"execute":"query-status"}\n'
 
 STATES = {
@@ -38,6 +40,22 @@ STATES = {
     "watchdog": State.FAILED,
 }
 """QEMU's run states -> serai's. Source: QEMU qapi/run-state.json, RunState."""
+
+
+_ready: dict[str, float] = {}
+"""Directories of machines -> when this process found them ready."""
+
+
+def found_ready(directory: Path, *, ready: bool = True) -> None:
+    """Somebody has been in it, or (not `ready`) it is about to change."""
+    if ready:
+        _ready[str(directory)] = time.monotonic()
+    else:
+        _ready.pop(str(directory), None)
+
+
+def _is_fresh(directory: str) -> bool:
+    return time.monotonic() - _ready.get(directory, -FRESH) < FRESH
 
 
 def observe(home: Path, names: Collection[str] | None = None) -> dict[str, Observed]:
@@ -67,7 +85,9 @@ def observe(home: Path, names: Collection[str] | None = None) -> dict[str, Obser
             records[name] = record
         else:
             found[name] = _off(directory, record)
-    statuses = ask({name: f"{root}/{name}" for name in living}) if living else {}
+    fresh = {name for name in living if _is_fresh(f"{root}/{name}")}
+    asked = {name: f"{root}/{name}" for name in living if name not in fresh}
+    statuses = {**(ask(asked) if asked else {}), **dict.fromkeys(fresh, "running")}
     for name in living:
         found[name] = _on(f"{root}/{name}", records[name], statuses.get(name, ""))
     return {name: found[name] for name in names if name in found}

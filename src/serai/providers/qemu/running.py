@@ -58,12 +58,15 @@ def run(
     state: Path | None = None,
     known: Template | None = None,
     first: Hardware | None = None,
+    meanwhile: Callable[[], None] = lambda: None,
     launched: Callable[[], None] = lambda: None,
+    loaded: Callable[[], None] = lambda: None,
 ) -> None:
     """Launch QEMU by the record alone: cold, or with the memory `state` saved on the hardware `saved`.
 
     `known`: with the memory of that template; `first`: cold, on this hardware, whose memory may become one.
-    `launched` is called when QEMU is there and has loaded nothing.
+    `meanwhile` is called while QEMU starts, `launched` when it is there and has loaded nothing, `loaded` when it
+    has the template's memory and does not run yet.
     """
     directory = directory_of(scope, name)
     record = made(scope, name)
@@ -78,11 +81,11 @@ def run(
     leases.offer(scope, directory, list(networks_of(machine)), able, progress)
     life = hold_life(directory)
     try:
-        qmp = _launch(scope, directory, machine, saved, life, first)
+        qmp = _launch(scope, directory, machine, saved, life, first, meanwhile)
         with qmp:
             launched()
             if known:
-                _wake(scope, directory, machine, known, qmp, able)
+                _wake(scope, directory, machine, known, qmp, able, loaded)
             elif state:
                 memory.load(qmp, state, who=name, migrate_file=able.migrate_file)
                 # Before the guest runs: from then on the saved memory fits its disks no more.
@@ -98,7 +101,15 @@ def run(
             leave_networks(scope, directory, machine)
 
 
-def _wake(scope: Scope, directory: Path, machine: Machine, known: Template, qmp: Qmp, able: Features) -> None:
+def _wake(
+    scope: Scope,
+    directory: Path,
+    machine: Machine,
+    known: Template,
+    qmp: Qmp,
+    able: Features,
+    loaded: Callable[[], None],
+) -> None:
     from serai.providers.qemu import warm
 
     record = made(scope, machine.name)
@@ -108,11 +119,18 @@ def _wake(scope: Scope, directory: Path, machine: Machine, known: Template, qmp:
         record.newborn = record.instance_id != known.instance_id
     if not record.newborn:
         warm.set_links(qmp, cards, up=True)
+    loaded()
     qmp.execute("cont")
 
 
 def _launch(
-    scope: Scope, directory: Path, machine: Machine, saved: Hardware | None, life: int, first: Hardware | None
+    scope: Scope,
+    directory: Path,
+    machine: Machine,
+    saved: Hardware | None,
+    life: int,
+    first: Hardware | None,
+    meanwhile: Callable[[], None],
 ) -> Qmp:
     """Choose ports, render, spawn; again when somebody took a port in between."""
     record = made(scope, machine.name)
@@ -140,7 +158,7 @@ def _launch(
         site = msgspec.structs.replace(site, forwards=record.forwards)
         write_atomic(directory / "argv", render.text(machine, site), sync=False)
         try:
-            return beside.spawn(directory, machine, site, life)
+            return beside.spawn(directory, machine, site, life, meanwhile)
         except launch.PortTaken:
             if attempt == PORT_ATTEMPTS:
                 raise

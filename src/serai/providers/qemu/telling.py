@@ -66,10 +66,10 @@ class Line:
 
 
 @contextmanager
-def waiting(directory: Path, way: Transport) -> Iterator[tuple[str, ...]]:
+def waiting(directory: Path, way: Transport, *, anew: bool) -> Iterator[tuple[str, ...]]:
     """A process in a guest waits to be told while this lasts; in what is saved meanwhile, it waits on.
 
-    Gives the kinds of host keys that the guest has; none: it cannot wait.
+    `anew`: as in identity.listening. Gives the kinds of host keys that the guest has; none: it cannot wait.
     """
     try:
         line = Line(directory)
@@ -77,12 +77,12 @@ def waiting(directory: Path, way: Transport) -> Iterator[tuple[str, ...]]:
         yield ()
         return
     try:
-        yield _has_it_wait(line, way)
+        yield _has_it_wait(line, way, anew)
     finally:
         line.close()
 
 
-def _has_it_wait(line: Line, way: Transport) -> tuple[str, ...]:
+def _has_it_wait(line: Line, way: Transport, anew: bool) -> tuple[str, ...]:
     try:
         done = way.run(as_root("sh -s"), input=(identity.waiting(PORT) + _ASK_KEYS).encode(), check=False)
     except SeraiError:  # it cannot be logged in to
@@ -90,15 +90,16 @@ def _has_it_wait(line: Line, way: Transport) -> tuple[str, ...]:
     kinds = tuple(each.split()[1] for each in done.stdout.splitlines() if each.startswith("keys "))
     if not done.ok or not set(kinds) <= set(KINDS):
         return ()
-    line.say(identity.listening())
+    line.say(identity.listening(anew=anew))
     return kinds if line.until(("waiting",), WAITS_BUDGET) else ()
 
 
 class Telling:
-    """What a guest that is being woken is told: `connect` before its memory is loaded, `send` once it runs."""
+    """What a guest that is being woken is told: `connect` before its memory is loaded, `send` afterwards."""
 
     def __init__(self, directory: Path, name: str) -> None:
         self._directory, self._name = directory, name
+        self.sent = False
         self._line: Line | None = None
 
     def connect(self) -> None:
@@ -107,6 +108,7 @@ class Telling:
     def send(self, values: str) -> None:
         assert self._line is not None
         self._line.say(f"{values}{identity.GO}\n")
+        self.sent = True
         with _lock:
             _told[self._directory] = self
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 import msgspec
 
@@ -22,18 +23,46 @@ from serai.util.errors import SeraiError
 
 
 def wake(
-    scope: Scope, machine: Machine, materials: Materials, begun: Hardware, known: Template, progress: Progress
+    scope: Scope,
+    machine: Machine,
+    materials: Materials,
+    begun: Hardware,
+    known: Template,
+    progress: Progress,
+    meanwhile: Callable[[], None],
 ) -> None:
-    """Start it from a template, and tell it who it is where it waits for that; its keys are made meanwhile."""
+    """Start it from a template, and tell it who it is where it waits for that; its keys are made meanwhile.
+
+    `meanwhile` is called while its QEMU starts.
+    """
     name, directory = machine.name, directory_of(scope, machine.name)
     if not known.host_keys:
-        run(scope, name, progress, saved=begun, known=known)
+        run(scope, name, progress, saved=begun, known=known, meanwhile=meanwhile)
         return
     with Making(directory, known.host_keys, f"root@{hostname(machine)}") as keys:
         told = Telling(directory, name)
-        try:
-            run(scope, name, progress, saved=begun, known=known, launched=told.connect)
+
+        def tell() -> None:
             told.send(_values(scope, machine, materials, known, keys.values()))
+
+        def loaded() -> None:
+            if keys.are_made():  # it finds its values there when it goes on
+                with suppress(OSError):  # it is told afterwards, or by another way
+                    tell()
+
+        try:
+            run(
+                scope,
+                name,
+                progress,
+                saved=begun,
+                known=known,
+                meanwhile=meanwhile,
+                launched=told.connect,
+                loaded=loaded,
+            )
+            if not told.sent:
+                tell()
         except OSError:  # it hears nothing there, and is told by another way
             told.close()
         except BaseException:

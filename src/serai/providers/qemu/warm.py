@@ -241,7 +241,10 @@ def keep(
             return None
         progress("keeping its memory for warm starts")
         place = private_dir(template.place(key))
-        with telling.waiting(directory, way) as host_keys, launch.connect(directory, record.name) as qmp:
+        with (
+            telling.waiting(directory, way, anew=True) as host_keys,
+            launch.connect(directory, record.name) as qmp,
+        ):
             qmp.execute("stop")
             try:
                 memory.save(
