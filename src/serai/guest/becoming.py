@@ -56,7 +56,7 @@ has_ended() {
   return 1
 }
 serve() { exec dropbear -E -s "$@" -p 22 2>/dev/console </dev/null >/dev/null 3>&-; }
-reads_its_key() { { read -r pid <"$reads"; } 2>/dev/null && [ "$listener" = " $pid" ]; }
+reads_its_key() { { read -r pid <"$reads"; } 2>/dev/null && [ "/proc/$pid/exe" -ef /usr/sbin/dropbear ]; }
 listen_anew() {
   for p in $listener; do  # it lets go of IPv4 and IPv6 one after the other: who comes in between gets one of them
     kill -KILL "$p" || :; n=0
@@ -66,10 +66,9 @@ listen_anew() {
   until (serve "$@"); do n=$((n + 1)); [ $n -lt 100 ] || return 1; sleep 0.02; done  # the port is not free as yet
 }
 read_its_key() {
-  find_listener
   if reads_its_key; then return 0; fi
-  listen_anew -R -r /nonexistent
-  find_listener; printf '%s\n' $listener >"$reads"
+  listen_anew -R -r /nonexistent -P "$reads"; n=0
+  until reads_its_key; do n=$((n + 1)); [ $n -lt 100 ] || return 1; sleep 0.02; done  # it says so after it listens
 }
 dropbear_key() {
   f=/etc/dropbear/dropbear_ed25519_host_key

@@ -34,6 +34,14 @@ def test_a_machine_is_made_started_stopped_and_removed(qemu: Qemu) -> None:
     assert list(qemu.scope.home.rglob("*.qcow2")) == []
 
 
+def test_what_was_just_found_ready_is_seen_paused_at_once(qemu: Qemu) -> None:
+    up(qemu)
+    qemu.mark("web", {}, ready=True)
+    assert state(qemu) is State.READY
+    qemu.suspend("web")
+    assert state(qemu) is State.PAUSED
+
+
 def test_a_killed_qemu_is_failed_and_starts_again(qemu: Qemu) -> None:
     up(qemu)
     pid = qemu.observe()["web"].pid

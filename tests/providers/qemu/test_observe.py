@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from serai.providers.contract import State
+from serai.providers.qemu import observe as observing
 from serai.providers.qemu.observe import bereft, find_projects, observe
 from serai.providers.qemu.record import Phase, Record, editing, save
 from serai.spec.disk import Disk
@@ -82,3 +83,22 @@ def test_observing_loads_no_subprocess_and_no_json() -> None:
     ).stdout.split()
     banned = {"subprocess", "json", "pycdlib", "urllib3", "logging", "asyncio", "socket", "tempfile", "shutil"}
     assert not banned & set(loaded)
+
+
+def test_one_that_this_process_has_just_found_ready_is_not_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("web", "db"):
+        make(tmp_path, name)
+    asked: list[str] = []
+    monkeypatch.setattr(observing, "is_alive", lambda directory: True)
+    monkeypatch.setattr(observing, "ask", lambda directories: asked.extend(directories) or {})
+    observing.found_ready(tmp_path / "machines/web")
+
+    found = observe(tmp_path)
+    assert asked == ["db"]
+    assert (found["web"].native_state, found["db"].native_state) == ("running", "")
+
+    monkeypatch.setattr(observing, "FRESH", 0.0)
+    observe(tmp_path)
+    assert asked == ["db", "db", "web"]

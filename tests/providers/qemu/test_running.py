@@ -12,9 +12,9 @@ import pytest
 from bare_metal import WEB, forward, state, up
 from real_sshd import free_port
 from serai.providers.contract import Materials, State
-from serai.providers.qemu import gather, launch
+from serai.providers.qemu import gather, launch, running
 from serai.providers.qemu.driver import Qemu
-from serai.providers.qemu.record import is_alive
+from serai.providers.qemu.record import editing, is_alive
 from serai.spec.machine import Machine
 from serai.spec.network import Nic, PrivateNic
 from serai.util.errors import Code, SeraiError
@@ -75,6 +75,18 @@ def test_a_port_lost_at_the_last_moment_is_chosen_anew(qemu: Qemu, monkeypatch: 
     monkeypatch.setattr(launch, "spawn", spawn_late)
     up(qemu)
     assert state(qemu) is State.RUNNING
+
+
+def test_what_fails_while_qemu_starts_ends_it(qemu: Qemu) -> None:
+    def fail() -> None:
+        raise SeraiError(Code.FAILED, "the seed has no room")
+
+    qemu.create(WEB, Materials())
+    with editing(qemu.directory("web")) as record:
+        record.applied = WEB
+    with pytest.raises(SeraiError, match="no room"):
+        running.run(qemu.scope, "web", lambda phrase: None, meanwhile=fail)
+    assert state(qemu) is State.STOPPED
 
 
 def test_qemu_s_refusal_is_told_in_its_words(qemu: Qemu) -> None:
