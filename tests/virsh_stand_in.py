@@ -5,8 +5,10 @@ defined is kept in `defined.json` of `$XL_STATE`. Its XML is the file of xl's, i
 
 from __future__ import annotations
 
+import io
 import json
 import sys
+from contextlib import redirect_stderr
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,22 @@ def need(name: str) -> dict[str, Any]:
     if name not in defined():
         xl.fail(f"error: failed to get domain '{name}'\n")
     return defined()[name]
+
+
+def make(config: dict[str, Any], *, paused: bool) -> None:
+    """What libxl says of one that cannot be made goes to libvirt's log alone."""
+    said = io.StringIO()
+    try:
+        with redirect_stderr(said):
+            xl.make(config, paused=paused)
+    except SystemExit:
+        with (xl.STATE / "libxl-driver.log").open("a") as log:
+            for line in said.getvalue().splitlines():
+                log.write(f"2026-11-27 16:59:27.297+0000: {line.replace(': error:', ':')}\n")
+        xl.fail(
+            f"error: Failed to start domain '{config['name']}'\n"
+            f"error: internal error: libxenlight failed to create new domain '{config['name']}'\n"
+        )
 
 
 def main(words: list[str]) -> None:
@@ -55,7 +73,7 @@ def main(words: list[str]) -> None:
             config = json.loads(Path(plain[0]).read_text().strip()[len("<domain>") : -len("</domain>")])
             keep(config["name"], config=config)
         case "start":
-            xl.make(need(plain[0])["config"], paused="--paused" in rest)
+            make(need(plain[0])["config"], paused="--paused" in rest)
         case "dominfo":
             need(plain[0])
         case "undefine":
@@ -80,7 +98,7 @@ def main(words: list[str]) -> None:
             Path(plain[1]).write_text(json.dumps(domain["config"]))
             xl.end(domain)
         case "restore":
-            xl.make(json.loads(Path(plain[0]).read_text()), paused="--paused" in rest)
+            make(json.loads(Path(plain[0]).read_text()), paused="--paused" in rest)
         case "setmem":
             xl.change(xl.named(plain[0]), memory=int(plain[1]) // 1024)
         case "setvcpus":

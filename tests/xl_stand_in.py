@@ -36,6 +36,11 @@ SLOW_QEMU = (
     "libxl: error: libxl_dm.c:3381:device_model_postconfig_done: Domain 7:Post DM startup configs failed, rc=-9\n"
     "libxl: error: libxl_create.c:1896:domcreate_devmodel_started: Domain 7:device model did not start: -9\n"
 )
+NO_KERNEL = (
+    "libxl: error: libxl_bootloader.c:649:bootloader_finished: Domain 1:bootloader failed - consult logfile "
+    "{log}/bootloader.1.log\n"
+    "libxl: error: libxl_create.c:1640:domcreate_rebuild_done: Domain 1:cannot (re-)build domain: -3\n"
+)
 NO_MEMORY = "libxl: error: libxl_domain.c:101:wait_for_free: Domain 7:failed to free memory for the domain\n"
 HEAD = f"{'Name':<40} {'ID':>5} {'Mem':>5} VCPUs\tState\tTime(s)\tUUID Reason-Code\tSecurity Label\n"
 DOM0 = {
@@ -100,6 +105,8 @@ def make(config: dict[str, Any], *, paused: bool) -> None:
     if "slow-qemu-once" in faults():
         FAULTS.write_text("")
         fail(SLOW_QEMU, 3)
+    if "no-kernel" in faults():
+        fail(NO_KERNEL.format(log=os.environ["XL_LOGS"]), 3)
     if any(each["name"] == config["name"] for each in domains.values()):
         fail(f'libxl: error: Domain with name "{config["name"]}" already exists.\n')
     for disk in config.get("disk", []):

@@ -15,7 +15,7 @@ import xl_stand_in_file
 from real_sshd import Sshd
 from second_host import line
 from serai.providers.contract import Image, Materials, Scope
-from serai.providers.xen import place
+from serai.providers.xen import logs, place
 from serai.providers.xen.dom0 import dom0
 from serai.providers.xen.driver import Xen
 from serai.providers.xen.toolstack import VIRSH
@@ -89,6 +89,8 @@ def state(root: Path, monkeypatch: pytest.MonkeyPatch, need: Callable[..., None]
         (programs / name).chmod(0o755)
     monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
     monkeypatch.setenv("XL_STATE", str(kept))
+    monkeypatch.setenv("XL_LOGS", f"{root}/log")
+    monkeypatch.setattr(logs, "DRIVER", f"{kept}/libxl-driver.log")
     return kept
 
 

@@ -134,6 +134,8 @@ def test_a_host_that_is_not_there_is_an_error_and_no_empty_answer(far, driver, m
         ("failed to free memory for the domain", Code.REFUSED, "not enough free memory"),
         ('Domain with name "x" already exists.', Code.BUSY, "none of serai's"),
         ("Could not find bridge device xenbr0", Code.MISSING, "the bridge"),
+        ("xc_dom_find_loader: no loader found: Invalid kernel", Code.FAILED, "none that Xen starts"),
+        ("segment kernel too large: Out of memory", Code.REFUSED, "does not hold its kernel"),
         ("bootloader failed", Code.FAILED, "no kernel in its disk"),
         ("neither hap nor shadow paging available", Code.UNSUPPORTED, "no hardware virtualization"),
         ("something else", Code.FAILED, "something else"),

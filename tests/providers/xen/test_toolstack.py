@@ -8,6 +8,7 @@ import pytest
 
 from serai.providers.contract import Effect, State, Verdict
 from serai.providers.xen_guest import dom0_of, host_of_uri
+from serai.util.errors import SeraiError
 from xen_site import left, loaded, state_of
 
 pytestmark = [pytest.mark.root, pytest.mark.engine]
@@ -72,6 +73,20 @@ def test_what_changes_while_it_runs_goes_by_virsh(xl, driver, libvirts, material
     said = "\n".join(xl.calls())
     assert "virsh vcpupin 1 0 0-3 --live" in said
     assert "virsh autostart shop_web" in said.splitlines()
+    driver.destroy("web")
+
+
+def test_what_libxl_said_to_libvirt_is_in_the_error(xl, driver, libvirts, materials):
+    web = libvirts()
+    driver.create(web, materials)
+    xl.fault("slow")
+    with pytest.raises(SeraiError) as caught:
+        driver.start(web, materials)
+    assert caught.value.message.startswith("web on this host: libxl: libxl_aoutils.c:539:async_exec_timeout")
+    assert sum(call.startswith("virsh start") for call in xl.calls()) == 3, "a slow dom0 is asked again"
+    xl.fault("memory")
+    with pytest.raises(SeraiError, match="not enough free memory"):
+        driver.start(web, materials)
     driver.destroy("web")
 
 

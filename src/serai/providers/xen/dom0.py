@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from functools import cache
 from pathlib import Path
@@ -162,11 +163,23 @@ CAUSES: tuple[tuple[tuple[str, ...], Code, str, str], ...] = (
         "serai host check xen.dom0 says more; reboot into the Xen entry of its boot menu",
     ),
     (
+        ("segment kernel too large", "segment ramdisk too large"),
+        Code.REFUSED,
+        "its memory does not hold its kernel and initrd",
+        "more memory.size",
+    ),
+    (
+        ("no loader found",),
+        Code.FAILED,
+        "its kernel is none that Xen starts in such a guest",
+        "providers.xen: {type: hvm}, or another kernel",
+    ),
+    (
         (
             "failed to free memory",
             "not enough memory",
             "Insufficient memory",
-            "out of memory",
+            "ut of memory",
             "Cannot allocate memory",
         ),
         Code.REFUSED,
@@ -201,8 +214,8 @@ CAUSES: tuple[tuple[tuple[str, ...], Code, str, str], ...] = (
 """What xl and libxl say -> what it means. Source: xen 4.17, tools/libs/light, tools/xl, tools/hotplug/Linux."""
 
 
-LIBXL = "libxl: error:"
-"""What comes first is the cause; what follows is how all of it is taken to pieces."""
+_CAUSE = re.compile(r"^libxl: (?:error:|libxl_\w+\.c:)")
+"""What comes first is the cause; what follows is how all of it is taken to pieces. libvirt logs no `error:`."""
 
 
 def failure(where: str, result: Result) -> SeraiError:
@@ -212,5 +225,7 @@ def failure(where: str, result: Result) -> SeraiError:
     for marks, code, text, hint in CAUSES:
         if any(mark in said for mark in marks):
             return SeraiError(code, f"{where}: {text}", hint=hint, details=lines[-6:])
-    first = next((line for line in lines if LIBXL in line), lines[-1] if lines else f"exit code {result.code}")
+    first = next(
+        (line for line in lines if _CAUSE.search(line)), lines[-1] if lines else f"exit code {result.code}"
+    )
     return SeraiError(Code.FAILED, f"{where}: {first}", details=lines[-6:])

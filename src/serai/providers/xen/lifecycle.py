@@ -10,7 +10,7 @@ from shlex import quote
 from serai.providers.contract import Materials, Progress, Scope, State
 from serai.providers.identity import machine_uuid
 from serai.providers.screen_password import password_of
-from serai.providers.xen import bridges, disks, gather, images, place, render
+from serai.providers.xen import bridges, disks, gather, images, logs, place, render
 from serai.providers.xen.dom0 import Dom0, dom0
 from serai.providers.xen.look import Domain, Seen, look
 from serai.providers.xen.observe import state_of
@@ -224,8 +224,10 @@ def launch(host: Dom0, scope: Scope, record: Record, command: str) -> None:
         idle = bridges.remove_idle(record.bridges)
         host.run(f"{cut}\n{idle}", check=False)
         error = failure(f"{record.name} on {host.name}", done)
-        raise SeraiError(error.code, error.message, hint=error.hint, details=error.details)
-    host.run(f"{listen(scope, record)}\n{tools.unpause(record.domain)}")
+        more = logs.of_boot_loader(host, done)
+        raise SeraiError(error.code, error.message, hint=error.hint, details=[*error.details, *more])
+    rest = [] if record.kernel or record.kind is XenType.HVM else [logs.forget_boot_loader(record.domain)]
+    host.run("\n".join([*rest, listen(scope, record), tools.unpause(record.domain)]))
 
 
 def listen(scope: Scope, record: Record) -> str:

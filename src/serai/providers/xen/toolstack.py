@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from shlex import quote
 
+from serai.providers.xen.logs import told
 from serai.spec.xen import Via
 
 VIRSH = "virsh -q -c xen:///system"
@@ -75,7 +76,8 @@ class Libvirt(Xl):
         """Defined anew each time: the file is what counts."""
         xml = quote(f"{config}.xml")
         read = f"{VIRSH} domxml-from-native xen-xl {quote(config)} >{xml}"
-        return f"{read} && {VIRSH} define {xml} >/dev/null && {VIRSH} start --paused {quote(name)} >/dev/null"
+        define = f"{VIRSH} define {xml} >/dev/null"
+        return told(f"{read} && {define} && {VIRSH} start --paused {quote(name)} >/dev/null")
 
     def destroy(self, number: int | str) -> str:
         return f"{VIRSH} destroy {_word(number)} >/dev/null"
@@ -101,7 +103,7 @@ class Libvirt(Xl):
         return f"{VIRSH} save {number} {file} >/dev/null"
 
     def restore(self, file: str) -> str:
-        return f"{VIRSH} restore --paused {quote(file)} >/dev/null"
+        return told(f"{VIRSH} restore --paused {quote(file)} >/dev/null")
 
     def memory(self, number: int, mib: int) -> str:
         return f"{VIRSH} setmem {number} {mib * KIB_OF_MIB} --live"
