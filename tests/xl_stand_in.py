@@ -113,6 +113,14 @@ def make(config: dict[str, Any], *, paused: bool) -> None:
         target = disk.partition("target=")[2]
         if target and not Path(target).exists():
             fail(f"libxl: error: libxl_device.c: Disk vdev=x failed to stat: {target}: No such file\n")
+    for device in config.get("pci", []):
+        address, *how = device.split(",")
+        if "seize=1" in how:
+            bind(address, "pciback")
+        if driver(address) != "pciback":
+            fail(f"libxl: error: libxl_pci.c:1654:libxl__device_pci_add: PCI device {address} is not assignable\n")
+    if "late" in faults():
+        fail(NO_MEMORY, 3)
     count = STATE / "next"
     number = int(count.read_text()) if count.exists() else 1
     count.write_text(str(number + 1))
@@ -126,6 +134,22 @@ def make(config: dict[str, Any], *, paused: bool) -> None:
         "config": config,
     }
     keep({**domains, config["uuid"]: domain})
+
+
+def driver(address: str) -> str:
+    there = [each.parent.name for each in (STATE / "pci/drivers").glob(f"*/{address}")]
+    return there[0] if there else ""
+
+
+def bind(address: str, name: str) -> None:
+    """A function of PCI is of one driver; the one before pciback is remembered."""
+    drivers, before = STATE / "pci/drivers", driver(address)
+    if before == name:
+        return
+    if before:
+        (drivers / before / address).unlink()
+        (STATE / f"before-{address}").write_text(before)
+    (drivers / name / address).touch()
 
 
 def end(domain: dict[str, Any]) -> None:
@@ -193,6 +217,11 @@ def main(words: list[str]) -> None:
             change(named(plain[0]), cpus=int(plain[1]))
         case "vcpu-pin" | "sched-credit2":
             named(rest[rest.index("-d") + 1] if "-d" in rest else plain[0])
+        case "pci-assignable-remove":
+            before = STATE / f"before-{plain[0]}"
+            (STATE / "pci/drivers/pciback" / plain[0]).unlink()
+            if "-r" in rest and before.exists():
+                bind(plain[0], before.read_text())
         case "console":
             console(plain[-1])
         case _:

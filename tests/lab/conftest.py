@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
+from lab import dom0 as xen
 from lab import image as images
 from lab.image import LabImage
 from lab.machine import Host, answer
@@ -16,6 +20,7 @@ from lab.made import PROGRAMS, ready
 from lab.shared import Shared, devices
 from lab.tree import disk
 from lab.tuned import look
+from person import Serai
 from serai.images.builders import ext4
 from serai.images.resolve import ensure
 from serai.util.units import GIB
@@ -134,3 +139,31 @@ def failed_before(request: pytest.FixtureRequest) -> int:
 def in_order(request: pytest.FixtureRequest, failed_before: int) -> None:
     """For a file whose tests are steps of one host: none is tried where another ended in the middle."""
     assert request.session.testsfailed == failed_before, "a step before this one failed"
+
+
+@pytest.fixture(scope="module")
+def dom0(test_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[xen.Host]:
+    """A host of Xen's, gone on with from its kept memory; made where there is none."""
+    missing = [program for program in xen.PROGRAMS if shutil.which(program) is None]
+    if missing or os.geteuid() != 0:
+        pytest.skip(f"needs {', '.join(missing) or 'root'}")
+    host = xen.started(xen.ready(test_cache), tmp_path_factory.mktemp("dom0") / "host")
+    yield host
+    host.stop()
+
+
+@pytest.fixture(scope="module")
+def outside(dom0: xen.Host, image_cache: Path) -> Iterator[Serai]:
+    """The command line elsewhere; by ssh's configuration, dom0 is the host."""
+    place = Path(tempfile.mkdtemp(prefix="serai-x", dir="/tmp"))
+    (place / "config").write_text(dom0.ssh_config("dom0"))
+    (place / "ssh").write_text(f'#!/bin/sh\nexec {shutil.which("ssh")} -F {place}/config "$@"\n')
+    (place / "ssh").chmod(0o755)
+    (place / "home").mkdir()
+    (place / "home/images").symlink_to(image_cache, target_is_directory=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", str(place), prepend=":")
+        patch.setenv("XDG_RUNTIME_DIR", str(place))
+        patch.setenv("SERAI_HOME", str(place / "home"))
+        yield Serai(place / "shop")
+    shutil.rmtree(place, ignore_errors=True)

@@ -11,10 +11,11 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from lab import dom0_image
 from lab.dom0_image import ADDRESS, UUID, Dom0Image
+from person import Serai
 from serai.util.process import Result, run
 
 PROGRAMS = ("qemu-system-x86_64", "qemu-img", "mmdebstrap", "ssh", "ssh-keygen", "mke2fs")
@@ -30,12 +31,42 @@ READY = (
     "systemctl is-system-running --wait >/dev/null; xl list >/dev/null && virsh -c xen:///system list >/dev/null"
 )
 
+LEFT = """
+echo domains $(xl list | tail -n +3 | wc -l)
+echo files $(ls -d /var/lib/serai/xen 2>/dev/null | wc -l)
+echo logs $(ls /var/log/xen/*dm-* /var/log/xen/xl-* /var/log/xen/boot* /var/log/libvirt/libxl 2>/dev/null |
+  grep -vc Domain-0)
+echo loops $(losetup -a | wc -l)
+echo cards $(ls /sys/class/net | grep -c -e '^vif' -e '^serai-')
+echo nodes $(xenstore-list /local/domain | grep -vx 0 | wc -l) $(xenstore-list /vm | wc -l)
+echo backends $(for k in vbd vif qdisk; do xenstore-list /local/domain/0/backend/$k 2>/dev/null; done | wc -l)
+"""
+"""What a guest can leave in its dom0."""
+
+
+class Board(NamedTuple):
+    """What a host has beside what each has; `xen`: more of the hypervisor's command line."""
+
+    machine: str
+    devices: tuple[str, ...] = ()
+    xen: str = ""
+
+
+PLAIN = Board("pc-i440fx-7.2")
+"""That of the host whose memory is kept."""
+
 
 class Host:
     """One dom0. `memory`: go on from this state; None: boot."""
 
     def __init__(
-        self, image: Dom0Image, place: Path, *, disk: Path | None = None, memory: Path | None = None
+        self,
+        image: Dom0Image,
+        place: Path,
+        *,
+        disk: Path | None = None,
+        memory: Path | None = None,
+        board: Board = PLAIN,
     ) -> None:
         self.image, self.place = image, place
         place.mkdir(parents=True, exist_ok=True)
@@ -45,17 +76,17 @@ class Host:
         self.port = _free_port()
         forward = f"user,model=virtio,hostfwd=tcp:127.0.0.1:{self.port}-{ADDRESS}:22"
         argv = [
-            *(
-                "qemu-system-x86_64",
-                "-accel",
-                "tcg,thread=multi",
-                "-cpu",
-                "qemu64,+svm,+npt",
-                "-M",
-                "pc-i440fx-7.2",
-            ),
+            *("qemu-system-x86_64", "-accel", "tcg,thread=multi", "-cpu", "qemu64,+svm,+npt", "-M", board.machine),
+            *board.devices,
             *("-m", str(MEMORY), "-smp", "1", "-display", "none", "-vga", "none", "-nic", forward),
-            *("-kernel", str(image.xen), "-append", XEN, "-initrd", f"{image.kernel} {KERNEL},{image.initrd}"),
+            *(
+                "-kernel",
+                str(image.xen),
+                "-append",
+                f"{XEN}{board.xen}",
+                "-initrd",
+                f"{image.kernel} {KERNEL},{image.initrd}",
+            ),
             *("-drive", f"file={disk},if=virtio,format=qcow2,cache=unsafe,discard=unmap"),
             *("-serial", f"file:{place}/console.log", "-monitor", "none"),
             *("-qmp", f"unix:{place}/qmp.sock,server=on,wait=off"),
@@ -182,3 +213,8 @@ def _free_port() -> int:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]
         return port
+
+
+def inside(outside: Serai, name: str, command: str) -> str:
+    """What a command says in a machine."""
+    return outside("exec", name, "--", command, timeout=300).stdout.strip()

@@ -5,17 +5,12 @@ Both toolstacks take every file that serai writes for xl (XEN-1, XEN-2, NEST-5).
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
 from shlex import quote
 
 import pytest
 import yaml
 
-from lab.dom0 import PROGRAMS, Host, ready, started
+from lab.dom0 import LEFT, Host, inside
 from person import Serai
 from serai.providers.xen.render import text
 from serai.run.wait import poll
@@ -58,6 +53,7 @@ defaults: {image: tiny, provider: xen, ready: {within: 900s}}
 machines:
   web:
     memory: {size: 96MiB, max: 160MiB}
+    cpu: {nested: NESTED}
     disks: {data: 16MiB}
     providers: {xen: {via: libvirt, uri: "xen+ssh://dom0/system", type: TYPE, autostart: true}}
 """
@@ -75,50 +71,6 @@ disk = [ "format=raw,vdev=xvda,access=rw,target=/root/their.img" ]
 vif = [ "mac=52:54:00:12:34:56,bridge=xenbr0" ]
 on_crash = "preserve"
 """
-LEFT = """
-echo domains $(xl list | tail -n +3 | wc -l)
-echo files $(ls -d /var/lib/serai/xen 2>/dev/null | wc -l)
-echo logs $(ls /var/log/xen/*dm-* /var/log/xen/xl-* /var/log/libvirt/libxl 2>/dev/null | grep -vc Domain-0)
-echo loops $(losetup -a | wc -l)
-echo cards $(ls /sys/class/net | grep -c -e '^vif' -e '^serai-')
-echo nodes $(xenstore-list /local/domain | grep -vx 0 | wc -l) $(xenstore-list /vm | wc -l)
-echo backends $(for k in vbd vif qdisk; do xenstore-list /local/domain/0/backend/$k 2>/dev/null; done | wc -l)
-"""
-"""What a guest can leave in its dom0."""
-
-
-@pytest.fixture(scope="module")
-def dom0(test_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
-    """Gone on with from its kept memory; made where there is none."""
-    missing = [program for program in PROGRAMS if shutil.which(program) is None]
-    if missing or os.geteuid() != 0:
-        pytest.skip(f"needs {', '.join(missing) or 'root'}")
-    host = started(ready(test_cache), tmp_path_factory.mktemp("dom0") / "host")
-    yield host
-    host.stop()
-
-
-@pytest.fixture(scope="module")
-def serai(dom0: Host, image_cache: Path) -> Iterator[Serai]:
-    """The command line elsewhere; by ssh's configuration, dom0 is the host."""
-    place = Path(tempfile.mkdtemp(prefix="serai-x", dir="/tmp"))
-    (place / "config").write_text(dom0.ssh_config("dom0"))
-    (place / "ssh").write_text(f'#!/bin/sh\nexec {shutil.which("ssh")} -F {place}/config "$@"\n')
-    (place / "ssh").chmod(0o755)
-    (place / "home").mkdir()
-    (place / "home/images").symlink_to(image_cache, target_is_directory=True)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PATH", str(place), prepend=":")
-        patch.setenv("XDG_RUNTIME_DIR", str(place))
-        patch.setenv("SERAI_HOME", str(place / "home"))
-        person = Serai(place / "shop")
-        person.file(PROJECT)
-        yield person
-    shutil.rmtree(place, ignore_errors=True)
-
-
-def inside(serai: Serai, name: str, command: str) -> str:
-    return serai("exec", name, "--", command, timeout=300).stdout.strip()
 
 
 def test_it_is_a_dom0_with_both_toolstacks(dom0: Host) -> None:
@@ -152,38 +104,39 @@ def test_xl_and_libvirt_take_what_is_written(dom0: Host) -> None:
             assert said(xml) == said(xml_of(case)), case
 
 
-def test_machines_of_all_three_kinds_live_and_leave_nothing(dom0: Host, serai: Serai) -> None:
+def test_machines_of_all_three_kinds_live_and_leave_nothing(dom0: Host, outside: Serai) -> None:
     before = dom0.run(LEFT).stdout
-    serai("up", timeout=1800)
-    assert serai.states() == {"para": "ready", "light": "ready", "whole": "ready"}
+    outside.file(PROJECT)
+    outside("up", timeout=1800)
+    assert outside.states() == {"para": "ready", "light": "ready", "whole": "ready"}
     for name, kind in (("para", "PV"), ("light", "PVH"), ("whole", "HVM")):
-        assert inside(serai, name, "cat /root/kind") == kind
-    assert inside(serai, "light", "ping -c 1 -W 20 para >/dev/null && echo there") == "there"
-    assert inside(serai, "whole", "grep -c -w svm /proc/cpuinfo") == "1"
-    assert inside(serai, "light", "grep -c -w svm /proc/cpuinfo || true") == "0"
+        assert inside(outside, name, "cat /root/kind") == kind
+    assert inside(outside, "light", "ping -c 1 -W 20 para >/dev/null && echo there") == "there"
+    assert inside(outside, "whole", "grep -c -w svm /proc/cpuinfo") == "1"
+    assert inside(outside, "light", "grep -c -w svm /proc/cpuinfo || true") == "0"
 
-    inside(serai, "light", "echo kept >/run/note")
-    serai("suspend", "--to-disk", "light", timeout=600)
-    serai("halt", "whole", timeout=600)
-    assert serai.states() == {"para": "ready", "light": "suspended", "whole": "stopped"}
-    serai("resume", "light", timeout=600)
-    assert inside(serai, "light", "cat /run/note") == "kept"
+    inside(outside, "light", "echo kept >/run/note")
+    outside("suspend", "--to-disk", "light", timeout=600)
+    outside("halt", "whole", timeout=600)
+    assert outside.states() == {"para": "ready", "light": "suspended", "whole": "stopped"}
+    outside("resume", "light", timeout=600)
+    assert inside(outside, "light", "cat /run/note") == "kept"
 
     grown = PROJECT.replace("size: 96MiB", "size: 128MiB").replace("{count: 1, max: 2}", "{count: 2, max: 2}")
-    serai.file(grown)
-    serai("up", "light", timeout=600)
+    outside.file(grown)
+    outside("up", "light", timeout=600)
     listed = dom0.run("xl list | grep shop_light").stdout.split()
     assert listed[2:4] == ["128", "2"]
-    assert inside(serai, "light", "nproc") == "2"
+    assert inside(outside, "light", "nproc") == "2"
 
-    serai("destroy", "-y", timeout=600)
+    outside("destroy", "-y", timeout=600)
     assert dom0.run(LEFT).stdout == before
 
 
-def test_a_machine_is_watched_and_put_back(dom0: Host, serai: Serai) -> None:
+def test_a_machine_is_watched_and_put_back(dom0: Host, outside: Serai) -> None:
     """Its console both ways, and a snapshot of its memory and disks."""
     before = dom0.run(LEFT).stdout
-    one = Serai(serai.root.with_name("watched"))
+    one = Serai(outside.root.with_name("watched"))
     one.file(ONE)
     one("up", timeout=900)
     with on_a_terminal(one.root, "console", "web", budget=300) as terminal:
@@ -212,10 +165,11 @@ def test_a_machine_is_watched_and_put_back(dom0: Host, serai: Serai) -> None:
     assert dom0.run(LEFT).stdout == before
 
 
-def test_libvirt_has_a_machine_that_serai_drives_by_it_and_keeps_nothing_of_it(dom0: Host, serai: Serai) -> None:
+def test_libvirt_has_a_machine_that_serai_drives_by_it_and_keeps_nothing_of_it(dom0: Host, outside: Serai) -> None:
     before = dom0.run(LEFT).stdout
-    one = Serai(serai.root.with_name("defined"))
-    one.file(BY_LIBVIRT.replace("TYPE", "pvh"))
+    one = Serai(outside.root.with_name("defined"))
+    text = BY_LIBVIRT.replace("TYPE", "pvh").replace("NESTED", "false")
+    one.file(text)
     one("up", timeout=900)
     assert inside(one, "web", "cat /sys/hypervisor/guest_type") == "PVH"
     assert dom0.run("virsh -q list --name --all").stdout.split() == ["Domain-0", "defined_web"]
@@ -224,7 +178,7 @@ def test_libvirt_has_a_machine_that_serai_drives_by_it_and_keeps_nothing_of_it(d
         terminal.type_until("echo $((6*7)) $(hostname)\r", lambda: "42 web" in terminal.said)
         assert terminal.leave("\x1d") == 0
 
-    one.file(BY_LIBVIRT.replace("TYPE", "pvh").replace("size: 96MiB", "size: 128MiB"))
+    one.file(text.replace("size: 96MiB", "size: 128MiB"))
     one("up", timeout=600)
     assert dom0.run("xl list | grep defined_web").stdout.split()[2] == "128"
     inside(one, "web", "echo first >/run/note")
@@ -245,12 +199,29 @@ def test_libvirt_has_a_machine_that_serai_drives_by_it_and_keeps_nothing_of_it(d
     assert dom0.run(LEFT).stdout == before
 
 
-def test_a_domain_that_xl_made_is_taken_over_and_its_disk_stays(dom0: Host, serai: Serai) -> None:
+@pytest.mark.parametrize(("kind", "nested"), [("pv", False), ("hvm", True)])
+def test_libvirt_has_the_other_kinds_too(dom0: Host, outside: Serai, kind: str, nested: bool) -> None:
+    """With `nested` the guest has SVM: libvirt reads it from a file of xl's."""
+    before = dom0.run(LEFT).stdout
+    one = Serai(outside.root.with_name(f"defined-{kind}"))
+    one.file(BY_LIBVIRT.replace("TYPE", kind).replace("NESTED", str(nested).lower()))
+    one("up", timeout=900)
+    assert inside(one, "web", "cat /sys/hypervisor/guest_type") == kind.upper()
+    assert inside(one, "web", "grep -c -w svm /proc/cpuinfo || true") == str(int(nested))
+    assert dom0.run("virsh -q list --name").stdout.split() == ["Domain-0", "defined_web"]
+    one("halt", "web", timeout=600)
+    assert one.states() == {"web": "stopped"}
+    one("destroy", "-y", timeout=600)
+    assert dom0.run("virsh -q list --name --all").stdout.split() == ["Domain-0"]
+    assert dom0.run(LEFT).stdout == before
+
+
+def test_a_domain_that_xl_made_is_taken_over_and_its_disk_stays(dom0: Host, outside: Serai) -> None:
     before = dom0.run(LEFT).stdout
     dom0.run(f"truncate -s 8M /root/their.img; printf %s {quote(THEIRS)} >/root/their.cfg")
     dom0.run("xl create -q -p /root/their.cfg")
     try:
-        person = Serai(serai.root.with_name("theirs"))
+        person = Serai(outside.root.with_name("theirs"))
         person.root.mkdir()
         assert "their box" in person("adopt", "--dom0", "dom0").stdout
         person("adopt", "--dom0", "dom0", "their box")

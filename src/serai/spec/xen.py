@@ -168,7 +168,10 @@ class XenRaw(Spec, frozen=True):
         Meta(description="let it write all of the configuration space of its PCI devices: trusted guests only"),
     ] = False
     pci_seize: Annotated[
-        bool, Meta(description="take PCI devices from dom0's drivers by itself (pciback); default: they are given")
+        bool,
+        Meta(
+            description="take its PCI devices from dom0's drivers, and give them back; default: pciback has them"
+        ),
     ] = False
     pci_power_management: Annotated[bool, Meta(description="hvm: let it change their power states")] = False
     tsc_mode: Annotated[TscMode | None, Meta(description="what a guest's time stamp counter is")] = None

@@ -136,6 +136,8 @@ def test_a_host_that_is_not_there_is_an_error_and_no_empty_answer(far, driver, m
         ("Could not find bridge device xenbr0", Code.MISSING, "the bridge"),
         ("xc_dom_find_loader: no loader found: Invalid kernel", Code.FAILED, "none that Xen starts"),
         ("segment kernel too large: Out of memory", Code.REFUSED, "does not hold its kernel"),
+        ("passthrough not supported on this platform", Code.UNSUPPORTED, "no IOMMU"),
+        ("PCI device 0000:00:10.0 must be manually detached from the host", Code.BUSY, "dom0 uses"),
         ("bootloader failed", Code.FAILED, "no kernel in its disk"),
         ("neither hap nor shadow paging available", Code.UNSUPPORTED, "no hardware virtualization"),
         ("something else", Code.FAILED, "something else"),

@@ -199,6 +199,18 @@ CAUSES: tuple[tuple[tuple[str, ...], Code, str, str], ...] = (
         "brctl show, or state uplink: {network_name: BRIDGE}",
     ),
     (
+        ("passthrough not supported on this platform",),
+        Code.UNSUPPORTED,
+        "Xen has no IOMMU there, without which it gives away no PCI devices",
+        "switch VT-d or AMD-Vi on in the firmware; xl info virt_caps says hvm_directio then",
+    ),
+    (
+        ("is not assignable", "must be manually detached from the host"),
+        Code.BUSY,
+        "dom0 uses a PCI device that it is to be given",
+        "providers.xen.pci_seize: true; or xl pci-assignable-add ADDRESS",
+    ),
+    (
         ("No suitable partition", "bootloader failed", "bootloader did not produce", "Unable to find partition"),
         Code.FAILED,
         "its boot loader found no kernel in its disk",

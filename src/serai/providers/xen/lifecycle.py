@@ -10,7 +10,7 @@ from shlex import quote
 from serai.providers.contract import Materials, Progress, Scope, State
 from serai.providers.identity import machine_uuid
 from serai.providers.screen_password import password_of
-from serai.providers.xen import bridges, disks, gather, images, logs, place, render
+from serai.providers.xen import bridges, disks, gather, images, logs, pci, place, render
 from serai.providers.xen.dom0 import Dom0, dom0
 from serai.providers.xen.look import Domain, Seen, look
 from serai.providers.xen.observe import state_of
@@ -178,9 +178,10 @@ def config_file(scope: Scope, name: str) -> str:
 
 
 def configure(host: Dom0, scope: Scope, record: Record, machine: Machine) -> None:
-    """Write its xl.cfg, and make the bridges of its networks."""
-    pci = functions_there(host, machine)
-    site = gather.site_of(scope, machine, record, record.networks, pci=pci, password=password_of(scope, machine))
+    """Write its xl.cfg, and make the bridges of its networks. The record learns what it is about to take."""
+    there = pci.functions_there(host, machine)
+    take_pci(host, record, pci.to_take(host, machine, there), keep=gather.functions(machine, there))
+    site = gather.site_of(scope, machine, record, record.networks, pci=there, password=password_of(scope, machine))
     record.kernel = bool(site.start.kernel)
     file = config_file(scope, machine.name)
     host.put(render.text(machine, site).encode(), file)
@@ -188,17 +189,15 @@ def configure(host: Dom0, scope: Scope, record: Record, machine: Machine) -> Non
     host.run("\n".join(["set -e", bridges.ensure(known)]))
 
 
+def take_pci(host: Dom0, record: Record, taken: tuple[str, ...], keep: dict[str, tuple[str, ...]]) -> None:
+    """What an earlier life of it took, and this one is not given, goes back."""
+    wanted = {each for functions in keep.values() for each in functions}
+    host.run(pci.give_back(tuple(each for each in record.taken if each not in wanted)) or "true")
+    record.taken = tuple(each for each in dict.fromkeys((*record.taken, *taken)) if each in wanted)
+
+
 def auto_link(record: Record) -> str:
     return f"{place.AUTO}/{record.domain}.cfg"
-
-
-def functions_there(host: Dom0, machine: Machine) -> dict[str, tuple[str, ...]]:
-    """Slot -> the functions that dom0 has in it, for the devices that are given away (PCI-1)."""
-    slots = gather.slots(machine)
-    if not slots:
-        return {}
-    said = host.run("ls /sys/bus/pci/devices").stdout.split()
-    return {slot: tuple(sorted(each for each in said if each.startswith(f"{slot}."))) for slot in slots}
 
 
 def launch(host: Dom0, scope: Scope, record: Record, command: str) -> None:
@@ -222,7 +221,7 @@ def launch(host: Dom0, scope: Scope, record: Record, command: str) -> None:
         from serai.providers.xen.dom0 import failure
 
         idle = bridges.remove_idle(record.bridges)
-        host.run(f"{cut}\n{idle}", check=False)
+        host.run(f"{cut}\n{idle}\n{pci.give_back(record.taken)}", check=False)
         error = failure(f"{record.name} on {host.name}", done)
         more = logs.of_boot_loader(host, done)
         raise SeraiError(error.code, error.message, hint=error.hint, details=[*error.details, *more])
@@ -261,8 +260,9 @@ def stop(scope: Scope, name: str, budget: float, force: bool, progress: Progress
             graceful = _asked(host, record, domain, budget, progress)
         cut = f"{stack(record.via).destroy(domain.id)} 2>/dev/null; {_until_gone(record.domain, 30)}"
         host.run(cut, check=False, timeout=120)
+    host.run(pci.give_back(record.taken) or "true")
     with editing(host, scope, name) as kept:
-        kept.stopped, kept.ready_at = True, 0.0
+        kept.stopped, kept.ready_at, kept.taken = True, 0.0, ()
         if kept.saved:
             kept.saved = False
             host.run(f"rm -f {quote(f'{place.directory(scope, name)}/{place.SAVED}')}")
@@ -321,6 +321,7 @@ def _remove(host: Dom0, scope: Scope, name: str, record: Record | None, seen: Se
     if record is not None:
         lines += [disks.remove(record), stack(record.via).forget(auto_link(record), record.domain)]
         lines += [bridges.remove_idle(record.bridges)]
+        lines += [pci.give_back(record.taken)]
     lines += [f"rm -rf {quote(here)}"]
     if record is not None:
         lines += [images.release(record.image_digest)]

@@ -44,6 +44,8 @@ class Record(MachineRecord, kw_only=True, omit_defaults=True):
     """Of all its cards, the uplink first."""
     uplink: str = ""
     """The bridge of its uplink; empty: it has none."""
+    taken: tuple[str, ...] = ()
+    """PCI functions that were taken from dom0's drivers for it, as `0000:01:00.0`."""
     kernel: bool = False
     """It was started with a kernel of its own: its console is Xen's, in HVM too."""
     saved: bool = False
