@@ -212,6 +212,39 @@ def test_files_that_name_a_card_have_its_new_mac_and_address_and_others_stay(roo
     assert other.stat().st_mtime_ns == before
 
 
+def test_cards_are_found_before_and_those_that_were_are_told_anew(root):
+    for name, mac in (("eth0", "01"), ("eth1", "02"), ("br0", "01")):
+        (root / "sys/class/net" / name).mkdir(parents=True)
+        (root / "sys/class/net" / name / "address").write_text(f"52:54:00:00:00:{mac}\n")
+        (root / f"proc/sys/net/ipv4/conf/{name}").mkdir(parents=True)
+        (root / f"proc/sys/net/ipv4/conf/{name}/arp_notify").write_text("0\n")
+    (root / "sys/class/net/br0/bridge").mkdir()
+    notify = root / "proc/sys/net/ipv4/conf/eth1/arp_notify"
+    told = f"""
+set_mac() {{ echo "$1" >>{root}/told; }}
+ip() {{ echo "ip $*" >>{root}/told; }}
+look() {{ read -r line </proc/sys/net/ipv4/conf/eth1/arp_notify; echo "arp_notify $line" >>{root}/told; }}
+"""
+
+    run(
+        "find_cards; cards; look; leave_cards",
+        root,
+        told + values(),
+        {"/sys/class/net": f"{root}/sys/class/net"},
+    )
+
+    assert (root / "told").read_text().splitlines() == [
+        "eth0",
+        "eth1",
+        "ip address flush dev eth1",
+        "ip address add 10.0.0.6/24 dev eth1",
+        "ip neigh flush dev eth1",
+        "arp_notify 1",
+    ]
+    assert notify.read_text() == "0\n"
+    assert (root / "proc/sys/net/ipv4/conf/br0/arp_notify").read_text() == "0\n"
+
+
 def test_a_networkd_that_was_held_never_reads_what_happened_and_the_next_one_keeps_its_leases(root):
     (root / "lib/systemd").mkdir(parents=True)
     for name in ("systemd-networkd", "systemd-resolved"):
@@ -246,6 +279,7 @@ def test_services_that_were_held_go_on_when_the_guest_cannot_become_itself(root)
     with subprocess.Popen([root / "lib/systemd/systemd-networkd", "60"]) as networkd:
         try:
             text = identity.script(values()).replace("/lib/systemd/", f"{root}/lib/systemd/")
+            text = text.replace("/proc/sys/", f"{root}/proc/sys/")
             hold = "  hold_services\n"
             text = text.replace(hold, f"{hold}  if stands_still $networkd; then exit 7; fi\n")
             done = subprocess.run(["sh", "-s"], input=_STANDS_STILL + text, text=True, check=False)

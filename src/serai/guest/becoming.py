@@ -139,8 +139,9 @@ instance() {
 """
 
 # `card OLD-MAC MAC OLD-ADDRESS|- ADDRESS|- OLD-MAC-IN-CAPITALS MAC-FOR-A-CALL`: in the files that name the card,
-# and now. A card of a private network has lost its neighbours with its carrier; the uplink's are the same in
-# every machine. Neighbours that know the old MAC are told (arp_notify): QEMU's own network asks nobody again.
+# and now. Which cards and files there are is found before. A card of a private network has lost its neighbours
+# with its carrier; the uplink's are the same in every machine. Neighbours that know the old MAC are told (arp_notify):
+# QEMU's own network asks nobody again. Addresses that IPv6 made out of the old MAC go.
 _CARDS = r"""
 rewrite() {
   text=
@@ -156,25 +157,38 @@ replace() {
   while case $rest in *"$1"*) ;; *) false ;; esac; do of="$of${rest%%"$1"*}$2" rest=${rest#*"$1"}; done
   text=$of$rest
 }
-card() {
+find_cards() {
+  card_files= nics=
   for f in /etc/systemd/network/*cloud-init* /etc/netplan/50-cloud-init.yaml /run/systemd/network/*netplan* \
     /etc/network/interfaces.d/50-cloud-init* /etc/NetworkManager/system-connections/cloud-init-*; do
-    [ ! -f "$f" ] || rewrite "$f" "$@"
+    case $f in *[[:space:]]*) continue ;; esac
+    [ ! -f "$f" ] || card_files="$card_files $f"
   done
   for d in /sys/class/net/*; do
     [ ! -e "$d/bridge" ] || continue
-    read -r mac <"$d/address" || continue
-    case $mac in "$1" | "$2") ;; *) continue ;; esac
-    nic=${d##*/}
-    notify=/proc/sys/net/ipv4/conf/$nic/arp_notify said=1
-    if [ -e $notify ]; then read -r said <$notify || true; echo 1 >$notify; fi
+    { read -r mac <"$d/address"; } 2>/dev/null || continue
+    nic=${d##*/} off=1 said=1
+    ipv6=/proc/sys/net/ipv6/conf/$nic/disable_ipv6 notify=/proc/sys/net/ipv4/conf/$nic/arp_notify
+    if [ -e $ipv6 ]; then read -r off <$ipv6 || true; fi  # which gives one byte alone
+    if [ -e $notify ]; then read -r said <$notify || true; [ "$said" = 1 ] || echo 1 >$notify; fi
+    nics="$nics $mac/$nic/$off/$said"
+  done
+}
+leave_cards() {
+  for each in $nics; do
+    said=${each##*/}; nic=${each#*/}; nic=${nic%%/*}
+    [ "$said" = 1 ] || echo "$said" >/proc/sys/net/ipv4/conf/$nic/arp_notify
+  done
+}
+card() {
+  for f in $card_files; do rewrite "$f" "$@"; done
+  for each in $nics; do
+    case ${each%%/*} in "$1" | "$2") ;; *) continue ;; esac
+    nic=${each#*/}; off=${nic#*/}; nic=${nic%%/*} off=${off%%/*}
     set_mac "$nic" "$6" || ip link set dev "$nic" address "$2" 2>/dev/null ||
       { ip link set dev "$nic" down; ip link set dev "$nic" address "$2"; ip link set dev "$nic" up; }
-    [ "$said" = 1 ] || echo "$said" >$notify
-    v6=/proc/sys/net/ipv6/conf/$nic/disable_ipv6  # addresses that were made out of the old MAC go
-    off=1
-    if [ -e $v6 ]; then read -r off <$v6 || true; fi  # which gives one byte alone
-    if [ "$off" = 0 ]; then echo 1 >$v6; echo 0 >$v6; fi
+    ipv6=/proc/sys/net/ipv6/conf/$nic/disable_ipv6
+    if [ "$off" = 0 ]; then echo 1 >$ipv6; echo 0 >$ipv6; fi
     if [ "$3" != - ]; then
       ip address flush dev "$nic"; ip address add "$4" dev "$nic"; ip neigh flush dev "$nic" 2>/dev/null || true
     fi
@@ -231,7 +245,7 @@ DEFINITIONS = (
 prepare() {
   scratch=$(mktemp -d); caller "$scratch/call"
   if has_dropbear; then find_listener; fi
-  find_services
+  find_services; find_cards
 }
 arrive() {
   hold_services
@@ -242,7 +256,7 @@ settle() { names; instance; call "$sync_call" || sync; }
 set_clock() { call "$clock_call" || date -u -s "@$now" >/dev/null; }  # whoever has timers wakes up
 afterwards() {
   set +e; trap '' HUP  # whatever happens to one of these, the next one is done
-  let_resolved_go
+  let_resolved_go; leave_cards
   sleep 5  # others may be waking up beside it, or be provisioned
   renew_services
   sync
@@ -256,7 +270,7 @@ afterwards() {
 # a machine that was not told goes on as who it was. What would have to be started is there already: a dropbear
 # that reads its key late, a program that waits for system calls. `anew`: who comes just then may be sent away.
 WAITING = r"""
-leave() { [ -z "$calling" ] || kill -KILL $calling 2>/dev/null; rm -rf "$scratch"; }
+leave() { leave_cards; [ -z "$calling" ] || kill -KILL $calling 2>/dev/null; rm -rf "$scratch"; }
 become() {
   trap 'ended=$?; let_services_go; echo "ended $ended"' EXIT
   set -e

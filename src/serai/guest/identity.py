@@ -14,7 +14,6 @@ from shlex import quote
 
 from serai.guest import reseed, syscalls
 from serai.guest.becoming import DEFINITIONS, OWN_KEYS, WAITING
-from serai.guest.pipe import as_root
 from serai.guest.seed import SeedNic, hostname
 from serai.guest.settle import MARK
 from serai.guest.syscalls import octal
@@ -138,7 +137,7 @@ def script(told: str) -> str:
 _ALL_OF_IT = """
 prepare
 start_caller
-trap let_services_go EXIT
+trap 'let_services_go; leave_cards' EXIT
 arrive
 settle
 set_clock
@@ -190,6 +189,8 @@ def of_container(machine: Machine) -> str:
 
 def become(transport: Transport, machine: Machine, text: str) -> None:
     """Run the script. Raises Code.FAILED with the guest's last lines."""
+    from serai.guest.pipe import as_root
+
     result = transport.run(as_root("sh -s"), input=text.encode(), check=False)
     if not result.ok:
         raise failed(machine.name, (result.stdout + result.stderr).splitlines())

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from shlex import quote
 
-from serai.guest.pipe import as_root
 from serai.guest.seed import SeedNic, hostname
 from serai.guest.tiny import host_lines, place
 from serai.guest.transport import Transport
@@ -99,6 +98,8 @@ def _do(
     input: bytes | None = None,
 ) -> None:
     progress(f"setting up the guest: {setting}")
+    from serai.guest.pipe import as_root
+
     result = transport.run(as_root(f"set -e\n{script}"), input=input, check=False)
     if not result.ok:
         lines = [line for line in (result.stdout + result.stderr).splitlines() if line.strip()]

@@ -17,7 +17,6 @@ from pathlib import Path
 
 from serai.guest import identity
 from serai.guest.host_keys import KINDS
-from serai.guest.pipe import as_root
 from serai.guest.transport import Transport
 from serai.providers.qemu.qmp import connect_unix, readable
 from serai.util.errors import SeraiError
@@ -83,6 +82,8 @@ def waiting(directory: Path, way: Transport, *, anew: bool) -> Iterator[tuple[st
 
 
 def _has_it_wait(line: Line, way: Transport, anew: bool) -> tuple[str, ...]:
+    from serai.guest.pipe import as_root
+
     try:
         done = way.run(as_root("sh -s"), input=(identity.waiting(PORT) + _ASK_KEYS).encode(), check=False)
     except SeraiError:  # it cannot be logged in to
