@@ -140,8 +140,8 @@ instance() {
 
 # `card OLD-MAC MAC OLD-ADDRESS|- ADDRESS|- OLD-MAC-IN-CAPITALS MAC-FOR-A-CALL`: in the files that name the card,
 # and now. Which cards and files there are is found before. A card of a private network has lost its neighbours
-# with its carrier; the uplink's are the same in every machine. Neighbours that know the old MAC are told (arp_notify):
-# QEMU's own network asks nobody again. Addresses that IPv6 made out of the old MAC go.
+# with its carrier; the uplink's are the same in every machine. Neighbours that know the old MAC are told
+# (arp_notify): QEMU's own network asks nobody again. Addresses that IPv6 made out of the old MAC go.
 _CARDS = r"""
 rewrite() {
   text=
