@@ -55,7 +55,12 @@ def found_ready(directory: Path, *, ready: bool = True) -> None:
 
 
 def _is_fresh(directory: str) -> bool:
-    return time.monotonic() - _ready.get(directory, -FRESH) < FRESH
+    if (at := _ready.get(directory)) is None:
+        return False
+    if time.monotonic() - at < FRESH:
+        return True
+    _ready.pop(directory, None)
+    return False
 
 
 def observe(home: Path, names: Collection[str] | None = None) -> dict[str, Observed]:
