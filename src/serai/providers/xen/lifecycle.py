@@ -192,7 +192,8 @@ def configure(host: Dom0, scope: Scope, record: Record, machine: Machine) -> Non
 def take_pci(host: Dom0, record: Record, taken: tuple[str, ...], keep: dict[str, tuple[str, ...]]) -> None:
     """What an earlier life of it took, and this one is not given, goes back."""
     wanted = {each for functions in keep.values() for each in functions}
-    host.run(pci.give_back(tuple(each for each in record.taken if each not in wanted)) or "true")
+    if words := pci.give_back(tuple(each for each in record.taken if each not in wanted)):
+        host.run(words)
     record.taken = tuple(each for each in dict.fromkeys((*record.taken, *taken)) if each in wanted)
 
 
@@ -260,7 +261,8 @@ def stop(scope: Scope, name: str, budget: float, force: bool, progress: Progress
             graceful = _asked(host, record, domain, budget, progress)
         cut = f"{stack(record.via).destroy(domain.id)} 2>/dev/null; {_until_gone(record.domain, 30)}"
         host.run(cut, check=False, timeout=120)
-    host.run(pci.give_back(record.taken) or "true")
+    if record.taken:
+        host.run(pci.give_back(record.taken))
     with editing(host, scope, name) as kept:
         kept.stopped, kept.ready_at, kept.taken = True, 0.0, ()
         if kept.saved:
