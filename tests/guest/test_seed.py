@@ -139,8 +139,7 @@ def test_the_tiny_files_are_there_beside_those_of_cloud_init() -> None:
 
 def test_the_iso_holds_every_file_under_its_full_name(tmp_path: Path) -> None:
     machine = Machine(name="web", guest=Guest(users=[User(name="ann", authorized_keys=["ssh-rsa B"])]))
-    seed.write(tmp_path / "seed.iso", machine, TINY, instance_id="i-1", nics=NICS, kind="tiny")
-    assert (tmp_path / "seed.iso").stat().st_mode & 0o777 == 0o600
+    (tmp_path / "seed.iso").write_bytes(seed.iso(files(machine, TINY, "tiny")))
     image = PyCdlib()
     image.open(str(tmp_path / "seed.iso"))
     assert image.pvd.volume_identifier.strip() == b"cidata"
@@ -154,7 +153,7 @@ def test_the_iso_holds_every_file_under_its_full_name(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not which("isoinfo"), reason="needs isoinfo (genisoimage)")
 def test_another_reader_finds_the_same_names(tmp_path: Path) -> None:
-    seed.write(tmp_path / "seed.iso", Machine(name="web"), TINY, instance_id="i-1", nics=NICS, kind="tiny")
+    (tmp_path / "seed.iso").write_bytes(seed.iso(files(Machine(name="web"), TINY, "tiny")))
     for names in ("-R", "-J"):
         listed = subprocess.run(
             ["isoinfo", names, "-f", "-i", str(tmp_path / "seed.iso")], capture_output=True, text=True, check=True

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -17,7 +16,6 @@ from serai.providers.contract import Materials
 from serai.spec.guest import GuestFile, User, UserData
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
-from serai.util.files import write_atomic
 
 LABEL = "cidata"
 """The volume label that NoCloud looks for."""
@@ -36,20 +34,6 @@ class SeedNic(msgspec.Struct, frozen=True, kw_only=True):
     gateway: str | None = None
     ipv6: str | None = None
     """A further address, in CIDR form."""
-
-
-def write(
-    path: Path,
-    machine: Machine,
-    materials: Materials,
-    *,
-    instance_id: str,
-    nics: Sequence[SeedNic],
-    kind: str,
-) -> None:
-    """Write the seed ISO of `kind` (cloud-init or tiny) to `path`, whole or not at all, mode 0600."""
-    content = files(machine, materials, instance_id=instance_id, nics=nics, kind=kind)
-    write_atomic(path, iso(content), sync=False)
 
 
 def files(

@@ -137,7 +137,7 @@ def new_record(scope: Scope, machine: Machine, materials: Materials) -> Record:
 def fill(
     scope: Scope, directory: Path, record: Record, machine: Machine, materials: Materials, *, seed: bool = True
 ) -> None:
-    """Firmware variables (once) and, where `seed`, the seed (each time: it carries names and addresses)."""
+    """Firmware variables (once) and the seed (each time: it carries names and addresses); or only what it says."""
     image = record.image
     arch = gather.arch_of(machine, image)
     if gather.boots_by_uefi(machine, image, arch) and not (directory / "efivars.fd").exists():
@@ -145,8 +145,9 @@ def fill(
         assert uefi is not None
         shutil.copyfile(uefi.variables, directory / "efivars.fd.new")
         (directory / "efivars.fd.new").rename(directory / "efivars.fd")
-    if seed and image and image.seed != "none":
-        seeds.write(scope, directory, record, machine, materials)
+    if image and image.seed != "none":
+        made = seeds.write if seed else seeds.contents
+        made(scope, directory, record, machine, materials)
 
 
 def start(scope: Scope, machine: Machine, materials: Materials, progress: Progress) -> None:
@@ -170,7 +171,7 @@ def start(scope: Scope, machine: Machine, materials: Materials, progress: Progre
         record.networks = materials.networks
         if record.nameless:
             record.instance_id, record.set_up, record.nameless = f"serai-{token_hex(8)}", True, False
-        late = first and bool(record.template) and seeds.keep_place(directory, record, machine, materials)
+        late = first and bool(record.template) and seeds.keep_place(scope, directory, record, machine, materials)
         fill(scope, directory, record, machine, materials, seed=not late)
 
     def meanwhile() -> None:
