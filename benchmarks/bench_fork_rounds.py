@@ -30,6 +30,8 @@ MOST_GROWN = 16 << 20
 """Bytes that may come beside: the allocators of QEMU, of the parent's guest and of Python keep what they had."""
 TRANSLATED = "TCG's code"
 """The parent's guest runs programs in each round; QEMU keeps what it has translated, up to a limit of its own."""
+TOUCHED = "of its memory the parent's guest has touched"
+"""At most all of it, whatever was forked; the kernel may hand it out in pieces of 2 MiB."""
 NOTED = 128
 """Bytes that QEMU keeps beside the code of each translated block: 112 were seen, in a tree and a hash table."""
 BLOCKS = re.compile(r"TB count +(\d+)")
@@ -37,7 +39,7 @@ FILE = """\
 project: rounds
 machines: {db: {image: tiny, memory: 128M, ready: {within: 15m}}}
 """
-MAPPING = re.compile(r"[0-9a-f]+-[0-9a-f]+ (\S+) \S+ \S+ \d+ *(.*)")
+MAPPING = re.compile(r"([0-9a-f]+)-([0-9a-f]+) (\S+) \S+ \S+ \d+ *.*")
 MIB = 1 << 20
 
 
@@ -48,13 +50,16 @@ class Options:
         self.file = str(file)
 
 
-def parts(pid: int) -> Counter[str]:
-    """Bytes of a process's own memory: the code that TCG has made, and the rest. Source: proc(5), smaps."""
+def parts(pid: int, guest: int = 0) -> Counter[str]:
+    """Bytes of a process's own memory: the code that TCG has made, what the guest at this address has touched, and
+    the rest. Source: proc(5), smaps."""
     found: Counter[str] = Counter()
     which = ""
     for line in Path(f"/proc/{pid}/smaps").read_text().splitlines():
         if head := MAPPING.fullmatch(line):
-            which = TRANSLATED if head[1] == "rwxp" else "memory"
+            which = TRANSLATED if head[3] == "rwxp" else "memory"
+            if int(head[1], 16) <= guest < int(head[2], 16):
+                which = TOUCHED
         elif line.startswith(("Private_Dirty:", "Private_Clean:")):
             found[which] += int(line.split()[1]) << 10
     return found
@@ -97,8 +102,9 @@ def left(base: Path) -> Counter[str]:
 
 def memory(pid: int) -> Counter[str]:
     """Bytes that rounds could have kept."""
-    parent, own = parts(pid), parts(os.getpid())
+    own = parts(os.getpid())
     with Qmp.open(Path(f"/proc/{pid}/cwd/qmp.sock"), who="db") as qmp:
+        parent = parts(pid, int(qmp.hmp("gpa2hva 0").split()[-1], 16))
         if found := BLOCKS.search(qmp.hmp("info jit")):
             noted = int(found[1]) * NOTED
             parent += Counter({TRANSLATED: noted})
@@ -106,6 +112,7 @@ def memory(pid: int) -> Counter[str]:
     return Counter(
         {
             "the parent": parent["memory"],
+            TOUCHED: parent[TOUCHED],
             f"{TRANSLATED} there": parent[TRANSLATED],
             "serai": own["memory"],
         }
@@ -152,7 +159,7 @@ def again(report: Report, base: Path, root: Path) -> None:
     report.budgets.append(Budget(f"{done} rounds {what}", all(after[key] <= before[key] for key in after), told))
     for key, now in is_now.items():
         said = f"{was[key] / MIB:.0f} -> {now / MIB:.0f} MiB"
-        if TRANSLATED in key:
+        if TRANSLATED in key or key == TOUCHED:
             report.notes.append(f"{key}: {said}")
         else:
             what = f"{done} rounds leave no memory in {key} ({MOST_GROWN >> 20} MiB)"
