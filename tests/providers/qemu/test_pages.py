@@ -6,6 +6,7 @@ import ctypes
 import fcntl
 import mmap
 import os
+import random
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,23 @@ def test_the_second_time_takes_what_has_changed_since(area):
     assert held(handle, 3 * PAGE) == bytes(PAGE)
     assert held(handle, 5 << 20, 2) == b"cb"
     assert held(handle, 7 << 20, 2) == b"d\0"
+    os.close(handle)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_copy_is_the_same_wherever_zeros_begin_and_end(seed):
+    chance = random.Random(seed)
+    area = mmap.mmap(-1, SIZE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    with pages.Copy(os.getpid(), address_of(area), SIZE, who="web") as copy:
+        for _ in range(2):
+            for _ in range(chance.randrange(1, 40)):
+                at, length = chance.randrange(SIZE), chance.choice([1, 100, PAGE, 70_000, 3 << 20])
+                what = chance.choice([b"\0", b"x", b"y"])
+                area[at : at + length] = what * min(length, SIZE - at)
+            copy.take()
+        handle = copy.sealed()
+
+    assert held(handle, 0, SIZE) == area[:]
     os.close(handle)
 
 

@@ -35,6 +35,8 @@ PRESENT, OTHERS = 0xC0, 0x20
 _OWN = bytes(bool(byte & PRESENT and not byte & OTHERS) for byte in range(256))
 BLOCK = 1 << 16
 """Bytes that are left out together when all of them are zero."""
+PIECE = 1 << 20
+"""Bytes that are looked at together: each reading costs as much as some ten KiB."""
 _ZERO = bytes(BLOCK)
 Buffer: TypeAlias = bytearray | mmap.mmap
 Read: TypeAlias = Callable[[Buffer, int, int, int], None]
@@ -57,7 +59,7 @@ class Copy:
         self._pid, self._address, self._size = pid, address, size
         self._blocks = bytearray(-(-size // BLOCK))
         """1 for each that is not zero in the copy."""
-        self._buffer = bytearray(BLOCK)
+        self._buffer = bytearray(PIECE)
         self._handle = os.memfd_create(f"serai-{who}"[:200], os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
         os.ftruncate(self._handle, size)
         self._map = mmap.mmap(self._handle, size)
@@ -102,13 +104,25 @@ class Copy:
                 upto = end if stop < 0 else min(end, stop * BLOCK)
                 read(self._map, at, at, upto - at)
             else:
-                upto = min(end, (number + 1) * BLOCK)
+                known = self._blocks.find(1, number)
+                upto = min(end, number * BLOCK + PIECE, known * BLOCK if known >= 0 else end)
                 read(self._buffer, 0, at, upto - at)
-                if not self._buffer.startswith(_ZERO[: upto - at]):
-                    self._blocks[number] = 1
-                    with memoryview(self._buffer) as whole, whole[: upto - at] as part:
-                        _write(self._handle, part, at)
+                self._keep(at, upto)
             at = upto
+
+    def _keep(self, begin: int, end: int) -> None:
+        """Write what the buffer holds for these bytes, but for whole blocks of zeros."""
+        at = kept = begin
+        with memoryview(self._buffer) as buffer:
+            while at < end:
+                upto = min(end, (at // BLOCK + 1) * BLOCK)
+                if self._buffer.startswith(_ZERO[: upto - at], at - begin):
+                    _write(self._handle, buffer[kept - begin : at - begin], kept)
+                    kept = upto
+                else:
+                    self._blocks[at // BLOCK] = 1
+                at = upto
+            _write(self._handle, buffer[kept - begin : end - begin], kept)
 
     def _from_process(self, into: Buffer, place: int, at: int, length: int) -> None:
         read_process(self._pid, self._address + at, into, place, length)
