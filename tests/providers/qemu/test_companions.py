@@ -14,6 +14,7 @@ import pytest
 from serai.providers.contract import Forward
 from serai.providers.qemu import companions as beside
 from serai.providers.qemu.companions import Companion, companions, dead, end_all, listed, start_of, started
+from serai.run.wait import poll
 
 READER = ("python3", "-c", "import os, sys; os.read(int(sys.argv[1]), 1)", "{fd}")
 """Ends when its socket closes, as a companion does."""
@@ -89,6 +90,8 @@ def test_a_tpm_that_qemu_never_spoke_to_is_found_by_its_directory(
     (tmp_path / "companions").unlink()  # serai was killed before it wrote that
     assert name == "tpm"
     assert start_of(pid)
+    # Its files are closed for the new program, which Popen waits for, before its words are there: fs/exec.c.
+    assert poll(lambda: bool(Path(f"/proc/{pid}/cmdline").read_bytes()) or None, budget=10)
     end_all(tmp_path)
     assert gone(pid)
 
