@@ -186,9 +186,7 @@ def test_a_template_that_qemu_does_not_take_is_dropped_and_the_machine_boots(qem
     said: list[str] = []
 
     hardware = Hardware(machine=machine())
-    assert not lifecycle._woken(
-        qemu.scope, directory, machine(), MATERIALS, hardware, known, said.append, lambda: None
-    )
+    assert not lifecycle._woken(qemu.scope, directory, machine(), MATERIALS, hardware, known, said.append)
     assert said == ["it boots, for it cannot be woken: web: loading its memory: no such device"]
     assert template.read("k-1") is None
 

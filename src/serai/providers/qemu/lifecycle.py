@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING
@@ -174,15 +173,11 @@ def start(scope: Scope, machine: Machine, materials: Materials, progress: Progre
         late = first and bool(record.template) and seeds.keep_place(scope, directory, record, machine, materials)
         fill(scope, directory, record, machine, materials, seed=not late)
 
-    def meanwhile() -> None:
-        if late:
-            seeds.put(scope, directory, record, machine, materials)
-
     begun = False
     if first and record.template.startswith(FORK):
-        begun = _start_fork(scope, machine, materials, record.template, progress, meanwhile)
+        begun = _start_fork(scope, machine, materials, record.template, progress)
     elif first and may_be_warm(machine):
-        begun = _start_warm(scope, directory, machine, materials, progress, meanwhile)
+        begun = _start_warm(scope, directory, machine, materials, progress)
     if begun:
         return
     if late and seeds.is_blank(directory):
@@ -190,14 +185,7 @@ def start(scope: Scope, machine: Machine, materials: Materials, progress: Progre
     run(scope, machine.name, progress)
 
 
-def _start_fork(
-    scope: Scope,
-    machine: Machine,
-    materials: Materials,
-    moment: str,
-    progress: Progress,
-    meanwhile: Callable[[], None],
-) -> bool:
+def _start_fork(scope: Scope, machine: Machine, materials: Materials, moment: str, progress: Progress) -> bool:
     """Start it with the memory of the one that it is a fork of; False: that is gone, and it boots."""
     from serai.providers.qemu import forking
     from serai.providers.qemu.waking import wake
@@ -207,18 +195,11 @@ def _start_fork(
         progress("the memory that it would start from is gone: it boots")
         return False
     progress("going on where the other one was")
-    wake(scope, machine, materials, forking.fitted(machine, known), known, progress, meanwhile)
+    wake(scope, machine, materials, forking.fitted(machine, known), known, progress)
     return True
 
 
-def _start_warm(
-    scope: Scope,
-    directory: Path,
-    machine: Machine,
-    materials: Materials,
-    progress: Progress,
-    meanwhile: Callable[[], None],
-) -> bool:
+def _start_warm(scope: Scope, directory: Path, machine: Machine, materials: Materials, progress: Progress) -> bool:
     """Start it from a template, or so that it becomes one; False: it starts like any other."""
     from serai.providers.qemu import warm, warmth
 
@@ -232,7 +213,7 @@ def _start_warm(
         was = known.hardware
         begun = msgspec.structs.replace(fit, kind=was.kind, accel=was.accel, ram=Ram.TEMPLATE, woken=True)
         progress("waking it from a template")
-        return _woken(scope, directory, machine, materials, begun, known, progress, meanwhile)
+        return _woken(scope, directory, machine, materials, begun, known, progress)
     if not found.leaves or record.template:
         return False
     if machine.warm is None:
@@ -251,13 +232,12 @@ def _woken(
     begun: Hardware,
     known: Template,
     progress: Progress,
-    meanwhile: Callable[[], None],
 ) -> bool:
     """False: this QEMU does not take the template, which goes; the machine boots from its disks."""
     from serai.providers.qemu.waking import wake
 
     try:
-        wake(scope, machine, materials, begun, known, progress, meanwhile)
+        wake(scope, machine, materials, begun, known, progress)
     except SeraiError as error:
         from serai.providers.qemu import template
 

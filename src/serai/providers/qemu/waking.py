@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 
 import msgspec
@@ -13,7 +13,7 @@ from serai.guest.host_keys import Making
 from serai.guest.seed import hostname
 from serai.guest.transport import Transport
 from serai.providers.contract import Materials, Progress, Scope
-from serai.providers.qemu import launch, links, telling, template, warm, warmth
+from serai.providers.qemu import launch, links, seeds, telling, template, warm, warmth
 from serai.providers.qemu.record import Hardware, Ram, Record, editing, is_alive
 from serai.providers.qemu.running import directory_of, made, run
 from serai.providers.qemu.telling import Telling
@@ -23,19 +23,18 @@ from serai.util.errors import SeraiError
 
 
 def wake(
-    scope: Scope,
-    machine: Machine,
-    materials: Materials,
-    begun: Hardware,
-    known: Template,
-    progress: Progress,
-    meanwhile: Callable[[], None],
+    scope: Scope, machine: Machine, materials: Materials, begun: Hardware, known: Template, progress: Progress
 ) -> None:
     """Start it from a template, and tell it who it is where it waits for that; its keys are made meanwhile.
 
-    `meanwhile` is called while its QEMU starts.
+    So is its seed, where a place is kept for it.
     """
     name, directory = machine.name, directory_of(scope, machine.name)
+
+    def meanwhile() -> None:
+        if seeds.is_blank(directory):
+            seeds.put(scope, directory, made(scope, name), machine, materials)
+
     if not known.host_keys:
         run(scope, name, progress, saved=begun, known=known, meanwhile=meanwhile)
         return
