@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from person import Serai
 from real_engines import RootlessPodman, with_image
 from real_sshd import free_port
 from serai.providers.docker.capabilities import capabilities
+from serai.providers.docker.connect import LIBPOD
+from serai.run.wait import poll
 from serai.util.process import run
 
 pytestmark = [pytest.mark.engine, pytest.mark.root]
@@ -34,12 +37,18 @@ machines:
 """
 
 
+def page() -> bytes:
+    """What answers at the port that the file forwards."""
+    found: bytes = urllib.request.urlopen("http://127.0.0.1:18490/", timeout=10).read()
+    return found
+
+
 def test_a_project_runs_on_podman_and_leaves_nothing(serai: Serai, podman: PodmanService) -> None:
     serai.file(SHOP)
     serai("up")
 
     assert serai.states() == {"web": "ready"}
-    assert urllib.request.urlopen("http://127.0.0.1:18490/", timeout=10).read() == b"hello\n"
+    assert page() == b"hello\n"
     inside = serai("exec", "web", "--", "hostname; ip link; echo $GREETING; cat /data/done").stdout
     assert inside.startswith("web\n")
     assert "mtu 1400" in inside
@@ -48,6 +57,55 @@ def test_a_project_runs_on_podman_and_leaves_nothing(serai: Serai, podman: Podma
     assert serai("plan").returncode == 0
     serai("halt")
     assert serai.states() == {"web": "stopped"}
+    serai("destroy", "-y")
+    assert podman.leftovers() == {"containers": [], "networks": [], "volumes": []}
+
+
+def hello() -> bool | None:
+    """Whether the page is what it was when the container was made; None: not yet."""
+    with suppress(OSError):
+        return page() == b"hello\n"
+    return None
+
+
+def test_a_port_leads_to_the_network_that_the_host_reaches(serai: Serai, podman: PodmanService) -> None:
+    """CNI would choose between the machine's two networks at random, one start in eight the wrong one."""
+    serai.file(SHOP)
+    serai("up")
+    for _ in range(3):
+        serai("halt", "--force")
+        serai("up")
+        assert page() == b"hello\n"
+        assert first_network_of_the_port() == "podman"
+    assert "10.40.90." in serai("exec", "web", "--", "ip addr show eth1").stdout
+    serai("snapshot", "save", "before")
+    serai("exec", "web", "--", "echo bye >/var/www/index.html")
+    address = serai("exec", "web", "--", "ip addr show eth1 | grep -o 'inet [0-9.]*'").stdout
+    serai("snapshot", "restore", "before")
+    assert poll(hello, budget=10.0)
+    assert first_network_of_the_port() == "podman"
+    assert serai("exec", "web", "--", "ip addr show eth1 | grep -o 'inet [0-9.]*'").stdout == address
+    serai("destroy", "-y")
+    assert podman.leftovers() == {"containers": [], "networks": [], "volumes": []}
+
+
+def first_network_of_the_port() -> str:
+    rules = run(["iptables", "-t", "nat", "-S", "CNI-HOSTPORT-DNAT"]).stdout
+    return rules.partition('dnat name: \\"')[2].partition('\\"')[0]
+
+
+def test_a_container_that_was_only_set_up_goes_too(serai: Serai, podman: PodmanService) -> None:
+    serai.file(SHOP)
+    serai("up")
+    serai("halt")
+    client = podman.client()
+    container = client.containers(all=True)[0]["Id"]
+    client._raise_for_status(client._post(f"{client.base_url}/{LIBPOD}/containers/{container}/init"))
+    assert serai.states() == {"web": "stopped"}
+    serai("up")
+    assert page() == b"hello\n"
+    serai("halt")
+    client._raise_for_status(client._post(f"{client.base_url}/{LIBPOD}/containers/{container}/init"))
     serai("destroy", "-y")
     assert podman.leftovers() == {"containers": [], "networks": [], "volumes": []}
 

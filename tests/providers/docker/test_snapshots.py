@@ -1,11 +1,12 @@
-"""Snapshots and copies of a container, by commits of a real dockerd."""
+"""Snapshots and copies of a container, by commits of a real dockerd and podman."""
 
 from __future__ import annotations
 
 import pytest
 
-from dockerd import Dockerd
 from person import Serai
+from real_engines import Engine
+from serai.providers.docker import names
 
 pytestmark = [pytest.mark.engine, pytest.mark.root]
 SHOP = """
@@ -20,8 +21,18 @@ machines:
 """
 
 
-def test_a_snapshot_brings_files_back_and_leaves_volumes(serai: Serai, dockerd: Dockerd) -> None:
-    serai.file(SHOP)
+@pytest.fixture(params=["docker", "podman"])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    found: Engine = request.getfixturevalue({"docker": "dockerd", "podman": "podman"}[request.param])
+    return found
+
+
+def shop(engine: Engine) -> str:
+    return SHOP.replace("provider: docker", f"provider: {engine.kind}")
+
+
+def test_a_snapshot_brings_files_back_and_leaves_volumes(serai: Serai, engine: Engine) -> None:
+    serai.file(shop(engine))
     serai("up")
     serai("exec", "web", "--", "echo one >/root/file; echo one >/data/file")
     serai("snapshot", "save", "before")
@@ -38,8 +49,8 @@ def test_a_snapshot_brings_files_back_and_leaves_volumes(serai: Serai, dockerd: 
     assert "before" not in serai("snapshot", "list").stdout
 
 
-def test_a_stopped_container_is_copied(serai: Serai, dockerd: Dockerd) -> None:
-    text = SHOP.replace(', volumes: ["data:/data"]', "")
+def test_a_stopped_container_is_copied(serai: Serai, engine: Engine) -> None:
+    text = shop(engine).replace(', volumes: ["data:/data"]', "")
     serai.file(text)
     serai("up")
     serai("exec", "web", "--", "echo one >/root/file")
@@ -51,6 +62,6 @@ def test_a_stopped_container_is_copied(serai: Serai, dockerd: Dockerd) -> None:
     serai("up", "copy")
     assert serai("exec", "copy", "--", "cat /root/file; hostname").stdout == "one\ncopy\n"
     serai("destroy", "-y")
-    assert dockerd.leftovers() == {"containers": [], "networks": [], "volumes": []}
-    kept = [tag for image in dockerd.client().images() for tag in image["RepoTags"] or ()]
+    assert engine.leftovers() == {"containers": [], "networks": [], "volumes": []}
+    kept = [names.plain(tag) for image in engine.client().images() for tag in image["RepoTags"] or ()]
     assert kept == ["small:1"]

@@ -18,6 +18,8 @@ from serai.util.errors import Code, SeraiError
 
 OLDEST = (1, 24)
 """The oldest API that is spoken: Docker 1.12."""
+LIBPOD = "v4.0.0/libpod"
+"""podman's own API, at the oldest version that has what is asked, on the socket that speaks docker's, too."""
 INSTALL = "pip install 'serai[docker]', in the environment that serai runs in"
 BUDGET = 60
 """Seconds that one call may take; what takes longer (pull, build, wait) is a stream, or has its own."""

@@ -201,10 +201,15 @@ class Docker(Layered):
     def start(self, machine: Machine, materials: Materials, progress: Progress = quiet) -> None:
         from serai.providers.docker import lifecycle
 
-        events = self.events()
+        self.events()
         with self.asking(machine.name) as place:
             made = self._made.pop(machine.name, "")
-            self._started[machine.name] = lifecycle.start(place, machine, progress, events.forget, made)
+            before = partial(self.before_start, place, machine, materials)
+            self._started[machine.name] = lifecycle.start(place, machine, progress, before, made)
+
+    def before_start(self, place: Place, machine: Machine, materials: Materials, made: str) -> None:
+        """Each time before a container is started."""
+        self.events().forget(made)
 
     def await_ready(self, machine: Machine, budget: float, progress: Progress = quiet) -> bool:
         """Wait for its health check, or the end of a job. True: a command can be run in it now."""
@@ -297,15 +302,11 @@ class Docker(Layered):
 
     def clone(self, name: str, machine: Machine, materials: Materials, progress: Progress = quiet) -> None:
         """A commit of the stopped one is what the new one is made of."""
-        from serai.providers.docker import lifecycle, names
+        from serai.providers.docker import lifecycle, snapshots
 
         with self.asking(machine.name) as place:
-            tag = names.built(self.scope, f"clone-{machine.name}")
-            repository, _, version = tag.rpartition(":")
-            progress("committing the root filesystem")
-            label = f'LABEL {names.MACHINE}="{machine.name}"'
-            place.client.commit(place.need(name), repository=repository, tag=version, changes=label)
-            lifecycle.create(place, machine, materials, progress, image=tag)
+            image = snapshots.image_of_clone(place, name, machine.name, progress)
+            lifecycle.create(place, machine, materials, progress, image=image)
 
     # The ways in.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -181,3 +181,15 @@ def _follow(stream: Iterable[dict[str, Any]], what: str, progress: Progress) -> 
                 f" {100 * done['current'] // done['total']} %" if done.get("total") and done.get("current") else ""
             )
             progress(f"{what}: {status.lower()}{layer}{share}")
+
+
+def labelled(client: Any, wanted: Mapping[str, str | None]) -> list[dict[str, Any]]:
+    """The engine's images with these labels; None: whatever its value. podman 4.3 finds none by two of them."""
+    first = next(iter(wanted))
+    label = first if wanted[first] is None else f"{first}={wanted[first]}"
+    found = []
+    for image in client.images(filters={"label": [label]}):
+        labels = image.get("Labels") or {}
+        if all(key in labels and value in (None, labels[key]) for key, value in wanted.items()):
+            found.append(image)
+    return found

@@ -131,15 +131,10 @@ def _described(
 def _sweep(place: Place, key: str) -> None:
     """Images of this layer that have no record: of runs that were killed before they wrote it."""
     known = {each.native.get(TAG) for each in layers.all_of_them()}
-    for image in place.client.images(filters={"label": [f"{names.LAYER}={key}", f"{names.HOME}={home()}"]}):
+    for image in images.labelled(place.client, {names.LAYER: key, names.HOME: home()}):
         for tag in image.get("RepoTags") or ():
-            if _plain(tag).startswith(names.layer(key, "")) and _plain(tag) not in known:
+            if names.plain(tag).startswith(names.layer(key, "")) and names.plain(tag) not in known:
                 place.client.remove_image(tag, force=True)
-
-
-def _plain(tag: str) -> str:
-    """As docker has it: podman puts `localhost/` before it."""
-    return tag.removeprefix("localhost/")
 
 
 def home() -> str:

@@ -293,11 +293,10 @@ def remove(place: Place, container: str) -> None:
 def _forget_images(place: Place, name: str) -> None:
     """Images that were made of the machine or for it alone: snapshots, and what was built."""
     docker = connect.library()
-    label = [f"{names.PROJECT_ID}={place.scope.project_id}"]
-    for image in place.client.images(filters={"label": label}):
+    for image in images.labelled(place.client, {names.PROJECT_ID: place.scope.project_id}):
         labels: Mapping[str, str] = image.get("Labels") or {}
         tags = image.get("RepoTags") or []
-        own = names.built(place.scope, name) in tags
+        own = names.built(place.scope, name) in map(names.plain, tags)
         if labels.get(names.MACHINE) != name and not own:
             continue
         for tag in tags or [image["Id"]]:

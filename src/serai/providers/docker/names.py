@@ -69,6 +69,11 @@ def snapshot(scope: Scope, machine: str, name: str) -> str:
     return f"serai/snapshot-{scope.project}-{machine}-{scope.project_id}".lower() + f":{name}"
 
 
+def plain(tag: str) -> str:
+    """A tag of ours as docker has it: podman puts a registry before it."""
+    return tag.removeprefix("localhost/").removeprefix("docker.io/").removeprefix("library/")
+
+
 def own(scope: Scope, **more: str) -> dict[str, str]:
     """Labels of everything that belongs to the project."""
     return {PROJECT: scope.project, PROJECT_ID: scope.project_id, **more}

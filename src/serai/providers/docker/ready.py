@@ -22,8 +22,6 @@ STARTED = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,6})?\d*(Z|[+-]\d\
 LOOK = 10.0
 """Seconds after which the container itself is looked at, whatever the stream of events says."""
 LAST_LINES = 15
-LIBPOD = "v4.0.0/libpod"
-"""podman's own API, at the oldest version that has what is asked."""
 GONE = (404, 409)
 """It has ended meanwhile: what is looked at next says so."""
 
@@ -115,7 +113,7 @@ def _check(client: Any, container: str) -> None:
 
     Source: podman-healthcheck-run(1); podman, pkg/api/handlers/libpod/healthcheck.go.
     """
-    from serai.providers.docker.connect import library
+    from serai.providers.docker.connect import LIBPOD, library
 
     url = f"{client.base_url}/{LIBPOD}/containers/{container}/healthcheck"
     try:

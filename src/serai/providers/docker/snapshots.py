@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from serai.providers.contract import Progress, Snapshot
-from serai.providers.docker import names, state
+from serai.providers.docker import images, names, state
 from serai.providers.docker.lifecycle import Place, remove
 
 
@@ -20,9 +20,9 @@ def save(place: Place, name: str, snapshot: str, progress: Progress) -> None:
         **names.own(place.scope, **{names.MACHINE: name, names.SNAPSHOT: snapshot}),
         names.SNAPSHOT_AT: f"{at:.3f}",
     }
-    labels = " ".join(f'{key}="{value}"' for key, value in marks.items())
+    labels = "\n".join(f'LABEL {key}="{value}"' for key, value in marks.items())
     repository, _, version = tag.rpartition(":")
-    place.client.commit(container, repository=repository, tag=version, changes=f"LABEL {labels}", pause=True)
+    place.client.commit(container, repository=repository, tag=version, changes=labels, pause=True)
     found = snapshots(place, name)
 
     def saved(kept: state.Kept) -> None:
@@ -33,13 +33,12 @@ def save(place: Place, name: str, snapshot: str, progress: Progress) -> None:
 
 def snapshots(place: Place, name: str) -> list[Snapshot]:
     """Those that the engine has, the oldest first."""
-    label = [f"{names.PROJECT_ID}={place.scope.project_id}", f"{names.MACHINE}={name}", names.SNAPSHOT]
+    wanted = {names.PROJECT_ID: place.scope.project_id, names.MACHINE: name, names.SNAPSHOT: None}
     found = []
-    for image in place.client.images(filters={"label": label}):
+    for image in images.labelled(place.client, wanted):
         labels = image.get("Labels") or {}
-        if not any(
-            tag == names.snapshot(place.scope, name, labels[names.SNAPSHOT]) for tag in image.get("RepoTags") or ()
-        ):
+        tag = names.snapshot(place.scope, name, labels[names.SNAPSHOT])
+        if tag not in map(names.plain, image.get("RepoTags") or ()):
             continue  # made of a snapshot, and labelled as its base is
         found.append(
             Snapshot(
@@ -64,7 +63,7 @@ def restore(place: Place, name: str, snapshot: str, progress: Progress) -> None:
     kept = state.read(place.scope, place.provider, name)
     progress("making the container anew")
     remove(place, container)
-    made = _again(place, seen, tag)
+    made, joined = _again(place, seen, tag)
 
     def restored(now: state.Kept) -> None:
         if kept is not None:
@@ -73,37 +72,50 @@ def restore(place: Place, name: str, snapshot: str, progress: Progress) -> None:
         now.started_at = now.ready_at = round(time.time(), 3) if running else 0.0
 
     if running:
+        if place.provider == "podman":
+            from serai.providers.docker import cni
+
+            cni.lead_ports_in(
+                place.client, made, lambda network: _join(place, made, network, joined[network]), joined
+            )
         place.client.start(made)
     state.change(place.scope, place.provider, name, made, restored)
 
 
-def _again(place: Place, seen: dict[str, Any], image: str) -> str:
-    """A container with the configuration of another, from another image."""
+def _again(place: Place, seen: dict[str, Any], image: str) -> tuple[str, dict[str, dict[str, Any]]]:
+    """A container with the configuration of another, from another image; and how it is on which networks."""
     config = dict(seen["Config"])
     config["Image"] = image
     if config.get("Hostname") == seen["Id"][:12]:
         del config["Hostname"]
     networks = (seen.get("NetworkSettings") or {}).get("Networks") or {}
     mode = (seen.get("HostConfig") or {}).get("NetworkMode") or "bridge"
-    endpoints = {name: _endpoint(each, seen["Id"]) for name, each in networks.items()}
+    endpoints = {name: _endpoint(place, each, seen["Id"]) for name, each in networks.items()}
     first = {mode: endpoints[mode]} if mode in endpoints and mode != "bridge" else {}
     body = {**config, "HostConfig": seen["HostConfig"], "NetworkingConfig": {"EndpointsConfig": first}}
     made = place.client.create_container_from_config(body, name=seen["Name"].lstrip("/"))
     for name, each in endpoints.items():
         if name not in (mode, "bridge", "host", "none"):
-            place.client.connect_container_to_network(
-                made["Id"],
-                name,
-                ipv4_address=(each.get("IPAMConfig") or {}).get("IPv4Address"),
-                aliases=each.get("Aliases"),
-            )
-    return str(made["Id"])
+            _join(place, str(made["Id"]), name, each)
+    return str(made["Id"]), endpoints
 
 
-def _endpoint(each: dict[str, Any], container: str) -> dict[str, Any]:
+def _join(place: Place, container: str, network: str, endpoint: dict[str, Any]) -> None:
+    place.client.connect_container_to_network(
+        container,
+        network,
+        ipv4_address=(endpoint.get("IPAMConfig") or {}).get("IPv4Address"),
+        aliases=endpoint.get("Aliases"),
+    )
+
+
+def _endpoint(place: Place, each: dict[str, Any], container: str) -> dict[str, Any]:
     """What was asked for of an endpoint; the engine adds the container's id to its names itself."""
     aliases = [alias for alias in each.get("Aliases") or () if not container.startswith(alias)]
-    found = {"IPAMConfig": each.get("IPAMConfig"), "Aliases": aliases, "Links": each.get("Links")}
+    asked = each.get("IPAMConfig")
+    if place.provider == "podman" and not asked and each.get("IPAddress"):
+        asked = {"IPv4Address": each["IPAddress"]}  # podman tells what there is alone, while it runs
+    found = {"IPAMConfig": asked, "Aliases": aliases, "Links": each.get("Links")}
     return {key: value for key, value in found.items() if value}
 
 
@@ -119,3 +131,14 @@ def delete(place: Place, name: str, snapshot: str, progress: Progress) -> None:
         kept.snapshots = found
 
     state.change(place.scope, place.provider, name, container, deleted)
+
+
+def image_of_clone(place: Place, name: str, copy: str, progress: Progress) -> str:
+    """The tag of an image that a copy of a stopped container is made of."""
+    tag = names.built(place.scope, f"clone-{copy}")
+    repository, _, version = tag.rpartition(":")
+    progress("committing the root filesystem")
+    place.client.commit(
+        place.need(name), repository=repository, tag=version, changes=f'LABEL {names.MACHINE}="{copy}"'
+    )
+    return tag
