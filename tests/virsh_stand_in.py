@@ -58,7 +58,10 @@ def main(words: list[str]) -> None:
     match verb:
         case "domxml-from-native":
             assert plain[0] == "xen-xl"
-            xl.say(f"<domain>{json.dumps(xl.read(plain[1]))}</domain>\n")
+            read = xl.read(plain[1])
+            nested = read.get("nestedhvm") and "no-nested" not in xl.faults()
+            cpu = "  <cpu mode='host-passthrough'/>\n" if nested else ""
+            xl.say(f"<domain>{json.dumps(read)}</domain>\n{cpu}")
         case "domxml-to-native":
             config = need(plain[1])["config"]
             xl.say("".join(f"{key} = {value!r}\n" for key, value in config.items()))
@@ -70,8 +73,9 @@ def main(words: list[str]) -> None:
             ]
             xl.say("".join(f"{uuid} {name}\n" for uuid, name in rows))
         case "define":
-            config = json.loads(Path(plain[0]).read_text().strip()[len("<domain>") : -len("</domain>")])
-            keep(config["name"], config=config)
+            text, _, cpu = Path(plain[0]).read_text().partition("</domain>")
+            config = json.loads(text.removeprefix("<domain>"))
+            keep(config["name"], config=config, cpu=cpu.strip())
         case "start":
             make(need(plain[0])["config"], paused="--paused" in rest)
         case "dominfo":

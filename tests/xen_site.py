@@ -106,6 +106,7 @@ def libvirt_site_of(machine: Machine) -> by_libvirt.Site:
         able=by_libvirt.Able(),
         kind="xen",
         arch="x86_64",
+        nested_flag="svm",
         name=own.name,
         uuid=own.uuid,
         metadata="",

@@ -55,6 +55,15 @@ class Spot(msgspec.Struct, frozen=True):
     cdrom: bool = False
 
 
+AMD = ("AuthenticAMD", "HygonGenuine")
+"""Vendors whose extension for virtual machines is SVM. Source: AMD, APM volume 3, CPUID Fn0000_0000."""
+
+
+def extension(cpuinfo: str) -> str:
+    """`svm` or `vmx`, by the processor's vendor: a dom0's own flags have neither. `cpuinfo`: of /proc."""
+    return "svm" if any(vendor in cpuinfo for vendor in AMD) else "vmx"
+
+
 LOCAL = "xen:///system"
 """libvirt of this host, as its Xen driver is named. Source: libvirt, drvxen."""
 _URI = re.compile(r"xen\+ssh://(?P<place>[^/?]+)/(system)?")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from serai.providers.contract import Effect, State, Verdict
-from serai.providers.xen_guest import dom0_of, host_of_uri
+from serai.providers.xen_guest import dom0_of, extension, host_of_uri
 from serai.util.errors import SeraiError
 from xen_site import left, loaded, state_of
 
@@ -119,3 +120,23 @@ def test_the_dom0_of_a_machine_is_that_of_who_has_it():
     assert dom0_of(loaded("providers: {xen: {via: libvirt, uri: 'xen+ssh://a/system'}}")) == "a"
     assert dom0_of(loaded("providers: {xen: {host: b}}")) == "b"
     assert dom0_of(loaded("providers: {xen: {via: libvirt}}")) == ""
+
+
+@pytest.mark.parametrize("features", ["", ", features: {avx512f: false}", ", features: {svm: true, vmx: true}"])
+def test_nested_hvm_is_asked_for_by_the_name_of_the_extension(xl, driver, libvirts, materials, features):
+    """libvirt's driver has it for no other word of the file (NEST-5)."""
+    web = libvirts(f"cpu: {{nested: true{features}}}", "type: hvm")
+    driver.create(web, materials)
+    driver.start(web, materials)
+    name = extension(Path("/proc/cpuinfo").read_text())
+    wanted = f"<cpu mode='host-passthrough'><feature policy='require' name='{name}'/></cpu>"
+    assert defined(xl)["shop_web"]["cpu"] == wanted
+
+
+def test_nested_hvm_that_libvirt_has_not_read_starts_nothing(xl, driver, libvirts, materials):
+    web = libvirts("cpu: {nested: true}", "type: hvm")
+    driver.create(web, materials)
+    xl.fault("no-nested")
+    with pytest.raises(SeraiError, match="libvirt has not read nestedhvm"):
+        driver.start(web, materials)
+    assert xl.domains() == []

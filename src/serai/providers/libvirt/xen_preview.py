@@ -1,13 +1,15 @@
-"""A machine of Xen as libvirt's Xen driver would be told it: no connection is opened, nothing is looked at."""
+"""A machine of Xen as libvirt's Xen driver would be told it: no connection is opened."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 from serai.providers.contract import Materials, Scope
 from serai.providers.identity import mac_address, machine_uuid
 from serai.providers.libvirt import volumes
 from serai.providers.libvirt.render.domain import domain
 from serai.providers.libvirt.site import Able, DiskSource, Kernel, Link, LinkKind, Site, SourceKind
-from serai.providers.xen_guest import BRIDGE, SEED, uplink_of
+from serai.providers.xen_guest import BRIDGE, SEED, extension, uplink_of
 from serai.spec.machine import Machine
 from serai.spec.network import UplinkType
 
@@ -17,7 +19,7 @@ HIDDEN = "***"
 
 
 def xen_preview(scope: Scope, machine: Machine, materials: Materials) -> str:
-    """The XML, with the names and places that libvirt's own machines have."""
+    """The XML, with the names and places that libvirt's own machines have, for processors like this host's."""
     image = materials.image
     kernel = None
     if image is not None and image.kernel is not None:
@@ -33,6 +35,7 @@ def xen_preview(scope: Scope, machine: Machine, materials: Materials) -> str:
         disks=_disks(scope, machine, materials),
         links=_links(scope, machine),
         kernel=kernel,
+        nested_flag=extension(Path("/proc/cpuinfo").read_text()),
         graphics_password=HIDDEN,
     )
     return domain(machine, site)

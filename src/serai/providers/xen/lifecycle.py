@@ -151,7 +151,7 @@ def start(scope: Scope, machine: Machine, materials: Materials, progress: Progre
     save(host, scope, record)
     progress("starting it")
     tools, file = stack(record.via), config_file(scope, machine.name)
-    launch(host, scope, record, tools.create(file, record.domain))
+    launch(host, scope, record, tools.create(file, record.domain, nested=machine.cpu.nested))
     host.run(tools.autostart(auto_link(record), file, record.domain, machine.providers.xen.autostart))
     with editing(host, scope, machine.name) as kept:
         kept.stopped, kept.boot, kept.started_at = False, seen.boot, round(time.time(), 3)

@@ -10,19 +10,27 @@ from __future__ import annotations
 from shlex import quote
 
 from serai.providers.xen.logs import told
+from serai.providers.xen_guest import AMD
 from serai.spec.xen import Via
 
 VIRSH = "virsh -q -c xen:///system"
 LOGS = "/var/log/libvirt/libxl"
 """Where libvirt has a log of each domain. Source: libvirt, src/libxl/libxl_domain.c."""
 KIB_OF_MIB = 1024
+NESTED = """\
+f=vmx; grep -qE '{amd}' /proc/cpuinfo && f=svm
+sed -i -e "/<feature .*name='$f'/d" -e "s|<cpu mode='host-passthrough'/>|<cpu mode='host-passthrough'></cpu>|" \\
+  -e "s|<cpu mode='host-passthrough'>|&<feature policy='require' name='$f'/>|" {xml}
+grep -q "name='$f'" {xml} || {{ echo 'error: libvirt has not read nestedhvm' >&2; false; }}"""
+"""libvirt reads nestedhvm as a processor like the host's; its driver has nested HVM only where the extension is
+required by its name, or its own configuration says so. Source: libvirt, libxl_conf.c; libxl.conf, nested_hvm."""
 
 
 class Xl:
     """Domains of xl's alone: gone when they end."""
 
-    def create(self, config: str, name: str) -> str:
-        """Made, and paused."""
+    def create(self, config: str, name: str, *, nested: bool) -> str:
+        """Made, and paused. `nested`: with nested HVM, which xl reads of the file."""
         return f"xl create -q -p {quote(config)}"
 
     def destroy(self, number: int | str) -> str:
@@ -72,10 +80,12 @@ class Xl:
 class Libvirt(Xl):
     """Domains that libvirt defines; they stay defined when they end."""
 
-    def create(self, config: str, name: str) -> str:
+    def create(self, config: str, name: str, *, nested: bool) -> str:
         """Defined anew each time: the file is what counts."""
         xml = quote(f"{config}.xml")
         read = f"{VIRSH} domxml-from-native xen-xl {quote(config)} >{xml}"
+        if nested:
+            read += f" && {{ {NESTED.format(xml=xml, amd='|'.join(AMD))}; }}"
         define = f"{VIRSH} define {xml} >/dev/null"
         return told(f"{read} && {define} && {VIRSH} start --paused {quote(name)} >/dev/null")
 

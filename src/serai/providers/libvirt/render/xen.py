@@ -68,7 +68,7 @@ def xen_tree(machine: Machine, site: Site) -> Element:
             add(root, "bootloader_args", " ".join(start.arguments))
     _os(root, machine, kind, start)
     _features(root, machine, kind)
-    _cpu(root, machine, kind)
+    _cpu(root, machine, site, kind)
     _clock(root, machine, kind)
     raw = machine.providers.xen
     for tag, action in (("poweroff", raw.on_poweroff), ("reboot", raw.on_reboot), ("crash", raw.on_crash)):
@@ -141,10 +141,11 @@ def _features(root: Element, machine: Machine, kind: XenType) -> None:
         add(parent, "viridian")
 
 
-def _cpu(root: Element, machine: Machine, kind: XenType) -> None:
-    """host-passthrough is what turns nested virtualization on, in HVM, unless both extensions are hidden.
+def _cpu(root: Element, machine: Machine, site: Site, kind: XenType) -> None:
+    """The extension that is required by its name turns nested virtualization on, in HVM, under host-passthrough.
 
-    Source: libvirt, src/libxl/libxl_conf.c, libxlMakeDomBuildInfo: nested_hvm.
+    Without it libxl.conf has the word, and hiding both keeps it off.
+    Source: libvirt, src/libxl/libxl_conf.c, libxlMakeDomBuildInfo: nested_hvm; libxl.conf, nested_hvm.
     """
     flags, nested, cells = features(machine), machine.cpu.nested, machine.numa.cells
     if not (flags or nested or cells):
@@ -152,7 +153,11 @@ def _cpu(root: Element, machine: Machine, kind: XenType) -> None:
     parent = add(root, "cpu", mode="host-passthrough" if flags or nested else None)
     if flags and not nested and kind is XenType.HVM:
         flags = {**flags, **dict.fromkeys(EXTENSIONS, False)}
+    if nested and kind is XenType.HVM:
+        add(parent, "feature", policy="require", name=site.nested_flag)
     for name, on in flags.items():
+        if nested and name == site.nested_flag:
+            continue
         add(parent, "feature", policy="force" if on else "disable", name=name)
     numa = add(parent, "numa") if cells else None
     for number, cell in enumerate(cells):
