@@ -72,8 +72,10 @@ def test_the_second_time_takes_what_has_changed_since(area):
     os.close(handle)
 
 
+@pytest.mark.parametrize("threads", [1, 3])
 @pytest.mark.parametrize("seed", range(5))
-def test_a_copy_is_the_same_wherever_zeros_begin_and_end(seed):
+def test_a_copy_is_the_same_wherever_zeros_begin_and_end(seed, threads, monkeypatch):
+    monkeypatch.setattr(pages, "SHARE", 1 << 18)
     chance = random.Random(seed)
     area = mmap.mmap(-1, SIZE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     with pages.Copy(os.getpid(), address_of(area), SIZE, who="web") as copy:
@@ -82,7 +84,7 @@ def test_a_copy_is_the_same_wherever_zeros_begin_and_end(seed):
                 at, length = chance.randrange(SIZE), chance.choice([1, 100, PAGE, 70_000, 3 << 20])
                 what = chance.choice([b"\0", b"x", b"y"])
                 area[at : at + length] = what * min(length, SIZE - at)
-            copy.take()
+            copy.take(threads)
         handle = copy.sealed()
 
     assert held(handle, 0, SIZE) == area[:]
@@ -103,6 +105,31 @@ def test_what_a_private_mapping_has_not_changed_comes_from_its_file(tmp_path):
     assert held(handle, SIZE - PAGE) == b"z" * PAGE
     assert path.read_bytes()[-PAGE:] == b"y" * PAGE
     os.close(handle)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_shares_have_all_of_it_once_and_no_block_twice(seed, monkeypatch):
+    monkeypatch.setattr(pages, "SHARE", 4 * pages.BLOCK)
+    chance = random.Random(seed)
+    edges = sorted(chance.sample(range(SIZE // PAGE), 2 * chance.randrange(1, 200)))
+    runs = [(begin * PAGE, end * PAGE) for begin, end in zip(edges[::2], edges[1::2], strict=True)]
+    shares = list(pages._shares(runs))
+
+    def touched(parts):
+        return [at for begin, end in parts for at in range(begin, end, PAGE)]
+
+    assert touched(run for share in shares for run in share) == touched(runs)
+    blocks = [{at // pages.BLOCK for at in touched(share)} for share in shares]
+    assert sum(map(len, blocks)) == len(set().union(*blocks))
+    assert len(shares) <= 1 + sum(map(len, blocks)) // 4
+
+
+def test_what_a_thread_fails_at_is_raised(area):
+    with pages.Copy(os.getpid(), address_of(area), SIZE, who="web") as copy:
+        os.close(copy._handle)
+        copy._handle = -1
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            copy.take(2)
 
 
 def test_nobody_can_change_a_copy_not_even_by_a_hole(area):

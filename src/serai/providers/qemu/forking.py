@@ -48,6 +48,8 @@ from serai.util.locks import holder, lock
 LIFE = "life"
 """The file that the serai which makes the children holds locked."""
 FIRMWARE = "pc.bios"
+MOST_THREADS = 8
+"""That copy a guest's memory while it stands still; meanwhile one does."""
 BLOCKS = ("ram0", "pc.ram", FIRMWARE, "pc.rom", "/rom@", "system.flash")
 """What a machine's memory blocks begin with that are copied, or made anew by every QEMU."""
 
@@ -152,7 +154,7 @@ def _copied(
                 _save_devices(qmp, place / template.STATE, hardware.kind, firmware)
                 if (directory / "efivars.fd").exists():
                     disks.copy_file(directory / "efivars.fd", place / "efivars.fd")
-                copy.take()
+                copy.take(min(MOST_THREADS, len(os.sched_getaffinity(0))))
             still = time.monotonic() - began
             jobs.wait()
             return copy.sealed(), still, host_keys

@@ -16,8 +16,7 @@ import errno
 import fcntl
 import mmap
 import os
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, partial
 from typing import ClassVar, TypeAlias
 
@@ -36,20 +35,34 @@ _OWN = bytes(bool(byte & PRESENT and not byte & OTHERS) for byte in range(256))
 BLOCK = 1 << 16
 """Bytes that are left out together when all of them are zero."""
 PIECE = 1 << 20
-"""Bytes that are looked at together: each reading costs as much as some ten KiB."""
-_ZERO = bytes(BLOCK)
-Buffer: TypeAlias = bytearray | mmap.mmap
-Read: TypeAlias = Callable[[Buffer, int, int, int], None]
-"""Into a buffer, from a place of it on, what is at a place of the source, so many bytes."""
-MADV_POPULATE_WRITE = 23
-"""Source: madvise(2); Python has no name for it as yet."""
+"""Bytes that are read at once: each reading costs as much as some ten KiB."""
+SHARE = 8 << 20
+"""Bytes that a thread takes on at once."""
+Read: TypeAlias = Callable[["Room", int, int], None]
+"""Into a room, what is at a place of the source, so many bytes."""
 SEALS = fcntl.F_SEAL_WRITE | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
+
+
+class Room:
+    """A piece of memory that begins with a page: a copy from or to elsewhere takes three times as long."""
+
+    def __init__(self, size: int) -> None:
+        self.area = mmap.mmap(-1, size)
+        self.address = ctypes.addressof(ctypes.c_char.from_buffer(self.area))
+
+    def is_zero(self, begin: int, end: int) -> bool:
+        return not _libc().memcmp(self.address + begin, _zeros().address, end - begin)
+
+
+@cache
+def _zeros() -> Room:
+    return Room(BLOCK)
 
 
 class Copy:
     """A copy of `size` bytes at `address` of a process: `take` it while they do not change, then have it `sealed`.
 
-    Taken once before, while they do, the second time is a quarter of the first: the kernel has the pages by then.
+    Taken once before, while they do, the second time is a third of the first: the kernel has the pages by then.
     Raises Code.UNSUPPORTED when this user may not look into the process, Code.REFUSED when the host's memory does
     not suffice.
     """
@@ -59,77 +72,66 @@ class Copy:
         self._pid, self._address, self._size = pid, address, size
         self._blocks = bytearray(-(-size // BLOCK))
         """1 for each that is not zero in the copy."""
-        self._buffer = bytearray(PIECE)
+        self._taken = False
         self._handle = os.memfd_create(f"serai-{who}"[:200], os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
         os.ftruncate(self._handle, size)
-        self._map = mmap.mmap(self._handle, size)
 
-    def take(self) -> None:
-        """Copy what is not zero, or was not the last time."""
+    def take(self, threads: int = 1) -> None:
+        """Copy what is not zero, or was not the last time. What is below is copied once: it does not change."""
         try:
             with _opened(f"/proc/{self._pid}/pagemap") as pagemap:
                 own = list(own_runs(pagemap.handle, self._address, self._size))
-            below = _file_below(self._pid, self._address)
-            first = not any(self._blocks)
-            if first:
+            below = None if self._taken else _file_below(self._pid, self._address)
+            if not self._taken:
                 _need_room(sum(end - begin for begin, end in own) + (_taken(below) if below else 0), self._who)
             if below is not None:
                 with below:
-                    for begin, end in written(below.handle, self._size):
-                        self._copy(partial(_from_file, below.handle), begin, end)
-            for begin, end in own:
-                self._copy(self._from_process, begin, end)
-            if first:
-                self._populate()
+                    self._copy(partial(_from_file, below.handle), written(below.handle, self._size), threads)
+            self._copy(self._from_process, own, threads)
+            self._taken = True
         except PermissionError as error:
             raise _refused(self._who, error) from error
 
-    def _populate(self) -> None:
-        """Have what is written so far in the mapping, through which it is copied again."""
-        begin = self._blocks.find(1)
-        with suppress(OSError):  # kernels before 5.14: each page comes when it is wanted
-            while begin >= 0:
-                end = self._blocks.find(0, begin)
-                end = len(self._blocks) if end < 0 else end
-                length = min(end * BLOCK, self._size) - begin * BLOCK
-                self._map.madvise(MADV_POPULATE_WRITE, begin * BLOCK, length)
-                begin = self._blocks.find(1, end)
+    def _copy(self, read: Read, runs: Iterable[tuple[int, int]], threads: int) -> None:
+        if threads == 1:
+            self._copy_all(read, runs)
+            return
+        from concurrent.futures import ThreadPoolExecutor
 
-    def _copy(self, read: Read, at: int, end: int) -> None:
-        """From `at` to `end`: what is known not to be zero goes straight to its place."""
-        while at < end:
-            number = at // BLOCK
-            if self._blocks[number]:
-                stop = self._blocks.find(0, number)
-                upto = end if stop < 0 else min(end, stop * BLOCK)
-                read(self._map, at, at, upto - at)
-            else:
-                known = self._blocks.find(1, number)
-                upto = min(end, number * BLOCK + PIECE, known * BLOCK if known >= 0 else end)
-                read(self._buffer, 0, at, upto - at)
-                self._keep(at, upto)
-            at = upto
+        shares = list(_shares(runs))
+        with ThreadPoolExecutor(threads) as pool:
+            for _ in pool.map(partial(self._copy_all, read), shares):
+                pass
 
-    def _keep(self, begin: int, end: int) -> None:
-        """Write what the buffer holds for these bytes, but for whole blocks of zeros."""
+    def _copy_all(self, read: Read, runs: Iterable[tuple[int, int]]) -> None:
+        room = Room(PIECE)
+        for begin, end in runs:
+            at = begin
+            while at < end:
+                upto = min(end, (at // PIECE + 1) * PIECE)
+                read(room, at, upto - at)
+                self._keep(room, at, upto)
+                at = upto
+
+    def _keep(self, room: Room, begin: int, end: int) -> None:
+        """Write what the room holds for these bytes, but for blocks of zeros that are so in the copy, too."""
         at = kept = begin
-        with memoryview(self._buffer) as buffer:
+        with memoryview(room.area) as view:
             while at < end:
                 upto = min(end, (at // BLOCK + 1) * BLOCK)
-                if self._buffer.startswith(_ZERO[: upto - at], at - begin):
-                    _write(self._handle, buffer[kept - begin : at - begin], kept)
-                    kept = upto
-                else:
+                if self._blocks[at // BLOCK] or not room.is_zero(at - begin, upto - begin):
                     self._blocks[at // BLOCK] = 1
+                else:
+                    _write(self._handle, view[kept - begin : at - begin], kept)
+                    kept = upto
                 at = upto
-            _write(self._handle, buffer[kept - begin : end - begin], kept)
+            _write(self._handle, view[kept - begin : end - begin], kept)
 
-    def _from_process(self, into: Buffer, place: int, at: int, length: int) -> None:
-        read_process(self._pid, self._address + at, into, place, length)
+    def _from_process(self, room: Room, at: int, length: int) -> None:
+        read_process(self._pid, self._address + at, room.address, length)
 
     def sealed(self) -> int:
         """Its descriptor, from now on the caller's; nobody can change what it holds."""
-        self._map.close()
         fcntl.fcntl(self._handle, fcntl.F_ADD_SEALS, SEALS)
         handle, self._handle = self._handle, -1
         return handle
@@ -138,7 +140,6 @@ class Copy:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._map.close()
         if self._handle >= 0:
             os.close(self._handle)
 
@@ -149,15 +150,14 @@ class _Part(ctypes.Structure):
     _fields_: ClassVar = [("base", ctypes.c_void_p), ("length", ctypes.c_size_t)]
 
 
-def read_process(pid: int, address: int, into: Buffer, place: int, length: int) -> None:
-    """`length` bytes at an address of a process, to `place` in the buffer. Source: process_vm_readv(2).
+def read_process(pid: int, address: int, into: int, length: int) -> None:
+    """`length` bytes at an address of a process, to an address here. Source: process_vm_readv(2).
 
     Reading /proc/PID/mem costs twice as much: it goes through a page of the kernel's.
     """
-    room = (ctypes.c_char * length).from_buffer(into, place)
     done = 0
     while done < length:
-        here = _Part(ctypes.addressof(room) + done, length - done)
+        here = _Part(into + done, length - done)
         there = _Part(address + done, length - done)
         got = _libc().process_vm_readv(pid, ctypes.byref(here), 1, ctypes.byref(there), 1, 0)
         if got <= 0:
@@ -172,35 +172,54 @@ def _libc() -> ctypes.CDLL:
     found.process_vm_readv.restype = ctypes.c_ssize_t
     number = ctypes.c_ulong
     found.process_vm_readv.argtypes = [ctypes.c_int, ctypes.c_void_p, number, ctypes.c_void_p, number, number]
+    found.memcmp.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t]
     return found
 
 
 def _write(handle: int, part: memoryview, at: int) -> None:
-    """Half the time of writing to the mapping, where the kernel would zero each page first."""
+    """Half the time of writing to a mapping, where the kernel would zero each page first."""
     done = 0
     while done < len(part):
         done += os.pwrite(handle, part[done:], at + done)
 
 
-def _from_file(handle: int, into: Buffer, place: int, at: int, length: int) -> None:
-    with memoryview(into) as view:
+def _from_file(handle: int, room: Room, at: int, length: int) -> None:
+    with memoryview(room.area) as view:
         done = 0
         while done < length:
-            with view[place + done : place + length] as part:
+            with view[done:length] as part:
                 got = os.preadv(handle, [part], at + done)
             if not got:
                 raise OSError(errno.EIO, "the file below the guest's memory ends early")
             done += got
 
 
+def _shares(runs: Iterable[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
+    """The same runs in shares of some bytes, which end where a block does: no two of them write to one."""
+    share: list[tuple[int, int]] = []
+    size = 0
+    for begin, end in runs:
+        at = begin
+        while at < end:
+            upto = min(end, (at // SHARE + 1) * SHARE)
+            if size >= SHARE and (share[-1][1] - 1) // SHARE != at // SHARE:
+                yield share
+                share, size = [], 0
+            share.append((at, upto))
+            size += upto - at
+            at = upto
+    if share:
+        yield share
+
+
 def read(pid: int, address: int, size: int, *, who: str) -> bytes:
     """A part that does not change. Raises Code.UNSUPPORTED."""
-    found = bytearray(size)
+    room = Room(size)
     try:
-        read_process(pid, address, found, 0, size)
+        read_process(pid, address, room.address, size)
     except PermissionError as error:
         raise _refused(who, error) from error
-    return bytes(found)
+    return room.area[:]
 
 
 def _refused(who: str, error: OSError) -> SeraiError:
