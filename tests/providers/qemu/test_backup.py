@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 from collections import deque
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from serai.providers.qemu import backup
 from serai.providers.qemu.backup import Jobs, of_disks
 from serai.providers.qemu.qmp import Gone, QmpError
 from serai.util.errors import Code, SeraiError
@@ -22,11 +24,14 @@ class Monitor:
         self.events = deque(events)
         self.said: list[tuple[str, Any]] = []
         self.nodes = nodes or []
+        self.status = "running"
 
     def execute(self, command: str, arguments: Any = None, **_: Any) -> Any:
         self.said.append((command, arguments))
         if command == "block-job-cancel" and arguments["device"] == "fork1":
             raise QmpError(command, "DeviceNotActive", "it has ended")
+        if command == "query-status":
+            return {"status": self.status}
         return self.nodes if command == "query-named-block-nodes" else {}
 
     def wait_event(self, *names: str, timeout: float) -> dict[str, Any] | None:
@@ -117,6 +122,7 @@ def test_what_is_given_up_is_cancelled_and_closed():
         "block-job-cancel",
         "blockdev-del",
         "blockdev-del",
+        "query-status",
     ]
 
 
@@ -146,3 +152,45 @@ def record() -> Any:
     found.applied = machine
     found.hardware = Hardware(machine=machine)
     return found
+
+
+@pytest.mark.parametrize(("bitmap", "size"), [("", 3 << 20), ("serai-1", 2 << 20)])
+def test_room_is_kept_for_what_the_disk_holds_or_what_has_changed(tmp_path, bitmap, size):
+    node = {
+        "node-name": "disk-root",
+        "image": {"actual-size": 2 << 20},
+        "dirty-bitmaps": [{"name": "other", "count": 9 << 20}, {"name": "serai-1", "count": 1 << 20}],
+    }
+    monitor = Monitor(nodes=[node, {"node-name": "disk-other", "image": {}}])
+    jobs = Jobs(monitor, "db", {})  # type: ignore[arg-type]
+    copy = tmp_path / "copy"
+    copy.touch()
+    jobs.add("disk-root", "fork0", copy, flush=False)
+    jobs.reserve(bitmap=bitmap)
+    assert size <= copy.stat().st_blocks * 512 < size + (1 << 20)
+
+    jobs.end()
+    assert copy.stat().st_blocks == 0
+
+
+def test_no_room_is_told_before_anything_begins(tmp_path, monkeypatch):
+    def none(path: Path, size: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(backup, "reserve", none)
+    monitor = Monitor(nodes=[{"node-name": "disk-root", "image": {"actual-size": 4 << 20}}])
+    jobs = Jobs(monitor, "db", {})  # type: ignore[arg-type]
+    (tmp_path / "copy").touch()
+    jobs.add("disk-root", "fork0", tmp_path / "copy", flush=False)
+    with pytest.raises(SeraiError, match=r"db: a disk .*: 5.0 MiB are needed .*: No space left") as told:
+        jobs.reserve()
+    assert told.value.code is Code.FAILED
+    assert "transaction" not in monitor.words()
+
+
+@pytest.mark.parametrize(("status", "goes_on"), [("io-error", True), ("paused", False), ("running", False)])
+def test_a_guest_whose_write_had_no_room_goes_on(status, goes_on):
+    monitor = Monitor()
+    monitor.status = status
+    Jobs(monitor, "db", dict(TARGETS)).end()  # type: ignore[arg-type]
+    assert ("cont" in monitor.words()) is goes_on

@@ -164,6 +164,34 @@ def test_serai_and_qemu_killed_while_a_layer_is_kept(shop, home):
     assert after.instance_id != record.instance_id
 
 
+NOISE = "head -c 3000000 /dev/urandom >/root/noise; sync"
+WRITES = (
+    "for n in $(seq 20); do dd if=/dev/zero of=/root/noise bs=64k count=40 conv=notrunc 2>/dev/null; sync; done"
+)
+
+
+@pytest.mark.engine
+@pytest.mark.slow
+@pytest.mark.root
+@pytest.mark.timeout(900)
+def test_a_guest_that_writes_while_there_is_no_room_goes_on(shop, home, need):
+    """What is copied before the guest writes over it has no place: QEMU would have it stand still for ever."""
+    need("mount", root=True)
+    store.root().mkdir(mode=0o700)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", store.root()], check=True)
+    try:
+        file = shop.root / "serai.yaml"
+        writes = f"{NOISE}; ({WRITES}) </dev/null >/dev/null 2>&1 &"
+        file.write_text(file.read_text().replace("echo one >>/etc/ran", f"echo one >>/etc/ran; {writes}"))
+        said = shop("up").stderr
+        assert "note  web: no layer is kept after one: " in said
+        assert "layers is full: " in said
+        assert shop.states() == {"web": "ready"}
+    finally:
+        shop("destroy", "-y", "--force", code=None)
+        subprocess.run(["umount", "-l", store.root()], check=True)
+
+
 @pytest.mark.engine
 @pytest.mark.slow
 @pytest.mark.root

@@ -18,10 +18,14 @@ from serai.providers.qemu.qmp import Gone, Qmp, QmpError
 from serai.providers.qemu.record import Record
 from serai.util.errors import Code, SeraiError
 from serai.util.files import private_dir
+from serai.util.holes import give_back, reserve
 from serai.util.process import run, which
+from serai.util.units import human_size
 
 BUDGET = 3600.0
 """Seconds that a job may take without a word."""
+MARGIN = 1 << 20
+"""Bytes for a copy's own tables, and for what is written just before it begins."""
 
 
 class Jobs:
@@ -33,6 +37,8 @@ class Jobs:
         self._targets = targets
         """Node of the disk -> node of its copy."""
         self._running: set[str] = set()
+        self._files: dict[str, Path] = {}
+        """Node of a copy -> its file."""
 
     def add(self, disk: str, copy: str, target: Path, *, flush: bool) -> None:
         """Open a file as the copy of a disk. `flush`: it is on the host's disk when it is closed."""
@@ -41,6 +47,30 @@ class Jobs:
         node = {"driver": "qcow2", "node-name": copy, "file": file, "cache": cache, "discard": "unmap"}
         self._qmp.execute("blockdev-add", node)
         self._targets[disk] = copy
+        self._files[copy] = target
+
+    def reserve(self, *, bitmap: str = "") -> None:
+        """Have room for all that can be copied, before it begins. Raises Code.FAILED where there is none.
+
+        Without room, what fails is what the guest writes itself: it would stand still.
+        Source: QEMU, block/copy-before-write.c, on-cbw-error; qapi/block-core.json, BlockdevOnError, enospc.
+        """
+        if not self._files:
+            return
+        for node in self._qmp.execute("query-named-block-nodes", {"flat": True}):
+            copy = self._targets.get(node["node-name"], "")
+            if copy not in self._files:
+                continue
+            dirty = [each["count"] for each in node.get("dirty-bitmaps", []) if each.get("name") == bitmap]
+            size = (dirty[0] if bitmap and dirty else node["image"]["actual-size"]) + MARGIN
+            try:
+                reserve(self._files[copy], size)
+            except OSError as error:
+                raise SeraiError(
+                    Code.FAILED,
+                    f"{self._who}: a disk could not be copied: {human_size(size)} are needed beside "
+                    f"{self._files[copy]}: {error.strerror}",
+                ) from error
 
     def start(self, *, bitmap: str = "", anew: str = "") -> None:
         """All at one moment, or none of them.
@@ -89,6 +119,10 @@ class Jobs:
         finally:
             for copy in self._targets.values():
                 self._qmp.execute("blockdev-del", {"node-name": copy})
+            for file in self._files.values():
+                give_back(file)
+            if self._targets and self._qmp.execute("query-status").get("status") == "io-error":
+                self._qmp.execute("cont")  # where no room could be kept, its write waits for the copy to be over
 
 
 @contextmanager

@@ -147,6 +147,7 @@ def _copied(
             telling.waiting(directory, way, anew=False) as host_keys,
             backup.of_disks(qmp, directory, record, scope, place) as jobs,
         ):
+            jobs.reserve()
             taken()
             began = time.monotonic()
             with standing_still(qmp):

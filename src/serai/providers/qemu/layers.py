@@ -146,6 +146,7 @@ class _Work:
             for number, (disk, (node, _)) in enumerate(self.nodes.items()):
                 target = folder / layers.DISKS / f"{disk}.qcow2"
                 jobs.add(node, f"layer{number}-{self.token}", target, flush=True)
+            jobs.reserve(bitmap=self.bitmap if self.tip else "")
             self._begin(jobs, materials, way)
             jobs.wait()
         finally:
