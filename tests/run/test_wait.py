@@ -28,6 +28,8 @@ class Guest:
         self.log.write_text("")
         self.endpoint: SshEndpoint | None = None
         self.fate = ""
+        self.troubles: list[SeraiError] = []
+        """What the engine is asked in vain for, the last one first."""
         self.said: list[str] = []
         self.hears: Callable[[str], object] = str
         """What the test does on each phrase: nothing of its own takes place before the wait has come so far."""
@@ -43,12 +45,17 @@ class Guest:
             machine,
             self.way,
             self.log,
-            lambda: self.fate,
+            self.died,
             self.say,
             budget=budget,
             seed_kind=seed_kind,
             woken=woken,
         ).close()
+
+    def died(self) -> str:
+        if self.troubles:
+            raise self.troubles.pop()
+        return self.fate
 
     def say(self, phrase: str) -> None:
         self.said.append(phrase)
@@ -216,6 +223,25 @@ def test_a_console_that_tells_of_the_end_ends_the_wait_at_once(
     assert error.code is Code.FAILED
     assert cause in error.message
     assert error.details
+
+
+@pytest.mark.parametrize("code", [Code.NETWORK, Code.TIMEOUT])
+def test_an_engine_elsewhere_that_cannot_be_asked_for_a_moment_is_asked_again(
+    guest: Guest, sshd: Any, code: Code
+) -> None:
+    guest.at(sshd.port, sshd.key)
+    guest.troubles = [SeraiError(code, "dom0: the connection was lost")] * 2
+    guest.wait()
+    assert guest.troubles == []
+
+
+@pytest.mark.parametrize(("code", "budget"), [(Code.NETWORK, 0.0), (Code.FAILED, 60.0)])
+def test_one_that_cannot_be_asked_to_the_end_or_says_otherwise_is_told(
+    guest: Guest, mute: int, code: Code, budget: float
+) -> None:
+    guest.at(mute)
+    guest.troubles = [SeraiError(code, "dom0: the connection was lost")] * 1000
+    assert "the connection was lost" in guest.fails(budget=budget).message
 
 
 def test_a_machine_that_died_ends_the_wait_at_once_with_its_reason(guest: Guest, mute: int) -> None:

@@ -133,12 +133,21 @@ class Wait:
         news = self.log.look()
         if self.log.fatal:
             raise self.error(Code.FAILED, self.log.fatal, f"serai logs {self.machine.name}")
-        if reason := self.died():
+        if reason := self._death():
             raise self.error(Code.FAILED, f"it stopped: {reason}", f"serai logs {self.machine.name} --engine")
         if self.left <= 0:
             name = self.machine.name
             raise self.error(Code.TIMEOUT, self.cause, f"serai console {name}, or a larger `ready.within`")
         return news
+
+    def _death(self) -> str:
+        """Why it does not run any more. An engine on another host that cannot be asked just now is asked again."""
+        try:
+            return self.died()
+        except SeraiError as error:
+            if error.code not in (Code.NETWORK, Code.TIMEOUT) or self.left <= 0:
+                raise
+            return ""
 
     def error(self, code: Code, cause: str, hint: str) -> SeraiError:
         """The one form of every failure here."""
