@@ -83,6 +83,14 @@ class Bare:
         """What it lets in, as does every machine that has its seed."""
         return project_key(self.workspace.scope.home)[0]
 
+    def mac(self) -> str:
+        """Of its card, by which a seed may know it."""
+        from xml.etree import ElementTree
+
+        tree = ElementTree.fromstring(ledger.defined(self.workspace.scope, self.machine.name) or "")
+        found = tree.find("devices/interface/mac")
+        return "" if found is None else found.get("address", "")
+
     def boot(self) -> Sample:
         """From `virsh start` until a login succeeds; then its power is cut."""
         record, volume = self.record, self.volume("root")

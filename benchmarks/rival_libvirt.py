@@ -23,7 +23,7 @@ Vagrant.configure("2") do |config|
   config.vm.box_check_update = false
   config.vm.guest = :linux
   config.vm.synced_folder ".", "/vagrant", disabled: true
-  config.ssh.username = "root"
+  config.ssh.username = "{user}"
   config.ssh.shell = "sh"
   config.ssh.insert_key = false
   config.ssh.private_key_path = "{key}"
@@ -34,10 +34,7 @@ Vagrant.configure("2") do |config|
     domain.memory = {memory}
     domain.cpus = {cpus}
     domain.features = %w[acpi apic]
-    domain.kernel = "{kernel}"
-    domain.initrd = "{initrd}"
-    domain.cmd_line = "{cmdline}"
-    domain.disk_driver :cache => "none", :io => "threads", :discard => "unmap"
+{start}    domain.disk_driver :cache => "none", :io => "threads", :discard => "unmap"
     domain.storage :file, device: "vdb", path: "{seed}", type: "raw", size: "1M", allow_existing: true
     domain.random model: "random"
     domain.graphics_type = "none"
@@ -45,6 +42,7 @@ Vagrant.configure("2") do |config|
     domain.storage_pool_name = "{pool}"
     domain.management_network_name = "default"
     domain.management_network_address = "{network}"
+    domain.management_network_mac = "{mac}"
     domain.management_network_keep = true
     domain.default_prefix = "serai-bench-"
   end
@@ -74,9 +72,9 @@ class Vagrant:
             cpu=cpu,
             memory=machine.memory.size // 2**20,
             cpus=machine.cpu.count,
-            kernel=_path(like.in_pool("kernel")),
-            initrd=_path(like.in_pool("initrd")),
-            cmdline=image.cmdline,
+            user=like.record.user,
+            mac=like.mac(),
+            start="".join(f"    domain.{key} = {json.dumps(value)}\n" for key, value in _start(like).items()),
             seed=SEED,
             pool=POOL,
             network=_default_network(),
@@ -107,6 +105,17 @@ class Vagrant:
         for volume in _volumes():
             if volume == SEED or volume.startswith(f"{BOX}_vagrant_box_image"):
                 virsh("vol-delete", volume, POOL)
+
+
+def _start(like: Bare) -> dict[str, str]:
+    """How the guest's kernel is started where its own disk does not."""
+    if like.image.kernel is None:
+        return {}
+    return {
+        "kernel": _path(like.in_pool("kernel")),
+        "initrd": _path(like.in_pool("initrd")),
+        "cmd_line": like.image.cmdline,
+    }
 
 
 def pack(box: Path, disk: Path | None, size: int) -> Path:
