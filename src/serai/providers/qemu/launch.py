@@ -27,7 +27,7 @@ LEFT = (QMP, "status.sock", "console.sock", "agent.sock", "vnc.sock", "spice.soc
 """What a QEMU that was killed leaves in its directory."""
 START_BUDGET = 60.0
 """Seconds until QEMU must greet: it takes 0.1 on an idle host."""
-PATIENCE = 2.0
+PATIENCE = 1.0
 """Seconds that a QEMU which has greeted may take for its first answer, until it is connected to anew."""
 RETRY = 0.05
 """Seconds until it is connected to anew where it closed a connection and lives."""
@@ -148,19 +148,20 @@ def _negotiated(directory: Path, link: socket.socket, ended: int, *, who: str) -
     """Negotiate; a QEMU that has greeted and then answers nothing is connected to anew.
 
     One that is connected to while it moves its monitor to a thread of its own may forget to read from that
-    connection, and may close the next one: seen with QEMU 7.2, at one start in a thousand on a busy host. The
-    one after that is served. Source: QEMU, monitor/qmp.c, monitor_init_qmp; chardev/char-socket.c.
+    connection, and be deaf to the next one or close it: seen with QEMU 7.2, at one start in a thousand on a busy
+    host. The one after that is served. Source: QEMU, monitor/qmp.c, monitor_init_qmp; chardev/char-socket.c.
     """
     end = time.monotonic() + START_BUDGET
-    patience = PATIENCE
+    again = 0
     while True:
+        patience = PATIENCE * 2 ** max(0, again - 1)
         client = Qmp(link, who=who)
         try:
             client.negotiate(min(patience, end - time.monotonic()))
             return client
         except Gone as error:
             client.close()
-            if patience == PATIENCE or readable(ended, RETRY) or time.monotonic() > end:
+            if not again or readable(ended, RETRY) or time.monotonic() > end:
                 raise _refusal(directory, who) from error
         except SeraiError as error:
             client.close()
@@ -169,11 +170,11 @@ def _negotiated(directory: Path, link: socket.socket, ended: int, *, who: str) -
         except BaseException:
             client.close()
             raise
-        patience *= 2
         try:
             link = connect_unix(directory / QMP)
         except OSError as error:
             raise _refusal(directory, who) from error
+        again += 1
 
 
 def _refusal(directory: Path, who: str) -> SeraiError:
