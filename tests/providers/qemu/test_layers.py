@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -164,10 +165,21 @@ def test_serai_and_qemu_killed_while_a_layer_is_kept(shop, home):
     assert after.instance_id != record.instance_id
 
 
+@contextmanager
+def room_for_layers(size: str, shop: Any, need: Any) -> Iterator[None]:
+    """As much as a file system of this size has; the machines go with it."""
+    need("mount", root=True)
+    store.root().mkdir(mode=0o700)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", store.root()], check=True)
+    try:
+        yield
+    finally:
+        shop("destroy", "-y", "--force", code=None)
+        subprocess.run(["umount", "-l", store.root()], check=True)
+
+
 NOISE = "head -c 3000000 /dev/urandom >/root/noise; sync"
-WRITES = (
-    "for n in $(seq 20); do dd if=/dev/zero of=/root/noise bs=64k count=40 conv=notrunc 2>/dev/null; sync; done"
-)
+WRITES = "for n in $(seq 20); do dd if=/dev/zero of=/root/noise bs=64k count=40 conv=notrunc; sync; done"
 
 
 @pytest.mark.engine
@@ -176,20 +188,14 @@ WRITES = (
 @pytest.mark.timeout(900)
 def test_a_guest_that_writes_while_there_is_no_room_goes_on(shop, home, need):
     """What is copied before the guest writes over it has no place: QEMU would have it stand still for ever."""
-    need("mount", root=True)
-    store.root().mkdir(mode=0o700)
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", store.root()], check=True)
-    try:
-        file = shop.root / "serai.yaml"
-        writes = f"{NOISE}; ({WRITES}) </dev/null >/dev/null 2>&1 &"
-        file.write_text(file.read_text().replace("echo one >>/etc/ran", f"echo one >>/etc/ran; {writes}"))
+    file = shop.root / "serai.yaml"
+    writes = f"{NOISE}; ({WRITES}) </dev/null >/dev/null 2>&1 &"
+    file.write_text(file.read_text().replace("echo one >>/etc/ran", f"echo one >>/etc/ran; {writes}"))
+    with room_for_layers("1m", shop, need):
         said = shop("up").stderr
         assert "note  web: no layer is kept after one: " in said
         assert "layers is full: " in said
         assert shop.states() == {"web": "ready"}
-    finally:
-        shop("destroy", "-y", "--force", code=None)
-        subprocess.run(["umount", "-l", store.root()], check=True)
 
 
 @pytest.mark.engine
@@ -197,15 +203,9 @@ def test_a_guest_that_writes_while_there_is_no_room_goes_on(shop, home, need):
 @pytest.mark.root
 @pytest.mark.timeout(900)
 def test_a_full_disk_leaves_a_machine_and_no_layer(shop, home, need):
-    need("mount", root=True)
-    store.root().mkdir(mode=0o700)
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", store.root()], check=True)
-    try:
+    with room_for_layers("400k", shop, need):
         said = shop("up").stderr
         assert "note  web: no layer is kept after one: " in said
         assert told(shop, "web", WORK) == "one two three mark-of-two"
         assert store.names() == []
         assert list((store.root() / "tmp").iterdir()) == []
-    finally:
-        shop("destroy", "-y", "--force", code=None)
-        subprocess.run(["umount", "-l", store.root()], check=True)
