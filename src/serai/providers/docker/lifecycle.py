@@ -203,6 +203,29 @@ def join(place: Place, container: str, link: Any) -> None:
     )
 
 
+def endpoint_of(place: Place, seen: Mapping[str, Any], container: str) -> dict[str, Any]:
+    """What was asked for of an endpoint that the engine shows; the container's id is a name that it adds itself.
+
+    podman tells what there is alone, while it runs.
+    """
+    aliases = [alias for alias in seen.get("Aliases") or () if not container.startswith(alias)]
+    asked = seen.get("IPAMConfig")
+    if place.provider == "podman" and not asked and seen.get("IPAddress"):
+        asked = {"IPv4Address": seen["IPAddress"]}
+    found = {"IPAMConfig": asked, "Aliases": aliases, "Links": seen.get("Links")}
+    return {key: value for key, value in found.items() if value}
+
+
+def rejoin(place: Place, container: str, network: str, was: Mapping[str, Any]) -> None:
+    """Join a network as `endpoint_of` told it."""
+    place.client.connect_container_to_network(
+        container,
+        network,
+        ipv4_address=(was.get("IPAMConfig") or {}).get("IPv4Address"),
+        aliases=was.get("Aliases"),
+    )
+
+
 def start(
     place: Place,
     machine: Machine,

@@ -11,7 +11,7 @@ from typing import Any
 
 from serai.providers.contract import Effect, Verdict
 from serai.providers.docker import connect, names, networks
-from serai.providers.docker.lifecycle import Place
+from serai.providers.docker.lifecycle import Place, endpoint_of, rejoin
 from serai.providers.network_change import NetworkChange
 from serai.spec.base import stated
 from serai.spec.network import Network, NetworkDriver, NetworkMode
@@ -135,18 +135,14 @@ def replace(place: Place, key: str, network: Network) -> None:
         except connect.library().errors.APIError:
             networks.make(place.client, _as_it_was(found))
             for container, endpoint in was.items():
-                place.client.connect_container_to_network(container, name, **endpoint)
+                rejoin(place, container, name, endpoint)
             raise
 
 
 def _endpoint(place: Place, container: str, network: str) -> dict[str, Any]:
-    """How a container is on a network, as the SDK is told it."""
+    """How a container is on a network."""
     seen = place.client.inspect_container(container)["NetworkSettings"]["Networks"].get(network) or {}
-    address = (seen.get("IPAMConfig") or {}).get("IPv4Address")
-    return {
-        "ipv4_address": address,
-        "aliases": [each for each in seen.get("Aliases") or () if each != container[:12]],
-    }
+    return endpoint_of(place, seen, container)
 
 
 def _as_it_was(found: Mapping[str, Any]) -> dict[str, Any]:

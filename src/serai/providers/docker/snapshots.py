@@ -7,7 +7,7 @@ from typing import Any
 
 from serai.providers.contract import Progress, Snapshot
 from serai.providers.docker import images, names, state
-from serai.providers.docker.lifecycle import Place, remove
+from serai.providers.docker.lifecycle import Place, endpoint_of, rejoin, remove
 
 
 def save(place: Place, name: str, snapshot: str, progress: Progress) -> None:
@@ -76,7 +76,7 @@ def restore(place: Place, name: str, snapshot: str, progress: Progress) -> None:
             from serai.providers.docker import cni
 
             cni.lead_ports_in(
-                place.client, made, lambda network: _join(place, made, network, joined[network]), joined
+                place.client, made, lambda network: rejoin(place, made, network, joined[network]), joined
             )
         place.client.start(made)
     state.change(place.scope, place.provider, name, made, restored)
@@ -90,33 +90,14 @@ def _again(place: Place, seen: dict[str, Any], image: str) -> tuple[str, dict[st
         del config["Hostname"]
     networks = (seen.get("NetworkSettings") or {}).get("Networks") or {}
     mode = (seen.get("HostConfig") or {}).get("NetworkMode") or "bridge"
-    endpoints = {name: _endpoint(place, each, seen["Id"]) for name, each in networks.items()}
+    endpoints = {name: endpoint_of(place, each, seen["Id"]) for name, each in networks.items()}
     first = {mode: endpoints[mode]} if mode in endpoints and mode != "bridge" else {}
     body = {**config, "HostConfig": seen["HostConfig"], "NetworkingConfig": {"EndpointsConfig": first}}
     made = place.client.create_container_from_config(body, name=seen["Name"].lstrip("/"))
     for name, each in endpoints.items():
         if name not in (mode, "bridge", "host", "none"):
-            _join(place, str(made["Id"]), name, each)
+            rejoin(place, str(made["Id"]), name, each)
     return str(made["Id"]), endpoints
-
-
-def _join(place: Place, container: str, network: str, endpoint: dict[str, Any]) -> None:
-    place.client.connect_container_to_network(
-        container,
-        network,
-        ipv4_address=(endpoint.get("IPAMConfig") or {}).get("IPv4Address"),
-        aliases=endpoint.get("Aliases"),
-    )
-
-
-def _endpoint(place: Place, each: dict[str, Any], container: str) -> dict[str, Any]:
-    """What was asked for of an endpoint; the engine adds the container's id to its names itself."""
-    aliases = [alias for alias in each.get("Aliases") or () if not container.startswith(alias)]
-    asked = each.get("IPAMConfig")
-    if place.provider == "podman" and not asked and each.get("IPAddress"):
-        asked = {"IPv4Address": each["IPAddress"]}  # podman tells what there is alone, while it runs
-    found = {"IPAMConfig": asked, "Aliases": aliases, "Links": each.get("Links")}
-    return {key: value for key, value in found.items() if value}
 
 
 def delete(place: Place, name: str, snapshot: str, progress: Progress) -> None:
