@@ -218,16 +218,24 @@ def test_cards_are_found_before_and_those_that_were_are_told_anew(root):
         (root / "sys/class/net" / name / "address").write_text(f"52:54:00:00:00:{mac}\n")
         (root / f"proc/sys/net/ipv4/conf/{name}").mkdir(parents=True)
         (root / f"proc/sys/net/ipv4/conf/{name}/arp_notify").write_text("0\n")
+    for name, off in (("eth0", "1"), ("eth1", "0")):
+        (root / f"proc/sys/net/ipv6/conf/{name}").mkdir(parents=True)
+        (root / f"proc/sys/net/ipv6/conf/{name}/disable_ipv6").write_text(f"{off}\n")
     (root / "sys/class/net/br0/bridge").mkdir()
     notify = root / "proc/sys/net/ipv4/conf/eth1/arp_notify"
     told = f"""
 set_mac() {{ echo "$1" >>{root}/told; }}
 ip() {{ echo "ip $*" >>{root}/told; }}
-look() {{ read -r line </proc/sys/net/ipv4/conf/eth1/arp_notify; echo "arp_notify $line" >>{root}/told; }}
+look() {{
+  read -r line </proc/sys/net/ipv4/conf/eth1/arp_notify; echo "arp_notify $line" >>{root}/told
+  for nic in eth0 eth1; do
+    read -r line </proc/sys/net/ipv6/conf/$nic/disable_ipv6; echo "$nic without IPv6 $line" >>{root}/told
+  done
+}}
 """
 
     run(
-        "find_cards; cards; look; leave_cards",
+        "find_cards; cards; look; leave_cards; ipv6_anew; look",
         root,
         told + values(),
         {"/sys/class/net": f"{root}/sys/class/net"},
@@ -240,6 +248,11 @@ look() {{ read -r line </proc/sys/net/ipv4/conf/eth1/arp_notify; echo "arp_notif
         "ip address add 10.0.0.6/24 dev eth1",
         "ip neigh flush dev eth1",
         "arp_notify 1",
+        "eth0 without IPv6 1",
+        "eth1 without IPv6 1",
+        "arp_notify 0",
+        "eth0 without IPv6 1",
+        "eth1 without IPv6 0",
     ]
     assert notify.read_text() == "0\n"
     assert (root / "proc/sys/net/ipv4/conf/br0/arp_notify").read_text() == "0\n"
@@ -264,7 +277,7 @@ renew_services
         try:
             run(text, root, places={"/lib/systemd/": f"{root}/lib/systemd/"})
             assert networkd.wait(10) == -signal.SIGKILL
-            assert Path(f"/proc/{resolved.pid}/stat").read_text().split(") ")[1][0] == "S"
+            assert Path(f"/proc/{resolved.pid}/stat").read_text().split(") ")[1][0] in "RS"
         finally:
             networkd.kill()
             resolved.kill()

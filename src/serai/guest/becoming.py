@@ -73,7 +73,7 @@ read_its_key() {
 dropbear_key() {
   f=/etc/dropbear/dropbear_ed25519_host_key
   if [ -n "$keys" ]; then
-    printf "$key_dropbear" >"$f"
+    printf "$key_dropbear" 1<>"$f"  # as long as the one that is there: an ext4 need not be told of a size
   else
     rm -f "$f.new"; dropbearkey -t ed25519 -f "$f.new" >/dev/null 2>&1; mv "$f.new" "$f"
   fi
@@ -141,7 +141,8 @@ instance() {
 # `card OLD-MAC MAC OLD-ADDRESS|- ADDRESS|- OLD-MAC-IN-CAPITALS MAC-FOR-A-CALL`: in the files that name the card,
 # and now. Which cards and files there are is found before. A card of a private network has lost its neighbours
 # with its carrier; the uplink's are the same in every machine. Neighbours that know the old MAC are told
-# (arp_notify): QEMU's own network asks nobody again. Addresses that IPv6 made out of the old MAC go.
+# (arp_notify): QEMU's own network asks nobody again. Addresses that IPv6 made out of the old MAC go; those of the
+# new one, which take a second anyway, are asked for once the machine counts as itself.
 _CARDS = r"""
 rewrite() {
   text=
@@ -158,7 +159,7 @@ replace() {
   text=$of$rest
 }
 find_cards() {
-  card_files= nics=
+  card_files= nics= without_ipv6=
   for f in /etc/systemd/network/*cloud-init* /etc/netplan/50-cloud-init.yaml /run/systemd/network/*netplan* \
     /etc/network/interfaces.d/50-cloud-init* /etc/NetworkManager/system-connections/cloud-init-*; do
     case $f in *[[:space:]]*) continue ;; esac
@@ -188,7 +189,7 @@ card() {
     set_mac "$nic" "$6" || ip link set dev "$nic" address "$2" 2>/dev/null ||
       { ip link set dev "$nic" down; ip link set dev "$nic" address "$2"; ip link set dev "$nic" up; }
     ipv6=/proc/sys/net/ipv6/conf/$nic/disable_ipv6
-    if [ "$off" = 0 ]; then echo 1 >$ipv6; echo 0 >$ipv6; fi
+    if [ "$off" = 0 ]; then echo 1 >$ipv6; without_ipv6="$without_ipv6 $ipv6"; fi
     if [ "$3" != - ]; then
       ip address flush dev "$nic"; ip address add "$4" dev "$nic"; ip neigh flush dev "$nic" 2>/dev/null || true
     fi
@@ -196,6 +197,7 @@ card() {
   done
   echo "there is no network card $1" >&2; return 1
 }
+ipv6_anew() { for f in $without_ipv6; do echo 0 >"$f" || :; done; }
 """
 
 # systemd-networkd that sees a card's MAC change gives up its lease, and the guest is without network until it has
@@ -272,7 +274,7 @@ afterwards() {
 WAITING = r"""
 leave() { leave_cards; [ -z "$calling" ] || kill -KILL $calling 2>/dev/null; rm -rf "$scratch"; }
 become() {
-  trap 'ended=$?; let_services_go; echo "ended $ended"' EXIT
+  trap 'ended=$?; let_services_go; ipv6_anew; echo "ended $ended"' EXIT
   set -e
   arrive
   echo arrived
@@ -282,6 +284,7 @@ become() {
   echo ended 0
   trap - EXIT
   exec >/dev/null 2>&1
+  ipv6_anew
   read -r line <&3 || :  # until nobody is there any more
   exec 3>&-
   afterwards

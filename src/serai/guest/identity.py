@@ -137,11 +137,12 @@ def script(told: str) -> str:
 _ALL_OF_IT = """
 prepare
 start_caller
-trap 'let_services_go; leave_cards' EXIT
+trap 'let_services_go; leave_cards; ipv6_anew' EXIT
 arrive
 settle
 set_clock
 trap - EXIT
+ipv6_anew
 afterwards </dev/null >/dev/null 2>&1 &
 """
 
