@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from serai.cli.main import run
-from serai.cli.start import is_plain_status, main
+from serai.cli.start import is_plain, main
 
 LONG_OUTPUT = "from serai.cli.start import leave; print('x' * 300_000); leave(7)"
 SHOP = "project: shop\ndefaults: {provider: fake}\nmachines: {web: {}, db: {}}\n"
@@ -49,17 +49,24 @@ def started(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
         (["status", "--help"], False),
         (["status", "-h"], False),
         (["--debug", "status"], False),
-        (["up"], False),
+        (["up"], True),
+        (["up", "-y", "web"], True),
+        (["up", "--yes", "--json"], True),
+        (["up", "--force"], False),
+        (["up", "-yf"], False),
+        (["up", "--", "web"], False),
+        (["status", "-y"], False),
+        (["plan"], False),
         ([], False),
     ],
 )
-def test_only_a_status_without_other_options_is_plain(words: list[str], plain: bool) -> None:
-    assert is_plain_status(words) is plain
+def test_only_a_status_or_up_without_other_options_is_plain(words: list[str], plain: bool) -> None:
+    assert is_plain(words) is plain
 
 
 def test_a_shell_that_completes_gets_click(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("_SERAI_COMPLETE", "bash_complete")
-    assert not is_plain_status(["status"])
+    assert not is_plain(["status"])
 
 
 @pytest.mark.parametrize(
@@ -71,6 +78,10 @@ def test_a_shell_that_completes_gets_click(monkeypatch: pytest.MonkeyPatch) -> N
         ["status", "--json"],
         ["status", "wbe"],
         ["status", "/[/"],
+        ["up", "web"],
+        ["up", "w*", "--json"],
+        ["up", "-y", "wbe"],
+        ["up", "--yes", "db", "--json"],
     ],
 )
 def test_both_ways_say_the_same(

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
-import pytest
 
-from serai.cli.table import coloured, columns, put, where
+from serai.cli.table import coloured, columns, where
 from serai.providers.contract import Forward, Observed, State
 
 
@@ -16,6 +13,11 @@ def test_styles_do_not_count_as_width() -> None:
         "a    b",
         "ccc  d",
     ]
+
+
+def test_a_state_has_its_colour() -> None:
+    assert coloured("failed") == click.style("failed", fg="red")
+    assert coloured("absent") == "absent"
 
 
 def test_no_rows_are_no_lines() -> None:
@@ -27,17 +29,3 @@ def test_addresses_come_before_forwards() -> None:
     seen = Observed(name="w", provider="qemu", state=State.READY, addresses=("10.40.0.9",), forwards=forwards)
     assert where(seen) == "10.40.0.9 ssh 2200 8080->80"
     assert where(None) == ""
-
-
-def test_a_style_reaches_a_terminal_alone(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.delenv("NO_COLOR", raising=False)
-    put(coloured("failed"))
-    assert capsys.readouterr().out == "failed\n"
-    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-    put(coloured("failed"))
-    assert capsys.readouterr().out == click.style("failed", fg="red") + "\n"
-    monkeypatch.setenv("NO_COLOR", "1")
-    put(coloured("ready"))
-    assert capsys.readouterr().out == "ready\n"

@@ -87,33 +87,6 @@ def test_keep_protects_against_recreate_and_destroy(serai: Any) -> None:
     serai("destroy", "-y", "--force")
 
 
-def test_a_recreate_needs_consent(serai: Any) -> None:
-    serai.file("project: shop\nmachines: {db: {provider: fake, image: a}}\n")
-    serai("up")
-    serai.file("project: shop\nmachines: {db: {provider: fake, image: b}}\n")
-    assert "destroy data: db (disks root)" in serai("up", code=4).stderr
-    assert serai.states() == {"db": "ready"}
-    serai("up", "-y")
-    assert "nothing to do" in serai("plan").stdout
-
-
-def test_a_failure_names_the_machine_and_stops_only_what_needs_it(serai: Any) -> None:
-    serai.file("""
-project: shop
-defaults: {provider: fake}
-machines:
-  db: {providers: {fake: {fail: {start: "no /dev/kvm"}, times: 1}}}
-  web: {after: db}
-  lone: {}
-""")
-    done = serai("up", code=1)
-    assert "db: start: no /dev/kvm" in done.stderr
-    assert "not begun, because they come after what failed: web" in done.stderr
-    assert serai.states() == {"db": "stopped", "web": "stopped", "lone": "ready"}
-    serai("up")
-    assert set(serai.states().values()) == {"ready"}
-
-
 def test_a_failed_create_leaves_nothing_half_made(serai: Any, home: Path) -> None:
     serai.file('project: shop\nmachines: {db: {provider: fake, providers: {fake: {fail: {create: "full"}}}}}\n')
     assert "db: create: full" in serai("up", code=1).stderr
@@ -184,15 +157,6 @@ def test_one_machine_after_another(serai: Any) -> None:
     serai.file("project: shop\ndefaults: {provider: fake}\nmachines: {a: {}, b: {}}\n")
     lines = serai("up", "--no-parallel").stderr.splitlines()
     assert lines.index("b  creating") > max(at for at, line in enumerate(lines[:-2]) if line.startswith("a  "))
-
-
-def test_what_does_not_come_up_is_destroyed_when_that_is_asked(serai: Any) -> None:
-    serai.file(
-        "project: shop\ndefaults: {provider: fake}\n"
-        'machines: {a: {}, b: {providers: {fake: {fail: {start: "no space"}}}}}\n'
-    )
-    assert "destroying what did not come up: b" in serai("up", "--destroy-on-error", code=1).stderr
-    assert serai.states() == {"a": "ready", "b": "absent"}
 
 
 def test_a_pattern_means_the_machines_that_it_is_found_in(serai: Any) -> None:

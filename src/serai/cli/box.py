@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 import click
 
 from serai.cli.image import JSON
-from serai.cli.image import progress as progress_of
 from serai.cli.output import print_json
+from serai.cli.say import progress as progress_of
 
 F = TypeVar("F", bound=Callable[..., Any])
 

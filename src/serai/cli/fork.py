@@ -19,8 +19,8 @@ def fork(obj: object, name: str, count: int, names: str | None, as_json: bool) -
     Each of them has an identity of its own: name, keys, addresses, clock and seed. They are in no file:
     `serai destroy` removes them without a trace.
     """
+    from serai.cli.bring import end
     from serai.cli.report import reporter, summary
-    from serai.cli.verbs import end
     from serai.run.fork import fork as make
     from serai.run.workspace import open_workspace
 

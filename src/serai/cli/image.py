@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
 from serai.cli.output import print_json
+from serai.cli.say import progress
 
 ARCH = click.option("--arch", type=click.Choice(["amd64", "arm64"]), help="architecture (default: this host's)")
 JSON = click.option("--json", "as_json", is_flag=True, help="as JSON")
@@ -203,25 +202,3 @@ def _known() -> list[dict[str, Any]]:
 def _done(image: Any) -> None:
     size = f"{image.virtual_size / 2**30:.1f} GiB disk" if image.virtual_size else "no disk"
     click.echo(f"{image.reference} is ready: {size}, login {image.user}, {image.digest[:19]}")
-
-
-def progress() -> Callable[[str], None]:
-    """Phrases on stderr: one line that changes on a terminal, else a line for each new phrase."""
-    if not sys.stderr.isatty():
-        last = ""
-
-        def tell(phrase: str) -> None:
-            nonlocal last
-            word = phrase.split()[0]
-            if word != last or word != "downloading":
-                click.echo(phrase, err=True)
-            last = word
-
-        return tell
-
-    def show(phrase: str) -> None:
-        click.echo(f"\r\x1b[K{phrase}", nl=False, err=True)
-        if not phrase.startswith("downloading"):
-            click.echo(err=True)
-
-    return show

@@ -6,9 +6,8 @@ import time
 from types import TracebackType
 from typing import Any
 
-import click
-
 from serai.cli.report import PROVISIONED, Lines
+from serai.cli.say import put
 from serai.run.events import Event, Kind
 
 
@@ -41,7 +40,7 @@ class Live(Lines):
         if self._live.is_started:
             self._console.print(Text.from_ansi(text))
         else:
-            click.echo(text, err=True)
+            put(text, err=True)
 
     def _table(self) -> Any:
         from rich.spinner import Spinner

@@ -36,8 +36,8 @@ class Options:
 
     def tell(self, line: str) -> None:
         """What a person should know of a file that is not serai's own, on stderr."""
-        import click
+        from serai.cli.say import DIM, put, tinted
 
         for each in line.split("\n"):
             if each.strip():
-                click.echo(f"{click.style('note', dim=True)}  {each}", err=True)
+                put(f"{tinted('note', DIM)}  {each}", err=True)

@@ -34,7 +34,7 @@ def package(
     A copy of it is started once under QEMU: it gets the user vagrant and the well-known key, and loses the
     project's.
     """
-    from serai.cli.image import progress
+    from serai.cli.say import progress
     from serai.run.package import Extra, named
     from serai.run.package import package as act
     from serai.run.workspace import open_workspace

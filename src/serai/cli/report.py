@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
 from types import TracebackType
 
-import click
-
+from serai.cli.say import CYAN, RED, put, tinted
 from serai.cli.table import coloured, columns, where
 from serai.plan.steps import Act, Step
 from serai.plan.up import Action, MachinePlan, Plan
@@ -20,18 +20,16 @@ PROVISIONED = "/provision:"
 """In the id of a step that does a block."""
 IMAGE = "image:"
 """What the step of an image begins with: it is of no one machine."""
-REPORTER = "serai.reporter"
-"""Under this name in a context's meta: what makes the reporter, where a command wants its own."""
+MADE_BY: ContextVar[Callable[[], Lines] | None] = ContextVar("MADE_BY", default=None)
+"""What makes the reporter, where a command wants its own."""
 
 
 def reporter(quiet: bool = False) -> Lines:
     """The reporter that fits where stderr goes."""
     if quiet:
         return Silent()
-    context = click.get_current_context(silent=True)
-    if context and REPORTER in context.meta:
-        made: Lines = context.meta[REPORTER]()
-        return made
+    if own := MADE_BY.get():
+        return own()
     if not sys.stderr.isatty():
         return Lines()
     from serai.cli.live import Live
@@ -87,13 +85,13 @@ class Lines:
             self._take(event)
 
     def say(self, text: str) -> None:
-        click.echo(text, err=True)
+        put(text, err=True)
 
     def _take(self, event: Event) -> None:
         name = ("image" if event.step.startswith(IMAGE) else event.machine).ljust(self.width)
         match event.kind:
             case Kind.NOTE:
-                self.say(f"{click.style('note', fg='cyan')}  {event.text}")
+                self.say(f"{tinted('note', CYAN)}  {event.text}")
             case Kind.BEGIN | Kind.PROGRESS:
                 if self._last.get(event.machine) != event.text:
                     self._last[event.machine] = event.text
@@ -107,7 +105,7 @@ class Lines:
             case Kind.FAILED:
                 # Of an image, the error at the end says why, once for all machines that are made from it.
                 said = event.step.partition(":")[2] if event.step.startswith(IMAGE) else event.text
-                self.say(f"{name}  {click.style('failed', fg='red')}  {said}")
+                self.say(f"{name}  {tinted('failed', RED)}  {said}")
             case _:
                 pass
 

@@ -68,11 +68,12 @@ def restore(
 def _then(obj: object, names: tuple[str, ...], start: bool | None, provision: bool | None) -> int:
     """What is to become of machines that went back."""
     from serai.cli import verbs
+    from serai.cli.bring import bring_up
     from serai.plan.up import Options
     from serai.run.workspace import open_workspace
 
     if start or provision:
-        return verbs.bring_up(open_workspace(obj), names, Options(provision=provision))
+        return bring_up(open_workspace(obj), names, Options(provision=provision))
     return verbs.power_off(obj, names) if start is False else 0
 
 

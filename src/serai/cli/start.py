@@ -1,6 +1,7 @@
-"""Where the process begins and ends. `serai status` is answered without click; all else is for `serai.cli.main`.
+"""Where the process begins and ends. `status` and a plain `up` need no click; all else is for `serai.cli.main`.
 
-click takes a third of the CPU of a `status` that finds its project kept (see benchmarks/bench_status.py).
+click takes a third of the CPU of a `status` that finds its project kept (see benchmarks/bench_status.py), and a
+tenth of what an `up` does until its machine starts.
 """
 
 from __future__ import annotations
@@ -19,34 +20,53 @@ def main(args: Sequence[str] | None = None) -> None:
     """Entry point: runs the command and ends the process with its exit code."""
     gc.set_threshold(SELDOM)
     words = list(sys.argv[1:] if args is None else args)
-    if is_plain_status(words):
-        leave(_status(words[1:]))
+    if is_plain(words):
+        leave(_plainly(words))
     from serai.cli.main import run
 
     leave(run(words))
 
 
-def is_plain_status(words: list[str]) -> bool:
-    """Whether it is `status [NAME]… [--json]`, and no shell that asks what comes next."""
+PLAIN = {"status": {"--json"}, "up": {"--json", "-y", "--yes"}}
+"""Command -> the options with which it is plain."""
+
+
+def is_plain(words: list[str]) -> bool:
+    """Whether it is a command of PLAIN with names and these options, and no shell that asks what comes next."""
+    options = PLAIN.get(words[0]) if words else None
     return (
-        words[:1] == ["status"]
-        and all(word == "--json" or not word.startswith("-") for word in words[1:])
+        options is not None
+        and all(word in options or not word.startswith("-") for word in words[1:])
         and "_SERAI_COMPLETE" not in os.environ
     )
 
 
-def _status(words: list[str]) -> int:
+def _plainly(words: list[str]) -> int:
     try:
         from serai.cli.options import Options
-        from serai.cli.states import status
 
-        names = tuple(word for word in words if word != "--json")
-        status(Options(os.environ.get("SERAI_FILE") or None), names, as_json=len(names) < len(words))
+        obj = Options(os.environ.get("SERAI_FILE") or None)
+        names = tuple(word for word in words[1:] if not word.startswith("-"))
+        return _status(obj, names, words) if words[0] == "status" else _up(obj, names, words)
     except BaseException as error:  # noqa: BLE001 - `ended` raises what is not the command line's
         from serai.cli.main import ended
 
-        return ended(error, ["status", *words])
+        return ended(error, words)
+
+
+def _status(obj: object, names: tuple[str, ...], words: list[str]) -> int:
+    from serai.cli.states import status
+
+    status(obj, names, as_json="--json" in words)
     return 0
+
+
+def _up(obj: object, names: tuple[str, ...], words: list[str]) -> int:
+    from serai.cli.bring import bring
+    from serai.plan.up import DEFAULTS
+
+    yes = "-y" in words or "--yes" in words
+    return bring(obj, names, DEFAULTS, yes=yes, as_json="--json" in words)
 
 
 def leave(code: int) -> NoReturn:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from serai.cli.table import coloured, columns, put, where
+from serai.cli.say import put
+from serai.cli.table import coloured, columns, where
 
 
 def status(options: object, names: tuple[str, ...], *, as_json: bool) -> None:

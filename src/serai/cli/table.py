@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import re
-import sys
 from collections.abc import Sequence
 from typing import Any
 
-RED, GREEN, YELLOW = 31, 32, 33
+from serai.cli.say import GREEN, RED, STYLE, YELLOW, tinted
+
 COLOURS = {
     "ready": GREEN,
     "running": GREEN,
@@ -17,21 +15,12 @@ COLOURS = {
     "paused": YELLOW,
     "suspended": YELLOW,
 }
-"""SGR codes of ECMA-48."""
-STYLE = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def coloured(state: str) -> str:
     """A state's word in its colour, which a terminal shows."""
     code = COLOURS.get(str(state))
-    return f"\x1b[{code}m{state}\x1b[0m" if code else str(state)
-
-
-def put(line: str) -> None:
-    """Print a line on stdout: styles reach a terminal alone, and not where NO_COLOR is set."""
-    if not sys.stdout.isatty() or os.environ.get("NO_COLOR"):
-        line = STYLE.sub("", line)
-    sys.stdout.write(f"{line}\n")
+    return tinted(state, code) if code else str(state)
 
 
 def columns(rows: Sequence[tuple[str, ...]]) -> list[str]:

@@ -75,7 +75,7 @@ def _help(words: list[str]) -> str:
 
 def _run(ctx: click.Context, words: list[str], readable: bool) -> int:
     from serai.cli.main import cli
-    from serai.cli.report import REPORTER
+    from serai.cli.report import MADE_BY
     from serai.cli.vagrant.aliases import expanded
     from serai.cli.vagrant.own import answer
     from serai.cli.vagrant.words import translate
@@ -95,7 +95,8 @@ def _run(ctx: click.Context, words: list[str], readable: bool) -> int:
     if readable:
         from serai.cli.vagrant.lines import Readable
 
-        ctx.meta[REPORTER] = lambda: Readable(words[0])
+        token = MADE_BY.set(lambda: Readable(words[0]))
+        ctx.call_on_close(lambda: MADE_BY.reset(token))
     before: list[str] = ["-f", ctx.obj.file] if getattr(ctx.obj, "file", None) else []
     code: Any = cli.main(args=[*before, *given], prog_name="serai", standalone_mode=False, parent=ctx)
     return 1 if isinstance(code, int) and code else 0

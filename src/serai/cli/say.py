@@ -1,0 +1,46 @@
+"""Lines for a person, styled where a terminal shows it. It imports next to nothing: `status` and `up` use it."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable
+
+DIM, RED, GREEN, YELLOW, CYAN = 2, 31, 32, 33, 36
+"""SGR codes of ECMA-48."""
+STYLE = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def tinted(text: str, code: int) -> str:
+    """The text in a colour, which `put` takes away where it would not be seen."""
+    return f"\x1b[{code}m{text}\x1b[0m"
+
+
+def put(line: str, *, err: bool = False) -> None:
+    """Print a line on stdout, or stderr: styles reach a terminal alone, and not where NO_COLOR is set."""
+    stream = sys.stderr if err else sys.stdout
+    if not stream.isatty() or os.environ.get("NO_COLOR"):
+        line = STYLE.sub("", line)
+    stream.write(f"{line}\n")
+
+
+def progress() -> Callable[[str], None]:
+    """Phrases on stderr: one line that changes on a terminal, else a line for each new phrase."""
+    if not sys.stderr.isatty():
+        last = ""
+
+        def tell(phrase: str) -> None:
+            nonlocal last
+            word = phrase.split()[0]
+            if word != last or word != "downloading":
+                put(phrase, err=True)
+            last = word
+
+        return tell
+
+    def show(phrase: str) -> None:
+        sys.stderr.write(f"\r\x1b[K{phrase}" + ("" if phrase.startswith("downloading") else "\n"))
+        sys.stderr.flush()
+
+    return show
