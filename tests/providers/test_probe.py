@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from serai.providers import probe
+from serai.providers import probe, probe_guest
 
 
 @pytest.mark.parametrize(
@@ -15,7 +15,7 @@ def test_a_guest_is_run_once_for_each_binary(reason, name, note, home, tmp_path,
     binary = tmp_path / "qemu"
     binary.write_text("")
     asked = []
-    monkeypatch.setattr(probe, "why_not_kvm", lambda path: asked.append(path) or reason)
+    monkeypatch.setattr(probe_guest, "why_not_kvm", lambda path: asked.append(path) or reason)
 
     found = probe.accelerator(str(binary))
     probe._kept.cache_clear()

@@ -7,13 +7,13 @@ live by it. It ends with the guest. SSH carries TCP alone.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from hashlib import sha256
 from pathlib import Path
 
 from serai.guest.refusal import failure, refusal
 from serai.guest.ssh import SshTransport
 from serai.guest.stream import stream
 from serai.providers.contract import Forward, SshEndpoint
+from serai.util.digest import sha256
 from serai.util.errors import Code, SeraiError
 from serai.util.files import private_dir
 from serai.util.paths import runtime

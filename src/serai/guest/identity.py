@@ -8,8 +8,6 @@ Source: machine-id(5), hostname(5), random(4), ssh-keygen(1), systemd.network(5)
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
-from secrets import token_hex
 from shlex import quote
 
 from serai.guest import reseed, syscalls
@@ -22,6 +20,7 @@ from serai.guest.transport import Transport
 from serai.providers.contract import Materials
 from serai.spec.base import Spec
 from serai.spec.machine import Machine
+from serai.util.digest import sha256, token_hex
 from serai.util.errors import Code, SeraiError
 
 SEED_BYTES = 64

@@ -15,6 +15,7 @@ from shlex import quote
 
 from serai.providers.contract import SshEndpoint
 from serai.util import paths
+from serai.util.digest import sha256
 from serai.util.files import private_dir, write_atomic
 
 PASSWORD = "vagrant"
@@ -43,7 +44,6 @@ def private() -> Path:
 
 def kept(key: Path) -> Path:
     """A private copy of a key file, as ssh wants it. Raises OSError when it cannot be read."""
-    from hashlib import sha256
 
     data = key.read_bytes()
     place = paths.home() / "keys" / sha256(data).hexdigest()[:16]

@@ -11,6 +11,7 @@ from serai.guest.transport import Transport
 from serai.providers.contract import Materials, Progress
 from serai.spec.guest import User
 from serai.spec.machine import Machine
+from serai.util.digest import sha256
 from serai.util.errors import Code, SeraiError
 
 MARK = "# serai"
@@ -167,7 +168,6 @@ def _keys(transport: Transport, machine: Machine, user: str, keys: list[str], pr
 
 
 def _once(commands: list[str]) -> str:
-    from hashlib import sha256
 
     mark = f"{DONE}-{sha256(chr(10).join(commands).encode()).hexdigest()[:16]}"
     body = "\n".join(["set -e", *commands])

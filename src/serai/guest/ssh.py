@@ -6,7 +6,6 @@ import os
 import re
 import select
 from functools import cached_property
-from hashlib import sha256
 from pathlib import Path
 from shlex import quote
 
@@ -15,6 +14,7 @@ from serai.guest.refusal import Cause, Refusal, failure, refusal
 from serai.guest.ssh_options import CONNECT_SECONDS, options
 from serai.guest.stream import stream
 from serai.providers.contract import SshEndpoint
+from serai.util.digest import sha256
 from serai.util.errors import SeraiError
 from serai.util.files import private_dir
 from serai.util.paths import home, runtime

@@ -17,13 +17,13 @@ import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from secrets import token_hex
 
 import msgspec
 
 from serai.images import holders
 from serai.images.store import draft, full_disk
 from serai.util import paths
+from serai.util.digest import token_hex
 from serai.util.errors import SeraiError
 from serai.util.files import empty_trash, private_dir, remove_tree, write_atomic
 from serai.util.locks import lock

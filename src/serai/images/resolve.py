@@ -8,7 +8,6 @@ network at all.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -19,6 +18,7 @@ from serai.images.store import Store
 from serai.providers.contract import Image
 from serai.spec.image import ImageSource
 from serai.util.arch import host_arch
+from serai.util.digest import sha256
 from serai.util.errors import Code, SeraiError, did_you_mean
 
 Progress = Callable[[str], None]
@@ -199,7 +199,7 @@ def _catalogue_key(name: str) -> str:
 
 
 def _short(*words: str) -> str:
-    return hashlib.sha256("\0".join(words).encode()).hexdigest()[:24]
+    return sha256("\0".join(words).encode()).hexdigest()[:24]
 
 
 def _path(text: str, base: Path) -> Path:

@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import errno
 import fcntl
-import hashlib
 import os
 import shutil
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +23,7 @@ import msgspec
 from serai.images.made import Made
 from serai.providers.contract import Image
 from serai.util import paths
+from serai.util.digest import sha256 as sha256_of
 from serai.util.errors import Code, SeraiError
 from serai.util.files import private_dir, write_atomic
 from serai.util.locks import lock
@@ -153,7 +152,7 @@ class Store:
                 versions=made.versions,
             )
             content = msgspec.json.encode(manifest, order="sorted")
-            digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
+            digest = f"sha256:{sha256_of(content).hexdigest()}"
             private_dir(self.root / "manifests")
             write_atomic(self._manifest_file(digest), content, mode=0o444)
             return self.name(
@@ -237,6 +236,8 @@ def draft(tmp: Path, gate: Path) -> Iterator[Path]:
 
     `gate`: the lock that is held meanwhile.
     """
+    import tempfile
+
     private_dir(tmp)
     with lock(gate, what=f"{tmp.parent}"):
         _sweep(tmp)
@@ -266,6 +267,8 @@ def _sweep(tmp: Path) -> None:
 
 def sha256(path: Path) -> str:
     """The hexadecimal digest of a file."""
+    import hashlib
+
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -7,13 +7,13 @@ systemd-nspawn. The others join it by its name, with the addresses that serai ha
 from __future__ import annotations
 
 from collections.abc import Mapping
-from hashlib import sha256
 from ipaddress import IPv4Network
 
 import msgspec
 
 from serai.spec.machine import Machine, Project
 from serai.spec.network import Network, NetworkMode
+from serai.util.digest import sha256
 from serai.util.errors import Code, SeraiError
 
 MAKERS = ("libvirt", "lxc", "nspawn")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from hashlib import sha256
 from ipaddress import IPv4Network
 from pathlib import Path
 
 from serai.providers.contract import Scope
 from serai.spec.network import Network, NetworkMode
 from serai.util import lxc_config, paths
+from serai.util.digest import sha256
 from serai.util.errors import Code, SeraiError
 from serai.util.locks import lock
 from serai.util.process import run, which

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from serai.util.digest import sha256
+
 
 def machine_uuid(project_id: str, name: str) -> str:
     """The same for the same project and name, so that a rendering can be compared."""
-    from hashlib import sha256  # OpenSSL, which `status` has no use for
 
     digits = sha256(f"serai:{project_id}/{name}".encode()).hexdigest()
     variant = "89ab"[int(digits[16], 16) % 4]
@@ -14,7 +15,6 @@ def machine_uuid(project_id: str, name: str) -> str:
 
 def mac_address(project_id: str, name: str, nic: int) -> str:
     """A stable MAC under 52:54:00, the prefix that QEMU's guests use."""
-    from hashlib import sha256
 
     digits = sha256(f"serai:{project_id}/{name}/{nic}".encode()).hexdigest()
     return f"52:54:00:{digits[0:2]}:{digits[2:4]}:{digits[4:6]}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from serai.spec.container import Container
 from serai.spec.container_parts import VolumeType
 from serai.spec.disk import DiskFormat
 from serai.spec.machine import Machine
+from serai.util.digest import sha256
 
 NOT_SEEN = (
     *("name", "hostname", "aliases", "provision", "after", "hooks", "env", "networks", "synced_folders"),

@@ -10,13 +10,12 @@ from __future__ import annotations
 import os
 import platform
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 
 import msgspec
 
-from serai.providers.probe_guest import told, why_not_kvm
 from serai.util import paths
+from serai.util.digest import sha256
 from serai.util.files import private_dir, write_atomic
 
 
@@ -43,8 +42,10 @@ def _kept(binary: str, modified: int, size: int, usable: bool, home: Path) -> Ac
     try:
         return msgspec.json.decode(file.read_bytes(), type=Accel)
     except (FileNotFoundError, msgspec.DecodeError):
-        reason = why_not_kvm(binary)
-    found = Accel("tcg", told(reason)) if reason else Accel("kvm")
+        from serai.providers import probe_guest
+
+        reason = probe_guest.why_not_kvm(binary)
+        found = Accel("tcg", probe_guest.told(reason)) if reason else Accel("kvm")
     private_dir(file.parent)
     for old in file.parent.glob("accel-*.json"):
         old.unlink(missing_ok=True)

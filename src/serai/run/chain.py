@@ -8,7 +8,6 @@ What is the project's own, and all that follows, has the project in its key.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,7 @@ from serai.spec.folder import FolderType, SyncedFolder
 from serai.spec.hook import Event
 from serai.spec.machine import Machine
 from serai.spec.provision import Provision, Run
+from serai.util.digest import sha256
 from serai.util.masking import Mask, named_secrets
 
 DIGITS = 32

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -12,6 +11,7 @@ from serai.plan.provisioning import keyed
 from serai.run.workspace import Workspace
 from serai.spec.base import stated
 from serai.spec.machine import Machine
+from serai.util.digest import sha256
 
 
 def provisioning_digests(machines: Collection[Machine], root: Any) -> dict[str, dict[str, str]]:

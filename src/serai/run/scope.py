@@ -8,6 +8,7 @@ import msgspec
 
 from serai.providers.contract import Scope
 from serai.util import paths
+from serai.util.digest import sha256
 from serai.util.files import private_dir, write_atomic
 
 KEY = "ssh"
@@ -65,7 +66,6 @@ def scope_of(project: str, root: Path) -> Scope:
         for home, record in known:
             if Path(record.root) == root:
                 return Scope(project=project, project_id=record.id, root=root, home=home)
-    from hashlib import sha256
 
     taken = {record.id for _, record in known}
     salt = 0

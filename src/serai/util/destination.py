@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import sys
-from hashlib import sha256
 from pathlib import Path
 
+from serai.util.digest import sha256
 from serai.util.errors import Code, SeraiError
 from serai.util.paths import runtime
 from serai.util.process import which

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import os
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 
 def written(handle: int, size: int) -> Iterator[tuple[int, int]]:
@@ -33,6 +33,8 @@ def reserve(path: Path, size: int) -> None:
 
     Raises OSError where there is none. A file system that cannot reserve (NFS, ZFS) promises nothing.
     """
+    import ctypes
+
     handle = os.open(path, os.O_RDWR | os.O_CLOEXEC)
     try:
         if _libc().fallocate(handle, KEEP_SIZE, 0, size):
@@ -49,7 +51,9 @@ def give_back(path: Path) -> None:
 
 
 @cache
-def _libc() -> ctypes.CDLL:
+def _libc() -> Any:
+    import ctypes
+
     found = ctypes.CDLL(None, use_errno=True)
     found.fallocate.argtypes = [ctypes.c_int, ctypes.c_int, ctypes.c_int64, ctypes.c_int64]
     return found

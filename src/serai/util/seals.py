@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -14,6 +14,8 @@ from serai.util.holes import written
 BLOCK = 1 << 16
 """Bytes that are looked at together; those that are all zero are no part of a seal, be they a hole or not."""
 _ZERO = bytes(BLOCK)
+SMALL = 4 << 20
+"""Bytes up to which Python's own SHA-256 has done before hashlib is there."""
 
 
 class Seal(msgspec.Struct, frozen=True):
@@ -57,9 +59,9 @@ def look(path: Path, kept: Seal, *, name: str = "", anew: bool = False) -> tuple
 
 def digest(path: Path) -> str:
     """Over its length and what is not zero in it, with where that is. Holes are not read."""
-    total = sha256()
     with path.open("rb", buffering=0) as file:
         size = os.fstat(file.fileno()).st_size
+        total = _total(size)
         total.update(f"{size}".encode())
         for begin, end in _blocks(file.fileno(), size):
             file.seek(begin)
@@ -68,7 +70,15 @@ def digest(path: Path) -> str:
                     total.update(f"\n{begin}\n".encode())
                     total.update(block)
                 begin += len(block)
-    return total.hexdigest()
+    return str(total.hexdigest())
+
+
+def _total(size: int) -> Any:
+    if size <= SMALL:
+        from serai.util.digest import sha256
+    else:
+        from hashlib import sha256
+    return sha256()
 
 
 def _blocks(handle: int, size: int) -> Iterator[tuple[int, int]]:

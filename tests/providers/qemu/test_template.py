@@ -142,6 +142,20 @@ def test_a_file_that_was_only_touched_is_looked_at_once_and_believed_again(kept)
     assert after.seals[template.RAM].stamp == seals.stamp(path)
 
 
+def test_what_is_loaded_is_read_whatever_its_stamp_but_not_each_time(kept, monkeypatch):
+    read, digest = [], seals.digest
+    monkeypatch.setattr(seals, "digest", lambda path: read.append(path.name) or digest(path))
+    now = 1000.0
+    monkeypatch.setattr(template.time, "monotonic", lambda: now)
+    for _ in range(3):
+        assert template.whole(kept) == ""
+    assert read == [template.STATE]
+
+    now += template.AGAIN
+    assert template.whole(kept) == ""
+    assert read == [template.STATE] * 2
+
+
 def test_zeros_that_were_written_and_holes_are_the_same(kept, home):
     full, hole = home / "full", home / "hole"
     full.write_bytes(bytes(1 << 18))

@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from serai.util.digest import sha256
 from serai.util.errors import Code, SeraiError
 
 OLDEST = (1, 24)
@@ -97,7 +98,6 @@ def _current(environ: Mapping[str, str]) -> str:
 
 def _context(name: str, environ: Mapping[str, str]) -> Engine:
     """A context of the docker CLI: its directory is called by the digest of its name."""
-    from hashlib import sha256
 
     key = sha256(name.encode()).hexdigest()
     base = _config(environ) / "contexts"

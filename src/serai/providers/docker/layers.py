@@ -7,8 +7,6 @@ that its container was made of. The image is named by its digest: what an engine
 from __future__ import annotations
 
 from collections.abc import Collection
-from hashlib import sha256
-from secrets import token_hex
 from typing import Any
 
 import msgspec
@@ -28,6 +26,7 @@ from serai.providers.kept import Keeping, Start
 from serai.spec.container import Container, Pull
 from serai.spec.machine import Machine
 from serai.util import paths
+from serai.util.digest import sha256, token_hex
 from serai.util.errors import Code, SeraiError
 
 TOKEN_BYTES = 4

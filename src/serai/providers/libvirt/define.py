@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import Any
 from xml.etree import ElementTree
 
@@ -18,6 +17,7 @@ from serai.providers.libvirt.render.domain import domain as render
 from serai.spec.guest import Guest
 from serai.spec.machine import Machine
 from serai.spec.network import UplinkType
+from serai.util.digest import sha256
 from serai.util.files import write_atomic
 
 UPLINK = "@uplink"

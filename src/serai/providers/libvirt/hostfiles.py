@@ -9,13 +9,13 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 from contextlib import contextmanager
-from secrets import token_hex
 from typing import Any
 
 from serai.providers.libvirt import pools, storage_xml, there
 from serai.providers.libvirt.binding import is_gone, library
 from serai.providers.libvirt.connect import asking
 from serai.spec.pool import Pool, PoolType
+from serai.util.digest import token_hex
 
 
 @contextmanager

@@ -11,7 +11,6 @@ import os
 import posixpath
 from contextlib import suppress
 from pathlib import Path
-from secrets import token_hex
 from typing import Any
 from xml.etree import ElementTree
 
@@ -30,6 +29,7 @@ from serai.providers.libvirt.connect import asking, is_lxc, is_remote, is_test, 
 from serai.providers.libvirt.record import Record
 from serai.providers.libvirt.render.element import Element, add, text_of
 from serai.spec.machine import Machine
+from serai.util.digest import token_hex
 from serai.util.errors import Code, SeraiError
 from serai.util.process import run, which
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
-from secrets import token_hex
 from typing import Any
 
 import msgspec
@@ -21,6 +20,7 @@ from serai.providers.libvirt.record import Phase, Record
 from serai.providers.libvirt.site import LinkKind
 from serai.spec.machine import Machine
 from serai.spec.network import UplinkType
+from serai.util.digest import token_hex
 from serai.util.errors import Code, SeraiError
 
 SECOND_PRESS = 10.0

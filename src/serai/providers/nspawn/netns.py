@@ -8,10 +8,10 @@ systemd can give them to ip(8) when it starts the container with the host.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from hashlib import sha256
 from pathlib import Path
 
 from serai.providers.container_cards import Card
+from serai.util.digest import sha256
 from serai.util.process import run, which
 
 PLACE = Path("/run/netns")

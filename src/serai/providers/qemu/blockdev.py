@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -12,6 +11,7 @@ from serai.providers.qemu.firmware import Uefi
 from serai.providers.qemu.site import DiskFile
 from serai.spec.disk import Bus, Cache, DetectZeroes, Disk, DiskDevice
 from serai.spec.machine import Machine
+from serai.util.digest import sha256
 
 Option = tuple[str, ...]
 

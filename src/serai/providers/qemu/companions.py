@@ -14,7 +14,6 @@ import socket
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from hashlib import sha256
 from pathlib import Path
 
 import msgspec
@@ -27,6 +26,7 @@ from serai.providers.qemu.site import Folder, LinkKind, Site
 from serai.spec.folder import FolderType
 from serai.spec.machine import Machine
 from serai.util import paths
+from serai.util.digest import sha256
 from serai.util.errors import Code, SeraiError
 from serai.util.files import private_dir, tail, write_atomic
 from serai.util.process import run, which

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from serai.util import paths
+from serai.util.digest import sha256
 from serai.util.errors import Code, SeraiError
 from serai.util.files import private_dir, write_atomic
 

@@ -16,7 +16,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from secrets import token_hex
 
 import msgspec
 
@@ -41,6 +40,7 @@ from serai.providers.qemu.record import Hardware, Ram, Record, is_alive, process
 from serai.providers.qemu.running import directory_of, made
 from serai.providers.qemu.template import Template
 from serai.spec.machine import Machine
+from serai.util.digest import token_hex
 from serai.util.errors import Code, SeraiError
 from serai.util.files import private_dir, remove_tree
 from serai.util.locks import holder, lock

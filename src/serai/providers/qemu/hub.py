@@ -13,7 +13,6 @@ import select
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from hashlib import sha256
 from pathlib import Path
 
 from serai.providers.identity import machine_uuid
@@ -21,6 +20,7 @@ from serai.providers.qemu.features import Features
 from serai.providers.qemu.launch import QMP, connect, end_process, spawn
 from serai.providers.qemu.qmp import Qmp, QmpError
 from serai.providers.qemu.record import hold_life, is_alive, load
+from serai.util.digest import sha256
 from serai.util.errors import Code, SeraiError
 from serai.util.files import private_dir, remove_tree
 from serai.util.locks import lock

@@ -9,7 +9,6 @@ Source: QEMU qapi/block-core.json; docs/interop/live-block-operations, bitmaps.
 from __future__ import annotations
 
 from pathlib import Path
-from secrets import token_hex
 
 import msgspec
 
@@ -25,6 +24,7 @@ from serai.providers.qemu.qmp import Qmp
 from serai.providers.qemu.record import Record, editing
 from serai.providers.qemu.running import directory_of, made
 from serai.spec.machine import Machine
+from serai.util.digest import token_hex
 from serai.util.errors import Code, SeraiError
 from serai.util.process import run, which
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from secrets import token_hex
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -40,6 +39,7 @@ from serai.providers.qemu.running import (
     run,
 )
 from serai.spec.machine import Machine
+from serai.util.digest import token_hex
 from serai.util.errors import Code, SeraiError
 from serai.util.files import empty_trash, private_dir, remove_tree
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from hashlib import sha256
 
 from serai.guest.seed import SeedNic
 from serai.providers.contract import Materials, Scope
@@ -13,6 +12,7 @@ from serai.providers.qemu.site import Link, LinkKind
 from serai.providers.qemu.uplink import uplink_of
 from serai.spec.machine import Machine
 from serai.spec.network import Network, NicModel, NicTuning, PrivateNic, PublicNic, UplinkType
+from serai.util.digest import sha256
 
 VHOST = "/dev/vhost-net"
 """The host's kernel moves the packets of a tap itself."""

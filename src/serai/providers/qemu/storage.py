@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ctypes
 import mmap
 import os
 import platform
-import tempfile
 from pathlib import Path
 
 import msgspec
@@ -46,6 +44,8 @@ def storage(directory: Path) -> Storage:
 
 def can_write_direct(directory: Path) -> bool:
     """Whether a file here can be written past the page cache (tmpfs before Linux 6.6, some FUSE: no)."""
+    import tempfile
+
     handle, name = tempfile.mkstemp(dir=directory, prefix=".probe-")
     os.close(handle)
     try:
@@ -63,6 +63,8 @@ def can_write_direct(directory: Path) -> bool:
 
 def can_io_uring() -> bool:
     """Whether io_uring_setup(2) works: seccomp filters and kernel.io_uring_disabled forbid it on many hosts."""
+    import ctypes
+
     parameters = ctypes.create_string_buffer(120)  # struct io_uring_params, zeroed
     libc = ctypes.CDLL(None, use_errno=True)
     handle = libc.syscall(SYS_IO_URING_SETUP, 1, parameters)

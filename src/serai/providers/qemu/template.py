@@ -111,10 +111,17 @@ def read(key: str) -> Template | None:
         return None
 
 
+AGAIN = 30.0
+"""Seconds after which the state is read again though its stamp is the same."""
+_read_at: dict[tuple[Path, tuple[int, ...]], float] = {}
+"""(file, its stamp) -> when it was read, and was what had been kept; by time.monotonic()."""
+
+
 def whole(template: Template) -> str:
     """Look at every file of it; why it cannot be used, or an empty string.
 
-    A file whose stamp is as it was has not been written to. Another stamp makes it be read as a whole.
+    A file whose stamp is as it was has not been written to. Another stamp makes it be read as a whole. What QEMU
+    loads is read in any case, once in a while: a run looks at it when it plans, and when it makes and wakes.
     """
     fresh: dict[str, Seal] = {}
     directory = place(template.key)
@@ -127,9 +134,12 @@ def whole(template: Template) -> str:
                 return f"{name} is not private"
         except OSError as error:
             return f"{name}: {error.strerror}"
-        why, fresh[name] = seals.look(path, kept, anew=name == STATE, name=name)
+        anew = name == STATE and _read_at.get((path, kept.stamp), -AGAIN) + AGAIN <= time.monotonic()
+        why, fresh[name] = seals.look(path, kept, anew=anew, name=name)
         if why:
             return why
+        if anew:
+            _read_at[path, fresh[name].stamp] = time.monotonic()
     if any(seal != template.seals[name] for name, seal in fresh.items()):
         write(msgspec.structs.replace(template, seals=template.seals | fresh))
     return ""

@@ -14,9 +14,7 @@ import os
 import shutil
 import time
 from collections.abc import Sequence
-from hashlib import sha256
 from pathlib import Path
-from secrets import token_hex
 
 import msgspec
 
@@ -36,6 +34,7 @@ from serai.providers.qemu.template import Card, Template
 from serai.spec.disk import DiskFormat
 from serai.spec.folder import FolderType
 from serai.spec.machine import Communicator, Machine
+from serai.util.digest import sha256, token_hex
 from serai.util.errors import SeraiError
 from serai.util.files import private_dir
 from serai.util.process import run, which

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from secrets import token_hex
 from shlex import quote
 
 from serai.providers.contract import Materials, Progress, Scope, State
@@ -19,6 +18,7 @@ from serai.providers.xen.toolstack import stack
 from serai.providers.xen_guest import kind_of
 from serai.spec.machine import Machine
 from serai.spec.xen import Via, XenType
+from serai.util.digest import token_hex
 from serai.util.errors import Code, SeraiError
 
 START = 900.0

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
-
 import msgspec
 
 from serai.providers.contract import Scope
 from serai.providers.xen_guest import dom0_of
 from serai.spec.machine import Machine
+from serai.util.digest import sha256
 from serai.util.errors import Code, SeraiError
 from serai.util.files import write_atomic
 
