@@ -77,7 +77,9 @@ dropbear_key() {
   else
     rm -f "$f.new"; dropbearkey -t ed25519 -f "$f.new" >/dev/null 2>&1; mv "$f.new" "$f"
   fi
-  for other in /etc/dropbear/dropbear_*_host_key; do [ "$other" = "$f" ] || rm -f "$other"; done
+  for kind in rsa dss ecdsa; do  # by name: to read a directory is much for one that wakes up
+    [ ! -e "/etc/dropbear/dropbear_${kind}_host_key" ] || rm -f "/etc/dropbear/dropbear_${kind}_host_key"
+  done
   reads_its_key || listen_anew -r "$f"
 }
 has_dropbear() { [ -e /etc/dropbear/dropbear_ed25519_host_key ]; }
@@ -94,6 +96,9 @@ randomness() {
   reseed || { echo "its kernel could not be asked for new randomness" >&2; exit 1; }
   for f in /var/lib/systemd/random-seed /var/lib/random-seed; do [ ! -e "$f" ] || printf %s "$stored" >"$f"; done
 }
+put() {  # FILE WAS LINE: in place where it is as long: a file system then need not be told of a size
+  if [ "${#2}" = "${#3}" ]; then printf '%s\n' "$3" 1<>"$1"; else printf '%s\n' "$3" >"$1"; fi
+}
 no_balloon() {
   for d in /sys/bus/virtio/drivers/virtio_balloon/virtio*; do
     [ ! -e "$d" ] || echo "${d##*/}" >/sys/bus/virtio/drivers/virtio_balloon/unbind
@@ -105,10 +110,13 @@ names() {
     d=/var/lib/dbus/machine-id
     if [ -f "$d" ] && [ ! -L "$d" ]; then printf '%s\n' "$machine" >"$d"; fi
   fi
-  printf '%s\n' "$name" >/etc/hostname; printf %s "$name" >/proc/sys/kernel/hostname
-  old_short=${old_name%%.*} short=${name%%.*} new=
+  was=
+  if [ -e /etc/hostname ]; then read -r was </etc/hostname || :; fi
+  put /etc/hostname "$was" "$name"; printf %s "$name" >/proc/sys/kernel/hostname
+  old_short=${old_name%%.*} short=${name%%.*} new= was=
   set -f
   while IFS= read -r line || [ -n "$line" ]; do
+    was="$was$line$nl"
     case $line in *' # serai') continue ;; esac
     case "$nl$old_hosts$nl" in *"$nl$line$nl"*) [ -z "$line" ] || continue ;; esac
     case $line in 127.* | ::1[!0-9a-f:]*)
@@ -123,10 +131,10 @@ names() {
     new="$new$line$nl"
   done </etc/hosts
   set +f
-  printf '%s%s' "$new" "$hosts" >/etc/hosts
+  [ "$new$hosts" = "$was" ] || printf '%s%s' "$new" "$hosts" >/etc/hosts
 }
 instance() {
-  if [ -f /var/lib/tiny/instance-id ]; then printf '%s\n' "$instance" >/var/lib/tiny/instance-id; fi
+  if [ -f /var/lib/tiny/instance-id ]; then put /var/lib/tiny/instance-id "$old_instance" "$instance"; fi
   c=/var/lib/cloud
   [ -d "$c/instances/$old_instance" ] || return 0
   if ! call "$instance_calls"; then
@@ -142,7 +150,8 @@ instance() {
 # and now. Which cards and files there are is found before. A card of a private network has lost its neighbours
 # with its carrier; the uplink's are the same in every machine. Neighbours that know the old MAC are told
 # (arp_notify): QEMU's own network asks nobody again. Addresses that IPv6 made out of the old MAC go; those of the
-# new one, which take a second anyway, are asked for once the machine counts as itself.
+# new one, which take a second anyway, are asked for once the machine counts as itself. A guest in which nobody is
+# yet, and nothing that manages cards, is kept without any: else it would go on looking for neighbours and routers.
 _CARDS = r"""
 rewrite() {
   text=
@@ -171,6 +180,9 @@ find_cards() {
     nic=${d##*/} off=1 said=1
     ipv6=/proc/sys/net/ipv6/conf/$nic/disable_ipv6 notify=/proc/sys/net/ipv4/conf/$nic/arp_notify
     if [ -e $ipv6 ]; then read -r off <$ipv6 || true; fi  # which gives one byte alone
+    if [ "$off" = 0 ] && [ -n "$anew" ] && [ "$nic" != lo ] && has_dropbear; then
+      echo 1 >$ipv6; without_ipv6="$without_ipv6 $ipv6" off=1
+    fi
     if [ -e $notify ]; then read -r said <$notify || true; [ "$said" = 1 ] || echo 1 >$notify; fi
     nics="$nics $mac/$nic/$off/$said"
   done
@@ -272,7 +284,7 @@ afterwards() {
 # a machine that was not told goes on as who it was. What would have to be started is there already: a dropbear
 # that reads its key late, a program that waits for system calls. `anew`: who comes just then may be sent away.
 WAITING = r"""
-leave() { leave_cards; [ -z "$calling" ] || kill -KILL $calling 2>/dev/null; rm -rf "$scratch"; }
+leave() { leave_cards; ipv6_anew; [ -z "$calling" ] || kill -KILL $calling 2>/dev/null; rm -rf "$scratch"; }
 become() {
   trap 'ended=$?; let_services_go; ipv6_anew; echo "ended $ended"' EXIT
   set -e

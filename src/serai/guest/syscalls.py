@@ -13,7 +13,7 @@ from __future__ import annotations
 import struct
 
 WRITE, OPEN, IOCTL, SOCKET, EXIT = 1, 2, 16, 41, 60
-RENAME, UNLINK, SYMLINK, SYNC, CLOCK_SETTIME = 82, 87, 88, 162, 227
+GETPID, RENAME, UNLINK, SYMLINK, SYNC, CLOCK_SETTIME = 39, 82, 87, 88, 162, 227
 RNDRESEEDCRNG, SIOCSIFHWADDR = 0x5207, 0x8924
 SIZE = 192
 """Bytes of a record."""
@@ -123,6 +123,11 @@ def moved(directory: str, old: str, new: str, link: str) -> bytes:
     return record(RENAME, before, after) + record(UNLINK, name) + record(SYMLINK, after, name)
 
 
+def nothing() -> bytes:
+    """Its answer says that the program runs."""
+    return record(GETPID)
+
+
 def synced() -> bytes:
     return record(SYNC)
 
@@ -143,6 +148,7 @@ def address(mac: str) -> str:
 def script() -> str:
     """`caller FILE` makes the program, `start_caller` starts it, `call RECORDS` has it make calls.
 
+    `start_caller` waits until it runs: a program whose start was not over yet would start in every child anew.
     `call` fails where one of them fails, or nothing makes them; then all later ones do. `set_mac NIC OCTAL`.
     """
     head, tail = card()
@@ -157,6 +163,7 @@ start_caller() {{
   exec 4<>"$caller.in" 6<>"$caller.out"  # open for both, so that nobody waits for the other end
   "$caller" <"$caller.in" >"$caller.out" 2>/dev/null 3>&- 4>&- 6>&- & calling=$!
   exec 5<"$caller.out" 6>&-
+  call "{octal(nothing())}" || :
 }}
 call() {{
   [ -n "$calling" ] && [ -n "$1" ] || return 1

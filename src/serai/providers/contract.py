@@ -149,6 +149,8 @@ class Image(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Bytes."""
     kernel: Path | None = None
     """For direct kernel boot, with `initrd` and `cmdline`."""
+    vmlinux: Path | None = None
+    """The same kernel, unpacked, with a PVH entry: for engines that load an ELF file."""
     initrd: Path | None = None
     cmdline: str = ""
     user: str = "root"

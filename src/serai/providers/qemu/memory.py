@@ -49,8 +49,14 @@ def save(qmp: Qmp, target: Path, *, who: str, migrate_file: bool, ignore_shared:
         os.close(handle)
 
 
-def load(qmp: Qmp, source: Path, *, who: str, migrate_file: bool, ignore_shared: bool = False) -> None:
-    """Load the memory into a QEMU started with `-incoming defer`; it stays paused."""
+def load(
+    qmp: Qmp, source: Path, *, who: str, migrate_file: bool, ignore_shared: bool = False, announced: bool = True
+) -> None:
+    """Load the memory into a QEMU started with `-incoming defer`; it stays paused.
+
+    `announced`: the network is told five times where the guest's cards are now, which keeps the guest busy.
+    Source: QEMU, net/announce.c.
+    """
     try:
         handle = os.open(source, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError as error:
@@ -59,6 +65,8 @@ def load(qmp: Qmp, source: Path, *, who: str, migrate_file: bool, ignore_shared:
         ) from error
     try:
         _prepare(qmp, ignore_shared)
+        if not announced:
+            qmp.execute("migrate-set-parameters", {"announce-rounds": 0})
         qmp.execute("migrate-incoming", {"uri": _uri(qmp, source, handle, migrate_file)})
         _finish(qmp, f"{who}: loading its memory")
     finally:

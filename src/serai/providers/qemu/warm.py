@@ -64,8 +64,13 @@ def why_not(machine: Machine, image: Image | None = None) -> tuple[str, str]:
         "devices.vsock": devices.vsock is not None and "a guest keeps the number that it was started with",
         f"disks.{(own or ['root'])[0]}": bool(own) and "a file of yours is in one machine only",
         f"disks.{(raw or ['root'])[0]}.format": bool(raw) and "only qcow2 stands on another disk",
-        "networks": any(nic.public for nic in networks)
-        and "its address on the host's network would be there twice",
+        "networks": (
+            any(nic.public for nic in networks) and "its address on the host's network would be there twice"
+        )
+        or (
+            any(nic.private is not None and nic.private.ipv6 for nic in networks)
+            and "its own IPv6 address would be lost"
+        ),
     }
     if image is not None and image.seed == "none":
         reasons["image"] = f"{image.reference} reads no seed"
@@ -205,7 +210,9 @@ def load(qmp: Qmp, known: Template, cards: Sequence[Link], *, who: str, able: Fe
     """Load the devices of a template; private networks stay cut off until the guest knows who it is."""
     state = template.place(known.key) / template.STATE
     left_out = known.hardware.ram is Ram.TEMPLATE  # what a fork starts from has no word of the memory at all
-    memory.load(qmp, state, who=who, migrate_file=able.migrate_file, ignore_shared=left_out)
+    memory.load(  # its cards are about to be others, and then say so themselves
+        qmp, state, who=who, migrate_file=able.migrate_file, ignore_shared=left_out, announced=False
+    )
     set_links(qmp, cards, up=False)
 
 
