@@ -1,7 +1,8 @@
 """`serai up` of a machine from a warm template, beside the same QEMU started by hand from the same files.
 
 The floor is the recipe: QEMU with the template's memory mapped privately, its devices loaded, an overlay on its
-disk, until an SSH server speaks and lets us log in. SERAI_BENCH_IMAGES=tiny leaves Debian out. What `vagrant up`
+disk, until an SSH server speaks and lets us log in. The guest is told nothing: it goes on waiting for who it is to
+become, which costs it nothing (hung up on, it would clear away what it waits with). SERAI_BENCH_IMAGES=tiny leaves Debian out. What `vagrant up`
 of the same guest takes is measured by bench_up_libvirt.py, where vagrant-libvirt is.
 """
 
@@ -100,19 +101,20 @@ class ByHand:
         port = free_port()
         argv = [word.replace(f"127.0.0.1:{self.port}-", f"127.0.0.1:{port}-") for word in self.argv]
         process = subprocess.Popen(argv, cwd=where, stdin=subprocess.DEVNULL, start_new_session=True)
-        with greeted(where / "qmp.sock", process) as qmp:
+        with greeted(where / "qmp.sock", process) as qmp, socket.socket(socket.AF_UNIX) as nobody:
+            nobody.connect(str(where / "agent.sock"))
             state = template.place(self.known.key) / template.STATE
             memory.load(qmp, state, who="next", migrate_file=self.able.migrate_file, ignore_shared=True)
             qmp.execute("cont")
-        way = wait_ready(
-            self.workspace.project.machines["next"],
-            lambda: self._endpoint(port),
-            None,
-            lambda: "",
-            lambda phrase: None,
-            seed_kind="none",
-            woken=True,
-        )
+            way = wait_ready(
+                self.workspace.project.machines["next"],
+                lambda: self._endpoint(port),
+                None,
+                lambda: "",
+                lambda phrase: None,
+                seed_kind="none",
+                woken=True,
+            )
         wall = time.perf_counter() - began
         way.close()
         if together is not None:

@@ -1,5 +1,6 @@
 """serai: one project file becomes machines on any hypervisor."""
 
+import os
 import sys
 from types import ModuleType
 
@@ -15,9 +16,22 @@ class _Later(ModuleType):
         return getattr(import_module(self.__name__), name)
 
 
+class _Platform(_Later):
+    """Of platform, what uuid asks for while it is imported."""
+
+    @staticmethod
+    def system() -> str:
+        return os.uname().sysname
+
+
 # msgspec takes what it needs of typing from typing_extensions where that is installed, which imports inspect: half
-# of msgspec's time. From 3.11 on, Python's own typing has it all. textwrap, 2 ms, is for schemas alone.
-_later = (("typing_extensions", None), ("textwrap", _Later("textwrap")))
+# of msgspec's time. From 3.11 on, Python's own typing has it all. textwrap, 2 ms, is for schemas alone; platform,
+# another 2 ms, tells uuid what uname(2) says.
+_later = (
+    ("typing_extensions", None),
+    ("textwrap", _Later("textwrap")),
+    ("platform", _Platform("platform")),
+)
 _instead = {name: module for name, module in _later if name not in sys.modules}
 sys.modules.update(_instead)  # type: ignore[arg-type]
 try:

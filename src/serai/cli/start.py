@@ -44,7 +44,9 @@ def is_plain(words: list[str]) -> bool:
 def _plainly(words: list[str]) -> int:
     try:
         from serai.cli.options import Options
+        from serai.spec.notes import leave_out
 
+        leave_out()
         obj = Options(os.environ.get("SERAI_FILE") or None)
         names = tuple(word for word in words[1:] if not word.startswith("-"))
         return _status(obj, names, words) if words[0] == "status" else _up(obj, names, words)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import platform
+import os
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +104,7 @@ def processor() -> str:
     except OSError:
         lines = []
     flags = next((line for line in lines if line.startswith(("flags", "Features"))), "")
-    return f"{platform.machine()} {flags.partition(':')[2].strip()}"
+    return f"{os.uname().machine} {flags.partition(':')[2].strip()}"
 
 
 def peers_lines(machine: Machine, materials: Materials) -> str:

@@ -8,7 +8,6 @@ paging, a page fault, model specific registers, a locked exchange of 16 bytes, a
 from __future__ import annotations
 
 import os
-import platform
 from functools import cache
 from pathlib import Path
 
@@ -37,7 +36,7 @@ def accelerator(binary: str) -> Accel:
 def _kept(binary: str, modified: int, size: int, usable: bool, home: Path) -> Accel:
     """From its file in the cache, made when it is not there; read once, however many machines there are."""
     boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    stamp = f"{boot} {platform.release()} {binary} {modified} {size} {usable} {os.getuid()}"
+    stamp = f"{boot} {os.uname().release} {binary} {modified} {size} {usable} {os.getuid()}"
     file = home / "cache" / f"accel-{sha256(stamp.encode()).hexdigest()[:16]}.json"
     try:
         return msgspec.json.decode(file.read_bytes(), type=Accel)

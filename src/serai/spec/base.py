@@ -3,11 +3,12 @@
 from collections.abc import Collection, Mapping
 from enum import StrEnum
 from functools import cache
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 
 import msgspec
 from msgspec import Meta
 
+from serai.spec.notes import Annotated
 from serai.util.units import MAX_SIZE
 
 

@@ -1,11 +1,11 @@
 """Clock and timers of a machine, and what makes Windows feel at home on KVM."""
 
 from enum import StrEnum
-from typing import Annotated
 
 from msgspec import Meta
 
 from serai.spec.base import Spec
+from serai.spec.notes import Annotated
 
 
 class Offset(StrEnum):

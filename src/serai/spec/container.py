@@ -1,7 +1,6 @@
 """What only a container has (DOC-1, DOC-2, LXC-1): its process, mounts, limits. A machine's `container:`."""
 
 from enum import StrEnum
-from typing import Annotated
 
 from msgspec import Meta
 
@@ -19,6 +18,7 @@ from serai.spec.container_parts import (
     Volume,
     Words,
 )
+from serai.spec.notes import Annotated
 
 RESTART_PATTERN = r"^(no|always|unless-stopped|on-failure(:[0-9]{1,5})?)$"
 

@@ -1,11 +1,12 @@
 """Parts of a container: build, volumes, files, health, limits."""
 
 from enum import StrEnum
-from typing import Annotated, TypeAlias
+from typing import TypeAlias
 
 from msgspec import Meta
 
 from serai.spec.base import Duration, Size, Spec
+from serai.spec.notes import Annotated
 
 Words: TypeAlias = list[str]
 TextMap: TypeAlias = dict[str, str]

@@ -1,11 +1,11 @@
 """Processors of a machine: model, topology, pinning (CPU-1, CPU-2)."""
 
 from enum import StrEnum
-from typing import Annotated
 
 from msgspec import Meta
 
 from serai.spec.base import CpuSet, Number, Spec
+from serai.spec.notes import Annotated
 
 Count = Annotated[int, Meta(ge=1, le=4096)]
 

@@ -1,11 +1,11 @@
 """Devices: of the host (PCI-1), and those that a machine has beside disks and network cards."""
 
 from enum import StrEnum
-from typing import Annotated
 
 from msgspec import Meta
 
 from serai.spec.base import Port, Spec
+from serai.spec.notes import Annotated
 
 PciAddress = Annotated[
     str,

@@ -1,11 +1,11 @@
 """Disks of a machine (DISK-1, DISK-2, DISK-3)."""
 
 from enum import StrEnum
-from typing import Annotated
 
 from msgspec import Meta
 
 from serai.spec.base import Name, Size, Spec
+from serai.spec.notes import Annotated
 
 
 class DiskFormat(StrEnum):

@@ -1,11 +1,11 @@
 """Synced folders: directories of the host in the guest, copied or shared (VAG-13)."""
 
 from enum import StrEnum
-from typing import Annotated
 
 from msgspec import Meta
 
 from serai.spec.base import Spec
+from serai.spec.notes import Annotated
 
 
 class FolderType(StrEnum):

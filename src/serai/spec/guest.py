@@ -1,10 +1,9 @@
 """What is inside the guest: login, users, packages, files, commands, readiness (VAG-13)."""
 
-from typing import Annotated
-
 from msgspec import Meta
 
 from serai.spec.base import Duration, Port, Spec
+from serai.spec.notes import Annotated
 
 
 class Ssh(Spec, frozen=True):

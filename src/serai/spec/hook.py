@@ -1,11 +1,11 @@
 """Hooks: commands before and after each verb and each step, on the host or in the guest (GUI-6)."""
 
 from enum import StrEnum
-from typing import Annotated
 
 from msgspec import Meta
 
 from serai.spec.base import Spec
+from serai.spec.notes import Annotated
 
 
 class On(StrEnum):

@@ -1,11 +1,11 @@
 """Images that a project names itself."""
 
 from enum import StrEnum
-from typing import Annotated
 
 from msgspec import Meta
 
 from serai.spec.base import Spec
+from serai.spec.notes import Annotated
 
 
 class Arch(StrEnum):

@@ -1,7 +1,6 @@
 """A machine, and a project of them."""
 
 from enum import StrEnum
-from typing import Annotated
 
 import msgspec
 from msgspec import Meta
@@ -18,6 +17,7 @@ from serai.spec.hook import Event, Hook
 from serai.spec.image import Arch, Firmware, ImageSource
 from serai.spec.memory import Memory
 from serai.spec.network import Network, Nic
+from serai.spec.notes import Annotated
 from serai.spec.numa import Numa
 from serai.spec.pool import Pool
 from serai.spec.provision import Provision

@@ -1,11 +1,11 @@
 """Memory of a machine (MEM-5)."""
 
 from enum import StrEnum
-from typing import Annotated
 
 from msgspec import Meta
 
 from serai.spec.base import CpuSet, Size, Spec
+from serai.spec.notes import Annotated
 from serai.util.units import MIB
 
 

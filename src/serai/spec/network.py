@@ -1,11 +1,11 @@
 """Networks of a project and interfaces of a machine (NET-1, NET-2)."""
 
 from enum import StrEnum
-from typing import Annotated
 
 from msgspec import Meta
 
 from serai.spec.base import Name, Port, Spec
+from serai.spec.notes import Annotated
 
 MAC_PATTERN = r"^[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}$"
 Mac = Annotated[str, Meta(pattern=MAC_PATTERN, examples=["52:54:00:12:34:56"])]

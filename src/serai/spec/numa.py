@@ -1,11 +1,11 @@
 """NUMA: where a machine's memory comes from, and what nodes its guest sees."""
 
 from enum import StrEnum
-from typing import Annotated
 
 from msgspec import Meta
 
 from serai.spec.base import CpuSet, Number, Size, Spec
+from serai.spec.notes import Annotated
 
 
 class NumaPolicy(StrEnum):

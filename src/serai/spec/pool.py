@@ -1,11 +1,11 @@
 """Storage pools: where an engine keeps disks."""
 
 from enum import StrEnum
-from typing import Annotated
 
 from msgspec import Meta
 
 from serai.spec.base import Spec
+from serai.spec.notes import Annotated
 
 
 class PoolType(StrEnum):

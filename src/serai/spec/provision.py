@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from enum import StrEnum
 from importlib import import_module
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 
 import msgspec
 from msgspec import Meta
 
 from serai.spec.base import PATH, Spec, stated
+from serai.spec.notes import Annotated
 
 __all__ = [
     "BASIC",

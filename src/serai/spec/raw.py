@@ -1,12 +1,13 @@
 """Escape blocks: `providers: {qemu: …}`, passed on as they are, checked where their form is known."""
 
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import msgspec
 from msgspec import Meta
 
 from serai.spec.base import Duration, Spec
+from serai.spec.notes import Annotated
 from serai.spec.xen import XenRaw
 
 Form = TypeVar("Form", bound=Spec)

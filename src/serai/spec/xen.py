@@ -4,11 +4,12 @@ Source of all keys that Xen is told: xl.cfg(5), xl-network-configuration(5), xl-
 """
 
 from enum import StrEnum
-from typing import Annotated, TypeAlias
+from typing import TypeAlias
 
 from msgspec import Meta
 
 from serai.spec.base import CpuSet, Number, Spec
+from serai.spec.notes import Annotated
 
 Whole = Annotated[int, Meta(ge=0)]
 XlValue: TypeAlias = int | str | list[str]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import platform
 from pathlib import Path
 
 from serai.providers.contract import Forward, Image, Scope
@@ -47,7 +46,7 @@ def accel_for(machine: Machine, arch: str, binary: str) -> Accel:
     if wanted == "tcg":
         return Accel("tcg")
     if host_arch() != arch:
-        best = Accel("tcg", f"{arch} guests run under TCG, many times slower: this host is {platform.machine()}")
+        best = Accel("tcg", f"{arch} guests run under TCG, many times slower: this host is {os.uname().machine}")
     else:
         best = accelerator(binary)
     if wanted == "kvm" and best.name != "kvm":

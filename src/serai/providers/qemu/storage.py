@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import mmap
 import os
-import platform
 from pathlib import Path
 
 import msgspec
@@ -32,7 +31,7 @@ class Storage(msgspec.Struct, frozen=True):
 def storage(directory: Path) -> Storage:
     """Probe the directory's file system; kept by device and kernel."""
     device = directory.stat().st_dev
-    cache = paths.home() / "cache" / f"storage-{device:x}-{platform.release()}-{os.getuid()}.json"
+    cache = paths.home() / "cache" / f"storage-{device:x}-{os.uname().release}-{os.getuid()}.json"
     try:
         return msgspec.json.decode(cache.read_bytes(), type=Storage)
     except (FileNotFoundError, msgspec.DecodeError):

@@ -1,11 +1,12 @@
 """Ansible, run on the host or in the guest (VAG-10)."""
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Any
 
 from msgspec import Meta
 
 from serai.spec.base import PATH, Spec
+from serai.spec.notes import Annotated
 
 GALAXY = "ansible-galaxy install --role-file=%{role_file} --roles-path=%{roles_path} --force"
 

@@ -1,11 +1,11 @@
 """CFEngine: a host of a policy hub, the hub itself, or one run (VAG-10)."""
 
 from enum import StrEnum
-from typing import Annotated
 
 from msgspec import Meta
 
 from serai.spec.base import PATH, Spec
+from serai.spec.notes import Annotated
 
 
 class CfengineMode(StrEnum):

@@ -1,10 +1,11 @@
 """Chef: solo, zero, client, apply (VAG-10)."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from msgspec import Meta
 
 from serai.spec.base import PATH, Spec
+from serai.spec.notes import Annotated
 from serai.spec.provision import ScriptChecksum
 
 

@@ -1,11 +1,11 @@
 """Docker and podman in the guest: images, builds, containers (VAG-10)."""
 
 from collections.abc import Iterator
-from typing import Annotated
 
 from msgspec import Meta
 
 from serai.spec.base import Spec
+from serai.spec.notes import Annotated
 from serai.spec.provision import BASIC, File, Provision, Shell, block_of
 from serai.spec.provisioners.ansible import Ansible, AnsibleLocal
 from serai.spec.provisioners.cfengine import Cfengine

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Any
 
 from msgspec import Meta
 
 from serai.spec.base import Spec
+from serai.spec.notes import Annotated
 
 FACT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 """What a name in the environment can be: puppet reads facts that are texts as FACTER_NAME."""

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Any
 
 from msgspec import Meta
 
 from serai.spec.base import Spec
+from serai.spec.notes import Annotated
 
 PATH = {"path": True}
 CONFIG_DIR = "/var/lib/serai/salt"
