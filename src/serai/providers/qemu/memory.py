@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -50,9 +51,16 @@ def save(qmp: Qmp, target: Path, *, who: str, migrate_file: bool, ignore_shared:
 
 
 def load(
-    qmp: Qmp, source: Path, *, who: str, migrate_file: bool, ignore_shared: bool = False, announced: bool = True
+    qmp: Qmp,
+    source: Path,
+    *,
+    who: str,
+    migrate_file: bool,
+    ignore_shared: bool = False,
+    announced: bool = True,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> None:
-    """Load the memory into a QEMU started with `-incoming defer`; it stays paused.
+    """Load the memory into a QEMU started with `-incoming defer`; it stays paused. `meanwhile` is called.
 
     `announced`: the network is told five times where the guest's cards are now, which keeps the guest busy.
     Source: QEMU, net/announce.c.
@@ -68,6 +76,7 @@ def load(
         if not announced:
             qmp.execute("migrate-set-parameters", {"announce-rounds": 0})
         qmp.execute("migrate-incoming", {"uri": _uri(qmp, source, handle, migrate_file)})
+        meanwhile()
         _finish(qmp, f"{who}: loading its memory")
     finally:
         os.close(handle)

@@ -60,13 +60,14 @@ def run(
     first: Hardware | None = None,
     meanwhile: Callable[[], None] = lambda: None,
     launched: Callable[[], None] = lambda: None,
+    loading: Callable[[], None] = lambda: None,
     loaded: Callable[[], None] = lambda: None,
 ) -> None:
     """Launch QEMU by the record alone: cold, or with the memory `state` saved on the hardware `saved`.
 
     `known`: with the memory of that template; `first`: cold, on this hardware, whose memory may become one.
-    `meanwhile` is called while QEMU starts, `launched` when it is there and has loaded nothing, `loaded` when it
-    has the template's memory and does not run yet.
+    `meanwhile` is called while QEMU starts, `launched` when it is there and has loaded nothing, `loading` while it
+    loads the template's memory, `loaded` when it has it and does not run yet.
     """
     directory = directory_of(scope, name)
     record = made(scope, name)
@@ -85,15 +86,17 @@ def run(
         with qmp:
             launched()
             if known:
-                _wake(scope, directory, machine, known, qmp, able, loaded)
+                _wake(scope, directory, machine, known, qmp, able, loading)
+                loaded()
+                qmp.execute("cont")
             elif state:
                 memory.load(qmp, state, who=name, migrate_file=able.migrate_file)
                 # Before the guest runs: from then on the saved memory fits its disks no more.
                 forget_suspended(directory)
                 qmp.execute("cont")
     except BaseException:
-        with editing(directory) as record:
-            record.stopped = True
+        with editing(directory) as now:
+            now.stopped, now.newborn = True, record.newborn
         raise
     finally:
         os.close(life)
@@ -108,19 +111,23 @@ def _wake(
     known: Template,
     qmp: Qmp,
     able: Features,
-    loaded: Callable[[], None],
+    loading: Callable[[], None],
 ) -> None:
+    """Until it has the template's memory, and its record says whether it must be told who it is."""
     from serai.providers.qemu import warm
 
     record = made(scope, machine.name)
     cards = links.links_of(scope, machine, record.networks)
-    warm.load(qmp, known, cards, who=machine.name, able=able)
-    with editing(directory) as record:
-        record.newborn = record.instance_id != known.instance_id
-    if not record.newborn:
+    newborn = record.instance_id != known.instance_id
+
+    def meanwhile() -> None:
+        with editing(directory) as record:
+            record.newborn = newborn
+        loading()
+
+    warm.load(qmp, known, cards, who=machine.name, able=able, meanwhile=meanwhile)
+    if not newborn:
         warm.set_links(qmp, cards, up=True)
-    loaded()
-    qmp.execute("cont")
 
 
 def _launch(

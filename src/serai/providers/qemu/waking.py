@@ -40,14 +40,19 @@ def wake(
         return
     with Making(directory, known.host_keys, f"root@{hostname(machine)}") as keys:
         told = Telling(directory, name)
+        ready: list[str] = []
 
-        def tell() -> None:
-            told.send(_values(scope, machine, materials, known, keys.values()))
+        def values() -> str:
+            return _values(scope, machine, materials, known, keys.values())
+
+        def loading() -> None:
+            if keys.are_made():
+                ready.append(values())
 
         def loaded() -> None:
-            if keys.are_made():  # it finds its values there when it goes on
+            if ready:  # it finds its values there when it goes on
                 with suppress(OSError):  # it is told afterwards, or by another way
-                    tell()
+                    told.send(ready[0])
 
         try:
             run(
@@ -58,10 +63,11 @@ def wake(
                 known=known,
                 meanwhile=meanwhile,
                 launched=told.connect,
+                loading=loading,
                 loaded=loaded,
             )
             if not told.sent:
-                tell()
+                told.send(values())
         except OSError:  # it hears nothing there, and is told by another way
             told.close()
         except BaseException:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -206,12 +206,29 @@ def ram_file(hardware: Hardware | None, key: str) -> RamFile | None:
             return None
 
 
-def load(qmp: Qmp, known: Template, cards: Sequence[Link], *, who: str, able: Features) -> None:
-    """Load the devices of a template; private networks stay cut off until the guest knows who it is."""
+def load(
+    qmp: Qmp,
+    known: Template,
+    cards: Sequence[Link],
+    *,
+    who: str,
+    able: Features,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> None:
+    """Load the devices of a template; private networks stay cut off until the guest knows who it is.
+
+    `meanwhile`: as in memory.load.
+    """
     state = template.place(known.key) / template.STATE
     left_out = known.hardware.ram is Ram.TEMPLATE  # what a fork starts from has no word of the memory at all
     memory.load(  # its cards are about to be others, and then say so themselves
-        qmp, state, who=who, migrate_file=able.migrate_file, ignore_shared=left_out, announced=False
+        qmp,
+        state,
+        who=who,
+        migrate_file=able.migrate_file,
+        ignore_shared=left_out,
+        announced=False,
+        meanwhile=meanwhile,
     )
     set_links(qmp, cards, up=False)
 
