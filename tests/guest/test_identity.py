@@ -87,9 +87,9 @@ def test_names_and_machine_id_are_its_own(root):
     assert (root / "proc/sys/kernel/hostname").read_text() == "mail"
     assert re.fullmatch(r"[0-9a-f]{32}\n", (root / "etc/machine-id").read_text())
     assert (root / "etc/machine-id").read_text() != "0" * 32 + "\n"
-    assert (root / "etc/hosts").read_text() == (
+    assert (root / "etc/hosts").read_text().rstrip() == (
         "127.0.0.1 localhost\n127.0.1.1 mail mail\n::1 localhost *\n10.0.0.9 printer\n"
-        "10.0.0.5 web # serai\n10.0.0.7 db # serai\n"
+        "10.0.0.5 web # serai\n10.0.0.7 db # serai"
     )
 
 
@@ -256,6 +256,40 @@ look() {{
     ]
     assert notify.read_text() == "0\n"
     assert (root / "proc/sys/net/ipv4/conf/br0/arp_notify").read_text() == "0\n"
+
+
+@pytest.mark.parametrize(("anew", "dropbear", "off"), [("yes", True, "1"), ("", True, "0"), ("yes", False, "0")])
+def test_a_guest_in_which_nobody_is_yet_is_kept_without_ipv6(root, anew, dropbear, off):
+    for nic in ("eth0", "lo"):
+        (root / "sys/class/net" / nic).mkdir(parents=True)
+        (root / "sys/class/net" / nic / "address").write_text("52:54:00:00:00:01\n")
+        (root / f"proc/sys/net/ipv6/conf/{nic}").mkdir(parents=True)
+        (root / f"proc/sys/net/ipv6/conf/{nic}/disable_ipv6").write_text("0\n")
+    (root / "etc/dropbear/dropbear_ed25519_host_key").unlink(missing_ok=True)
+    if dropbear:
+        (root / "etc/dropbear").mkdir(exist_ok=True)
+        (root / "etc/dropbear/dropbear_ed25519_host_key").write_text("")
+    told = "look() { read -r line </proc/sys/net/ipv6/conf/eth0/disable_ipv6; echo $line >/etc/seen; }\n"
+    told += f"anew={anew}\n"
+
+    run("find_cards; look; ipv6_anew", root, told, {"/sys/class/net": f"{root}/sys/class/net"})
+
+    assert (root / "etc/seen").read_text() == f"{off}\n"
+    for nic in ("eth0", "lo"):
+        assert (root / f"proc/sys/net/ipv6/conf/{nic}/disable_ipv6").read_text() == "0\n"
+
+
+@pytest.mark.parametrize(
+    ("was", "calling"), [("mail-of-old", ""), ("mail-of-old", "1"), ("m", "1"), ("post", "1")]
+)
+def test_a_name_is_written_in_place_and_cut_where_it_was_longer(root, was, calling):
+    (root / "etc/hostname").write_text(f"{was}\n")
+    told = f"calling={calling}\ncall() {{ printf '%s' \"$1\" >/etc/called; truncate -s 5 /etc/hostname; }}\n"
+
+    run("names", root, values() + told)
+
+    assert (root / "etc/hostname").read_text() == "mail\n"
+    assert (root / "etc/called").exists() == (len(was) > 4 and bool(calling))
 
 
 def test_a_networkd_that_was_held_never_reads_what_happened_and_the_next_one_keeps_its_leases(root):

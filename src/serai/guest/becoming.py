@@ -96,8 +96,10 @@ randomness() {
   reseed || { echo "its kernel could not be asked for new randomness" >&2; exit 1; }
   for f in /var/lib/systemd/random-seed /var/lib/random-seed; do [ ! -e "$f" ] || printf %s "$stored" >"$f"; done
 }
-put() {  # FILE WAS LINE: in place where it is as long: a file system then need not be told of a size
-  if [ "${#2}" = "${#3}" ]; then printf '%s\n' "$3" 1<>"$1"; else printf '%s\n' "$3" >"$1"; fi
+put() {  # FILE WAS LINE CALL: in place; the call cuts one that was longer: emptied, it would be laid out anew
+  if [ "${#2}" -le "${#3}" ]; then printf '%s\n' "$3" 1<>"$1"; return; fi
+  if [ -n "$calling" ] && printf '%s\n' "$3" 1<>"$1" && call "$4"; then return; fi
+  printf '%s\n' "$3" >"$1"
 }
 no_balloon() {
   for d in /sys/bus/virtio/drivers/virtio_balloon/virtio*; do
@@ -112,7 +114,7 @@ names() {
   fi
   was=
   if [ -e /etc/hostname ]; then read -r was </etc/hostname || :; fi
-  put /etc/hostname "$was" "$name"; printf %s "$name" >/proc/sys/kernel/hostname
+  put /etc/hostname "$was" "$name" "$name_call"; printf %s "$name" >/proc/sys/kernel/hostname
   old_short=${old_name%%.*} short=${name%%.*} new= was=
   set -f
   while IFS= read -r line || [ -n "$line" ]; do
@@ -131,10 +133,13 @@ names() {
     new="$new$line$nl"
   done </etc/hosts
   set +f
-  [ "$new$hosts" = "$was" ] || printf '%s%s' "$new" "$hosts" >/etc/hosts
+  new=$new$hosts
+  [ "$new" != "$was" ] || return 0
+  while [ "${#new}" -lt "${#was}" ]; do new=$new$nl; done  # in place, too; empty lines say nothing there
+  printf %s "$new" 1<>/etc/hosts
 }
 instance() {
-  if [ -f /var/lib/tiny/instance-id ]; then put /var/lib/tiny/instance-id "$old_instance" "$instance"; fi
+  if [ -f /var/lib/tiny/instance-id ]; then put /var/lib/tiny/instance-id "$old_instance" "$instance" ""; fi
   c=/var/lib/cloud
   [ -d "$c/instances/$old_instance" ] || return 0
   if ! call "$instance_calls"; then

@@ -92,6 +92,7 @@ def values(
         "now": str(round(now)),  # busybox takes whole seconds
         "clock_call": octal(syscalls.clock(now)),
         "sync_call": octal(syscalls.synced()),
+        "name_call": octal(syscalls.cut("/etc/hostname", len(f"{name}\n".encode()))),
         "instance_calls": octal(
             syscalls.moved("/var/lib/cloud/instances", before.instance_id, instance_id, _LINK)
         ),

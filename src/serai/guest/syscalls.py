@@ -13,7 +13,7 @@ from __future__ import annotations
 import struct
 
 WRITE, OPEN, IOCTL, SOCKET, EXIT = 1, 2, 16, 41, 60
-GETPID, RENAME, UNLINK, SYMLINK, SYNC, CLOCK_SETTIME = 39, 82, 87, 88, 162, 227
+GETPID, TRUNCATE, RENAME, UNLINK, SYMLINK, SYNC, CLOCK_SETTIME = 39, 76, 82, 87, 88, 162, 227
 RNDRESEEDCRNG, SIOCSIFHWADDR = 0x5207, 0x8924
 SIZE = 192
 """Bytes of a record."""
@@ -126,6 +126,11 @@ def moved(directory: str, old: str, new: str, link: str) -> bytes:
 def nothing() -> bytes:
     """Its answer says that the program runs."""
     return record(GETPID)
+
+
+def cut(file: str, size: int) -> bytes:
+    """The file ends after `size` bytes."""
+    return record(TRUNCATE, f"{file}\0".encode(), size)
 
 
 def synced() -> bytes:

@@ -148,9 +148,8 @@ class Image(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     virtual_size: int = 0
     """Bytes."""
     kernel: Path | None = None
-    """For direct kernel boot, with `initrd` and `cmdline`."""
+    """For direct kernel boot, with `initrd` and `cmdline`; `vmlinux`: the same, unpacked, with a PVH entry."""
     vmlinux: Path | None = None
-    """The same kernel, unpacked, with a PVH entry: for engines that load an ELF file."""
     initrd: Path | None = None
     cmdline: str = ""
     user: str = "root"

@@ -101,6 +101,22 @@ def test_a_saved_memory_that_is_gone_is_said_before_qemu_is_asked(tmp_path: Path
     assert monitor.said == []
 
 
+@pytest.mark.parametrize("announced", [True, False])
+def test_what_is_loaded_is_announced_where_that_is_wanted(tmp_path: Path, announced: bool) -> None:
+    (tmp_path / "memory").write_bytes(b"")
+    monitor, meanwhile = Monitor({}, [became("active"), became("completed")]), []
+    memory.load(
+        monitor,  # type: ignore[arg-type]
+        tmp_path / "memory",
+        who="web",
+        migrate_file=True,
+        announced=announced,
+        meanwhile=lambda: meanwhile.append(list(monitor.asked("migrate-incoming"))),
+    )
+    assert monitor.asked("migrate-set-parameters") == ([] if announced else [{"announce-rounds": 0}])
+    assert meanwhile == [[{"uri": f"file:{tmp_path}/memory"}]]
+
+
 @pytest.mark.engine
 def test_what_was_plugged_survives_suspend_to_disk(qemu: Qemu) -> None:
     up(qemu)

@@ -40,6 +40,7 @@ def machine(**more: Any) -> Machine:
         ({"disks": {"data": {"path": "/dev/sdb1", "format": "raw"}}}, "disks.data"),
         ({"disks": {"data": {"format": "raw"}}}, "disks.data.format"),
         ({"networks": [{"public": {"bridge": "br0"}}]}, "networks"),
+        ({"networks": [{"private": {"network": "back", "ipv6": "fd00::5/64"}}]}, "networks"),
     ],
 )
 def test_what_does_not_go_with_it_is_named(more, key):

@@ -256,7 +256,8 @@ def last_words(directory: Path, name: str) -> str:
 def end_all(directory: Path) -> None:
     """After QEMU has ended: see that they end too. None there: does nothing."""
     alive = [(pid, start) for _, pid, start in listed(directory) if start and start_of(pid) == start]
-    alive += [(pid, start_of(pid)) for pid in _strays(directory) if (directory / "tpm").exists()]
+    if (directory / "tpm").exists():
+        alive += [(pid, start_of(pid)) for pid in _strays(directory)]
     for pid, start in alive:
         try:
             handle = os.pidfd_open(pid)
