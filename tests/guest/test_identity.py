@@ -292,6 +292,18 @@ def test_a_name_is_written_in_place_and_cut_where_it_was_longer(root, was, calli
     assert (root / "etc/called").exists() == (len(was) > 4 and bool(calling))
 
 
+@pytest.mark.parametrize(
+    "text", ["", "m", "web\n# the first\n", "a-longer-one\nand another\n", "#\n\nweb\n", "m\nx"]
+)
+def test_a_name_takes_the_place_of_whatever_the_file_held(root, text):
+    (root / "etc/hostname").write_text(text)
+    told = "calling=1\ncall() { truncate -s 5 /etc/hostname; }\n"
+
+    run("names", root, values() + told)
+
+    assert (root / "etc/hostname").read_text() == "mail\n"
+
+
 def test_a_networkd_that_was_held_never_reads_what_happened_and_the_next_one_keeps_its_leases(root):
     (root / "lib/systemd").mkdir(parents=True)
     for name in ("systemd-networkd", "systemd-resolved"):

@@ -20,6 +20,8 @@ def tinted(text: str, code: int) -> str:
 def put(line: str, *, err: bool = False) -> None:
     """Print a line on stdout, or stderr: styles reach a terminal alone, and not where NO_COLOR is set."""
     stream = sys.stderr if err else sys.stdout
+    if stream is None:  # closed before the start
+        return
     if not stream.isatty() or os.environ.get("NO_COLOR"):
         line = STYLE.sub("", line)
     stream.write(f"{line}\n")

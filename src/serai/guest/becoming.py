@@ -96,9 +96,9 @@ randomness() {
   reseed || { echo "its kernel could not be asked for new randomness" >&2; exit 1; }
   for f in /var/lib/systemd/random-seed /var/lib/random-seed; do [ ! -e "$f" ] || printf %s "$stored" >"$f"; done
 }
-put() {  # FILE WAS LINE CALL: in place; the call cuts one that was longer: emptied, it would be laid out anew
-  if [ "${#2}" -le "${#3}" ]; then printf '%s\n' "$3" 1<>"$1"; return; fi
-  if [ -n "$calling" ] && printf '%s\n' "$3" 1<>"$1" && call "$4"; then return; fi
+put() {  # FILE WAS LINE CALL: a file of one line is not emptied and laid out anew; the call cuts a longer one
+  if [ -n "$2" ] && [ "${#2}" -le "${#3}" ]; then printf '%s\n' "$3" 1<>"$1"; return; fi
+  if [ -n "$2" ] && [ -n "$calling" ] && printf '%s\n' "$3" 1<>"$1" && call "$4"; then return; fi
   printf '%s\n' "$3" >"$1"
 }
 no_balloon() {
@@ -113,7 +113,9 @@ names() {
     if [ -f "$d" ] && [ ! -L "$d" ]; then printf '%s\n' "$machine" >"$d"; fi
   fi
   was=
-  if [ -e /etc/hostname ]; then read -r was </etc/hostname || :; fi
+  if [ -e /etc/hostname ]; then
+    { IFS= read -r was && ! read -r more && [ -z "$more" ]; } </etc/hostname || was=  # of several lines
+  fi
   put /etc/hostname "$was" "$name" "$name_call"; printf %s "$name" >/proc/sys/kernel/hostname
   old_short=${old_name%%.*} short=${name%%.*} new= was=
   set -f

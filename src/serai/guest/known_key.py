@@ -44,7 +44,6 @@ def private() -> Path:
 
 def kept(key: Path) -> Path:
     """A private copy of a key file, as ssh wants it. Raises OSError when it cannot be read."""
-
     data = key.read_bytes()
     place = paths.home() / "keys" / sha256(data).hexdigest()[:16]
     if not place.exists():
