@@ -8,6 +8,8 @@ import subprocess
 import sys
 from typing import Any
 
+import pytest
+
 LOADED = """\
 import sys
 import serai.cli.start as start
@@ -32,6 +34,16 @@ def test_a_plain_up_does_without_what_loads_slowly(serai: Any) -> None:
     )
     assert (done.stdout, done.returncode) == ("[]\n", 0)
     assert "web  ready" in done.stderr
+
+
+@pytest.mark.parametrize("closed", ["2>&-", "<&- 2>&-", "<&- >&- 2>&-"])
+def test_it_comes_up_where_nobody_hears(serai: Any, closed: str) -> None:
+    serai.file("machines: {web: {provider: fake}}\n")
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$0" -m serai up {closed}', sys.executable], cwd=serai.root, env=os.environ.copy()
+    )
+    assert done.returncode == 0
+    assert serai.states() == {"web": "ready"}
 
 
 def test_machines_are_told_as_json_and_nothing_else(serai: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from serai.cli.say import CYAN, progress, put, tinted
+from serai.cli.say import CYAN, is_terminal, progress, put, tinted
 
 
 def bring(
@@ -133,7 +133,7 @@ def asked(question: str, yes: bool) -> bool:
     """Consent: given by -y, asked on a terminal, refused elsewhere."""
     if yes:
         return True
-    if not sys.stdin.isatty():
+    if not is_terminal(sys.stdin):
         return False
     import click
 

@@ -28,7 +28,9 @@ class Options:
 
     def ask(self, question: str) -> bool:
         """Whether a person says yes; where nobody can be asked, nobody does."""
-        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        from serai.cli.say import is_terminal
+
+        if not (is_terminal(sys.stdin) and is_terminal(sys.stderr)):
             return False
         import click
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from types import TracebackType
 
-from serai.cli.say import CYAN, RED, put, tinted
+from serai.cli.say import CYAN, RED, is_terminal, put, tinted
 from serai.cli.table import coloured, columns, where
 from serai.plan.steps import Act, Step
 from serai.plan.up import Action, MachinePlan, Plan
@@ -30,7 +30,7 @@ def reporter(quiet: bool = False) -> Lines:
         return Silent()
     if own := MADE_BY.get():
         return own()
-    if not sys.stderr.isatty():
+    if not is_terminal(sys.stderr):
         return Lines()
     from serai.cli.live import Live
 

@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Callable
+from typing import TextIO
 
 DIM, RED, GREEN, YELLOW, CYAN = 2, 31, 32, 33, 36
 """SGR codes of ECMA-48."""
@@ -17,19 +18,23 @@ def tinted(text: str, code: int) -> str:
     return f"\x1b[{code}m{text}\x1b[0m"
 
 
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether a person sees it; None is a stream that was closed before the start."""
+    return stream is not None and stream.isatty()
+
+
 def put(line: str, *, err: bool = False) -> None:
     """Print a line on stdout, or stderr: styles reach a terminal alone, and not where NO_COLOR is set."""
     stream = sys.stderr if err else sys.stdout
-    if stream is None:  # closed before the start
-        return
-    if not stream.isatty() or os.environ.get("NO_COLOR"):
+    if not is_terminal(stream) or os.environ.get("NO_COLOR"):
         line = STYLE.sub("", line)
-    stream.write(f"{line}\n")
+    if stream is not None:
+        stream.write(f"{line}\n")
 
 
 def progress() -> Callable[[str], None]:
     """Phrases on stderr: one line that changes on a terminal, else a line for each new phrase."""
-    if not sys.stderr.isatty():
+    if not is_terminal(sys.stderr):
         last = ""
 
         def tell(phrase: str) -> None:
