@@ -2,8 +2,8 @@
 
 The floor is the recipe: QEMU with the template's memory mapped privately, its devices loaded, an overlay on its
 disk, until an SSH server speaks and lets us log in. The guest is told nothing: it goes on waiting for who it is to
-become, which costs it nothing (hung up on, it would clear away what it waits with). SERAI_BENCH_IMAGES=tiny leaves Debian out. What `vagrant up`
-of the same guest takes is measured by bench_up_libvirt.py, where vagrant-libvirt is.
+become, which costs it nothing (hung up on, it would clear away what it waits with). SERAI_BENCH_IMAGES=tiny leaves
+Debian out. What `vagrant up` of the same guest takes is measured by bench_warm_vagrant.py.
 """
 
 from __future__ import annotations
