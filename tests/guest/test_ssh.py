@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from serai.guest.refusal import Cause, Refusal, refusal
@@ -76,11 +77,10 @@ def test_after_its_time_limit_a_command_is_ended_in_the_guest_too(web: SshTransp
 
 
 def test_a_refused_port_is_said(sshd: Any) -> None:
-    sshd.stop()
-    with socket.socket() as held:  # so that nobody else listens there meanwhile
-        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        held.bind(("127.0.0.1", sshd.port))
-        error = _failure(SshTransport(sshd.endpoint(), "web"))
+    with socket.socket() as held:  # so that nobody listens there meanwhile
+        held.bind(("127.0.0.1", 0))
+        endpoint = msgspec.structs.replace(sshd.endpoint(), port=held.getsockname()[1])
+        error = _failure(SshTransport(endpoint, "web"))
     assert error.code is Code.NETWORK
     assert "web: nothing listens at 127.0.0.1 port" in error.message
     assert "serai logs web" in error.hint

@@ -30,7 +30,7 @@ GO = "go"
 SETTLE = "settle"
 """What it is told when it has been logged in to."""
 _LINK = "/var/lib/cloud/instance"
-ARRIVED, ENDED = "arrived", "ended"
+WAITS, DIRECT, ARRIVED, ENDED = "waiting", "direct", "arrived", "ended"
 """What it says when one can log in, and at its end; its exit code follows then."""
 
 
@@ -157,12 +157,13 @@ def waiting(port: str) -> str:
     return f"port={quote(port)}\n{_FIND_PORT}\n{begun}"
 
 
-def listening(*, anew: bool) -> str:
+def listening(*, anew: bool, direct: bool = False) -> str:
     """What it is told there before it is kept: it says `waiting`, and takes the values whenever they come.
 
-    `anew`: its SSH server may be started anew, for one that takes up new keys faster.
+    `anew`: its SSH server may be started anew, for one that takes up new keys faster. `direct`: it says so, and
+    takes records (guest/records.py) instead of values.
     """
-    return f"{definitions()}anew={'yes' if anew else ''}\n{WAITING}"
+    return f"{definitions()}anew={'yes' if anew else ''} direct={'yes' if direct else ''}\n{WAITING}"
 
 
 _FIND_PORT = r"""

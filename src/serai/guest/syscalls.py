@@ -13,7 +13,8 @@ from __future__ import annotations
 import struct
 
 WRITE, OPEN, IOCTL, SOCKET, EXIT = 1, 2, 16, 41, 60
-GETPID, TRUNCATE, RENAME, UNLINK, SYMLINK, SYNC, CLOCK_SETTIME = 39, 76, 82, 87, 88, 162, 227
+GETPID, TRUNCATE, FTRUNCATE, RENAME, UNLINK, SYMLINK = 39, 76, 77, 82, 87, 88
+SYNC, SETHOSTNAME, CLOCK_SETTIME = 162, 170, 227
 RNDRESEEDCRNG, SIOCSIFHWADDR = 0x5207, 0x8924
 SIZE = 192
 """Bytes of a record."""
@@ -28,7 +29,7 @@ _NAME_BYTES = 16
 _ETHER = b"\1\0"
 """ARPHRD_ETHER, the family of a hardware address."""
 ANSWER = b"ok\n"
-_RANDOM, _SOCKET = 3, 4
+_RANDOM, _SOCKET, NEXT = 3, 4, 5
 """Descriptors: a program that has three gets these next."""
 
 
@@ -126,6 +127,51 @@ def moved(directory: str, old: str, new: str, link: str) -> bytes:
 def nothing() -> bytes:
     """Its answer says that the program runs."""
     return record(GETPID)
+
+
+def said(line: str) -> bytes:
+    """A line on its stdout."""
+    text = f"{line}\n".encode()
+    return record(WRITE, 1, text, len(text))
+
+
+def placed(handle: int, file: str, text: bytes, size: int) -> bytes:
+    """The text in place of the `size` bytes of a file that is there. `handle`: the next free descriptor."""
+    most = SIZE - _HEADER.size
+    found = record(OPEN, f"{file}\0".encode(), 1)
+    for at in range(0, len(text), most):
+        part = text[at : at + most]
+        found += record(WRITE, handle, part, len(part))
+    return found + (record(FTRUNCATE, handle, len(text)) if len(text) < size else b"")
+
+
+def named(name: str) -> bytes:
+    """What the kernel calls the machine."""
+    return record(SETHOSTNAME, name.encode(), len(name.encode()))
+
+
+def stirred(seed: bytes) -> bytes:
+    """Randomness is drawn from a seed, too, from then on; and a socket for cards. The first of all records."""
+    return (
+        record(OPEN, b"/dev/urandom\0", 1)
+        + record(WRITE, _RANDOM, seed, len(seed))
+        + record(IOCTL, _RANDOM, RNDRESEEDCRNG)
+        + record(SOCKET, 2, 2, 0)
+    )
+
+
+def has_mac(nic: str, mac: str) -> bytes:
+    request = nic.encode().ljust(_NAME_BYTES, b"\0") + _ETHER + bytes.fromhex(mac.replace(":", ""))
+    return record(IOCTL, _SOCKET, SIOCSIFHWADDR, request)
+
+
+def ended() -> bytes:
+    return record(EXIT, 0)
+
+
+def bytes_of(text: str) -> bytes:
+    """What `octal` made a text of."""
+    return bytes(int(digits, 8) for digits in text.split("\\")[1:])
 
 
 def cut(file: str, size: int) -> bytes:

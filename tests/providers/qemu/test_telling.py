@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from serai.guest import identity
+from serai.guest import identity, records, syscalls
+from serai.guest.records import Direct
 from serai.providers.qemu import telling
 from serai.providers.qemu.telling import Telling
 from serai.util.errors import SeraiError
@@ -58,7 +59,7 @@ def tell(directory: Path, told: list[Port], answer: str) -> Telling:
     told.append(Port(directory, answer))
     one = Telling(directory, "web")
     one.connect()
-    one.send("name=web\n")
+    one.send("name=web\ngo\n", lambda: "settle\n")
     return one
 
 
@@ -109,17 +110,53 @@ class Way:
         return Result(["sh"], self.code, self.said, "")
 
 
-def waiting(directory: Path, way: Way) -> tuple[str, ...]:
-    with telling.waiting(directory, way, anew=True) as kinds:  # type: ignore[arg-type]
-        return kinds
+def waiting(directory: Path, way: Way, *, direct: bool = False) -> telling.Waits:
+    with telling.waiting(directory, way, anew=True, direct=direct) as found:  # type: ignore[arg-type]
+        return found
 
 
 def test_a_guest_that_is_ready_waits_and_tells_its_kinds_of_keys(tmp_path, monkeypatch):
     way = Way("keys rsa\nkeys ed25519\n")
     monkeypatch.setattr(telling, "Line", lambda directory: Waits("waiting"))
 
-    assert waiting(tmp_path, way) == ("rsa", "ed25519")
+    assert waiting(tmp_path, way) == telling.Waits(("rsa", "ed25519"))
     assert telling.PORT.encode() in way.input
+    assert records.ASK.encode() not in way.input
+
+
+FACTS = "keys dropbear\ndirect 4 12\nnic 52:54:00:00:00:01 eth0\nhosts ::1 localhost\n"
+
+
+@pytest.mark.parametrize(
+    ("answers", "taken"),
+    [(["direct", "waiting"], True), (["direct"], False), (["waiting"], False)],
+)
+def test_a_guest_of_which_all_is_known_takes_records(tmp_path, monkeypatch, answers, taken):
+    way, line = Way(FACTS), Answers(answers)
+    monkeypatch.setattr(telling, "Line", lambda directory: line)
+    found = waiting(tmp_path, way, direct=True)
+
+    direct = Direct(nics={"52:54:00:00:00:01": "eth0"}, hosts="::1 localhost\n", sizes=(4, 12))
+    assert found == (telling.Waits(("dropbear",), direct) if taken else telling.Waits())
+    assert records.ASK.encode() in way.input
+    assert line.told[0] == identity.listening(anew=True, direct=True)
+    assert line.told[1:] == ([syscalls.said("waiting")] if "direct" in answers else [])
+
+
+class Answers:
+    """A line at whose other end these words are said, each when it is waited for."""
+
+    def __init__(self, words: list[str]) -> None:
+        self.words, self.told = words, []
+
+    def until(self, words: tuple[str, ...], budget: float) -> list[str] | None:
+        return [words[0]] if words[0] in self.words else None
+
+    def say(self, what: str | bytes) -> None:
+        self.told.append(what)
+
+    def close(self) -> None:
+        pass
 
 
 class Waits:
@@ -147,18 +184,18 @@ class Waits:
 def test_a_guest_that_cannot_wait_is_told_by_another_way(tmp_path, monkeypatch, way, word):
     monkeypatch.setattr(telling, "Line", lambda directory: Waits(word))
 
-    assert waiting(tmp_path, way) == ()
+    assert waiting(tmp_path, way) == telling.Waits()
 
 
 def test_a_machine_without_the_port_is_told_by_another_way(tmp_path):
-    assert waiting(tmp_path, Way("keys rsa\n")) == ()
+    assert waiting(tmp_path, Way("keys rsa\n")) == telling.Waits()
 
 
 def test_what_waits_is_a_script_that_a_shell_reads(need):
     need("dash")
     import subprocess
 
-    texts = [identity.waiting("a.port"), identity.listening(anew=True), identity.script("name=web\n")]
+    texts = [identity.waiting("a.port"), identity.listening(anew=True), identity.script("name=web\n"), records.ASK]
     for text in (*texts, identity.own_keys(_machine())):
         subprocess.run(["dash", "-n"], input=text, text=True, check=True)
 

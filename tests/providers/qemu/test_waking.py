@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import time
@@ -62,6 +63,47 @@ def cut_power(home: Path, name: str) -> Path:
 
 def templates(shop: Any) -> list[str]:
     return [str(each["key"]) for each in shop.json("image", "layers")["layers"]]
+
+
+ALONE = """
+project: alone
+defaults: {image: tiny, memory: 192M, warm: true, ready: {within: 5m}}
+machines: {web: {}, db: {autostart: false}, mail-of-all: {autostart: false}}
+"""
+OF_ONE_CARD = "\n".join(
+    line for line in WHO.replace(" /sys/class/net/eth1/address", "").splitlines() if "eth1" not in line
+)
+
+
+def test_guests_that_take_records_wake_up_as_themselves(shop, home):
+    shop.file(ALONE)
+    shop("up")
+    (kept,) = templates(shop)
+    assert json.loads((home / "templates" / kept / "template.json").read_bytes())["direct"]["nics"]
+
+    def who_now(name: str) -> list[str]:
+        *words, now = shop("exec", name, "--", OF_ONE_CARD).stdout.split()
+        assert abs(int(now) - time.time()) < 30
+        return [str(word) for word in words]
+
+    assert WAKING in shop("up", "db").stderr
+    first, second = who_now("web"), who_now("db")
+    woken = shop("up", "mail-of-all").stderr
+    assert WAKING in woken
+    cut_power(home, "mail-of-all")  # as soon as it is ready
+    again = shop("up", "mail-of-all").stderr
+    assert WAKING not in again
+    assert TELLING not in again
+    third = who_now("mail-of-all")
+    names = ("web", "db", "mail-of-all")
+    assert tuple(each[0] for each in (first, second, third)) == names
+    assert tuple(each[1] for each in (first, second, third)) == names
+    for one, other in ((first, second), (first, third), (second, third)):
+        assert not set(one) & set(other)
+    for name in names:
+        hosts = shop("exec", name, "--", "cat /etc/hosts").stdout
+        assert [other for other in names if f" {other}\n" in hosts] == [name]
+        assert " eth0\n" in shop("exec", name, "--", "grep ^fe80 /proc/net/if_inet6").stdout
 
 
 def test_guests_wake_up_as_themselves_and_never_from_an_altered_template(shop, home):

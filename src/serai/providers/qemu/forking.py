@@ -144,7 +144,7 @@ def _copied(
         with (
             pages.Copy(pid, _address(qmp, 0), hardware.machine.memory.size, who=name) as copy,
             _meanwhile(copy.take) as taken,
-            telling.waiting(directory, way, anew=False) as host_keys,
+            telling.waiting(directory, way, anew=False) as waits,
             backup.of_disks(qmp, directory, record, scope, place) as jobs,
         ):
             jobs.reserve()
@@ -158,7 +158,7 @@ def _copied(
                 copy.take(min(MOST_THREADS, len(os.sched_getaffinity(0))))
             still = time.monotonic() - began
             jobs.wait()
-            return copy.sealed(), still, host_keys
+            return copy.sealed(), still, waits.host_keys
 
 
 @contextmanager

@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import NamedTuple
 
-from serai.guest import identity
+from serai.guest import identity, records, syscalls
 from serai.guest.host_keys import KINDS
+from serai.guest.records import Direct
 from serai.guest.transport import Transport
 from serai.providers.qemu.qmp import connect_unix, readable
 from serai.util.errors import SeraiError
@@ -39,8 +41,8 @@ class Line:
         self._link = connect_unix(directory / SOCKET)
         self._heard = b""
 
-    def say(self, text: str) -> None:
-        self._link.sendall(text.encode())
+    def say(self, what: str | bytes) -> None:
+        self._link.sendall(what.encode() if isinstance(what, str) else what)
 
     def until(self, words: tuple[str, ...], budget: float) -> list[str] | None:
         """Its lines up to the first that begins with one of these; None: none came within `budget` seconds."""
@@ -64,35 +66,50 @@ class Line:
         self._link.close()
 
 
+class Waits(NamedTuple):
+    """How a guest waits."""
+
+    host_keys: tuple[str, ...] = ()
+    """The kinds that it has; none: it cannot wait."""
+    direct: Direct | None = None
+    """It takes records."""
+
+
 @contextmanager
-def waiting(directory: Path, way: Transport, *, anew: bool) -> Iterator[tuple[str, ...]]:
+def waiting(directory: Path, way: Transport, *, anew: bool, direct: bool = False) -> Iterator[Waits]:
     """A process in a guest waits to be told while this lasts; in what is saved meanwhile, it waits on.
 
-    `anew`: as in identity.listening. Gives the kinds of host keys that the guest has; none: it cannot wait.
+    `anew`: as in identity.listening. `direct`: it may be one that takes records.
     """
     try:
         line = Line(directory)
     except OSError:  # it has no such port
-        yield ()
+        yield Waits()
         return
     try:
-        yield _has_it_wait(line, way, anew)
+        yield _has_it_wait(line, way, anew, direct)
     finally:
         line.close()
 
 
-def _has_it_wait(line: Line, way: Transport, anew: bool) -> tuple[str, ...]:
+def _has_it_wait(line: Line, way: Transport, anew: bool, may_be_direct: bool) -> Waits:
     from serai.guest.pipe import as_root
 
+    asked = identity.waiting(PORT) + _ASK_KEYS + (records.ASK if may_be_direct else "")
     try:
-        done = way.run(as_root("sh -s"), input=(identity.waiting(PORT) + _ASK_KEYS).encode(), check=False)
+        done = way.run(as_root("sh -s"), input=asked.encode(), check=False)
     except SeraiError:  # it cannot be logged in to
-        return ()
+        return Waits()
     kinds = tuple(each.split()[1] for each in done.stdout.splitlines() if each.startswith("keys "))
     if not done.ok or not set(kinds) <= set(KINDS):
-        return ()
-    line.say(identity.listening(anew=anew))
-    return kinds if line.until(("waiting",), WAITS_BUDGET) else ()
+        return Waits()
+    direct = records.direct_of(done.stdout.splitlines()) if may_be_direct else None
+    line.say(identity.listening(anew=anew, direct=direct is not None))
+    if direct is not None:
+        if not line.until((identity.DIRECT,), WAITS_BUDGET):
+            return Waits()
+        line.say(syscalls.said(identity.WAITS))  # what is there before is the shell's
+    return Waits(kinds, direct) if line.until((identity.WAITS,), WAITS_BUDGET) else Waits()
 
 
 class Telling:
@@ -102,14 +119,16 @@ class Telling:
         self._directory, self._name = directory, name
         self.sent = False
         self._line: Line | None = None
+        self._then: Callable[[], str | bytes] = str
 
     def connect(self) -> None:
         self._line = Line(self._directory)
 
-    def send(self, values: str) -> None:
+    def send(self, what: str | bytes, then: Callable[[], str | bytes]) -> None:
+        """`then`: what it is told when somebody has logged in."""
         assert self._line is not None
-        self._line.say(f"{values}{identity.GO}\n")
-        self.sent = True
+        self._line.say(what)
+        self.sent, self._then = True, then
         with _lock:
             _told[self._directory] = self
 
@@ -125,7 +144,7 @@ class Telling:
         """Whether it is itself altogether, and its disks know it: it begins with that now. Raises Code.FAILED."""
         assert self._line is not None
         with suppress(OSError):  # it has gone: what it has said until then is read
-            self._line.say(f"{identity.SETTLE}\n")
+            self._line.say(self._then())
         return self._has_said(identity.ENDED)
 
     def _has_said(self, word: str) -> bool:

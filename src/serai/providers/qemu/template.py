@@ -14,6 +14,7 @@ from stat import S_ISLNK
 
 import msgspec
 
+from serai.guest.records import Direct
 from serai.providers import record_file
 from serai.providers.qemu.record import Hardware, load
 from serai.util import paths, seals
@@ -61,6 +62,8 @@ class Template(msgspec.Struct, frozen=True, kw_only=True):
     seals: dict[str, Seal]
     host_keys: tuple[str, ...] = ()
     """Kinds of its SSH host keys, where it waits to be told who it is (see qemu/telling.py)."""
+    direct: Direct | None = None
+    """It is told so by records."""
 
 
 def root() -> Path:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 import msgspec
 
-from serai.guest import identity
-from serai.guest.host_keys import Making
+from serai.guest import identity, records, syscalls
+from serai.guest.host_keys import DROPBEAR, Making
 from serai.guest.seed import hostname
 from serai.guest.transport import Transport
 from serai.providers.contract import Materials, Progress, Scope
@@ -40,19 +40,20 @@ def wake(
         return
     with Making(directory, known.host_keys, f"root@{hostname(machine)}") as keys:
         told = Telling(directory, name)
-        ready: list[str] = []
+        ready: list[tuple[str | bytes, Callable[[], str | bytes]]] = []
 
-        def values() -> str:
-            return _values(scope, machine, materials, known, keys.values())
+        def values() -> tuple[str | bytes, Callable[[], str | bytes]]:
+            return _told(scope, machine, materials, known, keys.values())
 
         def loading() -> None:
             if keys.are_made():
-                ready.append(values())
+                with suppress(OSError):  # it is told by another way
+                    ready.append(values())
 
         def loaded() -> None:
             if ready:  # it finds its values there when it goes on
                 with suppress(OSError):  # it is told afterwards, or by another way
-                    told.send(ready[0])
+                    told.send(*ready[0])
 
         try:
             run(
@@ -67,7 +68,7 @@ def wake(
                 loaded=loaded,
             )
             if not told.sent:
-                told.send(values())
+                told.send(*values())
         except OSError:  # it hears nothing there, and is told by another way
             told.close()
         except BaseException:
@@ -111,6 +112,33 @@ def identity_script(scope: Scope, machine: Machine, materials: Materials) -> str
         return ""
     telling.forget(directory)
     return identity.script(_values(scope, machine, materials, known, {}))
+
+
+def _told(
+    scope: Scope, machine: Machine, materials: Materials, known: Template, keys: Mapping[str, str]
+) -> tuple[str | bytes, Callable[[], str | bytes]]:
+    """What a guest that waits is told, and what once somebody has logged in: records, or words of its shell.
+
+    Raises OSError where it must be told by another way.
+    """
+    direct = known.direct
+    if direct is None:
+        values = _values(scope, machine, materials, known, keys)
+        return f"{values}{identity.GO}\n", lambda: f"{identity.SETTLE}\n"
+    nics = links.seed_nics(scope, machine, materials)
+    cards = records.card_changes(direct, [card.mac for card in known.cards], nics)
+    if cards is None:
+        raise ConnectionError(f"{machine.name}: it takes no records for cards like these")
+    text = records.arriving(
+        direct,
+        (known.hostname, known.hosts),
+        hostname(machine),
+        cards,
+        syscalls.bytes_of(keys[f"key_{DROPBEAR}"]),
+        made(scope, machine.name).instance_id,
+        materials,
+    )
+    return text, lambda: records.settling(time.time())
 
 
 def _values(scope: Scope, machine: Machine, materials: Materials, known: Template, keys: Mapping[str, str]) -> str:

@@ -19,6 +19,7 @@ from pathlib import Path
 import msgspec
 
 from serai.guest import identity
+from serai.guest.records import all_by_dhcp
 from serai.guest.seed import hostname
 from serai.guest.tiny import host_lines
 from serai.guest.transport import Transport
@@ -264,8 +265,9 @@ def keep(
             return None
         progress("keeping its memory for warm starts")
         place = private_dir(template.place(key))
+        by_dhcp = all_by_dhcp(links.seed_nics(scope, machine, materials))
         with (
-            telling.waiting(directory, way, anew=True) as host_keys,
+            telling.waiting(directory, way, anew=True, direct=by_dhcp) as waits,
             launch.connect(directory, record.name) as qmp,
         ):
             qmp.execute("stop")
@@ -285,7 +287,7 @@ def keep(
 
         quit_process(directory, record)
         try:
-            return _publish(scope, directory, record, materials, key, host, host_keys)
+            return _publish(scope, directory, record, materials, key, host, waits)
         except BaseException:
             template.drop(key)
             raise
@@ -298,7 +300,7 @@ def _publish(
     materials: Materials,
     key: str,
     host: str,
-    host_keys: tuple[str, ...],
+    waits: telling.Waits,
 ) -> Template:
     """Move the files of a machine that is off to the template, and have it stand on them."""
     machine, image, hardware = record.applied, record.image, record.hardware
@@ -330,7 +332,8 @@ def _publish(
         cards=cards_of(scope, machine, materials),
         hosts=host_lines(materials.hosts, hostname(machine)),
         seals={name: template.seal(place / name) for name in names},
-        host_keys=host_keys,
+        host_keys=waits.host_keys,
+        direct=waits.direct,
     )
     with editing(directory) as kept:
         kept.template = key  # before its disks stand on it, so that nobody takes them away
