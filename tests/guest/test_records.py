@@ -150,6 +150,32 @@ def test_what_it_is_asked_is_a_question_that_any_guest_answers(tmp_path):
     assert (done.stdout, done.stderr) == ("end\n", "")
 
 
+@pytest.mark.parametrize(
+    ("more", "direct"),
+    [
+        ("", True),
+        ("etc/dropbear/dropbear_rsa_host_key", False),
+        ("etc/machine-id", False),
+        ("var/lib/cloud", False),
+    ],
+)
+def test_a_guest_with_more_to_change_takes_none(root, more, direct):
+    if more:
+        (root / more).parent.mkdir(parents=True, exist_ok=True)
+        (root / more).write_text("more\n")
+    text = records.ASK
+    for place in ("/etc/", "/var/lib/"):
+        text = text.replace(place, f"{root}{place}")
+    text = f"uname() {{ echo x86_64; }}\nset -e\n{text}"
+    said = subprocess.run(["sh", "-s"], input=text, text=True, capture_output=True, check=True).stdout
+
+    found = records.direct_of(said.splitlines())
+    assert (found is not None) == direct
+    if found is not None:
+        assert (found.sizes, found.hosts) == ((13, 8), "")
+        assert "lo" in found.nics.values()
+
+
 def test_records_do_for_cards_by_dhcp_that_it_has():
     direct = Direct(nics={"52:54:00:00:00:01": "eth0"}, hosts="", sizes=(1, 1))
     nic = SeedNic(mac="52:54:00:00:00:09")

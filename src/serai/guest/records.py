@@ -22,10 +22,11 @@ MARK = "# serai"
 KEY, HOSTNAME = "/etc/dropbear/dropbear_ed25519_host_key", "/etc/hostname"
 HOSTS, INSTANCE = "/etc/hosts", "/var/lib/tiny/instance-id"
 
-# `direct`, where records do; then what they go by.
+# `direct`, where records do; then what they go by. Host keys of other kinds would have to go.
 ASK = f"""
 if [ "$(uname -m)" = x86_64 ] && [ -f {INSTANCE} ] && [ -f {KEY} ] && [ -f {HOSTNAME} ] &&
-  [ ! -s /etc/machine-id ] && [ ! -e /var/lib/cloud ] && [ ! -e /var/lib/random-seed ] && [ ! -e /var/lib/systemd ]
+  [ ! -s /etc/machine-id ] && [ ! -e /var/lib/cloud ] && [ ! -e /var/lib/random-seed ] &&
+  [ ! -e /var/lib/systemd ] && [ "$(echo /etc/dropbear/dropbear_*_host_key)" = {KEY} ]
 then
   echo direct "$(wc -c <{HOSTNAME})" "$(wc -c <{INSTANCE})"
   for d in /sys/class/net/*; do
