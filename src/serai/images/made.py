@@ -15,8 +15,6 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
     virtual_size: int = 0
     """Bytes."""
     kernel: Path | None = None
-    vmlinux: Path | None = None
-    """The same kernel, unpacked."""
     initrd: Path | None = None
     cmdline: str = ""
     user: str = "root"

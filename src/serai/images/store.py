@@ -33,7 +33,7 @@ _CHUNK = 1 << 20
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An image: which blobs (`disk`, `kernel`, `vmlinux`, `initrd` -> hexadecimal sha256) and how it is used."""
+    """An image: which blobs (`disk`, `kernel`, `initrd` -> hexadecimal sha256) and how it is used."""
 
     arch: str
     blobs: dict[str, str]
@@ -104,7 +104,6 @@ class Store:
             format=manifest.format,
             virtual_size=manifest.virtual_size,
             kernel=blob.get("kernel"),
-            vmlinux=blob.get("vmlinux"),
             initrd=blob.get("initrd"),
             cmdline=manifest.cmdline,
             user=manifest.user,
@@ -135,7 +134,7 @@ class Store:
         """Take the files over and give the image its name. The files must lie in a `workspace`."""
         with full_disk(self.root), self.kept():
             blobs, size = {}, 0
-            for role in ("disk", "kernel", "vmlinux", "initrd"):
+            for role in ("disk", "kernel", "initrd"):
                 if path := getattr(made, role):
                     size += path.stat().st_size
                     blobs[role] = self._take(path)

@@ -145,10 +145,10 @@ class Image(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     disk: Path | None = None
     format: str = "qcow2"
     """Of `disk`: qcow2 or raw."""
-    virtual_size: int = 0  # bytes
+    virtual_size: int = 0
+    """Bytes."""
     kernel: Path | None = None
-    """For direct kernel boot, with `initrd` and `cmdline`; `vmlinux`: unpacked, with a PVH entry."""
-    vmlinux: Path | None = None
+    """For direct kernel boot, with `initrd` and `cmdline`."""
     initrd: Path | None = None
     cmdline: str = ""
     user: str = "root"

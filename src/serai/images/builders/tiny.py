@@ -19,7 +19,6 @@ from serai.images.builders.cpio import Archive
 from serai.images.builders.elf import closure
 from serai.images.builders.modules import Modules, dependency_file, kernel_image
 from serai.images.builders.packages import Packages
-from serai.images.builders.vmlinux import vmlinux
 from serai.images.made import Made
 from serai.util.arch import host_arch
 from serai.util.errors import Code, SeraiError
@@ -102,31 +101,17 @@ def _build(target: Path, arch: str, progress: Progress, kernels: tuple[str, ...]
         modes = {"/usr/bin/doas": 0o4755} if (system / "usr/bin/doas").exists() else {}
         ext4.make(raw, system, size=DISK_SIZE, label="tiny", uuid=UUID, modes=modes)
         run(["qemu-img", "convert", "-f", "raw", "-O", "qcow2", raw, target / "disk.qcow2"])
-        kernel_file = kernel_image(packages.tree, modules)
-        shutil.copyfile(kernel_file, target / "kernel")
+        shutil.copyfile(kernel_image(packages.tree, modules), target / "kernel")
         return Made(
             disk=target / "disk.qcow2",
             virtual_size=DISK_SIZE,
             kernel=target / "kernel",
-            vmlinux=_unpacked(kernel_file, packages.tree, target / "vmlinux", arch, progress),
             initrd=target / "initrd",
             cmdline=f"console={CONSOLES[arch]} {CMDLINE}",
             seed="tiny",
             console=CONSOLES[arch],
             versions=packages.versions,
         )
-
-
-def _unpacked(kernel: Path, tree: Path, target: Path, arch: str, progress: Progress) -> Path | None:
-    """The unpacked kernel of an amd64; none where that cannot be: the packed one starts, too."""
-    if arch != "amd64":
-        return None
-    try:
-        target.write_bytes(vmlinux(kernel.read_bytes(), tree if arch == host_arch() else tree / "none"))
-    except ValueError as error:
-        progress(f"the kernel stays packed: {error}")
-        return None
-    return target
 
 
 @contextmanager

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-import msgspec
-
-from serai.providers.contract import Image
 from serai.providers.qemu import render
-from serai.providers.qemu.firmware import Uefi
 
 
 def test_text_is_what_a_shell_reads_as_the_argv(site_of: Any, machine_of: Any) -> None:
@@ -26,13 +21,3 @@ def test_a_resumed_machine_waits_for_its_memory(site_of: Any, machine_of: Any) -
 def test_the_boot_menu_is_shown_when_it_is_wanted(site_of: Any, machine_of: Any) -> None:
     assert ("-boot", "menu=on") in render.options(machine_of(boot={"menu": True}), site_of())
     assert ("-boot", "menu=on") not in render.options(machine_of(), site_of())
-
-
-def test_a_kernel_is_given_unpacked_but_to_uefi(site_of: Any, machine_of: Any) -> None:
-    image = Image(reference="tiny", digest="sha256:0", kernel=Path("/packed"), vmlinux=Path("/unpacked"))
-    packed = msgspec.structs.replace(image, vmlinux=None)
-    uefi = Uefi("code.fd", "raw", "vars.fd", "raw", True)
-
-    assert ("-kernel", "/unpacked") in render.options(machine_of(), site_of(image=image))
-    assert ("-kernel", "/packed") in render.options(machine_of(), site_of(image=packed))
-    assert ("-kernel", "/packed") in render.options(machine_of(), site_of(image=image, uefi=uefi))

@@ -80,7 +80,7 @@ def _process(_machine: Machine, site: Site) -> Iterator[Option]:
 def _boot(machine: Machine, site: Site) -> Iterator[Option]:
     image = site.image
     if image and image.kernel:
-        yield "-kernel", str((not site.uefi and image.vmlinux) or image.kernel)
+        yield "-kernel", str(image.kernel)
         if image.initrd:
             yield "-initrd", str(image.initrd)
         if image.cmdline:
