@@ -12,13 +12,13 @@ import os
 from collections.abc import Mapping, Sequence
 
 from serai.guest import syscalls
+from serai.guest.identity import ARRIVED, ENDED, SEED_BYTES
 from serai.guest.seed import SeedNic
+from serai.guest.settle import MARK
 from serai.guest.tiny import host_lines
 from serai.providers.contract import Materials
 from serai.spec.base import Spec
 
-SEED_BYTES = 64
-MARK = "# serai"
 KEY, HOSTNAME = "/etc/dropbear/dropbear_ed25519_host_key", "/etc/hostname"
 HOSTS, INSTANCE = "/etc/hosts", "/var/lib/tiny/instance-id"
 
@@ -77,10 +77,10 @@ def arriving(
     hostname, instance = f"{name}\n".encode(), f"{instance_id}\n".encode()
     return b"".join(
         [
-            syscalls.stirred(os.urandom(SEED_BYTES)),
+            syscalls.reseeded(os.urandom(SEED_BYTES)),
             *(syscalls.has_mac(direct.nics[before], mac) for before, mac in cards.items() if before != mac),
             syscalls.placed(syscalls.NEXT, KEY, key, len(key)),
-            syscalls.said("arrived"),
+            syscalls.said(ARRIVED),
             syscalls.named(name),
             syscalls.placed(syscalls.NEXT + 1, HOSTNAME, hostname, size),
             b"" if hosts is None else syscalls.placed(syscalls.NEXT + 2, HOSTS, hosts, len(hosts)),
@@ -92,7 +92,7 @@ def arriving(
 
 def settling(now: float) -> bytes:
     """Once somebody has logged in. `now`: Unix time."""
-    return syscalls.clock(now) + syscalls.said("ended 0") + syscalls.ended()
+    return syscalls.clock(now) + syscalls.said(f"{ENDED} 0") + syscalls.ended()
 
 
 def hosts_of(text: str, old: tuple[str, str], name: str, materials: Materials) -> bytes | None:

@@ -108,9 +108,14 @@ def answer() -> bytes:
     return record(WRITE, 1, ANSWER, len(ANSWER))
 
 
-def reseeded() -> bytes:
-    """From now on random numbers are drawn from what was stirred in, too. The first of all records."""
-    return record(OPEN, b"/dev/urandom\0", 1) + record(IOCTL, _RANDOM, RNDRESEEDCRNG) + record(SOCKET, 2, 2, 0)
+def reseeded(seed: bytes = b"") -> bytes:
+    """From now on random numbers are drawn from what was stirred in, too: the seed, and what others wrote.
+
+    The first of all records. It leaves a socket for cards.
+    """
+    stirred = record(WRITE, _RANDOM, seed, len(seed)) if seed else b""
+    opened = record(OPEN, b"/dev/urandom\0", 1) + stirred
+    return opened + record(IOCTL, _RANDOM, RNDRESEEDCRNG) + record(SOCKET, 2, 2, 0)
 
 
 def clock(now: float) -> bytes:
@@ -148,16 +153,6 @@ def placed(handle: int, file: str, text: bytes, size: int) -> bytes:
 def named(name: str) -> bytes:
     """What the kernel calls the machine."""
     return record(SETHOSTNAME, name.encode(), len(name.encode()))
-
-
-def stirred(seed: bytes) -> bytes:
-    """Randomness is drawn from a seed, too, from then on; and a socket for cards. The first of all records."""
-    return (
-        record(OPEN, b"/dev/urandom\0", 1)
-        + record(WRITE, _RANDOM, seed, len(seed))
-        + record(IOCTL, _RANDOM, RNDRESEEDCRNG)
-        + record(SOCKET, 2, 2, 0)
-    )
 
 
 def has_mac(nic: str, mac: str) -> bytes:
