@@ -13,6 +13,7 @@ from serai.guest.pipe import PipeTransport
 from serai.guest.refusal import Cause, Refusal, failure, refusal
 from serai.guest.ssh_options import CONNECT_SECONDS, options
 from serai.guest.stream import stream
+from serai.guest.tcp import HANDED, connected
 from serai.providers.contract import SshEndpoint
 from serai.util.digest import sha256
 from serai.util.errors import SeraiError
@@ -74,8 +75,17 @@ class SshTransport(PipeTransport):
         private_dir(self.control.parent)
         ssh, *others = self.base(master="yes")
         first = ["-o", f"ConnectTimeout={round(timeout)}"] if patient else []  # the first word counts
+        link = connected(ssh, self.endpoint, timeout if patient else min(timeout, CONNECT_SECONDS))
+        if isinstance(link, Refusal):
+            return link
+        talks = None if link is None else link.fileno()
+        first += [] if link is None else HANDED
         master = [ssh, *first, *others, "-o", f"ControlPersist={PERSIST_SECONDS}", "-N", "-f", *self.place]
-        output = stream(master, timeout=timeout, env=self._answers())
+        try:
+            output = stream(master, timeout=timeout, env=self._answers(), talks=talks)
+        finally:
+            if link is not None:
+                link.close()
         if output.timed_out:
             return Refusal(Cause.TIMED_OUT, f"no login within {timeout:g} s")
         if output.code == 0 or self.alive():

@@ -59,10 +59,11 @@ def stream(
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
     grace: float = 0.0,
+    talks: int | None = None,
 ) -> Output:
     """Run `argv` to its end, or until `timeout` seconds are over: then it is killed and `timed_out` is set.
 
-    `env` is added to the environment.
+    `env` is added to the environment. `talks`: a descriptor that is its standard input and output.
     With `on_line`, stdout and stderr are one stream. Whatever interrupts this call ends the program first: it is
     asked, and killed after `grace` seconds.
     Raises Code.MISSING when the program is not there.
@@ -70,8 +71,8 @@ def stream(
     try:
         process = subprocess.Popen(
             argv,
-            stdin=subprocess.DEVNULL if input is None else subprocess.PIPE,
-            stdout=subprocess.PIPE,
+            stdin=talks if talks is not None else subprocess.DEVNULL if input is None else subprocess.PIPE,
+            stdout=subprocess.PIPE if talks is None else talks,
             stderr=subprocess.STDOUT if on_line else subprocess.PIPE,
             bufsize=0,
             env={**os.environ, **env} if env else None,

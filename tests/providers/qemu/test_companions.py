@@ -136,7 +136,7 @@ def test_both_kinds_of_virtiofsd_are_spoken_to(
     said = Said()
     said.stdout = text
     monkeypatch.setattr(beside, "find_virtiofsd", lambda: "/v")
-    monkeypatch.setattr(beside, "_words", lambda program: said.stdout + said.stderr)
+    monkeypatch.setattr(beside, "said", lambda *words: said.stdout + said.stderr)
     monkeypatch.setattr("os.geteuid", lambda: 0 if root else 1000)
     site = site_of(folders=(Folder("tag", "/x", readonly, FolderType.VIRTIOFS),))
     (found,) = companions(machine_of(), site, tmp_path)
@@ -155,7 +155,7 @@ def test_what_a_virtiofsd_cannot_do_is_said(
     said = Said()
     said.stderr = text
     monkeypatch.setattr(beside, "find_virtiofsd", lambda: "/v")
-    monkeypatch.setattr(beside, "_words", lambda program: said.stdout + said.stderr)
+    monkeypatch.setattr(beside, "said", lambda *words: said.stdout + said.stderr)
     monkeypatch.setattr("os.geteuid", lambda: 0 if root else 1000)
     with pytest.raises(SeraiError, match=word):
         beside.check_virtiofsd(readonly=readonly)

@@ -25,11 +25,10 @@ from serai.providers.qemu.render.nics import passt_address
 from serai.providers.qemu.site import Folder, LinkKind, Site
 from serai.spec.folder import FolderType
 from serai.spec.machine import Machine
-from serai.util import paths
-from serai.util.digest import sha256
 from serai.util.errors import Code, SeraiError
-from serai.util.files import private_dir, tail, write_atomic
-from serai.util.process import run, which
+from serai.util.files import tail, write_atomic
+from serai.util.process import which
+from serai.util.said import said
 
 LIST = "companions"
 """The file that names them: a line each, `name pid start`."""
@@ -96,28 +95,13 @@ def check_virtiofsd(*, readonly: bool) -> tuple[str, bool]:
     Raises Code.MISSING when there is none, Code.REFUSED or Code.UNSUPPORTED for what the older one cannot do.
     """
     program = find_virtiofsd()
-    said = _words(program)
-    newer = "--shared-dir" in said
+    words = said(program, "--help")
+    newer = "--shared-dir" in words
     if not newer and os.geteuid() != 0:
         raise SeraiError(Code.REFUSED, f"{program} needs root", hint="install the newer one, or use type: 9p")
-    if readonly and "--readonly" not in said:
+    if readonly and "--readonly" not in words:
         raise SeraiError(Code.UNSUPPORTED, f"{program} cannot share read only", hint="use type: 9p, or rsync")
     return program, newer
-
-
-def _words(program: str) -> str:
-    """What it says to `--help`; kept in the cache as long as the program is the same."""
-    status = os.stat(program)  # noqa: PTH116 - asked at each start
-    stamp = f"{os.path.realpath(program)} {status.st_mtime_ns} {status.st_size}"
-    file = paths.home() / "cache" / f"virtiofsd-{sha256(stamp.encode()).hexdigest()[:16]}.txt"
-    try:
-        return file.read_text()
-    except FileNotFoundError:
-        done = run([program, "--help"], check=False)
-    said = done.stdout + done.stderr
-    private_dir(file.parent)
-    write_atomic(file, said, sync=False)
-    return said
 
 
 def _virtiofsd(number: int, folder: Folder) -> Companion:
