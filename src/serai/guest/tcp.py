@@ -1,7 +1,7 @@
 """The TCP connection that ssh is handed: made here, so that what ssh says goes out at once.
 
-ssh itself lets Nagle's algorithm hold back its first words until those before are acknowledged, which the host puts
-off for 40 ms where a forward of its own stands for the guest. `ProxyCommand=-` has it talk over its standard input
+ssh itself lets Nagle's algorithm hold back words until those before are acknowledged. Linux puts that off
+for 40 ms, at each login to a forwarded port. `ProxyCommand=-` has ssh talk over its standard input
 and output.
 Source: OpenSSH, sshconnect.c, ssh_connect; Linux, TCP_DELACK_MIN; RFC 896.
 """
