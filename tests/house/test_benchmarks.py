@@ -132,3 +132,72 @@ def test_what_they_take_of_serai_is_there() -> None:
                     if not any(part.exists() or part.with_suffix("").is_dir() for part in parts):
                         missing.append(f"{path.name}: {node.module} has no {name}")
     assert missing == []
+
+
+REPORT = (
+    "tar",
+    "       runs",
+    "PASS  1,000 files: 1.3 × `tar | ssh tar`: 20 ms",
+    "NOT MEASURED  b: not measured: none",
+)
+
+
+@pytest.fixture
+def written(monkeypatch):
+    monkeypatch.syspath_prepend(str(FOLDER))
+    return importlib.import_module("written")
+
+
+def test_results_are_read_as_they_were_written(written):
+    sections = {name: written.Section(f"2026, {name}", REPORT) for name in ("one", "two")}
+    text = written.text(sections, ["one", "two"])
+
+    assert written.parse(text) == sections
+    assert r"| PASS | 1,000 files: 1.3 × `tar \| ssh tar`: 20 ms |" in text.splitlines()
+    assert text.count("| NOT MEASURED | b: not measured: none |") == 2
+
+
+def test_one_that_is_measured_anew_leaves_the_others_and_one_that_is_gone_goes(written):
+    before = {name: written.Section("old", ("title", f"FAIL  {name}: 2 s")) for name in ("a", "b", "gone")}
+    anew = written.parse(written.text(before, ["a", "b", "gone"]))
+    anew["b"] = written.Section("new", ("title", "PASS  b: 1 s"))
+    text = written.text(anew, ["a", "b"])
+
+    assert [row for row in text.splitlines() if row.startswith("| ")][1:] == [
+        "| FAIL | a: 2 s |",
+        "| PASS | b: 1 s |",
+    ]
+    assert written.parse(text) == {"a": before["a"], "b": anew["b"]}
+
+
+def test_the_results_that_are_kept_can_be_read(written):
+    kept = (FOLDER / "results.md").read_text()
+    names = re.findall(r"^## bench_(\w+)\.py$", kept, re.MULTILINE)
+    assert list(written.parse(kept)) == names
+    assert names
+
+
+def test_only_what_is_named_is_measured_and_written(tmp_path):
+    for path in (*FOLDER.glob("*.py"), FOLDER / "run", FOLDER / "results.md"):
+        (tmp_path / path.name).write_text(path.read_text())
+    for name, words in (("plan", "print()"), ("render", "raise SystemExit(3)")):
+        (tmp_path / f"bench_{name}.py").write_text(
+            "from harness import Report, main\n\n\ndef bench(rounds):\n"
+            f"    {words}\n    report = Report('{name} anew')\n    report.at_most('fast', 1.0, 2.0)\n"
+            "    return report\n\n\nmain(bench, rounds=1)\n"
+        )
+    before = (tmp_path / "results.md").read_text()
+
+    def measured(*words):
+        return subprocess.run(
+            [sys.executable, tmp_path / "run", *words], capture_output=True, text=True, check=False
+        )
+
+    assert measured("plan").returncode == 0
+    assert (tmp_path / "results.md").read_text() == before
+    broken = measured("--write", "plan", "render")
+    assert (broken.returncode, "bench_render.py did not end well" in broken.stderr) == (1, True)
+    after = (tmp_path / "results.md").read_text()
+    assert "plan anew" in after
+    assert "| PASS | fast: 1000 ms, budget 2000 ms |" in after
+    assert before.split("## bench_render.py")[1] == after.split("## bench_render.py")[1]
