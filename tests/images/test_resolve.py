@@ -141,3 +141,15 @@ def test_a_name_is_checked_before_anything_is_made(store: Store, tmp_path: Path)
         resolve.check("./x.qcow2", arch="amd64", base=tmp_path)
     with pytest.raises(SeraiError, match="there is no file"):
         resolve.check("web", project_images={"web": ImageSource(path="x.img")}, arch="amd64", base=tmp_path)
+
+
+@pytest.mark.parametrize("name", ["tiny", "tiny:generic"])
+def test_what_is_built_here_cannot_be_pulled(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SeraiError, match="nobody offers it, it is built") as failed:
+        resolve.pull(name, root=tmp_path, progress=print)
+    assert (failed.value.code, failed.value.hint) == (Code.INPUT, f"serai image build {name}")
+
+
+def test_a_name_that_nobody_knows_cannot_be_pulled(tmp_path: Path) -> None:
+    with pytest.raises(SeraiError, match="no such image, did you mean 'tiny'"):
+        resolve.pull("tny", root=tmp_path, progress=print)

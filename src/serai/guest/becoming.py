@@ -310,16 +310,19 @@ become() {
   afterwards
 }
 go() { exec >&3 2>&3; become </dev/null; exit; }
+by_records() {
+  # Descriptors that a login left open would be counted by records.
+  "$caller" <&3 >&3 2>/dev/null 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- || echo "ended $?" >&3
+  exec </dev/null >/dev/null 2>&1 3>&-  # the port is free for the next one that waits
+  ipv6_anew
+  sleep 5; exit
+}
 prepare
 trap leave EXIT
 if [ -n "$anew" ] && has_dropbear; then read_its_key; fi
 if [ -n "$direct" ]; then
   echo direct >&3
-  # Descriptors that a login left open would be counted by records.
-  "$caller" <&3 >&3 2>/dev/null 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&- || echo "ended $?" >&3
-  exec >/dev/null 2>&1
-  ipv6_anew
-  sleep 5; exit
+  by_records
 fi
 start_caller
 echo waiting >&3

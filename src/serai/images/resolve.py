@@ -118,8 +118,12 @@ def pull(reference: str, *, root: Path | None = None, arch: str | None = None, p
     """Download the official image of a catalogue name; of `debian:12` that is `debian:12-cloud`."""
     from serai.images import catalogue
 
-    store, arch = Store(root), arch or host_arch()
-    entry = catalogue.lookup(ALIASES.get(reference, reference))
+    store, arch, known_as = Store(root), arch or host_arch(), ALIASES.get(reference, reference)
+    entry = catalogue.lookup(known_as)
+    if entry is None and known_as in BUILDERS:
+        raise SeraiError(
+            Code.INPUT, f"image {reference}: nobody offers it, it is built", hint=f"serai image build {reference}"
+        )
     if entry is None:
         raise _unknown(reference, {})
     name = _catalogue_key(entry.name)

@@ -7,7 +7,6 @@ only when that runs. Source: moby, daemon: registerMountPoints, getNetworkedCont
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from graphlib import CycleError, TopologicalSorter
 
 from serai.spec.machine import After, Machine
 from serai.util.errors import Code, SeraiError
@@ -53,6 +52,8 @@ def refuse_circles(machines: Mapping[str, Machine], wanted: Iterable[str]) -> No
     wanted = list(wanted)
     if not any(named(machines[name]) for name in wanted):
         return
+    from graphlib import CycleError, TopologicalSorter  # few machines name others
+
     graph = {name: list(comes_after(machines, name)) for name in wanted}
     try:
         TopologicalSorter(graph).prepare()

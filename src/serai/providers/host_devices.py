@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from serai.providers import vfio
 from serai.providers.host_files import HERE, Files
 from serai.spec.device import UsbDevice
 from serai.spec.machine import Machine
@@ -20,10 +19,8 @@ Problem = tuple[str, str, str, Code]
 def problems(machine: Machine, files: Files = HERE, *, managed: bool = False) -> Iterator[Problem]:
     """All of them. `files`: of the host. `managed`: who runs QEMU binds PCI devices to VFIO itself."""
     devices = machine.devices
-    given = [address for device in devices.pci for address in vfio.functions_of(device, files)]
-    for number, device in enumerate(devices.pci):
-        for why, way_out in vfio.problems(device, files, managed=managed, beside=given):
-            yield f"devices.pci[{number}]", why, way_out, Code.REFUSED
+    if devices.pci:
+        yield from _of_pci(machine, files, managed)
     for number, mdev in enumerate(devices.mdev):
         if not files.has(f"{MDEV}/{mdev.uuid.lower()}"):
             why = f"the host has no mediated device {mdev.uuid}"
@@ -32,6 +29,16 @@ def problems(machine: Machine, files: Files = HERE, *, managed: bool = False) ->
         if not usb.optional and not is_plugged_in(usb, files):
             way_out = "lsusb lists what is; optional: true waits for it"
             yield f"devices.usb[{number}]", "it is not plugged in", way_out, Code.MISSING
+
+
+def _of_pci(machine: Machine, files: Files, managed: bool) -> Iterator[Problem]:
+    from serai.providers import vfio  # few machines have any
+
+    devices = machine.devices.pci
+    given = [address for device in devices for address in vfio.functions_of(device, files)]
+    for number, device in enumerate(devices):
+        for why, way_out in vfio.problems(device, files, managed=managed, beside=given):
+            yield f"devices.pci[{number}]", why, way_out, Code.REFUSED
 
 
 def is_plugged_in(usb: UsbDevice, files: Files = HERE) -> bool:

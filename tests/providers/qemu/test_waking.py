@@ -87,7 +87,10 @@ def test_guests_that_take_records_wake_up_as_themselves(shop, home):
         return [str(word) for word in words]
 
     assert WAKING in shop("up", "db").stderr
+    assert TELLING not in shop("fork", "db", "--as", "twin").stderr  # by the port, which nobody holds any more
     first, second = who_now("web"), who_now("db")
+    assert who_now("twin")[0] == "twin"
+    shop("destroy", "-y", "twin")
     woken = shop("up", "mail-of-all").stderr
     assert WAKING in woken
     cut_power(home, "mail-of-all")  # as soon as it is ready
