@@ -81,3 +81,17 @@ def test_one_that_never_answers_is_ended_in_time(tmp_path: Path, impatient: None
 def test_one_that_ends_has_the_last_word(tmp_path: Path, impatient: None, acts: str) -> None:
     with pytest.raises(SeraiError, match="web: QEMU did not start: it cannot be"):
         started(tmp_path, acts)
+
+
+@pytest.mark.parametrize(
+    ("own", "said"),
+    [
+        (None, "glibc.malloc.hugetlb=1"),
+        ("", "glibc.malloc.hugetlb=1"),
+        ("glibc.malloc.check=3", "glibc.malloc.check=3:glibc.malloc.hugetlb=1"),
+        ("glibc.malloc.hugetlb=0", "glibc.malloc.hugetlb=0"),
+    ],
+)
+def test_qemu_has_huge_pages_for_its_heap_unless_somebody_chose(own: str | None, said: str) -> None:
+    before = {"HOME": "/root"} | ({} if own is None else {"GLIBC_TUNABLES": own})
+    assert launch.environment(before) == {"HOME": "/root", "GLIBC_TUNABLES": said}
