@@ -174,4 +174,4 @@ def bench(rounds: int) -> Report:
 
 
 if __name__ == "__main__":
-    main(bench, rounds=5)
+    main(bench, rounds=11)

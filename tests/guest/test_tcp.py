@@ -79,8 +79,8 @@ def test_an_address_of_ipv6_is_one(port: int) -> None:
 @pytest.mark.parametrize(
     ("version", "takes"),
     [
-        ("OpenSSH_8.4p1 Debian-5", False),
-        ("OpenSSH_8.5p1", True),
+        ("OpenSSH_8.3p1", False),
+        ("OpenSSH_8.4p1 Debian-5", True),
         ("OpenSSH_10.0p2", True),
         ("Sun_SSH_1.1.5", False),
     ],

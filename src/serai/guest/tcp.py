@@ -3,7 +3,7 @@
 ssh itself lets Nagle's algorithm hold back words until those before are acknowledged. Linux puts that off
 for 40 ms, at each login to a forwarded port. `ProxyCommand=-` has ssh talk over its standard input
 and output.
-Source: OpenSSH, sshconnect.c, ssh_connect; Linux, TCP_DELACK_MIN; RFC 896.
+Source: OpenSSH 8.4, sshconnect.c, ssh_connect; Linux, TCP_DELACK_MIN; RFC 896.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from serai.guest.refusal import Refusal, refusal
 from serai.providers.contract import SshEndpoint
 from serai.util.said import said
 
-SINCE = (8, 5)
-"""OpenSSH that goes on talking there in the background (8.4 and older close it); its man page does not say so."""
+SINCE = (8, 4)
+"""OpenSSH that keeps the connection when it goes to the background. One that is older closes its standard input."""
 OF_SSH = {
     "addressfamily",
     "bindaddress",
