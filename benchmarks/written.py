@@ -17,8 +17,6 @@ Written by `benchmarks/run`; [docs/benchmarks.md](../docs/benchmarks.md) says wh
 """
 _SECTION = re.compile(r"^## bench_(\w+)\.py\n\n([^\n]+)\n\n```\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
 _BUDGET = re.compile(r"(PASS|FAIL|NOT MEASURED)  (.*)")
-
-
 BAR = r"\|"
 """In a table."""
 

@@ -32,6 +32,11 @@ def test_both_streams_are_kept_whatever_its_exit_code_is(program: Path) -> None:
     assert _runs(program) == 1
 
 
+def test_what_it_is_asked_otherwise_is_another_answer(program: Path) -> None:
+    assert said(str(program), "-V") == "one -V\nbeside\n"
+    assert said(str(program), "--help") == "one --help\nbeside\n"
+
+
 def test_another_program_in_its_place_is_asked_anew(program: Path) -> None:
     said(str(program), "-V")
     _write(program, "another")

@@ -21,7 +21,7 @@ def said(program: str, *words: str) -> str:
         status = os.stat(program)  # noqa: PTH116 - asked at each start
     except OSError as error:
         raise SeraiError(Code.MISSING, f"the program {program} is not there") from error
-    stamp = f"{os.path.realpath(program)} {status.st_mtime_ns} {status.st_size}"
+    stamp = f"{os.path.realpath(program)} {status.st_mtime_ns} {status.st_size} {words}"
     file = paths.home() / "cache" / f"{Path(program).name}-{sha256(stamp.encode()).hexdigest()[:16]}.txt"
     try:
         return file.read_text()
