@@ -17,7 +17,7 @@ from serai.providers.contract import SshEndpoint
 from serai.util.said import said
 
 SINCE = (8, 4)
-"""OpenSSH that keeps the connection when it goes to the background. One that is older closes its standard input."""
+"""OpenSSH that keeps the connection when it goes to the background: an older one closes its standard input."""
 OF_SSH = {
     "addressfamily",
     "bindaddress",
