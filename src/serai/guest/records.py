@@ -22,7 +22,8 @@ from serai.spec.base import Spec
 KEY, HOSTNAME = "/etc/dropbear/dropbear_ed25519_host_key", "/etc/hostname"
 HOSTS, INSTANCE = "/etc/hosts", "/var/lib/tiny/instance-id"
 
-# `direct`, where records do; then what they go by. Host keys of other kinds would have to go.
+# `direct`, where records do; then what they go by: cards with hardware behind them, the hosts it knows.
+# Host keys of other kinds would have to go.
 ASK = f"""
 if [ "$(uname -m)" = x86_64 ] && [ -f {INSTANCE} ] && [ -f {KEY} ] && [ -f {HOSTNAME} ] &&
   [ ! -s /etc/machine-id ] && [ ! -e /var/lib/cloud ] && [ ! -e /var/lib/random-seed ] &&
@@ -30,7 +31,7 @@ if [ "$(uname -m)" = x86_64 ] && [ -f {INSTANCE} ] && [ -f {KEY} ] && [ -f {HOST
 then
   echo direct "$(wc -c <{HOSTNAME})" "$(wc -c <{INSTANCE})"
   for d in /sys/class/net/*; do
-    {{ read -r mac <"$d/address"; }} 2>/dev/null && echo "nic $mac ${{d##*/}}"
+    [ -e "$d/device" ] && {{ read -r mac <"$d/address"; }} 2>/dev/null && echo "nic $mac ${{d##*/}}"
   done
   while IFS= read -r line || [ -n "$line" ]; do echo "hosts $line"; done <{HOSTS}
 fi
@@ -41,7 +42,7 @@ class Direct(Spec, frozen=True):
     """What a guest said of itself that takes records."""
 
     nics: dict[str, str]
-    """MAC -> name."""
+    """MAC -> name of each card; a bridge or a VLAN has the MAC of its card, too."""
     hosts: str
     """/etc/hosts."""
     sizes: tuple[int, int]

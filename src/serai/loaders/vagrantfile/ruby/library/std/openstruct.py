@@ -5,7 +5,7 @@ from __future__ import annotations
 from serai.loaders.vagrantfile.ruby.library.core.convert import mapping
 from serai.loaders.vagrantfile.ruby.library.core.entry import Block, answers, answers_itself, changeable
 from serai.loaders.vagrantfile.ruby.library.core.equality import same
-from serai.loaders.vagrantfile.ruby.library.register import INSTANCE, declare
+from serai.loaders.vagrantfile.ruby.library.register import INSTANCE, LATE, declare
 from serai.loaders.vagrantfile.ruby.runtime import Runtime
 from serai.loaders.vagrantfile.ruby.values import Hash, Object, Proc, Str, Sym, Value
 
@@ -17,9 +17,9 @@ def name_of(rt: Runtime, value: Value) -> Sym:
 
 
 def set_field(rt: Runtime, me: Value, name: Sym, value: Value) -> None:
-    """One whose name is a method of every object (`open`, `test`) gets a method of its own before that."""
+    """One whose name is a method of every object (`test`; `open`, entered on use) gets its own before that."""
     me.data[name] = value
-    if any(str(name) in INSTANCE.get(kind, ()) for kind in ("Kernel", "Object")):
+    if str(name) in LATE or any(str(name) in INSTANCE.get(kind, ()) for kind in ("Kernel", "Object")):
         body = Proc(lambda args, block=None, own=None: own.data.get(name), is_lambda=True)
         rt.send(me, "define_singleton_method", [name, body])
 
