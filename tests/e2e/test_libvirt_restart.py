@@ -25,6 +25,8 @@ pytestmark = [pytest.mark.engine, pytest.mark.root, pytest.mark.slow, pytest.mar
 
 OWN = ("run/libvirt", "var/lib/libvirt", "var/log/libvirt", "var/cache/libvirt", "etc/libvirt")
 """Directories of a system libvirtd's."""
+ATTEMPTS = 3
+"""One that does not start is started again, as systemd does. Source: libvirtd.service, Restart=on-failure."""
 FIRST = """
 import os, subprocess, sys, time
 for name in sys.argv[2:]:
@@ -65,12 +67,23 @@ class Cell(Elsewhere):
 
     def start(self, daemon: str) -> None:
         words = self.argv(daemon, "-d", "--pid-file", f"/run/libvirt/{daemon}.pid")
-        subprocess.run(words, check=True, stdin=subprocess.DEVNULL, capture_output=True)
+        said = []
+        for _ in range(ATTEMPTS):
+            done = subprocess.run(words, check=False, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+            if done.returncode == 0:
+                return
+            said.append(done.stderr)
+            time.sleep(0.5)
+        pytest.fail(f"{daemon} does not start: {said}")
 
     def restart(self) -> None:
-        """Kill the daemon where it stands, and start it again."""
+        """Kill the daemon where it stands; when it is gone, and with it the lock on its pid file, start it."""
         pid = Path(self.place / "run/libvirt/libvirtd.pid").read_text().strip()
         subprocess.run(self.argv("kill", "-KILL", pid), check=True)
+        until = time.monotonic() + 60
+        while subprocess.run(self.argv("kill", "-0", pid), check=False, capture_output=True).returncode == 0:
+            assert time.monotonic() < until, f"the killed libvirtd {pid} is still there"
+            time.sleep(0.02)
         self.start("libvirtd")
 
 
