@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -141,6 +142,17 @@ def test_killed_at_any_moment_the_next_up_converges(shop: Any, home: Path, after
     assert shop("ssh", "-c", "cat /root/done").stdout == "done\n"
     shop("destroy", "-y")
     assert qemus(home) == []
+    assert started_in(shop.root) == []
+
+
+def started_in(place: Path) -> list[str]:
+    """Programs that still run and were started in a directory."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if (process / "cwd").readlink() == place:
+                found.append((process / "cmdline").read_text().replace("\0", " "))
+    return found
 
 
 def test_a_moved_project_without_its_dot_directory_keeps_its_running_machine(shop: Any, tmp_path: Path) -> None:

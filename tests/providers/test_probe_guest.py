@@ -42,6 +42,10 @@ def test_a_first_start_that_takes_long_is_tried_again(monkeypatch: pytest.Monkey
     assert probe_guest.run_probe(str(slow), "kvm", "host") == ""
 
 
+def test_what_cannot_be_run_says_why(tmp_path: Path) -> None:
+    assert probe_guest.run_probe(str(tmp_path), "kvm", "host") == f"{tmp_path} cannot be run: Permission denied"
+
+
 @pytest.mark.skipif(not (shutil.which("as") and shutil.which("ld")), reason="binutils are not installed")
 def test_the_guest_is_assembled_from_its_source(tmp_path: Path) -> None:
     source = Path(probe_guest.__file__).with_name("probe.S")

@@ -11,6 +11,8 @@ import tempfile
 import zlib
 from contextlib import suppress
 
+from serai.util.bound import bound
+
 BUDGET = 3.0
 """Seconds the probe guest may take; under KVM it takes 0.1, under TCG 0.3."""
 AGAIN = 12.0
@@ -85,16 +87,18 @@ def run_probe(binary: str, accel: str, cpu: str) -> str:
 
 
 def _run(binary: str, accel: str, cpu: str, budget: float) -> str:
-    """One try. Raises TimeoutExpired where QEMU does not end, and says nothing of an error."""
-    with tempfile.NamedTemporaryFile(prefix="serai-probe-") as rom:
+    """One try; nothing of it stays. Raises TimeoutExpired where QEMU neither ends nor says why."""
+    with tempfile.TemporaryFile() as rom:
         rom.write(guest_code().ljust(RESET, b"\0") + JUMP.ljust(ROM_SIZE - RESET, b"\0"))
         rom.flush()
-        argv = [binary, "-accel", accel, "-cpu", cpu, "-machine", "q35", "-m", "32M", "-bios", rom.name]
+        argv = [binary, "-accel", accel, "-cpu", cpu, "-machine", "q35", "-m", "32M"]
+        argv += ["-bios", f"/proc/self/fd/{rom.fileno()}"]
         argv += ["-nodefaults", "-no-user-config", "-no-reboot", "-display", "none"]
         argv += ["-device", f"isa-debug-exit,iobase={DEBUG_EXIT:#x},iosize=4"]
         try:
             done = subprocess.run(
-                argv,
+                bound(*argv),
+                pass_fds=(rom.fileno(),),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
@@ -106,8 +110,6 @@ def _run(binary: str, accel: str, cpu: str, budget: float) -> str:
             if said and said[0].startswith("KVM internal error"):
                 return f"it stopped at an instruction that this KVM does not run ({said[0]})"
             raise
-        except OSError as error:
-            return f"{binary} cannot be run: {error.strerror}"
     if done.returncode == PASSED:
         return ""
     said = done.stderr.decode(errors="replace").strip().splitlines()

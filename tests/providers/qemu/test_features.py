@@ -27,6 +27,15 @@ def test_what_is_no_qemu_is_refused() -> None:
     assert "7.2" in caught.value.hint
 
 
+def test_what_cannot_be_run_says_why(tmp_path: Path) -> None:
+    with pytest.raises(SeraiError) as caught:
+        ask(str(tmp_path))
+    assert (caught.value.code, caught.value.message) == (
+        Code.MISSING,
+        f"{tmp_path} cannot be run: Permission denied",
+    )
+
+
 def test_a_missing_binary_names_its_package() -> None:
     with pytest.raises(SeraiError) as caught:
         binary_for("arm64", "no-such-qemu")

@@ -32,6 +32,7 @@ BANNER_LIMIT = 1 << 16
 LOCKS = ("/run/lock", "/run")
 LOCK = "serai-host.lock"
 SENT = (
+    "serai.util.bound",
     "serai.providers.probe_guest",
     "serai.host.reach.path_mtu",
     "serai.host.reach.questions",

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from serai.util import paths
+from serai.util.bound import NOT_RUN, bound
 from serai.util.digest import sha256
 from serai.util.errors import Code, SeraiError
 from serai.util.files import private_dir, write_atomic
@@ -112,12 +113,10 @@ def ask(binary: str) -> Features:
     ]
     commands = "".join(f"{msgspec.json.encode(each).decode()}\n" for each in questions)
     argv = [binary, "-M", "none", "-nodefaults", "-no-user-config", "-display", "none", "-S", "-qmp", "stdio"]
-    try:
-        done = subprocess.run(
-            argv, input=commands + '{"execute":"quit"}\n', capture_output=True, text=True, timeout=60, check=False
-        )
-    except OSError as error:
-        raise SeraiError(Code.MISSING, f"{binary} cannot be run: {error.strerror}") from error
+    commands += '{"execute":"quit"}\n'
+    done = subprocess.run(bound(*argv), input=commands, capture_output=True, text=True, timeout=60, check=False)
+    if done.returncode == NOT_RUN:
+        raise SeraiError(Code.MISSING, done.stderr.strip())
     answers: dict[str, Any] = {}
     for line in done.stdout.splitlines():
         message = msgspec.json.decode(line)
