@@ -85,8 +85,10 @@ def bench(rounds: int) -> Report:
     if not os.access(SOCKET, os.W_OK):
         report.not_measured("serai status", "no system libvirtd runs here")
         return report
-    import libvirt
+    from serai.providers.libvirt.binding import library, places
 
+    libvirt = library()
+    bare = f"import sys; sys.path += {places()!r}; import libvirt"
     with bench_home() as base:
         env = environment(base / "home")
         os.environ["SERAI_HOME"] = env["SERAI_HOME"]
@@ -97,9 +99,7 @@ def bench(rounds: int) -> Report:
             found = interleave(
                 {
                     "python -c pass": partial(child, [PYTHON, "-c", "pass"], cwd=base, env=env),
-                    "python -c 'import libvirt'": partial(
-                        child, [PYTHON, "-c", "import libvirt"], cwd=base, env=env
-                    ),
+                    "python -c 'import libvirt'": partial(child, [PYTHON, "-c", bare], cwd=base, env=env),
                     "serai status": partial(child, [SERAI, "status"], cwd=scope.root, env=env),
                 },
                 rounds,

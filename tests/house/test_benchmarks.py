@@ -180,7 +180,7 @@ def test_the_results_that_are_kept_can_be_read(written):
 def test_only_what_is_named_is_measured_and_written(tmp_path):
     for path in (*FOLDER.glob("*.py"), FOLDER / "run", FOLDER / "results.md"):
         (tmp_path / path.name).write_text(path.read_text())
-    for name, words in (("plan", "print()"), ("render", "raise SystemExit(3)")):
+    for name, words in (("plan", "print()"), ("render", "raise SystemExit(3)"), ("observe", "print()")):
         (tmp_path / f"bench_{name}.py").write_text(
             "from harness import Report, main\n\n\ndef bench(rounds):\n"
             f"    {words}\n    report = Report('{name} anew')\n    report.at_most('fast', 1.0, 2.0)\n"
@@ -195,9 +195,14 @@ def test_only_what_is_named_is_measured_and_written(tmp_path):
 
     assert measured("plan").returncode == 0
     assert (tmp_path / "results.md").read_text() == before
-    broken = measured("--write", "plan", "render")
+    broken = measured("--write", "plan", "render", "observe")
     assert (broken.returncode, "bench_render.py did not end well" in broken.stderr) == (1, True)
     after = (tmp_path / "results.md").read_text()
     assert "plan anew" in after
+    assert "observe anew" in after  # one that breaks does not keep others from being measured
     assert "| PASS | fast: 1000 ms, budget 2000 ms |" in after
-    assert before.split("## bench_render.py")[1] == after.split("## bench_render.py")[1]
+    assert section(before, "render") == section(after, "render")
+
+
+def section(results, name):
+    return results.split(f"## bench_{name}.py")[1].partition("\n## ")[0]

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from serai.providers.contract import Materials
-from serai.run import verbs
+from serai.run import materials, verbs
 from serai.run.events import silent
 from serai.run.materials import Stock
 from serai.run.workspace import Workspace
@@ -117,3 +117,24 @@ def test_a_machine_beside_the_file_keeps_its_address_while_it_is_there(pretend: 
 
     workspace.driver("fake").destroy("copy")
     assert "copy" not in Stock(workspace).allocation().addresses["back"]
+
+
+def test_who_is_on_the_networks_is_asked_once_for_all_machines(
+    pretend: Pretend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    for name in ("shared", "Peers"):
+        real = getattr(materials, name)
+
+        def ask(*args: object, name: str = name, real: Callable[..., object] = real) -> object:
+            asked.append(name)
+            return real(*args)
+
+        monkeypatch.setattr(materials, name, ask)
+    workspace = pretend(*(Machine(name=f"web-{n}", networks=[Nic(private=PrivateNic())]) for n in range(20)))
+    stock = Stock(workspace)
+
+    found = [stock.preview(machine)[0].hosts for machine in workspace.project.machines.values()]
+
+    assert {len(each) for each in found} == {20}
+    assert sorted(asked) == ["Peers", "shared"]

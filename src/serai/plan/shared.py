@@ -42,7 +42,7 @@ def providers_on(project: Project) -> dict[str, dict[str, list[str]]]:
         for nic in machine.networks:
             if nic.private:
                 of = found.setdefault(nic.private.network, {}).setdefault(machine.provider, [])
-                if machine.name not in of:
+                if not of or of[-1] != machine.name:  # two of its cards may be on one network
                     of.append(machine.name)
     return found
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import msgspec
 
-from serai.plan.addresses import Allocation, allocate, hosts_file
-from serai.plan.shared import as_seen_by, shared
+from serai.plan.addresses import Allocation, allocate
+from serai.plan.shared import Shared, as_seen_by, shared
 from serai.providers.contract import Image, Materials, Progress
+from serai.run.peers import Peers
 from serai.run.workspace import Workspace
 from serai.spec.machine import Machine, Project
 from serai.spec.network import Network
@@ -27,6 +28,8 @@ class Stock:
         self._images: dict[str, Image] = {}
         self._allocation: Allocation | None = None
         self._preview: Allocation | None = None
+        self._peers: dict[int, Peers] = {}
+        self._known: dict[str, Shared] | None = None
         self._shared: set[str] = set()
         self._key = ""
 
@@ -130,8 +133,8 @@ class Stock:
                 for network, members in allocation.addresses.items()
                 if machine.name in members
             },
-            hosts=hosts_file(allocation, machine.name),
-            foreign=self._foreign(machine, allocation),
+            hosts=self._peers_of(allocation).hosts(machine.name),
+            foreign=self._peers_of(allocation).foreign(machine),
         )
         self._make_shared(machine, materials)
         return materials
@@ -144,21 +147,24 @@ class Stock:
             from serai.run.way_out import fitted, smaller
 
             networks = fitted(networks, smaller())
-        return as_seen_by(
-            machine.provider, networks, shared(self._workspace.project, self._workspace.scope.project_id)
-        )
+        return as_seen_by(machine.provider, networks, self._shared_ones())
 
-    def _foreign(self, machine: Machine, allocation: Allocation) -> dict[str, str]:
-        """Names of machines of other providers on networks that this one is on."""
-        machines = self._workspace.project.machines
-        others = {name for name, each in machines.items() if each.provider != machine.provider}
-        words = {word for name in others for word in (name, *allocation.names.get(name, ()))}
-        known = hosts_file(allocation, machine.name)
-        return {word: address for word, address in known.items() if word in words}
+    def _shared_ones(self) -> dict[str, Shared]:
+        """The networks that several providers are on; asked once."""
+        if self._known is None:
+            self._known = shared(self._workspace.project, self._workspace.scope.project_id)
+        return self._known
+
+    def _peers_of(self, allocation: Allocation) -> Peers:
+        """Of one of the two allocations that this stock has."""
+        found = self._peers.get(id(allocation))
+        if found is None:
+            found = self._peers[id(allocation)] = Peers(self._workspace.project.machines, allocation)
+        return found
 
     def _make_shared(self, machine: Machine, materials: Materials) -> None:
         """Have the bridges made that the machine joins, by who makes them; once a run."""
-        known = shared(self._workspace.project, self._workspace.scope.project_id)
+        known = self._shared_ones()
         joined = {nic.private.network for nic in machine.networks if nic.private} & known.keys()
         for name in sorted(joined):
             maker = known[name].maker
@@ -207,8 +213,8 @@ class Stock:
                 for network, members in allocation.addresses.items()
                 if machine.name in members
             },
-            hosts=hosts_file(allocation, machine.name),
-            foreign=self._foreign(machine, allocation),
+            hosts=self._peers_of(allocation).hosts(machine.name),
+            foreign=self._peers_of(allocation).foreign(machine),
         ), missing
 
 
