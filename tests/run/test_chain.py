@@ -11,7 +11,7 @@ import pytest
 from serai.plan.provisioning import keyed
 from serai.providers.contract import Materials, Scope
 from serai.provisioners.registry import digest
-from serai.run.chain import Chain, Circumstances, chain
+from serai.run.chain import Chain, Circumstances, Named, chain
 from serai.spec.machine import Machine
 from serai.util.masking import Mask
 
@@ -275,3 +275,21 @@ def test_a_restart_is_no_layer_but_a_start(root):
     (_, restart, _) = of(root, [PLAIN[0], {"reload": {}}, PLAIN[2]]).links
 
     assert (restart.kept, restart.starts) == (False, True)
+
+
+def test_peers_are_looked_for_once_in_a_text_and_told_apart_by_whom_a_machine_knows():
+    class Counted(dict[str, str]):
+        walks = 0
+
+        def items(self):
+            Counted.walks += 1
+            return super().items()
+
+    named, hosts = Named(), Counted(db="10.40.0.11", other="")
+
+    assert [named.any("ping db", hosts) for _ in range(3)] == [True] * 3
+    assert Counted.walks == 1
+    assert named.any("ping 10.40.0.11", hosts)
+    assert not named.any("ping me", hosts)
+    assert not named.any("ping db", {"web": "10.40.0.10"})
+    assert not named.any("ping db", {})

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from person import Serai
 from serai.images import layers
+from serai.providers.contract import Materials
+from serai.run import layers as of_run
+from serai.run.workspace import Workspace
+from serai.spec.machine import Machine
+from serai.spec.provision import Provision, Shell
 
 
 @pytest.fixture(autouse=True)
@@ -192,3 +198,24 @@ def test_a_provider_without_layers_says_why(serai):
     assert "no further layers" not in serai("plan", code=2).stdout
     serai("up")
     assert not layers.root().exists()
+
+
+def test_what_is_secret_in_the_project_is_gathered_once_for_all_machines(
+    pretend: Callable[..., Workspace], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Based:
+        def layer_base(self, machine: Machine, materials: Materials) -> tuple[str, str]:
+            return "base", ""
+
+    gathered: list[Any] = []
+    real = of_run.mask_of
+    monkeypatch.setattr(of_run, "mask_of", lambda project: gathered.append(project) or real(project))
+    monkeypatch.setattr(of_run, "driver_of", lambda *_: Based())
+    blocks = [Provision(name="one", shell=Shell(inline="echo one"))]
+    workspace = pretend(*(Machine(name=f"web-{n}", provision=blocks) for n in range(20)))
+    chains = of_run.Chains(workspace)
+
+    found = {chains.of(each, Materials(), {"one": "1"}) for each in workspace.project.machines.values()}
+
+    assert [link.block for each in found for link in each.links] == ["one"]
+    assert len(gathered) == 1

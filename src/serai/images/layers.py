@@ -106,7 +106,11 @@ def all_of_them() -> list[Layer]:
 
 def find(key: str) -> Layer | None:
     """The newest of that key from which a machine can start: it and all below it are as they were kept."""
-    found = [each for path in root().glob(f"{key}-*") if (each := read(path.name))]
+    try:
+        there = os.listdir(root())  # noqa: PTH208 - asked for each machine of a plan
+    except FileNotFoundError:
+        return None
+    found = [each for name in there if name.startswith(f"{key}-") and (each := read(name))]
     found.sort(key=lambda each: each.at, reverse=True)
     return next((each for each in found if not _unusable(each)), None)
 

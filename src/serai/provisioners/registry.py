@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -29,7 +30,12 @@ class Provisioner(Protocol):
 
 def can_run(block: Provision) -> bool:
     """Whether there is a provisioner for it."""
-    return block.vagrant is None and Path(__file__).with_name(f"{block.kind}.py").exists()
+    return block.vagrant is None and _has_module(block.kind)
+
+
+@cache
+def _has_module(kind: str) -> bool:
+    return Path(__file__).with_name(f"{kind}.py").exists()
 
 
 def module_of(block: Provision) -> Provisioner:

@@ -57,6 +57,21 @@ class Chain(msgspec.Struct, frozen=True):
     """The block that it ends before, and why: `site: cache is false`. Empty: it does not."""
 
 
+class Named:
+    """Whether texts name peers: asked once for all machines that are told of the same ones."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, int], tuple[Mapping[str, str], bool]] = {}
+
+    def any(self, text: str, hosts: Mapping[str, str]) -> bool:
+        """Whether the text has a name or an address of `hosts`, which nobody changes."""
+        key = (text, id(hosts))
+        if key not in self._known:
+            found = any(word in text for pair in hosts.items() for word in pair if word)
+            self._known[key] = (hosts, found)  # which keeps the number its own
+        return self._known[key][1]
+
+
 class Circumstances(msgspec.Struct, frozen=True):
     """What the blocks of a machine can look at beside what they are told."""
 
@@ -66,6 +81,7 @@ class Circumstances(msgspec.Struct, frozen=True):
     mask: Mask
     binds: bool = False
     """Its folders are part of it: mounted, whatever their type."""
+    named: Named = msgspec.field(default_factory=Named)
 
     @property
     def mounted(self) -> list[SyncedFolder]:
@@ -76,11 +92,10 @@ class Circumstances(msgspec.Struct, frozen=True):
     def copied(self) -> list[SyncedFolder]:
         return [each for each in self.machine.synced_folders if each not in self.mounted]
 
-    @property
-    def peers(self) -> list[str]:
-        """Names and addresses that a script may know others, and its own machine, by."""
-        told = [*self.materials.hosts, *self.materials.hosts.values(), *self.materials.addresses.values()]
-        return [each.partition("/")[0] for each in told]
+    def names_peers(self, text: str) -> bool:
+        """Whether it has a name or an address that a script may know others, or its own machine, by."""
+        own = (each.partition("/")[0] for each in self.materials.addresses.values())
+        return any(word in text for word in own if word) or self.named.any(text, self.materials.hosts)
 
 
 def chain(around: Circumstances, base: str, digests: Mapping[str, str]) -> Chain:
@@ -130,7 +145,7 @@ def _looks_at(around: Circumstances, block: Provision, text: str) -> list[Any]:
     if asks:
         found.append(hostname(machine))
     known = [materials.hosts, materials.addresses, materials.foreign]
-    if any(known) and (asks or caching.names_any(block, text, around.peers)):
+    if any(known) and (asks or around.names_peers(text)):
         found.append([around.scope.project_id, *known])
     for folder in around.copied:
         if caching.names_any(block, text, [folder.target]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, cast
 
 from serai.guest.transport import Transport
@@ -12,7 +13,7 @@ from serai.plan.up import Look, Options
 from serai.providers.contract import Feature, Mark, Materials, Progress
 from serai.providers.kept import Keeping, KeepsLayers, Outlook, Start
 from serai.providers.kinds import is_container
-from serai.run.chain import Chain, Circumstances, Link, chain
+from serai.run.chain import Chain, Circumstances, Link, Named, chain
 from serai.run.materials import Stock
 from serai.run.secrets import mask_of
 from serai.run.workspace import Workspace
@@ -27,18 +28,25 @@ def driver_of(workspace: Workspace, machine: Machine) -> KeepsLayers | None:
     return cast(KeepsLayers, driver) if hasattr(driver, "keep_layer") else None
 
 
-def chain_of(workspace: Workspace, machine: Machine, materials: Materials, digests: Mapping[str, str]) -> Chain:
-    """The machine's chain; without links, and with the reason, where its provider keeps no layers of it."""
-    driver = driver_of(workspace, machine)
-    if driver is None:
-        why = workspace.capabilities(machine.provider).why_not.get(Feature.LAYERS, "")
-        return Chain(ends=f"{machine.provider} keeps none: {why}" if why else "")
-    base, why = driver.layer_base(machine, materials)
-    if not base:
-        return Chain(ends=why)
-    binds = bool(getattr(driver, "binds", False))
-    around = Circumstances(machine, materials, workspace.scope, mask_of(workspace.project), binds)
-    return chain(around, base, digests)
+class Chains:
+    """The chains of a project's machines; what is the same for all of them is worked out once."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._mask = cache(lambda: mask_of(workspace.project))
+        self._named = Named()
+
+    def of(self, machine: Machine, materials: Materials, digests: Mapping[str, str]) -> Chain:
+        """Without links, and with the reason, where the machine's provider keeps no layers of it."""
+        driver = driver_of(self._workspace, machine)
+        if driver is None:
+            why = self._workspace.capabilities(machine.provider).why_not.get(Feature.LAYERS, "")
+            return Chain(ends=f"{machine.provider} keeps none: {why}" if why else "")
+        base, why = driver.layer_base(machine, materials)
+        if not base:
+            return Chain(ends=why)
+        binds, scope = bool(getattr(driver, "binds", False)), self._workspace.scope
+        return chain(Circumstances(machine, materials, scope, self._mask(), binds, self._named), base, digests)
 
 
 def longest(driver: KeepsLayers, machine: Machine, found: Chain, digests: Mapping[str, str]) -> Start | None:
@@ -60,18 +68,18 @@ def longest(driver: KeepsLayers, machine: Machine, found: Chain, digests: Mappin
 
 def looking(workspace: Workspace, digests: Mapping[str, Mapping[str, str]], options: Options) -> Look:
     """What a plan asks of each machine that would be made: the layer it starts from, and why none goes further."""
-    stock = Stock(workspace)
+    stock, chains = Stock(workspace), Chains(workspace)
 
     def look(machine: Machine) -> Outlook:
         if not machine.provision or machine.fork is not None:
             return Outlook()
         driver = driver_of(workspace, machine)
         if driver is None:
-            return Outlook(ends=chain_of(workspace, machine, Materials(), {}).ends)
+            return Outlook(ends=chains.of(machine, Materials(), {}).ends)
         materials, missing = stock.preview(machine)
         if missing:
             return Outlook()  # nothing can stand on an image that is not there
-        found = chain_of(workspace, machine, materials, digests[machine.name])
+        found = chains.of(machine, materials, digests[machine.name])
         start = longest(driver, machine, found, digests[machine.name]) if options.reuses else None
         return Outlook(start, found.ends)
 
@@ -85,6 +93,7 @@ class Keeper:
         self, workspace: Workspace, digests: Mapping[str, Mapping[str, str]], *, fresh: bool = False
     ) -> None:
         self._workspace = workspace
+        self._all = Chains(workspace)
         self._digests = digests
         self._fresh = fresh
         self._titles: dict[str, dict[str, str]] = {}
@@ -96,7 +105,7 @@ class Keeper:
         """The machine is about to be made. Raises Code.FAILED when it is not the one that was planned."""
         if not machine.provision or machine.fork is not None:
             return
-        found = chain_of(self._workspace, machine, materials, self._digests[machine.name])
+        found = self._all.of(machine, materials, self._digests[machine.name])
         links = list(found.links)
         if start is not None:
             if all(link.key != start.key for link in links):

@@ -26,6 +26,7 @@ class Stock:
         self._workspace = workspace
         self._lock = threading.Lock()
         self._images: dict[str, Image] = {}
+        self._there: dict[str, Image] = {}
         self._allocation: Allocation | None = None
         self._preview: Allocation | None = None
         self._peers: dict[int, Peers] = {}
@@ -186,20 +187,26 @@ class Stock:
                 self._preview = allocate(self._workspace.project, kept)
             return self._preview
 
+    def _image_there(self, reference: str, arch: str) -> Image | None:
+        """What the store has of it; looked for until it is there."""
+        key = f"{reference}@{arch}"
+        found = self._there.get(key)
+        if found is None:
+            from serai.images import resolve
+
+            images, base = self._workspace.project.images, self._workspace.scope.root
+            found = resolve.find(reference, project_images=images, base=base, arch=arch)
+            if found is not None:
+                self._there[key] = found
+        return found
+
     def preview(self, machine: Machine) -> tuple[Materials, bool]:
         """The materials as far as they are there, without making or writing anything; True: the image is not."""
         allocation = self._expected()
         image, missing = None, False
         if in_store(machine):
-            from serai.images import resolve
-
             assert machine.image is not None
-            image = resolve.find(
-                machine.image,
-                project_images=self._workspace.project.images,
-                base=self._workspace.scope.root,
-                arch=machine.arch or host_arch(),
-            )
+            image = self._image_there(machine.image, machine.arch or host_arch())
             if image is None:
                 missing = True
                 image = Image(reference=machine.image, digest="", disk=Path(f"<{machine.image}>"))
