@@ -2,7 +2,7 @@
 
 import pytest
 
-from serai.plan.addresses import Allocation, allocate, hosts_file, hosts_files
+from serai.plan.addresses import Allocation, allocate, hosts_files
 from serai.spec.machine import Machine, Project
 from serai.spec.network import Network, Nic, PrivateNic
 from serai.util.errors import SeraiError
@@ -61,15 +61,19 @@ def test_the_hosts_file_has_all_peers_of_shared_networks() -> None:
     found = allocate(
         project({"web": [PrivateNic(network="a")], "db": [PrivateNic(network="a")], "lone": []}), Allocation()
     )
-    assert hosts_file(found, "web") == {"web": "10.40.0.10", "db": "10.40.0.11"}
-    assert hosts_file(found, "lone") == {}
+    assert hosts_files(found)["web"] == {"web": "10.40.0.10", "db": "10.40.0.11"}
+    assert "lone" not in hosts_files(found)
 
 
-def test_all_hosts_files_at_once_are_what_each_machine_gets_alone() -> None:
+def test_each_machine_gets_those_of_its_own_networks() -> None:
     both = [PrivateNic(network="a"), PrivateNic(network="b")]
     machines = {"web": both, "db": [PrivateNic(network="b")], "app": [PrivateNic(network="a")], "lone": []}
     found = allocate(project(machines), Allocation())
-    assert hosts_files(found) == {name: hosts_file(found, name) for name in ("web", "db", "app")}
+    assert {name: set(each) for name, each in hosts_files(found).items()} == {
+        "web": {"web", "db", "app"},
+        "db": {"web", "db"},
+        "app": {"web", "app"},
+    }
 
 
 def test_a_subnet_that_somebody_else_has_is_not_chosen() -> None:

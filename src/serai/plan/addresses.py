@@ -126,13 +126,11 @@ def _hosts(project: Project, network: str, subnet: IPv4Network, kept: Mapping[st
     return result
 
 
-def hosts_file(allocation: Allocation, machine: str) -> dict[str, str]:
-    """Name -> address of every machine that shares a network with `machine`, itself included."""
-    return _peers(allocation, [name for name, members in allocation.addresses.items() if machine in members])
-
-
 def hosts_files(allocation: Allocation) -> dict[str, dict[str, str]]:
-    """`hosts_file` of every machine at once; machines on the same networks share theirs."""
+    """Machine -> name -> address of every machine that shares a network with it, itself included.
+
+    Machines on the same networks share theirs; one that is on none is not there.
+    """
     networks: dict[str, list[str]] = {}
     for network, members in allocation.addresses.items():
         for name in members:

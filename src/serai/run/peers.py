@@ -25,9 +25,11 @@ class Peers:
     def foreign(self, machine: Machine) -> dict[str, str]:
         """Those of machines of other providers."""
         known = self.hosts(machine.name)
+        if not known:
+            return {}
         key = (machine.provider, id(known))  # machines on the same networks have the same ones
         if key not in self._foreign:
-            words = self._of_others(machine.provider) if known else set()
+            words = self._of_others(machine.provider)
             self._foreign[key] = {word: address for word, address in known.items() if word in words}
         return self._foreign[key]
 

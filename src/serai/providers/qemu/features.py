@@ -11,7 +11,6 @@ from typing import Any
 import msgspec
 
 from serai.util import paths
-from serai.util.bound import NOT_RUN, bound
 from serai.util.digest import sha256
 from serai.util.errors import Code, SeraiError
 from serai.util.files import private_dir, write_atomic
@@ -107,6 +106,8 @@ ARGUMENTS = {"device-list-properties": {"typename": "virtio-blk-pci"}}
 
 def ask(binary: str) -> Features:
     """Start the binary with an empty machine, ask, and let it quit: about 0.15 s."""
+    from serai.util.bound import NOT_RUN, bound
+
     questions = [
         {"execute": name, "id": name, **({"arguments": ARGUMENTS[name]} if name in ARGUMENTS else {})}
         for name in QUESTIONS
