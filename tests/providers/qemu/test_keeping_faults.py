@@ -118,23 +118,27 @@ def test_a_template_that_ends_early_or_has_another_byte_is_dropped(shop, home):
 
 
 NOBODY = 65534
-PERSON = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+PERSON = f"setpriv --reuid={NOBODY} --regid={NOBODY} --clear-groups"
+AS_PERSON = f'mount --bind "$0" python && exec {PERSON} python/bin/python3 "$@"'
+"""In a mount namespace of its own: Python itself may be in root's home, where nobody else can start it."""
 
 
 @pytest.fixture
 def person(home_with_images: Path, image_cache: Path, need: Any) -> Iterator[Any]:
     """The command line as a user who is nobody, with a home and a project of their own."""
-    need("qemu-system-x86_64", "qemu-img", "ssh", "setpriv")
+    need("qemu-system-x86_64", "qemu-img", "ssh", "setpriv", "unshare")
     base = Path("/tmp") / f"serai-person-{os.getpid()}"
-    (base / "home").mkdir(parents=True)
+    for name in ("home", "python"):
+        (base / name).mkdir(parents=True)
     shutil.copytree(image_cache, base / "home/images", symlinks=True)
     (base / "serai.yaml").write_text(SHOP)
     for path in (base, *base.rglob("*")):
         os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
     own = {"HOME": str(base), "SERAI_HOME": str(base / "home"), "XDG_RUNTIME_DIR": str(base)}
+    own["PYTHONPATH"] = ":".join(filter(None, sys.path))
 
     def call(*words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        argv = [*PERSON, sys.executable, "-m", "serai", *words]
+        argv = ["unshare", "-m", "sh", "-c", AS_PERSON, sys.base_prefix, "-P", "-m", "serai", *words]
         environment = {**os.environ, **own}
         done = subprocess.run(argv, cwd=base, env=environment, capture_output=True, text=True, check=False)
         assert not check or done.returncode == 0, done.stderr
