@@ -106,6 +106,16 @@ def test_ifupdown_gets_a_block_that_is_replaced_the_next_time(root: Path):
     assert called(root)[-1] == "ifup eth1"
 
 
+@pytest.mark.parametrize("mark", ["lower_eth1", "bridge"])
+def test_a_vlan_or_a_bridge_with_the_mac_of_its_card_is_left_alone(root: Path, mark: str):
+    program(root, "networkctl", "systemctl")
+    over = root / "sys/class/net/dmz"
+    (over / mark).mkdir(parents=True)
+    (over / "address").write_text("52:54:00:aa:00:01\n")
+    assert set_(root, STATIC).returncode == 0
+    assert "networkctl reconfigure eth1" in called(root)
+
+
 def test_a_card_that_is_not_there_and_a_guest_without_programs_are_told(root: Path):
     gone = set_(root, SeedNic(mac="52:54:00:aa:00:09"))
     assert gone.returncode == 1 and "no network card 52:54:00:aa:00:09" in gone.stderr

@@ -213,7 +213,7 @@ def test_files_that_name_a_card_have_its_new_mac_and_address_and_others_stay(roo
 
 
 def test_cards_are_found_before_and_those_that_were_are_told_anew(root):
-    for name, mac in (("eth0", "01"), ("eth1", "02"), ("br0", "01")):
+    for name, mac in (("eth0", "01"), ("eth1", "02"), ("br0", "01"), ("dmz", "02")):
         (root / "sys/class/net" / name).mkdir(parents=True)
         (root / "sys/class/net" / name / "address").write_text(f"52:54:00:00:00:{mac}\n")
         (root / f"proc/sys/net/ipv4/conf/{name}").mkdir(parents=True)
@@ -222,6 +222,7 @@ def test_cards_are_found_before_and_those_that_were_are_told_anew(root):
         (root / f"proc/sys/net/ipv6/conf/{name}").mkdir(parents=True)
         (root / f"proc/sys/net/ipv6/conf/{name}/disable_ipv6").write_text(f"{off}\n")
     (root / "sys/class/net/br0/bridge").mkdir()
+    (root / "sys/class/net/dmz/lower_eth1").mkdir()  # a VLAN
     notify = root / "proc/sys/net/ipv4/conf/eth1/arp_notify"
     told = f"""
 set_mac() {{ echo "$1" >>{root}/told; }}
@@ -255,7 +256,8 @@ look() {{
         "eth1 without IPv6 0",
     ]
     assert notify.read_text() == "0\n"
-    assert (root / "proc/sys/net/ipv4/conf/br0/arp_notify").read_text() == "0\n"
+    for over in ("br0", "dmz"):
+        assert (root / f"proc/sys/net/ipv4/conf/{over}/arp_notify").read_text() == "0\n"
 
 
 @pytest.mark.parametrize(("anew", "dropbear", "off"), [("yes", True, "1"), ("", True, "0"), ("yes", False, "0")])

@@ -182,7 +182,7 @@ find_cards() {
     [ ! -f "$f" ] || card_files="$card_files $f"
   done
   for d in /sys/class/net/*; do
-    [ ! -e "$d/bridge" ] || continue
+    for over in "$d/bridge" "$d"/lower_*; do [ ! -e "$over" ] || continue 2; done # it has the MAC of its card
     { read -r mac <"$d/address"; } 2>/dev/null || continue
     nic=${d##*/} off=1 said=1
     ipv6=/proc/sys/net/ipv6/conf/$nic/disable_ipv6 notify=/proc/sys/net/ipv4/conf/$nic/arp_notify

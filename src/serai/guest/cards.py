@@ -13,8 +13,9 @@ from serai.guest.seed import SeedNic
 
 # Called as `card MAC ADDRESS|dhcp GATEWAY|- MTU|- IPV6|-`, once a card.
 _CARD = r"""
-nic_of() { for d in /sys/class/net/*; do [ "$(cat "$d/address" 2>/dev/null)" = "$1" ] && [ ! -e "$d/bridge" ] &&
-  { basename "$d"; return; }; done; }
+nic_of() { for d in /sys/class/net/*; do
+  for over in "$d/bridge" "$d"/lower_*; do [ ! -e "$over" ] || continue 2; done # it has the MAC of its card
+  [ "$(cat "$d/address" 2>/dev/null)" != "$1" ] || { basename "$d"; return; }; done; }
 by_netplan() {
   f=/etc/netplan/60-serai-$id.yaml
   { echo "network:"; echo "  version: 2"; echo "  ethernets:"; echo "    serai-$id:"
