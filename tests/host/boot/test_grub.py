@@ -57,6 +57,16 @@ def test_where_the_words_are_there_already_no_drop_in_is_needed(tmp_path):
     assert DropIn().places(Local(tmp_path), WORDS) == []
 
 
+def test_what_cannot_be_read_is_taken_out_all_the_same(tmp_path):
+    default = 'GRUB_CMDLINE_LINUX_DEFAULT="quiet hugepages=4"; GRUB_CMDLINE_LINUX="iommu=pt intel_iommu=on"\n'
+    write(tmp_path, {"etc/default/grub": default})
+    (place,) = DropIn().places(Local(tmp_path), WORDS)
+    script = f'{default}{place.text}echo "$GRUB_CMDLINE_LINUX $GRUB_CMDLINE_LINUX_DEFAULT"'
+    said = subprocess.run(["sh", "-ec", script], capture_output=True, text=True, check=True)
+
+    assert "hugepages=4" not in said.stdout and {"quiet", "iommu=pt", "intel_iommu=on"} <= set(said.stdout.split())
+
+
 def test_a_grub_mkconfig_that_reads_no_drop_ins_has_its_variable_edited(tmp_path):
     write(tmp_path, {"usr/bin/grub-mkconfig": ". /etc/default/grub", "boot/grub/grub.cfg": ""})
     reach = Local(tmp_path)

@@ -6,14 +6,13 @@ import re
 from collections.abc import Callable
 from typing import Protocol
 
+from serai.host.boot.assignments import ALL, NORMAL, check, live, replaced, valued
 from serai.host.boot.words import Words, appended, split, without
 from serai.util.errors import Code, SeraiError
 
 GRUBENV_BYTES = 1024
 """Source: GRUB manual, Environment block: 1024 bytes, filled up with `#`."""
 GRUBENV_HEAD = "# GRUB Environment Block\n"
-ALL, NORMAL = "GRUB_CMDLINE_LINUX", "GRUB_CMDLINE_LINUX_DEFAULT"
-"""For every entry, and for those that are no recovery. Source: GRUB manual, Simple configuration."""
 
 
 class Form(Protocol):
@@ -64,43 +63,47 @@ class Lines:
 
 
 class Variables:
-    """GRUB_CMDLINE_LINUX and its fellow in a file that a shell reads, each set in one line."""
+    """GRUB_CMDLINE_LINUX and its fellow in a file that a shell reads."""
 
     def line(self, text: str) -> str:
-        return " ".join(value for name in (ALL, NORMAL) if (value := self._value(text, name)))
+        values = valued(text)
+        return " ".join(value for name in (ALL, NORMAL) if (value := " ".join(values[name].split())))
 
     def edited(self, text: str, words: Words) -> str:
+        """Raises SeraiError (Code.REFUSED) for a file that sets them in a way that is not understood."""
+        check(text)
         if words.hold(self.line(text)):
             return text
-        text = self._set(text, NORMAL, without(self._value(text, NORMAL), words.unwanted))
-        normal = split(self._value(text, NORMAL))
+        text = _rid(text, NORMAL, words)
+        normal = split(valued(text)[NORMAL])
         rest = Words(name=words.name, add=tuple(w for w in words.add if w not in normal), remove=words.remove)
-        return self._set(text, ALL, rest.edited(self._value(text, ALL)))
+        if not rest.hold(valued(text)[ALL]):
+            text = _set(_rid(text, ALL, words), ALL, rest.edited)
+        return text
 
     def undone(self, text: str, before: str, words: Words) -> str:
-        text = self._set(text, ALL, words.undone(self._value(text, ALL), self._value(before, ALL)))
-        taken = [word for word in split(self._value(before, NORMAL)) if words.unwanted(word)]
-        return self._set(text, NORMAL, appended(self._value(text, NORMAL), taken))
+        check(text)
+        was = valued(before)
+        text = _set(text, ALL, lambda value: words.undone(value, was[ALL]))
+        taken = [word for word in split(was[NORMAL]) if words.unwanted(word)]
+        there = split(valued(text)[NORMAL])
+        return _set(text, NORMAL, lambda value: appended(value, [word for word in taken if word not in there]))
 
-    @staticmethod
-    def _find(text: str, name: str) -> re.Match[str] | None:
-        """The last line that sets it: that one counts."""
-        form = rf"^([ \t]*(?:export[ \t]+)?{name}=)([\"']?)(.*?)\2([ \t]*(?:#.*)?)$"
-        found = list(re.finditer(form, text, re.MULTILINE))
-        return found[-1] if found else None
 
-    def _value(self, text: str, name: str) -> str:
-        found = self._find(text, name)
-        return found[3] if found else ""
+def _rid(text: str, name: str, words: Words) -> str:
+    """Without what is unwanted, in each line that its value is made of."""
+    for each in live(text, name):  # the last one first: what is before it stays where it is
+        text = replaced(text, each, without(each.value, words.unwanted))
+    return text
 
-    def _set(self, text: str, name: str, value: str) -> str:
-        if value == self._value(text, name):
-            return text
-        found = self._find(text, name)
-        if not found:
-            return f'{ended(text)}{name}="{value}"\n'
-        quote = found[2] or '"'
-        return f"{text[: found.start()]}{found[1]}{quote}{value}{quote}{found[4]}{text[found.end() :]}"
+
+def _set(text: str, name: str, edit: Callable[[str], str]) -> str:
+    """The last line that sets it, edited: that one counts."""
+    last = next(live(text, name), None)
+    if last:
+        return replaced(text, last, edit(last.value))
+    value = edit("")
+    return f'{ended(text)}{name}="{value}"\n' if value else text
 
 
 class Grubenv:

@@ -7,22 +7,18 @@ from __future__ import annotations
 
 import re
 
-from serai.host.boot.form import ALL, FORMS, NORMAL
+from serai.host.boot.assignments import ALL, DEFAULT, NORMAL, Assignment, assignments, evaluate, unread
+from serai.host.boot.form import FORMS
 from serai.host.boot.tool import FileTool, Place, text_of
 from serai.host.boot.words import Words, pattern, split
 from serai.host.facts.source import Reading
 from serai.host.reach.contract import Reach
 
-DEFAULT = "/etc/default/grub"
 DROP_INS = "/etc/default/grub.d"
 MAKERS = ("grub-mkconfig", "grub2-mkconfig")
 CONFIGURED = ("/boot/grub/grub.cfg", "/boot/grub2/grub.cfg")
 """What the makers make, in the same order."""
-_SETS = re.compile(
-    rf"^[ \t]*(?:export[ \t]+)?({ALL}|{NORMAL})(\+?=)(?:\"([^\"`]*)\"|'([^']*)'|([^\s\"'`(]*))[ \t]*(?:#.*)?$",
-    re.MULTILINE,
-)
-_LEFT_OUT = "# left out: "
+_LEFT_OUT = re.compile(r"^# left out: (.*)$", re.MULTILINE)
 
 
 def maker(reach: Reach) -> tuple[str, str]:
@@ -91,24 +87,24 @@ class DropIn(Default):
     def places(self, reach: Reach, words: Words) -> list[Place]:
         path = f"{DROP_INS}/90-serai-{words.name}.cfg"
         others = set_by(reach, without=path)
-        if words.hold(others) and not reach.has(path):
+        unsure = any(unread(text_of(reach, each) or "") for each in _read_from(reach) if each != path)
+        if words.hold(others) and not unsure and not reach.has(path):
             return []
-        return [Place(path=path, text=drop_in(words, others))]
+        return [Place(path=path, text=drop_in(words, others, unsure=unsure))]
 
 
-def drop_in(words: Words, others: str) -> str:
-    """What takes words out of what other files set comes first, then what is added."""
+def drop_in(words: Words, others: str, *, unsure: bool = False) -> str:
+    """What takes words out of what other files set comes first, then what is added. `unsure`: there may be more."""
     made = [f"# Written by serai host tune {words.name}; serai host undo {words.name} removes it."]
-    gone = [
-        each for each in words.remove if any(Words(name="", remove=(each,)).unwanted(w) for w in split(others))
-    ]
+    there = split(others)
+    gone = [each for each in words.remove if unsure or any(map(Words(name="", remove=(each,)).unwanted, there))]
     for each in gone:
-        made.append(f"{_LEFT_OUT}{each}")
+        made.append(f"# left out: {each}")
         made += [
             f"""{name}=$(echo " ${name} " | sed -E ':a; s/ {pattern(each)} / /; ta; s/^ *//; s/ *$//')"""
             for name in (ALL, NORMAL)
         ]
-    left = [word for word in split(others) if not words.unwanted(word)]
+    left = [word for word in there if not words.unwanted(word)]
     add = [word for word in words.add if word not in left]
     if add:
         made.append(f'{ALL}="${ALL} {" ".join(add)}"')
@@ -120,24 +116,25 @@ def set_by(reach: Reach, without: str = "") -> str:
 
     Plain assignments are read as a shell reads them; what a file computes is not known.
     """
-    names = sorted(reach.names(DROP_INS) or ())
-    paths = [DEFAULT, *(f"{DROP_INS}/{name}" for name in names if name.endswith(".cfg"))]
     values = {ALL: "", NORMAL: ""}
-    for path in paths:
+    for path in _read_from(reach):
         if path != without:
             _read(text_of(reach, path) or "", values)
     return " ".join(" ".join(values.values()).split())
 
 
+def _read_from(reach: Reach) -> list[str]:
+    names = sorted(reach.names(DROP_INS) or ())
+    return [DEFAULT, *(f"{DROP_INS}/{name}" for name in names if name.endswith(".cfg"))]
+
+
 def _read(text: str, values: dict[str, str]) -> None:
-    for line in text.splitlines():
-        if line.startswith(_LEFT_OUT):
-            gone = Words(name="", remove=(line.removeprefix(_LEFT_OUT),))
-            for name in values:
-                values[name] = " ".join(word for word in split(values[name]) if not gone.unwanted(word))
-        elif found := _SETS.match(line):
-            name, sign = found[1], found[2]
-            value = next((part for part in found.groups()[2:] if part is not None), "")
-            if found[4] is None:
-                value = re.sub(rf"\$\{{?({NORMAL}|{ALL})\b\}}?", lambda use: values[use[1]], value)
-            values[name] = values[name] + value if sign == "+=" else value
+    steps: list[tuple[int, Assignment | str]] = [(each.start, each) for each in assignments(text)]
+    steps += [(found.start(), found[1]) for found in _LEFT_OUT.finditer(text)]
+    for _, step in sorted(steps, key=lambda each: each[0]):
+        if isinstance(step, Assignment):
+            evaluate(step, values)
+            continue
+        gone = Words(name="", remove=(step,))
+        for name in values:
+            values[name] = " ".join(word for word in split(values[name]) if not gone.unwanted(word))
