@@ -57,3 +57,11 @@ def test_why_it_could_not_be_root(said: str, cause: str | None) -> None:
     found = no_root(said)
 
     assert (found is None) if cause is None else (found is not None and cause in found[0])
+
+
+def test_a_variable_of_any_name_is_the_scripts_own() -> None:
+    env = {"f": "mine", "r": "too", "serai": "x y"}
+    program = upload(env, 'echo "$f $r $serai ${serai_file-none}"', [], mark="END")
+    done = run(["sh", "-s"], input=program)
+
+    assert done.stdout == "mine too x y none\n"

@@ -7,8 +7,8 @@ from shlex import quote
 
 NO_ROOT = "serai: this block needs root, and the guest has neither sudo nor doas"
 OWN_FILE = (
-    'f=$(mktemp "${TMPDIR:-/tmp}/serai-XXXXXX") || exit 1\n'
-    "trap 'rm -f \"$f\"' EXIT; trap 'exit 129' HUP; trap 'exit 143' TERM\n"
+    'serai_file=$(mktemp "${TMPDIR:-/tmp}/serai-XXXXXX") || exit 1\n'
+    "trap 'rm -f \"$serai_file\"' EXIT; trap 'exit 129' HUP; trap 'exit 143' TERM\n"
 )
 LAST = 'r=$?; [ "$r" != 0 ] || sync; exit "$r"\n'
 LOCKED = ("a password is required", "Authentication required", "a terminal is required")
@@ -42,13 +42,13 @@ def upload(
     exports = "".join(f"export {name}={quote(value)}\n" for name, value in env.items())
     words = " ".join(quote(arg) for arg in args)
     body = text if text.endswith("\n") else f"{text}\n"
-    kept = f"f={quote(place)}\n" if place else ""
+    kept = f"serai_file={quote(place)}\n" if place else ""
     return (
         f"{exports}umask 077\n"
         f"{kept or OWN_FILE}"
-        f"cat >\"$f\" <<'{mark}'\n{body}{mark}\n"
-        'chmod 700 "$f"; umask 022\n'
-        f'{interpreter(text)} "$f" {words} </dev/null\n'
+        f"cat >\"$serai_file\" <<'{mark}'\n{body}{mark}\n"
+        'chmod 700 "$serai_file"; umask 022\n'
+        f'{interpreter(text)} "$serai_file" {words} </dev/null\n'
         f"{LAST if lasting else ''}"
     )
 

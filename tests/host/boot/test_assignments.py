@@ -1,4 +1,4 @@
-"""What a file of GRUB sets is read as bash reads it, edited where it stands, and left alone where it is not understood."""
+"""What a file of GRUB sets is read as bash reads it; what is not understood is left alone."""
 
 from __future__ import annotations
 

@@ -27,7 +27,8 @@ network:
 
 
 def planned(root, text, wanted=FIXED):
-    changes = plan(facts(root, {"etc/netplan/50-cloud-init.yaml": text}), wanted)
+    texts = text if isinstance(text, dict) else {"50-cloud-init": text}
+    changes = plan(facts(root, {f"etc/netplan/{name}.yaml": each for name, each in texts.items()}), wanted)
     return {change.path: change for change in changes}
 
 
@@ -58,6 +59,31 @@ def test_static_keys_move_and_the_rest_of_their_file_stays(tmp_path):
     assert bridge["interfaces"] == ["uplink"]
     assert bridge["addresses"] == ["10.0.0.2/24"]
     assert bridge["routes"] == [{"to": "default", "via": "10.0.0.1"}]
+
+
+def test_what_several_files_add_up_to_moves_and_none_that_is_read_later_takes_it_back(tmp_path):
+    def file(card: str) -> str:
+        return f"network: {{version: 2, ethernets: {{eth0: {card}}}}}\n"
+
+    route = "routes: [{to: default, via: 192.0.2.1}]"
+    first = f"{{addresses: [192.0.2.10/24], {route}, nameservers: {{addresses: [10.1.1.1]}}}}"
+    second = "{addresses: [198.51.100.7/24, 192.0.2.10/24], nameservers: {search: [lan]}, dhcp4: false}"
+    found = planned(
+        tmp_path,
+        {
+            "50-cloud-init": file(first),
+            "60-more": file(second),
+            "99_config": file("{dhcp4: true, wakeonlan: true}"),
+        },
+    )
+    bridge = network(found[OWN])["bridges"]["br0"]
+
+    assert bridge["addresses"] == ["192.0.2.10/24", "198.51.100.7/24"]
+    assert bridge["routes"] == [{"to": "default", "via": "192.0.2.1"}]
+    assert bridge["nameservers"] == {"addresses": ["10.1.1.1"], "search": ["lan"]}
+    assert bridge["dhcp4"] is True
+    assert network(found["/etc/netplan/60-more.yaml"])["ethernets"]["eth0"] == {"dhcp4": False}
+    assert network(found["/etc/netplan/99_config.yaml"])["ethernets"]["eth0"] == {"wakeonlan": True}
 
 
 @pytest.mark.parametrize(

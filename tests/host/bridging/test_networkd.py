@@ -23,6 +23,21 @@ def test_the_bridge_gets_the_sections_of_the_port(tmp_path):
     assert "[Match]\nName=eth0\n\n[Network]\nBridge=br0\n" in found["05-serai-eth0.network"]
 
 
+def test_drop_ins_of_the_ports_file_count_too(tmp_path):
+    place = "etc/systemd/network/20-wired.network"
+    files = {
+        place: "[Match]\nName=e*\n\n[Network]\nDHCP=yes\n",
+        f"run/systemd/network/{place.rpartition('/')[2]}.d/a.conf": "[Network]\nAddress=10.9.9.9/24\n",
+        f"usr/lib/systemd/network/{place.rpartition('/')[2]}.d/b.conf": "[Network]\nDHCP=ipv6\n",
+        f"{place}.d/b.conf": "[Network]\nDHCP=no\nAddress=10.0.0.3/24\n",
+        f"{place}.d/b.txt": "[Network]\nDHCP=ipv4\n",
+    }
+
+    assert texts(plan(facts(tmp_path, files), FIXED))["05-serai-br0.network"].endswith(
+        "[Network]\nDHCP=yes\n\n[Network]\nAddress=10.9.9.9/24\n\n[Network]\nDHCP=no\nAddress=10.0.0.3/24\n"
+    )
+
+
 def test_without_a_file_it_is_told_what_the_link_has(tmp_path):
     fixed = texts(plan(facts(tmp_path, {}), FIXED))["05-serai-br0.network"]
     leased = texts(plan(facts(tmp_path, {}), LEASED))["05-serai-br0.network"]

@@ -64,6 +64,18 @@ def test_a_file_that_nobody_touched_is_byte_for_byte_as_before(tree):
     assert daemon(tree).read_text() == OWN
 
 
+def test_a_link_is_left_to_whoever_made_it(tree):
+    given(tree, OWN)
+    daemon(tree).rename(tree.root / "etc/own.json")
+    before = (tree.root / "etc/own.json").read_bytes()
+    daemon(tree).symlink_to("../own.json")
+    with pytest.raises(SeraiError, match=r"is a link to \.\./own\.json") as error:
+        run(tree)
+
+    assert error.value.code is Code.REFUSED
+    assert daemon(tree).is_symlink() and daemon(tree).read_bytes() == before
+
+
 def test_twice_is_once(tree):
     given(tree, OWN)
     run(tree)

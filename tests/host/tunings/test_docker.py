@@ -106,6 +106,18 @@ def test_without_docker_there_is_nothing_to_tune(tmp_path, name):
         TUNINGS[name].plan(Facts(Source(tmp_path)), Asked())
 
 
+def test_ours_is_read_last_or_refused(tmp_path):
+    place = "etc/systemd/system/docker.service.d"
+    flag = "[Service]\nExecStart=\nExecStart=/usr/bin/dockerd -H fd:// --mtu=1400\n"
+    files = {"lib/systemd/system/docker.service": "", f"{place}/override.conf": flag}
+    drop_in, _ = planned(tmp_path, "docker-mtu", files, value="1400").changes
+
+    assert drop_in.path.rpartition("/")[2] > "override.conf"
+    with pytest.raises(SeraiError, match=r"zzz\.conf gives docker --mtu") as error:
+        planned(tmp_path, "docker-mtu", {f"{place}/zzz.conf": flag}, value="1400")
+    assert error.value.code is Code.REFUSED
+
+
 def test_a_new_docker_is_told_not_to_drop_and_with_an_old_one_bridges_are_accepted(tmp_path):
     (told,) = planned(tmp_path, "docker-forward").changes
     (accepted, *_) = planned(tmp_path, "docker-forward", help=OLD).changes

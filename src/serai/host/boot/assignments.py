@@ -1,4 +1,4 @@
-"""GRUB_CMDLINE_LINUX and its fellow as a file gives them that a shell reads: what each line sets, and all together.
+"""GRUB_CMDLINE_LINUX and its fellow in a file that a shell reads: what each line sets, and all together.
 
 Source: GRUB manual, Simple configuration; POSIX, Shell Command Language: quoting, parameter expansion.
 """

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from serai.host.boot.assignments import DEFAULT
 from serai.host.boot.form import FORMS
 from serai.host.boot.tool import FileTool, Place, text_of
 from serai.host.boot.words import Words
@@ -15,7 +16,6 @@ from serai.host.reach.contract import Reach
 
 KEPT = "/etc/kernel/cmdline"
 DIRECTORIES = ("/boot/loader/entries", "/efi/loader/entries", "/boot/efi/loader/entries")
-DEFAULT = "/etc/default/grub"
 GRUBENV = "/boot/grub2/grubenv"
 GRUB2 = "/boot/grub2"
 GRUBS = (GRUB2, "/boot/grub/grub.cfg")

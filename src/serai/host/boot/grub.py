@@ -94,7 +94,7 @@ class DropIn(Default):
 
 
 def drop_in(words: Words, others: str, *, unsure: bool = False) -> str:
-    """What takes words out of what other files set comes first, then what is added. `unsure`: there may be more."""
+    """Words are taken out of what other files set first, then added. `unsure`: they may set more."""
     made = [f"# Written by serai host tune {words.name}; serai host undo {words.name} removes it."]
     there = split(others)
     gone = [each for each in words.remove if unsure or any(map(Words(name="", remove=(each,)).unwanted, there))]

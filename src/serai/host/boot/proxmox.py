@@ -6,8 +6,9 @@ that either way of booting has them. Source: Proxmox VE, Host Bootloader.
 
 from __future__ import annotations
 
+from serai.host.boot.assignments import DEFAULT
 from serai.host.boot.entries import KEPT, kept_line
-from serai.host.boot.grub import DEFAULT, DropIn, set_by
+from serai.host.boot.grub import DropIn, set_by
 from serai.host.boot.tool import FileTool, Place
 from serai.host.boot.words import Words
 from serai.host.facts.source import Reading

@@ -56,9 +56,10 @@ def plan(facts: Facts, wanted: Wanted) -> tuple[Change, ...]:
             continue
         ident = here
         card = document["network"]["ethernets"][here]
-        moved.update({key: card[key] for key in MOVED if key in card})
-        if any(key in card for key in STATIC):
-            changes.append(_edited(facts, path, document, here))
+        moved = _merged(moved, {key: card[key] for key in MOVED if key in card})
+        gone = MOVED if path > OWN else STATIC  # a later file wins over ours
+        if any(key in card for key in gone):
+            changes.append(_edited(facts, path, document, here, gone))
     bridge = {
         "interfaces": [ident],
         **({"macaddress": wanted.mac} if wanted.mac else {}),
@@ -77,10 +78,24 @@ def plan(facts: Facts, wanted: Wanted) -> tuple[Change, ...]:
     return (*changes, WriteFile(path=OWN, text=text, mode=0o600, waits=REBOOT))
 
 
-def _edited(facts: Facts, path: str, document: dict[str, Any], ident: str) -> WriteFile:
-    """The file without the static keys of the port."""
+def _merged(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """As netplan reads a later file: mappings key by key, lists one behind the other, the later scalar."""
+    made = dict(old)
+    for key, value in new.items():
+        was = made.get(key)
+        if isinstance(was, dict) and isinstance(value, dict):
+            made[key] = _merged(was, value)
+        elif isinstance(was, list) and isinstance(value, list):
+            made[key] = [*was, *(each for each in value if each not in was)]
+        else:
+            made[key] = value
+    return made
+
+
+def _edited(facts: Facts, path: str, document: dict[str, Any], ident: str, gone: tuple[str, ...]) -> WriteFile:
+    """The file without these keys of the port."""
     card = document["network"]["ethernets"][ident]
-    for key in STATIC:
+    for key in gone:
         card.pop(key, None)
     entry = facts.source.reach.entry(path)
     mode, uid, gid = (entry.mode, entry.uid, entry.gid) if entry else (0o600, 0, 0)

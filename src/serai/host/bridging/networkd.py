@@ -76,12 +76,21 @@ def _of_bridge(facts: Facts, wanted: Wanted) -> str:
     head = f"{OURS}[Match]\nName={wanted.bridge}\n"
     path = matching(facts, wanted)
     if path:
-        return head + _without_match(facts.read(path).text)
+        return head + "".join(_without_match(facts.read(each).text) for each in (path, *_drop_ins(facts, path)))
     lines = ["", "[Network]", *(["DHCP=yes"] if wanted.leased else [])]
     lines += [f"Address={each.shown}" for each in wanted.fixed]
     lines += [f"Gateway={each}" for each in wanted.gateways if not wanted.leased]
     lines += [f"DNS={each}" for each in wanted.servers if not wanted.leased]
     return head + "\n".join(lines) + "\n"
+
+
+def _drop_ins(facts: Facts, path: str) -> list[str]:
+    """In the order in which they count."""
+    own = f"{path.rpartition('/')[2]}.d"
+    found = {
+        name: f"{place}/{own}/{name}" for place in reversed(PLACES) for name in _names(facts, f"{place}/{own}")
+    }
+    return [found[name] for name in sorted(found) if name.endswith(".conf")]
 
 
 def _without_match(text: str) -> str:

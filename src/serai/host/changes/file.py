@@ -7,6 +7,7 @@ import re
 
 from serai.host.changes.change import REBOOT, Change, Kept, Seen, State
 from serai.host.reach.contract import Kind, Reach
+from serai.util.errors import Code, SeraiError
 
 _DRAFT = re.compile("[0-9a-f]+")
 """How reach/ ends the name of a file that is not whole yet."""
@@ -81,6 +82,14 @@ def kept(reach: Reach, path: str) -> Kept:
     if entry.kind is Kind.LINK:
         return Kept(there=True, target=reach.target(path))
     return Kept(there=True, data=reach.read(path) or b"", mode=entry.mode, uid=entry.uid, gid=entry.gid)
+
+
+def kept_file(reach: Reach, path: str) -> Kept:
+    """As `kept`, of a file of the user's that is edited; raises SeraiError (Code.REFUSED) for a link."""
+    there = kept(reach, path)
+    if there.target:
+        raise SeraiError(Code.REFUSED, f"{path} is a link to {there.target}", hint="edit that by hand")
+    return there
 
 
 def put_back(reach: Reach, path: str, before: Kept) -> None:

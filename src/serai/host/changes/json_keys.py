@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from serai.host.changes.change import Change, Kept, Seen, State
-from serai.host.changes.file import kept, make_parents, put_back, unified
+from serai.host.changes.file import kept_file, make_parents, put_back, unified
 from serai.host.changes.json_text import drop, put, value_of
 from serai.host.reach.contract import Reach
 from serai.util.errors import Code, SeraiError
@@ -73,7 +73,7 @@ class JsonKeys(Change, frozen=True, kw_only=True, tag="json-keys"):
         return text if text.endswith("\n") or reach.has(self.file) else f"{text}\n"
 
     def before(self, reach: Reach) -> Kept:
-        return kept(reach, self.file)
+        return kept_file(reach, self.file)
 
     def do(self, reach: Reach, before: Kept) -> None:
         make_parents(reach, before.made)

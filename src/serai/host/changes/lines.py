@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from serai.host.changes.change import Change, Kept, Seen, State
-from serai.host.changes.file import kept, make_parents, put_back, unified
+from serai.host.changes.file import kept_file, make_parents, put_back, unified
 from serai.host.reach.contract import Reach
-from serai.util.errors import Code, SeraiError
 
 
 class AddLines(Change, frozen=True, kw_only=True, tag="lines"):
@@ -47,11 +46,9 @@ class AddLines(Change, frozen=True, kw_only=True, tag="lines"):
         return unified(self.path, old if reach.has(self.path) else None, self._with(old))
 
     def before(self, reach: Reach) -> Kept:
-        return kept(reach, self.path)
+        return kept_file(reach, self.path)
 
     def do(self, reach: Reach, before: Kept) -> None:
-        if before.target:
-            raise SeraiError(Code.REFUSED, f"{self.path} is a link to {before.target}", hint="edit that by hand")
         make_parents(reach, before.made)
         mode = before.mode if before.there else self.mode
         new = self._with(_text(reach, self.path)).encode(errors="surrogateescape")

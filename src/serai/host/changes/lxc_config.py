@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from serai.host.changes.change import Change, Kept, Seen, State
-from serai.host.changes.file import kept, make_parents, put_back, unified
+from serai.host.changes.file import kept_file, make_parents, put_back, unified
 from serai.host.reach.contract import Reach
 from serai.util import lxc_config as lxc
-from serai.util.errors import Code, SeraiError
 
 
 class LxcConfig(Change, frozen=True, kw_only=True, tag="lxc-config"):
@@ -41,11 +40,9 @@ class LxcConfig(Change, frozen=True, kw_only=True, tag="lxc-config"):
         return unified(self.path, old if reach.has(self.path) else None, self._edited(old))
 
     def before(self, reach: Reach) -> Kept:
-        return kept(reach, self.path)
+        return kept_file(reach, self.path)
 
     def do(self, reach: Reach, before: Kept) -> None:
-        if before.target:
-            raise SeraiError(Code.REFUSED, f"{self.path} is a link to {before.target}", hint="edit that by hand")
         make_parents(reach, before.made)
         new = self._edited(_text(reach, self.path)).encode(errors="surrogateescape")
         mode = before.mode if before.there else 0o644

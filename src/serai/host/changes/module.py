@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from serai.host.changes.change import Change, Kept, Seen, State
 from serai.host.changes.processes import using
+from serai.host.facts.modules import NO
 from serai.host.reach.contract import Reach
 
 YES = ("Y", "1", "y")
-NO = ("N", "0", "n")
 DEVICE = "/dev/kvm"
 
 

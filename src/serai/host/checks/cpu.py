@@ -5,6 +5,7 @@ from __future__ import annotations
 from serai.host.checks.row import Finding, Outcome, Table, fail, not_applicable, note, passed, warn
 from serai.host.facts.cpu import INFO
 from serai.host.facts.host import Facts
+from serai.host.facts.modules import NO
 from serai.host.facts.source import Unknown
 
 TABLE = Table()
@@ -208,17 +209,16 @@ def nested(facts: Facts) -> Finding:
     guide=("NEST-3", "NEST-4"),
 )
 def nested_option(facts: Facts) -> Finding:
-    given = [
-        each for name in ("kvm_intel", "kvm_amd") for each in facts.modules.options(name) if "nested=" in each[1]
-    ]
+    given = [each for name in ("kvm_intel", "kvm_amd") for each in facts.modules.option(name, "nested")]
     if not given:
         return passed("/etc/modprobe.d", "no `nested=`")
-    path, options = given[0]
-    if "nested=0" in options:
-        return note(path, "nesting is switched off at the next load", options, next=f"remove it from {path}")
+    path, value = given[-1]
+    shown = f"nested={value}"
+    if value in NO:
+        return note(path, "nesting is switched off at the next load", shown, next=f"remove it from {path}")
     if (0, 0) < facts.kernel < (4, 20):
-        return passed(path, options)
-    return note(path, "the default since Linux 4.20", options)
+        return passed(path, shown)
+    return note(path, "the default since Linux 4.20", shown)
 
 
 @TABLE.row(

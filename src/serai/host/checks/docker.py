@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from serai.host import docker_filter
+from serai.host import docker_filter, docker_unit
 from serai.host.checks.row import Finding, Outcome, Table, fail, not_applicable, note, passed, warn
 from serai.host.facts.engines import DAEMON, SYSCONFIG
 from serai.host.facts.host import Facts
@@ -115,8 +115,7 @@ def docker_forward(facts: Facts) -> Finding:
     seen = facts.network.filter
     if facts.network.policy("FORWARD") != "DROP":
         return passed(seen, "FORWARD does not drop")
-    accepted = [name for name in bridges if f"-i {name}" in seen.text]
-    lost = sorted(set(bridges) - set(accepted))
+    lost = sorted(name for name in bridges if not facts.network.forwards(name))
     return (
         fail(seen, f"nothing passes {', '.join(lost)}", "FORWARD DROP")
         if lost
@@ -147,7 +146,7 @@ def docker_sysconfig(facts: Facts) -> Finding:
 @TABLE.row(
     "net.docker-twice",
     "no option is given to docker twice",
-    reads=f"{DAEMON}, /proc/PID/cmdline",
+    reads=f"{DAEMON}, docker.service, /proc/PID/cmdline",
     worst=Outcome.FAIL,
     why="dockerd refuses to start when a flag and daemon.json both set an option.",
     next="serai host tune docker-mtu for --mtu; another flag: a drop-in with ExecStart= and the line without it",
@@ -160,14 +159,8 @@ def docker_sysconfig(facts: Facts) -> Finding:
 def docker_twice(facts: Facts) -> Finding:
     if not facts.source.has(DAEMON):
         return not_applicable(DAEMON, "there is none")
-    words = list(facts.services.command("dockerd"))
-    for place in ("/etc/systemd/system/docker.service.d", "/etc/systemd/system"):
-        for name in facts.source.names(place):
-            if place.endswith(".d") or name == "docker.service":
-                lines = facts.read(f"{place}/{name}").lines
-                words += [word for line in lines if line.startswith("ExecStart=") for word in line.split()]
-    flags = {word[2:].partition("=")[0] for word in words if word.startswith("--")}
-    both = sorted(flags & set(facts.engines.docker))
+    given = docker_unit.options(docker_unit.next_start(facts))
+    both = sorted(given & set(facts.engines.docker))
     return (
         fail(DAEMON, "dockerd refuses to start", " ".join(both)) if both else passed(DAEMON, "no flag repeats it")
     )

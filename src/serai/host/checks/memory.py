@@ -253,7 +253,7 @@ def memlock(facts: Facts) -> Finding:
     if said == "unlimited":
         return passed(read, said)
     value = human_size(int(said))
-    need = facts.wants.memory + GIB
+    need = facts.wants.memory + sum(facts.wants.hugepages.values()) + GIB
     if not _vfio_wanted(facts):
         return passed(read, value, "no guest of a user is given a device")
     if int(said) < need:

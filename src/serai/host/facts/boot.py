@@ -18,8 +18,8 @@ from serai.host.initramfs.known import found as initramfs
 NOW = "/proc/cmdline"
 KEPT = entries.KEPT
 ENTRIES = "/boot/loader/entries"
-OF_THE_BOOT = ("BOOT_IMAGE", "initrd", "root", "ro", "rw", "rootflags", "resume")
-"""What the boot loader adds or every entry has of its own."""
+OF_THE_BOOT = ("BOOT_IMAGE", "initrd", "root", "ro", "rw", "rootflags", "resume", "vt.handoff")
+"""What the boot loader adds or every entry has of its own. Source: Ubuntu, 10_linux: vt_handoff."""
 
 
 def arguments(text: str) -> list[str]:
@@ -95,6 +95,6 @@ class Boot:
 
 
 def own(text: str) -> list[str]:
-    """The arguments that a person has set."""
+    """The arguments that a person has set; not those that GRUB computes when it boots."""
     words = arguments(text.partition(" -- ")[0])
-    return [word for word in words if word.partition("=")[0] not in OF_THE_BOOT]
+    return [word for word in words if word.partition("=")[0] not in OF_THE_BOOT and not word.startswith("$")]

@@ -52,7 +52,7 @@ class Engines:
     def setting(self, path: str, key: str) -> Reading:
         """`key = "value"` or `key=value` of a configuration file, as the last line that is no comment has it."""
         reading = self._source.read(path)
-        found = re.findall(rf"^\s*{key}\s*=\s*[\"']?([^\"'\n]*)", reading.text, re.MULTILINE)
+        found = re.findall(rf"^[ \t]*{key}[ \t]*=[ \t]*[\"']?([^\"'\n]*)", reading.text, re.MULTILINE)
         return Reading(path, found[-1].strip()) if found else Reading(path, there=False)
 
     @cached_property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from serai.host.facts.network import Network
+from serai.host.facts.network import DOCKER_BRIDGE, Network
 from serai.host.facts.source import Reading, Source, Unknown
 
 PLACE = "/etc/firewalld/zones"
@@ -25,7 +25,7 @@ def belongs(network: Network) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for name in network.links:
         right = next((zones for starts, zones in RIGHT if name.startswith(starts)), ())
-        if right and not (name.startswith("br-") and not re.fullmatch(r"br-[0-9a-f]{12}", name)):
+        if right and not (name.startswith("br-") and not DOCKER_BRIDGE.fullmatch(name)):
             found[name] = right
     return found
 

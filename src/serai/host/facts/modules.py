@@ -7,6 +7,8 @@ from functools import cached_property
 from serai.host.facts.source import Reading, Source
 
 PLACES = ("/etc/modprobe.d", "/run/modprobe.d", "/usr/lib/modprobe.d")
+NO = ("N", "0", "n")
+"""What switches a parameter off. Source: Linux, lib/kstrtox.c, kstrtobool."""
 NOTHING = ("/bin/false", "/usr/bin/false", "/bin/true", "/usr/bin/true", ":")
 """Commands behind `install NAME` that load nothing."""
 
@@ -48,13 +50,13 @@ class Modules:
 
     @cached_property
     def configuration(self) -> list[tuple[str, str]]:
-        """(file, line) of modprobe.d, without comments."""
+        """(file, line) of modprobe.d, without comments. Of files of one name the first place's counts."""
+        places = {name: f"{place}/{name}" for place in reversed(PLACES) for name in self._source.names(place)}
         found = []
-        for place in PLACES:
-            for name in self._source.names(place):
-                if name.endswith(".conf"):
-                    reading = self._source.read(f"{place}/{name}")
-                    found += [(reading.path, line.strip()) for line in reading.lines if _says(line)]
+        for name in sorted(places):
+            if name.endswith(".conf"):
+                reading = self._source.read(places[name])
+                found += [(reading.path, line.strip()) for line in reading.lines if _says(line)]
         return found
 
     def options(self, module: str) -> list[tuple[str, str]]:
@@ -64,6 +66,16 @@ class Modules:
             for path, line in self.configuration
             if len(words := line.split()) > 2 and words[0] == "options" and _plain(words[1]) == _plain(module)
         ]
+
+    def option(self, module: str, name: str) -> list[tuple[str, str]]:
+        """(file, value) of a parameter at its next load, the last one last; a bare name has an empty value."""
+        found = []
+        for path, options in self.options(module):
+            for word in options.split():
+                key, _, value = word.partition("=")
+                if _plain(key) == _plain(name):
+                    found.append((path, value))
+        return found
 
     def forbidden(self, module: str) -> tuple[str, str]:
         """(file, line) that lets modprobe load nothing in its place; both empty: it may be loaded.

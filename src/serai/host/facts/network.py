@@ -6,6 +6,7 @@ import re
 import socket
 from functools import cached_property
 from ipaddress import IPv4Network
+from itertools import pairwise
 
 import msgspec
 
@@ -24,6 +25,11 @@ class PathMtu(msgspec.Struct, frozen=True):
     target: str
     size: int
     how: str
+
+
+DOCKER_BRIDGE = re.compile(r"br-[0-9a-f]{12}")
+"""Of a network that somebody made with docker: the name begins its id. Source: moby, bridge driver."""
+BY_ENGINES = re.compile(rf"docker|cni|podman|{DOCKER_BRIDGE.pattern}$")
 
 
 class Network:
@@ -45,7 +51,7 @@ class Network:
     @property
     def guest_bridges(self) -> list[str]:
         """Those that container engines did not make."""
-        return [name for name in self.bridges if not name.startswith(("docker", "br-", "cni", "podman"))]
+        return [name for name in self.bridges if not BY_ENGINES.match(name)]
 
     def of_bridge(self, bridge: str, name: str) -> Reading:
         return self._source.read(f"{LINKS}/{bridge}/bridge/{name}")
@@ -111,6 +117,26 @@ class Network:
         found = re.search(rf"^:{chain} (\w+)", table.partition("COMMIT")[0], re.MULTILINE)
         return found[1] if found else ""
 
+    def forwards(self, link: str) -> bool:
+        """Whether a rule that FORWARD comes to accepts what comes in by the link."""
+        _, _, table = self.filter.text.partition("*filter")
+        rules: dict[str, list[list[str]]] = {}
+        for line in table.partition("COMMIT")[0].splitlines():
+            words = line.split()
+            if words[:1] == ["-A"]:
+                rules.setdefault(words[1], []).append(words[2:])
+        chains, seen = ["FORWARD"], set()
+        while chains:
+            chain = chains.pop()
+            seen.add(chain)
+            for words in rules.get(chain, ()):
+                target = _behind(words, "-j", "-g")
+                if target == "ACCEPT" and _is_of(_behind(words, "-i"), link):
+                    return True
+                if target in rules and target not in seen:
+                    chains.append(target)
+        return False
+
     @cached_property
     def ruleset(self) -> Reading:
         """The rules of nftables. Raises Unknown."""
@@ -124,6 +150,19 @@ class Network:
         """Raises Unknown where it is not there."""
         if link not in self.links:
             raise Unknown(f"there is no link {link}", LINKS)
+
+
+def _behind(words: list[str], *flags: str) -> str:
+    """The word behind the first of these flags; empty: none of them is there, or it is negated."""
+    return next(
+        (word for flag, word in pairwise(words) if flag in flags and words[max(words.index(flag) - 1, 0)] != "!"),
+        "",
+    )
+
+
+def _is_of(pattern: str, link: str) -> bool:
+    """Source: iptables(8): a name that ends in `+` stands for all that begin so."""
+    return link.startswith(pattern[:-1]) if pattern.endswith("+") else pattern == link
 
 
 def _address(word: str) -> str:

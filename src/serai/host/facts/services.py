@@ -47,5 +47,10 @@ class Services:
             if name.endswith((".wants", ".requires"))
         )
 
+    @property
+    def systemd(self) -> bool:
+        """Whether it starts them here: in a tree, that it would is taken for granted."""
+        return not self._source.live or self._source.has("/run/systemd/system")
+
     def installed(self, unit: str) -> bool:
         return any(self._source.has(f"{place}/{unit}") for place in UNITS)

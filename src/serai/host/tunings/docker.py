@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
-
 from serai.host import docker, docker_daemon
 from serai.host.changes.docker_chains import DockerChains
 from serai.host.changes.file import WriteFile
 from serai.host.changes.json_keys import JsonKey, JsonKeys
 from serai.host.changes.service import Service
 from serai.host.docker_filter import lost_links
+from serai.host.docker_unit import OWN, command_without, flagged
 from serai.host.facts.engines import DAEMON, SYSCONFIG
 from serai.host.facts.host import Facts
+from serai.host.facts.network import DOCKER_BRIDGE
 from serai.host.facts.source import Unknown
-from serai.host.tunings.docker_unit import command_without, flagged
 from serai.host.tunings.kept_rules import lasting_rules
 from serai.host.tunings.mtu import NUMBERS, USUAL, VALUES, WHEN_NOT, size_of
 from serai.host.tunings.tuning import Asked, Planned, Table
@@ -22,7 +21,7 @@ from serai.util.errors import Code, SeraiError
 TABLE = Table()
 MTU = "com.docker.network.driver.mtu"
 RESTART = "a restart of docker"
-UNIT_DROP_IN = "/etc/systemd/system/docker.service.d/90-serai-mtu.conf"
+UNIT_DROP_IN = f"/etc/systemd/system/docker.service.d/{OWN}"
 
 
 def _there(facts: Facts) -> bool:
@@ -76,6 +75,12 @@ def docker_mtu(facts: Facts, asked: Asked) -> Planned:
         file=DAEMON, keys=tuple(keys), runs=("docker-restart",), asks=asks, answer=str(size), waits=RESTART
     )
     if flag:
+        if flag.rpartition("/")[2] > OWN and ".service.d/" in flag:
+            raise SeraiError(
+                Code.REFUSED,
+                f"{flag} gives docker --mtu, and systemd reads it after ours ({OWN})",
+                hint=f"remove --mtu there, or rename it to sort before {OWN}",
+            )
         line = command_without(facts, "mtu")
         text = f"# Written by serai host tune docker-mtu.\n[Service]\nExecStart=\nExecStart={line}\n"
         unit = WriteFile(path=UNIT_DROP_IN, text=text, runs=("daemon-reload",))
@@ -95,7 +100,7 @@ def _other_networks(facts: Facts, size: int) -> tuple[str, ...]:
     """Networks of users keep what they were made with: their bridges are there with it."""
     if not facts.source.live:
         return ()
-    names = [name for name in facts.network.bridges if re.fullmatch(r"br-[0-9a-f]{12}", name)]
+    names = [name for name in facts.network.bridges if DOCKER_BRIDGE.fullmatch(name)]
     large = [name for name in names if facts.network.mtu(name).number > size]
     return tuple(f"{name} keeps its {facts.network.mtu(name).text} bytes until it is made anew" for name in large)
 

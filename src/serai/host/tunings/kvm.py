@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from serai.host.changes.file import WriteFile
 from serai.host.changes.kernel_arguments import kernel_arguments
-from serai.host.changes.module import NO, YES, ModuleParameter, same
+from serai.host.changes.module import YES, ModuleParameter, same
 from serai.host.changes.processes import using
 from serai.host.changes.value import KernelValue
 from serai.host.facts.boot import NOW
 from serai.host.facts.host import Facts
+from serai.host.facts.modules import NO
 from serai.host.facts.source import Unknown
 from serai.host.tunings.lasting import head, is_there
 from serai.host.tunings.tuning import Asked, Planned, Table, choice
@@ -114,7 +115,7 @@ def nested(facts: Facts, asked: Asked) -> Planned:
     by_default = not (0, 0) < facts.kernel < (4, 20)
     given = facts.boot.argument(f"{module}.nested") if facts.source.live else None
     off = [NOW] if given in NO else []
-    off += [path for path, options in facts.modules.options(module) if "nested=0" in options.split()]
+    off += [path for path, said in facts.modules.option(module, "nested") if said in NO]
     on_already = now.text in YES if now and now.there else by_default
     if value == "1" and on_already and not off and not is_there(facts, ours):
         if now and now.there:

@@ -111,6 +111,8 @@ def check(
         _sources(one, root, inputs, problems)
         if one.machine.hooks or one.machine.synced_folders:
             _moments(one, root, inputs, problems)
+        if one.machine.env or one.machine.provision or one.machine.hooks:
+            _variables(one, problems)
 
 
 def _moments(one: Checked, root: Path, inputs: Inputs, problems: Problems) -> None:
@@ -121,6 +123,12 @@ def _moments(one: Checked, root: Path, inputs: Inputs, problems: Problems) -> No
 
     check_hooks(one, problems, there)
     check_folders(one, problems)
+
+
+def _variables(one: Checked, problems: Problems) -> None:
+    from serai.loaders.yaml.variables import check_variables
+
+    check_variables(one, problems)
 
 
 def check_providers(machines: Sequence[Checked], known: KnownProvider, problems: Problems) -> None:
