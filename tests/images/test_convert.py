@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from serai.images import headers
 from serai.images.convert import convert
 from serai.images.headers import MAX_VIRTUAL
 from serai.images.made import Made
@@ -55,6 +56,8 @@ def content(made: Made, tmp_path: Path) -> bytes:
         ("vmdk", ()),
         ("vmdk", ("-o", "subformat=streamOptimized")),
         ("vmdk", ("-o", "subformat=monolithicFlat")),
+        ("vmdk", ("-o", "subformat=twoGbMaxExtentSparse")),
+        ("vmdk", ("-o", "subformat=twoGbMaxExtentFlat")),
         ("vdi", ()),
         ("vpc", ()),
         ("vpc", ("-o", "subformat=fixed")),
@@ -65,6 +68,25 @@ def test_every_format_brings_the_same_bytes(raw: Path, tmp_path: Path, form: str
     made = bring(qemu_img(raw, form, *options), tmp_path)
     assert content(made, tmp_path)[:SIZE] == raw.read_bytes()
     assert made.virtual_size >= SIZE  # vhd rounds up to cylinders
+
+
+@pytest.mark.parametrize("name", ["caf\u00e9, 1:2", "caf\udce9"])
+@pytest.mark.parametrize("form", ["vmdk", "vdi", "raw"])
+def test_a_file_may_be_called_and_lie_as_it_likes(raw: Path, tmp_path: Path, form: str, name: str):
+    place = tmp_path / name
+    place.mkdir()
+    plain = raw.read_bytes()
+    path = raw if form == "raw" else qemu_img(raw, form)
+    made = bring(path.rename(place / f"{name}.{form}"), place)
+    assert content(made, tmp_path) == plain
+
+
+@pytest.mark.parametrize("name", ["caf\u00e9, 1:2", "caf\udce9"])
+def test_a_split_vmdk_may_lie_anywhere(raw: Path, tmp_path: Path, name: str):
+    (tmp_path / name).mkdir()
+    raw = raw.rename(tmp_path / name / "disk.raw")
+    made = bring(qemu_img(raw, "vmdk", "-o", "subformat=twoGbMaxExtentSparse"), tmp_path / name)
+    assert content(made, tmp_path) == raw.read_bytes()
 
 
 def test_raw_and_compressed_raw_come_as_they_are(raw: Path, tmp_path: Path):
@@ -150,6 +172,66 @@ def test_a_vmdk_with_a_parent_is_refused(tmp_path: Path):
     path.write_text('# Disk DescriptorFile\nparentCID=1234abcd\nparentFileNameHint="/etc/passwd"\n')
     with pytest.raises(SeraiError, match="parent"):
         bring(path, tmp_path)
+
+
+PARENT = b'# Disk DescriptorFile\nparentCID=cafecafe\nparentFileNameHint="/etc/passwd"\n'
+
+
+def test_a_vmdk_whose_parent_stands_where_only_qemu_looks_is_refused(raw: Path, tmp_path: Path):
+    """The header says that its description lies elsewhere. Source: qemu, block/vmdk.c, vmdk_parent_open."""
+    path = qemu_img(raw, "vmdk")
+    data = bytearray(path.read_bytes())
+    honest = bytes(data[512 : 512 + 20 * 512])
+    data[512 : 512 + 20 * 512] = PARENT.ljust(20 * 512, b"\0")
+    data[28:36] = struct.pack("<Q", len(data) // 512)  # its description, in sectors
+    path.write_bytes(data + honest)
+    with pytest.raises(SeraiError, match="it has a parent disk"):
+        bring(path, tmp_path)
+
+
+def test_no_parent_is_opened_even_where_no_check_sees_it(
+    raw: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Grains that a disk lacks come from its parent: here from one that must not be read."""
+    secret = qemu_img(raw, "vmdk")
+    child = tmp_path / "child.vmdk"
+    subprocess.run(
+        ["qemu-img", "create", "-q", "-f", "vmdk", "-b", secret, "-F", "vmdk", child, str(SIZE)], check=True
+    )
+    with pytest.raises(SeraiError, match="it has a parent disk"):
+        bring(child, tmp_path)
+
+    monkeypatch.setattr(headers, "vmdk", lambda path: None)
+    assert content(bring(child, tmp_path), tmp_path) == bytes(SIZE)
+
+
+@pytest.mark.parametrize("blank", [" ", "\t", "\v", "\f", "\r"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        'RW 8 FLAT "/etc/passwd" 0',
+        'RDONLY 8 SPARSE "/etc/passwd"',
+        'RW 8 VMFS "/etc/passwd"',
+        "NOACCESS 8 ZERO",
+        'RW,8 FLAT "/etc/passwd" 0',
+    ],
+)
+@pytest.mark.parametrize("form", ["monolithicFlat", "twoGbMaxExtentFlat"])
+def test_an_extent_that_is_indented_is_checked_as_any(raw: Path, tmp_path: Path, form: str, line: str, blank: str):
+    """QEMU skips blanks. Source: block/vmdk.c, vmdk_parse_extents; sscanf(3)."""
+    path = qemu_img(raw, "vmdk", "-o", f"subformat={form}")
+    path.write_text(path.read_text().replace("# The Disk Data Base", f"{blank}{line}\n# The Disk Data Base"))
+    assert line in path.read_text()
+    with pytest.raises(SeraiError, match=r"not a file beside it|extents"):
+        bring(path, tmp_path)
+
+
+def test_qemu_is_told_of_all_extents_in_words_of_our_own(raw: Path, tmp_path: Path):
+    """In a stranger's words it leaves out what is not RW. Source: block/vmdk.c, vmdk_parse_extents."""
+    path = qemu_img(raw, "vmdk", "-o", "subformat=twoGbMaxExtentFlat")
+    more = f'RDONLY 1 FLAT "made-f001.vmdk" {SIZE // 512 - 1}\n'
+    path.write_text(path.read_text().replace("# The Disk Data Base", f"{more}# The Disk Data Base"))
+    assert content(bring(path, tmp_path), tmp_path) == raw.read_bytes() + raw.read_bytes()[-512:]
 
 
 def test_what_is_no_image_is_told(tmp_path: Path):

@@ -75,3 +75,17 @@ def test_a_record_that_cannot_be_read_stops_everything(store: Store, home: Path)
     with pytest.raises(SeraiError, match="nothing was removed"):
         prune(store, everything=True)
     assert store.get("a", "amd64")
+
+
+@pytest.mark.parametrize("kind", ["refs", "manifests"])
+@pytest.mark.parametrize("content", [b"", b"\xff{", b"null", b"[]", b"{}"])
+def test_a_damaged_file_of_the_store_stops_everything(store: Store, kind: str, content: bytes):
+    put(store, "a", b"1")
+    put(store, "b", b"2")
+    file = sorted((store.root / kind).iterdir())[0]
+    file.chmod(0o644)
+    file.write_bytes(content)
+    with pytest.raises(SeraiError, match="nothing was removed") as caught:
+        prune(store, everything=True)
+    assert str(file) in caught.value.message
+    assert len(store.blob_files()) == len(store.ref_files()) == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -137,8 +138,9 @@ def test_a_name_is_checked_before_anything_is_made(store: Store, tmp_path: Path)
         resolve.check(name, arch="amd64")
     with pytest.raises(SeraiError, match="image debain:12: no such image, did you mean 'debian:12'"):
         resolve.check("debain:12", arch="amd64")
-    with pytest.raises(SeraiError, match=r"image \./x\.qcow2: there is no file"):
-        resolve.check("./x.qcow2", arch="amd64", base=tmp_path)
+    for path in ("./x.qcow2", "~nobody-of-that-name/x", "./" + "a" * 300, "./a\0b"):
+        with pytest.raises(SeraiError, match=f"image {re.escape(path)}: there is no file"):
+            resolve.check(path, arch="amd64", base=tmp_path)
     with pytest.raises(SeraiError, match="there is no file"):
         resolve.check("web", project_images={"web": ImageSource(path="x.img")}, arch="amd64", base=tmp_path)
 

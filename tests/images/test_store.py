@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from serai.images.made import Made
-from serai.images.store import Store, full_disk
+from serai.images.store import Store, full_disk, named_by
 from serai.util.errors import Code, SeraiError
 
 
@@ -86,3 +86,35 @@ def test_no_space_in_the_middle_is_the_same_error(tmp_path: Path):
 def test_other_errors_pass(tmp_path: Path):
     with pytest.raises(PermissionError), full_disk(tmp_path):
         raise PermissionError(errno.EACCES, "no")
+
+
+DAMAGED = [b"", b"\xff{", b"null", b"[]", b"{}", b'{"reference": "\xff"}']
+
+
+@pytest.mark.parametrize("content", DAMAGED)
+def test_a_damaged_name_is_one_error_with_its_file(store: Store, content: bytes):
+    put(store, "web", b"content")
+    file = store.root / "refs/web@amd64.json"
+    file.write_bytes(content)
+    for look in (store.refs, lambda: store.get("web", "amd64")):
+        with pytest.raises(SeraiError, match="is damaged") as caught:
+            look()
+        assert caught.value.code is Code.CORRUPT
+        assert str(file) in caught.value.message
+
+
+@pytest.mark.parametrize("content", DAMAGED)
+def test_a_damaged_manifest_is_one_error_with_its_file(store: Store, content: bytes):
+    put(store, "web", b"content")
+    (file,) = store.manifests()
+    file.chmod(0o644)
+    file.write_bytes(content)
+    with pytest.raises(SeraiError, match="is damaged") as caught:
+        store.get("web", "amd64")
+    assert caught.value.code is Code.CORRUPT
+    assert str(file) in caught.value.message
+
+
+def test_a_file_of_a_name_says_which(store: Store):
+    put(store, "../we@b", b"x")
+    assert [named_by(file) for file in store.ref_files()] == [("../we@b", "amd64")]

@@ -114,6 +114,67 @@ def test_nothing_is_written_through_a_link_of_the_image(tmp_path):
     assert list(outside.iterdir()) == []
 
 
+@pytest.fixture
+def sshd(tmp_path, need):
+    """The tree of an image with sshd, and a directory outside of it."""
+    need("ssh-keygen")
+    for name in ("root/etc/ssh", "root/usr/sbin", "outside"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "root/usr/sbin/sshd").touch()
+    return tmp_path / "root", tmp_path / "outside"
+
+
+def test_keys_of_sshd_are_its_own_and_as_sshd_wants_them(sshd):
+    root, _ = sshd
+
+    container_root.personalize(root, "web", disk=True)
+
+    found = {path.name: path.stat().st_mode & 0o777 for path in (root / "etc/ssh").iterdir()}
+    assert found == {
+        "ssh_host_ed25519_key": 0o600,
+        "ssh_host_ed25519_key.pub": 0o644,
+        "ssh_host_rsa_key": 0o600,
+        "ssh_host_rsa_key.pub": 0o644,
+    }
+    private = root / "etc/ssh/ssh_host_ed25519_key"
+    public = subprocess.run(["ssh-keygen", "-y", "-f", private], capture_output=True, text=True, check=True).stdout
+    assert private.with_name(f"{private.name}.pub").read_text() == public
+    if os.geteuid() == 0:
+        assert {path.stat().st_uid for path in (root / "etc/ssh").iterdir()} == {0}
+
+
+@pytest.mark.parametrize("name", ["ssh_host_ed25519_key.pub", "ssh_host_rsa_key.pub", "ssh_host_ed25519_key"])
+@pytest.mark.parametrize("there", [True, False])
+def test_no_key_of_sshd_is_written_through_a_link_of_the_image(sshd, monkeypatch, name, there):
+    root, outside = sshd
+    target = outside / "authorized_keys"
+    if there:
+        target.write_text("mine")
+    (root / "etc/ssh" / name).symlink_to(target)
+
+    container_root.personalize(root, "web", disk=True)
+    assert [path.read_text() for path in outside.iterdir()] == (["mine"] if there else [])
+
+    monkeypatch.setattr(type(root), "glob", lambda path, pattern: iter(()))  # as if the link were not seen
+    container_root.personalize(root, "web", disk=True)
+    assert [path.read_text() for path in outside.iterdir()] == (["mine"] if there else [])
+    assert not (root / "etc/ssh" / name).is_symlink()
+
+
+@pytest.mark.parametrize("name", ["etc", "etc/ssh"])
+def test_no_key_of_sshd_is_made_in_a_directory_out_of_the_tree(sshd, name):
+    root, outside = sshd
+    (outside / "ssh").mkdir()
+    (root / "etc/ssh").rmdir()
+    if name == "etc":
+        (root / "etc").rmdir()
+    (root / name).symlink_to(outside)
+
+    container_root.personalize(root, "web", disk=True)
+
+    assert [path.name for path in outside.rglob("*")] == ["ssh"]
+
+
 def test_what_is_no_tree_is_left_alone(tmp_path):
     container_root.personalize(tmp_path, "web", disk=True)
 
@@ -135,3 +196,35 @@ def test_a_user_is_looked_up_as_the_container_has_it():
     assert caught.value.code is Code.INPUT
     with pytest.raises(SeraiError, match="has no user root"):
         container_root.login(0, "root", "web")
+
+
+@pytest.fixture
+def first_process(tmp_path, monkeypatch):
+    """A container's root, and its number."""
+    monkeypatch.setattr(container_root, "PROC", tmp_path / "proc")
+    (tmp_path / "proc/7").mkdir(parents=True)
+    (tmp_path / "proc/7/root").symlink_to(tmp_path / "root")
+    (tmp_path / "root/etc").mkdir(parents=True)
+    return tmp_path / "root", 7
+
+
+def test_a_link_of_the_container_leads_to_no_file_of_the_host(first_process, tmp_path):
+    root, pid = first_process
+    (root / "etc/passwd").write_text("me:x:1000:1001::/home/me:/bin/sh\n")
+    assert container_root.login(pid, "me", "web") == ("1000", "1001", "/home/me")
+
+    (root / "etc").rename(tmp_path / "host")
+    (root / "etc").symlink_to(tmp_path / "host")
+    with pytest.raises(SeraiError, match="no user me"):
+        container_root.login(pid, "me", "web")
+
+    (root / "etc").unlink()
+    (root / "etc").mkdir()
+    (root / "etc/passwd").symlink_to(tmp_path / "host/passwd")
+    with pytest.raises(SeraiError, match="no user me"):
+        container_root.login(pid, "me", "web")
+
+    (root / "etc/passwd").unlink()
+    os.mkfifo(root / "etc/passwd")  # nobody writes into it
+    with pytest.raises(SeraiError, match="no user me"):
+        container_root.login(pid, "me", "web")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -104,3 +105,34 @@ def test_a_machine_that_is_off_is_packed_as_it_is_when_that_is_said(
     assert [image.virtual_size for image in images(added, Store()) or []] == [MIB, 2 * MIB]
     assert (added.directory / "include/notes").read_text() == "hello"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["notes", "p.box", "shop"]
+
+
+@pytest.mark.parametrize("word", ["", ","])
+def test_a_list_of_no_file_is_refused(word: str):
+    with pytest.raises(SeraiError, match="--include names no file"):
+        named(["a.txt", word])
+
+
+def test_a_raw_disk_is_packed_byte_by_byte_whatever_its_guest_has_written(
+    serai, tmp_path: Path, monkeypatch, need
+):
+    """As an overlay on a file of this host, of which the box must hold nothing."""
+    need("qemu-img", "qemu-system-x86_64")
+    serai.file("project: shop\nmachines: {web: {disks: {root: {size: 1MiB, format: raw}}}}\n")
+    monkeypatch.chdir(serai.root)
+    workspace = open_workspace()
+    machine = workspace.project.machines["web"]
+    workspace.driver("qemu").create(machine, Materials())
+    secret, overlay = tmp_path / "secret", tmp_path / "overlay"
+    secret.write_bytes(b"secret".ljust(MIB, b"\0"))
+    subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", "-b", secret, "-F", "raw", overlay], check=True)
+    [disk] = workspace.driver("qemu").disk_paths("web")
+    disk.write_bytes(overlay.read_bytes().ljust(MIB, b"\0"))
+
+    package(workspace, machine, tmp_path / "p.box", extra=Extra(), clean=False, progress=lambda _phrase: None)
+
+    with tarfile.open(tmp_path / "p.box") as box:
+        (tmp_path / "box.img").write_bytes(box.extractfile("box.img").read())
+    raw = ["convert", "-f", "qcow2", "-O", "raw", tmp_path / "box.img", tmp_path / "out"]
+    subprocess.run(["qemu-img", *raw], check=True)
+    assert (tmp_path / "out").read_bytes() == disk.read_bytes()

@@ -7,6 +7,7 @@ import pytest
 
 from serai.run import scope as module
 from serai.run.scope import forget, forget_keys, scope_of, settle, used_providers
+from serai.util.errors import Code, SeraiError
 
 
 def make(root: Path) -> Path:
@@ -113,3 +114,64 @@ def test_nothing_of_a_project_stays_that_left_no_template(home: Path, tmp_path: 
     forget(scope)
     assert not scope.home.exists()
     assert not (tmp_path / "shop" / ".serai").exists()
+
+
+def test_a_path_gives_the_same_id_wherever_and_one_that_is_not_utf8_gives_one_too(home: Path) -> None:
+    assert scope_of("shop", Path("/srv/café")).project_id == "4214c16a"
+    assert scope_of("shop", Path("/srv/caf\udce9")).project_id != "4214c16a"
+
+
+def test_what_came_with_the_project_leads_no_write_out_of_it(home: Path, tmp_path: Path) -> None:
+    root, other = make(tmp_path / "shop"), tmp_path / "other"
+    other.write_text("mine")
+    (root / ".serai").mkdir()
+    for name in (".gitignore", "project.json"):
+        (root / ".serai" / name).symlink_to(other)
+
+    settle(scope_of("shop", root), ["qemu"])
+
+    assert other.read_text() == "mine"
+    assert (root / ".serai/.gitignore").read_text() == "*\n"
+    assert not (root / ".serai/project.json").is_symlink()
+
+
+@pytest.mark.parametrize(("kind", "word"), [("link", "a link"), ("dangling", "a link"), ("file", "a file")])
+def test_a_place_of_ours_that_is_no_directory_is_refused_before_anything_is_written(
+    home: Path, tmp_path: Path, kind: str, word: str
+) -> None:
+    root, other = make(tmp_path / "shop"), tmp_path / "other"
+    if kind == "link":
+        other.mkdir()
+    if kind == "file":
+        (root / ".serai").write_text("")
+    else:
+        (root / ".serai").symlink_to(other)
+    scope = scope_of("shop", root)
+
+    with pytest.raises(SeraiError, match=rf"/shop/\.serai is {word}") as caught:
+        settle(scope, ["qemu"])
+
+    assert (caught.value.code, caught.value.hint.split()[-2:]) == (Code.REFUSED, ["rm", str(root / ".serai")])
+    assert not scope.home.exists()
+    assert list(other.iterdir() if kind == "link" else tmp_path.glob("other")) == []
+
+
+def test_a_project_that_is_reached_by_a_link_is_settled_where_it_is(home: Path, tmp_path: Path) -> None:
+    root = make(tmp_path / "shop")
+    (tmp_path / "link").symlink_to(root)
+    settle(scope_of("shop", tmp_path / "link"), ["qemu"])
+    assert (root / ".serai/.gitignore").read_text() == "*\n"
+    assert scope_of("shop", root) == scope_of("shop", tmp_path / "link")
+
+
+def test_nothing_is_removed_behind_a_link(home: Path, tmp_path: Path) -> None:
+    root, other = make(tmp_path / "shop"), tmp_path / "other"
+    scope = scope_of("shop", root)
+    settle(scope, ["qemu"])
+    (root / ".serai").rename(other)
+    (root / ".serai").symlink_to(other)
+
+    forget(scope)
+
+    assert not scope.home.exists()
+    assert sorted(path.name for path in other.iterdir()) == [".gitignore", "project.json"]

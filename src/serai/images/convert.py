@@ -5,7 +5,8 @@ from __future__ import annotations
 import fcntl
 import json
 import shutil
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from serai.images import archive, headers
@@ -61,13 +62,14 @@ def convert(
 
 
 def _to_qcow2(path: Path, what: Kind, disk: Path, max_size: int, progress: Callable[[str], None]) -> int:
+    work = disk.parent
     if what is Kind.QCOW2:
         size = headers.qcow2(path)
         progress("copying")
         copy(path, disk)
         return size
     if what is Kind.VMDK_DESCRIPTOR and headers.vmdk_is_split(path):
-        headers.vmdk_pieces(path)
+        path = _description(headers.vmdk_pieces(path), work)
     elif what is Kind.VMDK_DESCRIPTOR:
         path, what = headers.vmdk_flat_extent(path), Kind.RAW
     check = {Kind.VMDK: headers.vmdk, Kind.VDI: headers.vdi, Kind.VHD: headers.vhd}.get(what)
@@ -78,15 +80,50 @@ def _to_qcow2(path: Path, what: Kind, disk: Path, max_size: int, progress: Calla
     progress(f"converting from {what}")
     qemu_img = which("qemu-img", "qemu-utils")
     fence = ["prlimit", f"--as={_MEMORY}", f"--cpu={_CPU_SECONDS}", f"--fsize={max_size}"]
-    with full_disk(disk.parent):
+    with full_disk(work):
         run(
-            [*fence, qemu_img, "convert", "-f", _QEMU_FORMAT[what], "-O", "qcow2", path, disk],
+            [*fence, qemu_img, "convert", "-O", "qcow2", *_alone(path, _QEMU_FORMAT[what], work), disk.absolute()],
             timeout=_CPU_SECONDS,
+            cwd=work,
         )
     told = run([qemu_img, "info", "-f", "qcow2", "--output=json", disk]).stdout
     size = int(json.loads(told)["virtual-size"])
     headers.qcow2(disk)
     return size
+
+
+def _alone(path: Path, form: str, work: Path) -> list[str]:
+    """The file as qemu-img, which runs in `work`, is told of it: of this format and alone, whatever is in it."""
+    if form == "raw":
+        return ["-f", form, str(path.absolute())]
+    file = {"driver": "file", "filename": _name(path, work)}
+    return ["json:" + json.dumps({"driver": form, "file": file, "backing": None})]
+
+
+def _name(path: Path, work: Path) -> str:
+    """The file's name for JSON, which has UTF-8 alone: one that is not has a link in `work`."""
+    name = str(path.relative_to(work) if path.is_relative_to(work) else path.absolute())
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        link = Path(tempfile.mkdtemp(prefix="named.", dir=work)) / "image"
+        link.symlink_to(path.absolute())
+        return str(link.relative_to(work))
+    return name
+
+
+def _description(pieces: Sequence[headers.Extent], work: Path) -> Path:
+    """A split vmdk's description of our own, in a new directory of `work`: a stranger's may say more."""
+    place = Path(tempfile.mkdtemp(prefix="pieces.", dir=work))
+    lines = ["# Disk DescriptorFile", "version=1", "CID=fffffffe", "parentCID=ffffffff"]
+    lines.append('createType="twoGbMaxExtentSparse"')
+    for number, piece in enumerate(pieces):
+        (place / f"piece{number}").symlink_to(piece.file.absolute())
+        end = f" {piece.offset}" if piece.kind == "FLAT" else ""
+        lines.append(f'RW {piece.sectors} {piece.kind} "piece{number}"{end}')
+    path = place / "pieces.vmdk"
+    path.write_text("".join(f"{line}\n" for line in lines))
+    return path
 
 
 def _not_an_image(path: Path, what: Kind) -> SeraiError:

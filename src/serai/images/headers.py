@@ -10,6 +10,8 @@ import re
 import struct
 from pathlib import Path
 
+import msgspec
+
 from serai.util.errors import Code, SeraiError
 from serai.util.units import human_size
 
@@ -20,6 +22,10 @@ _MAX_REFCOUNT_CLUSTERS = 128  # QEMU allows 8 MiB of refcount table (QCOW_MAX_RE
 _KNOWN_INCOMPATIBLE = 0b11011  # dirty, corrupt, compression type, extended L2; bit 2 is the external data file
 _SPLIT = ("twoGbMaxExtentSparse", "twoGbMaxExtentFlat")
 _MAX_PIECES = 1024  # of a split vmdk: 2 TiB
+_PARENT = b"parentFileNameHint"
+_PARENT_AT, _PARENT_SIZE = 0x200, 20 * 512  # where QEMU looks for it, whatever the header says: block/vmdk.c
+_ACCESS = re.compile(r"(?:RW|RDONLY|NOACCESS)\b")
+_EXTENT = re.compile(r'(?:RW|RDONLY)\s+([0-9]{1,15})\s+(\w+)\s+"([^"]*)"(?:\s+([0-9]{1,15})\b)?')
 _OFFSET_MASK = 0x00FFFFFFFFFFFE00
 
 
@@ -112,7 +118,35 @@ def vmdk(path: Path) -> None:
             raise refuse(path, "its description lies behind its end: it is truncated")
         file.seek(offset * 512)
         description = file.read(sectors * 512).split(b"\0")[0].decode(errors="replace")
+        file.seek(_PARENT_AT)
+        if _PARENT in file.read(_PARENT_SIZE):
+            raise _has_parent(path)
     _vmdk_description(path, description)
+
+
+class Extent(msgspec.Struct, frozen=True):
+    """A part of a disk that a description names: a plain file beside it. Sectors have 512 bytes."""
+
+    sectors: int
+    kind: str
+    file: Path
+    offset: int = 0
+    """Of a FLAT one: sectors before its first."""
+
+
+def _extents(path: Path, description: str) -> list[Extent]:
+    """All of them. QEMU takes one that is indented, too. Raises Code.CORRUPT for what is no file beside it."""
+    lines = [line for each in description.split("\n") if _ACCESS.match(line := each.strip())]
+    files = [found for line in lines if (found := _EXTENT.match(line))]
+    if not files or len(files) != len(lines) or len(files) > _MAX_PIECES:
+        raise refuse(path, f"it has {len(lines)} extents, of which {len(files)} are files")
+    extents = []
+    for sectors, kind, name, offset in (found.groups("0") for found in files):
+        file = path.with_name(name) if name and "/" not in name and name not in (".", "..") else None
+        if kind not in ("SPARSE", "FLAT") or file is None or file.is_symlink() or not file.is_file():
+            raise refuse(path, f"its data {name[:80]!r} is not a file beside it")
+        extents.append(Extent(int(sectors), kind, file, int(offset)))
+    return extents
 
 
 def vmdk_flat_extent(path: Path) -> Path:
@@ -121,14 +155,10 @@ def vmdk_flat_extent(path: Path) -> Path:
         raise refuse(path, "its description claims an absurd size")
     description = path.read_text(errors="replace")
     _vmdk_description(path, description)
-    extents = re.findall(r'^(?:RW|RDONLY)\s+\d+\s+(\w+)\s+"([^"]*)"', description, re.MULTILINE)
-    if len(extents) != 1 or extents[0][0] != "FLAT":
+    extents = _extents(path, description)
+    if len(extents) != 1 or extents[0].kind != "FLAT":
         raise refuse(path, f"it has {len(extents)} extents", hint="convert it to a monolithic vmdk")
-    name = extents[0][1]
-    extent = path.with_name(name) if name and "/" not in name and name not in (".", "..") else None
-    if extent is None or extent.is_symlink() or not extent.is_file():
-        raise refuse(path, f"its data {name!r} is not a file beside it")
-    return extent
+    return extents[0].file
 
 
 def vmdk_is_split(path: Path) -> bool:
@@ -139,23 +169,16 @@ def vmdk_is_split(path: Path) -> bool:
     return kind is not None and kind[1] in _SPLIT
 
 
-def vmdk_pieces(path: Path) -> int:
-    """Check a split vmdk, each of whose pieces must be a plain file beside it; gives its size (bytes)."""
+def vmdk_pieces(path: Path) -> list[Extent]:
+    """Check a split vmdk, each of whose pieces must be a plain file beside it."""
     description = path.read_text(errors="replace")
     _vmdk_description(path, description, split=True)
-    extents = re.findall(r'^(?:RW|RDONLY)\s+(\d+)\s+(\w+)\s+"([^"]*)"', description, re.MULTILINE)
-    lines = re.findall(r"^(?:RW|RDONLY|NOACCESS)\b", description, re.MULTILINE)
-    if not extents or len(extents) != len(lines) or len(extents) > _MAX_PIECES:
-        raise refuse(path, f"it has {len(lines)} extents, of which {len(extents)} are files")
-    for sectors, kind, name in extents:
-        piece = path.with_name(name) if name and "/" not in name and name not in (".", "..") else None
-        if kind not in ("SPARSE", "FLAT") or piece is None or piece.is_symlink() or not piece.is_file():
-            raise refuse(path, f"its data {name[:80]!r} is not a file beside it")
-        if kind == "SPARSE":
-            _piece(piece, int(sectors))
-    size = sum(int(sectors) for sectors, _, _ in extents) * 512
-    _bounded(path, size)
-    return size
+    extents = _extents(path, description)
+    for extent in extents:
+        if extent.kind == "SPARSE":
+            _piece(extent.file, extent.sectors)
+    _bounded(path, sum(extent.sectors for extent in extents) * 512)
+    return extents
 
 
 def _piece(piece: Path, sectors: int) -> None:
@@ -168,12 +191,14 @@ def _piece(piece: Path, sectors: int) -> None:
         raise refuse(piece, f"it claims {capacity} sectors, its description {sectors}")
 
 
+def _has_parent(path: Path) -> SeraiError:
+    return refuse(path, "it has a parent disk: it is a part of an image", hint="consolidate its snapshots first")
+
+
 def _vmdk_description(path: Path, text: str, *, split: bool = False) -> None:
     parent = re.search(r"^parentCID\s*=\s*([0-9a-fA-F]+)", text, re.MULTILINE)
-    if (parent and parent[1].lower() != "ffffffff") or "parentFileNameHint" in text:
-        raise refuse(
-            path, "it has a parent disk: it is a part of an image", hint="consolidate its snapshots first"
-        )
+    if (parent and parent[1].lower() != "ffffffff") or _PARENT.decode() in text:
+        raise _has_parent(path)
     kind = re.search(r'^createType\s*=\s*"([^"]*)"', text, re.MULTILINE)
     known = _SPLIT if split else ("monolithicSparse", "streamOptimized", "monolithicFlat")
     if kind and kind[1] not in known:

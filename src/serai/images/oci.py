@@ -64,10 +64,10 @@ class Flat(msgspec.Struct, frozen=True):
 def split(reference: str, base: Path) -> tuple[Path, str]:
     """`oci:./image:tag` -> (directory, tag); the tag may be missing."""
     text = reference.removeprefix(PREFIX)
-    place = base / Path(text).expanduser()
+    place = base / paths.expanduser(text)
     if not place.is_dir() and ":" in text:
         head, _, tag = text.rpartition(":")
-        return base / Path(head).expanduser(), tag
+        return base / paths.expanduser(head), tag
     return place, ""
 
 

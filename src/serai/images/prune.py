@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from serai.images import layers
-from serai.images.store import Manifest, Ref, Store
+from serai.images.store import Manifest, Ref, Store, T, read
 from serai.util import paths
 from serai.util.errors import Code, SeraiError
 from serai.util.locks import lock
@@ -89,11 +89,11 @@ class Pruned(msgspec.Struct, frozen=True):
 def prune(store: Store, *, older: float | None = None, everything: bool = False, dry_run: bool = False) -> Pruned:
     """Remove what nobody needs. `older`: also names not used for so many seconds; `everything`: all names.
 
-    Names whose image a machine uses stay in any case.
+    Names whose image a machine uses stay in any case. Raises Code.CORRUPT for what cannot be read.
     """
     with store.kept(removing=True):
         used = set[str]().union(*(users(paths.home()) for users in USERS))
-        refs = store.refs()
+        refs = [_read(file, Ref) for file in store.ref_files()]
         going = [ref for ref in refs if ref.digest not in used and _is_old(store, ref, older, everything)]
         staying = {ref.digest for ref in refs if ref not in going} | used
         files = _unneeded(store, staying)
@@ -105,6 +105,13 @@ def prune(store: Store, *, older: float | None = None, everything: bool = False,
                 file.unlink(missing_ok=True)
             _drop_downloads(store.root / "downloads")
         return Pruned([f"{ref.reference} ({ref.arch})" for ref in going], len(files), size)
+
+
+def _read(path: Path, kind: type[T]) -> T:
+    try:
+        return read(path, kind)
+    except SeraiError as error:
+        raise SeraiError(error.code, f"{error.message}; nothing was removed", hint=error.hint) from error
 
 
 def _drop_downloads(folder: Path) -> None:
@@ -125,7 +132,7 @@ def _is_old(store: Store, ref: Ref, older: float | None, everything: bool) -> bo
 def _unneeded(store: Store, digests: Iterable[str]) -> list[Path]:
     """Manifests and blobs that no image in `digests` has. Files younger than an hour may belong to a build."""
     keep = {digest.removeprefix("sha256:") for digest in digests}
-    named = {file: msgspec.json.decode(file.read_bytes(), type=Manifest) for file in store.manifests()}
+    named = {file: _read(file, Manifest) for file in store.manifests()}
     blobs = {blob for file, manifest in named.items() if file.stem in keep for blob in manifest.blobs.values()}
     gone = [file for file in named if file.stem not in keep]
     orphans = {blob for file in gone for blob in named[file].blobs.values()} - blobs

@@ -20,6 +20,7 @@ from serai.spec.image import ImageSource
 from serai.util.arch import host_arch
 from serai.util.digest import sha256
 from serai.util.errors import Code, SeraiError, did_you_mean
+from serai.util.paths import expanduser, is_file
 
 Progress = Callable[[str], None]
 
@@ -156,8 +157,8 @@ def check(
     source = project_images.get(reference)
     path = source.path if source is not None else reference if _is_path(reference) else None
     if path is not None:
-        place = (base or Path.cwd()) / Path(path).expanduser()
-        if not place.is_file():
+        place = (base or Path.cwd()) / expanduser(path)
+        if not is_file(place):
             raise SeraiError(Code.INPUT, f"image {reference}: there is no file {place}", hint="mend its path")
     elif source is None and ALIASES.get(reference, reference) not in BUILDERS and "://" not in reference:
         from serai.images import catalogue
@@ -207,7 +208,7 @@ def _short(*words: str) -> str:
 
 
 def _path(text: str, base: Path) -> Path:
-    path = Path(text).expanduser()
+    path = expanduser(text)
     return path if path.is_absolute() else base / path
 
 
@@ -215,7 +216,7 @@ def _path_key(path: Path, source: ImageSource | None) -> str | None:
     """A file as it is now: the same path, size, time and inode need no second look."""
     try:
         stat = path.stat()
-    except OSError:
+    except (OSError, ValueError):  # it is not there; a NUL
         return None
     identity = (str(path.absolute()), str(stat.st_size), str(stat.st_mtime_ns), str(stat.st_ino))
     use = (source.user or "", str(source.cloud_init), source.checksum or "") if source else ("", "True", "")

@@ -16,7 +16,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import quote
+from typing import TypeVar
+from urllib.parse import quote, unquote
 
 import msgspec
 
@@ -30,6 +31,7 @@ from serai.util.locks import lock
 from serai.util.units import human_size
 
 _CHUNK = 1 << 20
+T = TypeVar("T")
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -76,17 +78,18 @@ class Store:
         return self.image(ref) if ref else None
 
     def ref(self, reference: str, arch: str) -> Ref | None:
+        """Raises Code.CORRUPT for a file that cannot be read, as `refs`, `manifest` and `read` do."""
         try:
-            return msgspec.json.decode(self._ref_file(reference, arch).read_bytes(), type=Ref)
+            return read(self._ref_file(reference, arch), Ref)
         except FileNotFoundError:
             return None
-        except (msgspec.DecodeError, msgspec.ValidationError) as error:
-            raise _damaged(self._ref_file(reference, arch), error) from error
 
     def refs(self) -> list[Ref]:
         """All names, sorted."""
-        files = sorted((self.root / "refs").glob("*.json"))
-        return [msgspec.json.decode(file.read_bytes(), type=Ref) for file in files]
+        return [read(file, Ref) for file in self.ref_files()]
+
+    def ref_files(self) -> list[Path]:
+        return sorted((self.root / "refs").glob("*.json"))
 
     def image(self, ref: Ref) -> Image | None:
         """The image that a name means, or None when its blobs are gone."""
@@ -115,7 +118,7 @@ class Store:
 
     def manifest(self, digest: str) -> Manifest | None:
         try:
-            return msgspec.json.decode(self._manifest_file(digest).read_bytes(), type=Manifest)
+            return read(self._manifest_file(digest), Manifest)
         except FileNotFoundError:
             return None
 
@@ -306,5 +309,17 @@ def _no_space(path: Path, need: int, free: int) -> SeraiError:
     )
 
 
-def _damaged(path: Path, error: Exception) -> SeraiError:
-    return SeraiError(Code.CORRUPT, f"{path} is damaged: {error}", hint="remove it and run serai image pull again")
+def read(path: Path, kind: type[T]) -> T:
+    """A ref or a manifest."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=kind)
+    except ValueError as error:
+        raise SeraiError(
+            Code.CORRUPT, f"{path} is damaged: {error}", hint="remove it and run serai image pull again"
+        ) from error
+
+
+def named_by(path: Path) -> tuple[str, str]:
+    """The reference and the architecture that a ref's file is called after."""
+    reference, _, arch = path.stem.rpartition("@")
+    return unquote(reference), arch

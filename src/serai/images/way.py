@@ -6,13 +6,13 @@ Source: curl(1), --insecure, --cacert, --capath, --cert, --location-trusted; RFC
 from __future__ import annotations
 
 import base64
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 import msgspec
 
 from serai.util.errors import Code, SeraiError
+from serai.util.paths import expanduser
 
 if TYPE_CHECKING:
     import urllib3
@@ -58,9 +58,9 @@ class Way(msgspec.Struct, frozen=True, kw_only=True):
             ("cert_file", self.client_cert),
         ):
             if value:
-                if not Path(value).expanduser().exists():
+                if not expanduser(value).exists():
                     raise SeraiError(Code.INPUT, f"the certificate {value} is not there", hint="mend its path")
-                options[key] = str(Path(value).expanduser())
+                options[key] = str(expanduser(value))
         if self.insecure:
             options |= {"cert_reqs": "CERT_NONE", "assert_hostname": False}
         return options

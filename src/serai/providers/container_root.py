@@ -6,9 +6,11 @@ It is a tar (an image of the store, an archive, an OCI layout made flat) or a di
 from __future__ import annotations
 
 import os
+import stat
 import subprocess
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import msgspec
@@ -20,6 +22,7 @@ from serai.spec.machine import Machine
 from serai.util.arch import host_arch
 from serai.util.errors import Code, SeraiError
 from serai.util.files import write_atomic
+from serai.util.paths import expanduser
 from serai.util.process import run, which
 
 COMPRESSED = {
@@ -30,6 +33,9 @@ COMPRESSED = {
 }
 """First bytes of a file -> the program that unpacks it. Source: the formats' own magic numbers."""
 OCI = "oci:"
+PROC = Path("/proc")
+PASSWD_SIZE = 1 << 20
+"""Characters of a container's passwd that are read."""
 
 
 class Root(msgspec.Struct, frozen=True):
@@ -67,7 +73,7 @@ def _archive(scope: Scope, machine: Machine, text: str, progress: Progress) -> R
             user=said.user,
         )
         return Root(tar=flat.tar, digest=flat.digest, process=process)
-    place = scope.root / Path(text).expanduser()
+    place = scope.root / expanduser(text)
     if place.is_dir():
         return Root(tree=place)
     if place.is_file():
@@ -121,29 +127,32 @@ def personalize(root: Path, hostname: str, *, disk: bool) -> None:
 
 
 def _host_keys(root: Path) -> None:
-    """As cloud-init would make them; an image never has any."""
+    """As cloud-init would make them; an image never has any. ssh-keygen itself would follow links of the image."""
     place = root / "etc/ssh"
-    if not (root / "usr/sbin/sshd").exists() or place.resolve() != place or any(place.glob("ssh_host_*_key")):
+    if not (root / "usr/sbin/sshd").exists() or not place.is_dir() or place.resolve() != place:
         return
-    owner = place.stat()
-    for kind in ("ed25519", "rsa"):
-        key = place / f"ssh_host_{kind}_key"
-        run([which("ssh-keygen", "openssh-client"), "-q", "-t", kind, "-N", "", "-C", "root", "-f", key])
-        for path in (key, key.with_name(f"{key.name}.pub")):
-            os.chown(path, owner.st_uid, owner.st_gid)
+    if any(place.glob("ssh_host_*")):
+        return
+    keygen = which("ssh-keygen", "openssh-client")
+    with tempfile.TemporaryDirectory(prefix="serai-keys-") as private:
+        for kind in ("ed25519", "rsa"):
+            key = Path(private) / f"ssh_host_{kind}_key"
+            run([keygen, "-q", "-t", kind, "-N", "", "-C", "root", "-f", key])
+            _write(place / key.name, key.read_text(), 0o600)
+            _write(place / f"{key.name}.pub", key.with_name(f"{key.name}.pub").read_text())
 
 
 NETWORKD = "[Match]\nName=eth0\n\n[Network]\nDHCP=ipv4\nLinkLocalAddressing=no\n"
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, text: str, mode: int = 0o644) -> None:
     """Never through a link of the root filesystem's: it could lead out of it. A link at the end is replaced."""
     root = path.parent
     if root.resolve() != root:
         return
     root.mkdir(parents=True, exist_ok=True)
     seen = root.stat()
-    write_atomic(path, text, mode=0o644, sync=False, owner=(seen.st_uid, seen.st_gid))
+    write_atomic(path, text, mode=mode, sync=False, owner=(seen.st_uid, seen.st_gid))
 
 
 def hosts(hostname: str, peers: dict[str, str]) -> str:
@@ -160,11 +169,7 @@ def login(pid: int, user: str, name: str) -> tuple[str, str, str]:
 
     Raises Code.INPUT for one that it has not.
     """
-    try:
-        lines = Path(f"/proc/{pid}/root/etc/passwd").read_text().splitlines()
-    except OSError:
-        lines = []
-    for line in lines:
+    for line in _passwd(pid):
         parts = line.split(":")
         if parts[0] == user and len(parts) > 5:
             return parts[2], parts[3], parts[5]
@@ -173,3 +178,18 @@ def login(pid: int, user: str, name: str) -> tuple[str, str, str]:
         f"{name}: user: the container has no user {user}",
         hint="leave user out: root comes in, and guest.users makes others",
     )
+
+
+def _passwd(pid: int) -> list[str]:
+    """Its lines; none where it is no plain file. From outside, a link of the container's leads into the host."""
+    with ExitStack() as opened:
+        try:
+            etc = os.open(PROC / f"{pid}/root/etc", os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            opened.callback(os.close, etc)
+            how = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+            file = opened.enter_context(os.fdopen(os.open("passwd", how, dir_fd=etc), errors="replace"))
+        except OSError:
+            return []
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            return []
+        return file.read(PASSWD_SIZE).splitlines()

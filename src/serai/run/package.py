@@ -126,8 +126,11 @@ def vagrantfile(machine: Machine, *, own: bool) -> bytes:
 
 
 def _flatten(disk: Path, target: Path, progress: Progress) -> Path:
+    """What a raw disk holds is the guest's: it is never asked what the disk is, for it may name a file of ours."""
     progress(f"flattening {disk.name}")
-    run([which("qemu-img", "qemu-utils"), "convert", "-U", "-O", "qcow2", disk, target], timeout=_CONVERT_SECONDS)
+    form = ["-f", disk.suffix[1:]] if disk.suffix in (".raw", ".qcow2") else []
+    qemu_img = which("qemu-img", "qemu-utils")
+    run([qemu_img, "convert", "-U", *form, "-O", "qcow2", disk, target], timeout=_CONVERT_SECONDS)
     return target
 
 
@@ -223,5 +226,7 @@ def stock_image(workspace: Workspace, machine: Machine) -> Image | None:
 
 
 def named(words: Sequence[str]) -> tuple[Path, ...]:
-    """`a,b` and several options, as files."""
+    """`a,b` and several options, as files. Raises Code.USAGE for one that names none."""
+    if any(not word.strip(",") for word in words):
+        raise SeraiError(Code.USAGE, "--include names no file", hint="name one, or leave the option out")
     return tuple(Path(name) for word in words for name in word.split(",") if name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import msgspec
@@ -9,6 +10,7 @@ import msgspec
 from serai.providers.contract import Scope
 from serai.util import paths
 from serai.util.digest import sha256
+from serai.util.errors import Code, SeraiError
 from serai.util.files import private_dir, write_atomic
 
 KEY = "ssh"
@@ -70,7 +72,7 @@ def scope_of(project: str, root: Path) -> Scope:
     taken = {record.id for _, record in known}
     salt = 0
     while True:
-        new = sha256(f"{root}\0{salt}".encode()).hexdigest()[:8]
+        new = sha256(os.fsencode(f"{root}\0{salt}")).hexdigest()[:8]
         if new not in taken:
             return Scope(project=project, project_id=new, root=root, home=_central() / f"{project}-{new}")
         salt += 1
@@ -102,7 +104,19 @@ def forget_keys() -> None:
 
 
 def settle(scope: Scope, providers: list[str]) -> None:
-    """Write the scope down on both sides, so that it is found again. Called with the project's lock held."""
+    """Write the scope down on both sides, so that it is found again. Called with the project's lock held.
+
+    Raises Code.REFUSED where `.serai` is no directory of the project's own: a link could lead anywhere.
+    """
+    own = scope.root / ".serai"
+    if own.is_symlink() or (own.exists() and not own.is_dir()):
+        from shlex import quote
+
+        raise SeraiError(
+            Code.REFUSED,
+            f"{own} is {'a link' if own.is_symlink() else 'a file'}: serai keeps there what is this project's own",
+            hint=f"if you do not need it: rm {quote(str(own))}",
+        )
     central = scope.home / "project.json"
     old = _read(central)
     known = sorted({*(old.providers if old else ()), *providers})
@@ -111,11 +125,11 @@ def settle(scope: Scope, providers: list[str]) -> None:
         private_dir(scope.home)
         write_atomic(central, msgspec.json.format(msgspec.json.encode(record)))
     local = Record(project=scope.project, id=scope.project_id, root=str(scope.root))
-    path = scope.root / ".serai" / "project.json"
+    path = own / "project.json"
     if _read(path) != local:
-        path.parent.mkdir(exist_ok=True)
+        own.mkdir(exist_ok=True)
         write_atomic(path, msgspec.json.format(msgspec.json.encode(local)), mode=0o644)
-        (path.parent / ".gitignore").write_text("*\n")
+        write_atomic(own / ".gitignore", "*\n", mode=0o644)
 
 
 def used_providers(scope: Scope) -> list[str]:
@@ -138,6 +152,8 @@ def forget(scope: Scope) -> None:
     else:
         remove_tree(scope.home)
     local = scope.root / ".serai"
+    if local.is_symlink():
+        return  # what it leads to is another's
     for name in ("project.json", ".gitignore"):
         (local / name).unlink(missing_ok=True)
     try:

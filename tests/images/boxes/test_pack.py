@@ -46,3 +46,13 @@ def test_the_file_is_a_tar_and_a_failure_leaves_none(tmp_path: Path):
     with pytest.raises(FileNotFoundError):
         pack.write(tmp_path / "b.box", {"box.img": tmp_path / "gone"}, quiet)
     assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == ["a.box", "d"]
+
+
+def test_a_link_where_the_draft_would_be_is_replaced_and_not_followed(tmp_path: Path):
+    other = tmp_path / "other"
+    other.write_text("mine")
+    (tmp_path / ".a.box.part").symlink_to(other)
+    pack.write(tmp_path / "a.box", {"metadata.json": b"{}"}, quiet)
+    assert other.read_text() == "mine"
+    assert tarfile.is_tarfile(tmp_path / "a.box")
+    assert not (tmp_path / ".a.box.part").is_symlink()

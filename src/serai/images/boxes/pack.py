@@ -51,10 +51,11 @@ def libvirt(
 def write(target: Path, content: Content, progress: Progress) -> None:
     """Write the members in their order; the file is whole or not there."""
     draft = target.with_name(f".{target.name}.part")
+    draft.unlink(missing_ok=True)
     try:
         with (
             full_disk(target.parent),
-            draft.open("wb") as raw,
+            draft.open("xb") as raw,
             gzip.GzipFile("", "wb", _LEVEL, raw, mtime=0) as packed,
             tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as archive,
         ):

@@ -94,7 +94,7 @@ def own_root() -> Path:
 
 def vagrant_root() -> Path:
     """$VAGRANT_HOME/boxes, by default ~/.vagrant.d/boxes."""
-    return Path(os.environ.get("VAGRANT_HOME") or "~/.vagrant.d").expanduser() / "boxes"
+    return paths.expanduser(os.environ.get("VAGRANT_HOME") or "~/.vagrant.d") / "boxes"
 
 
 def place(name: str, number: str, architecture: str | None, provider: str) -> Path:

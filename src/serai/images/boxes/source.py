@@ -19,6 +19,7 @@ from serai.images.way import PLAIN, Way, host_of, shown
 from serai.util.arch import host_arch
 from serai.util.errors import Code, SeraiError
 from serai.util.gem_version import version
+from serai.util.paths import exists, expanduser
 
 DEFAULT_SERVER = "https://vagrantcloud.com"
 ACCEPT = {"Accept": "application/json"}
@@ -98,15 +99,15 @@ def local(address: str, base: Path | None) -> Path | None:
         return Path(unquote(urlsplit(address).path))
     if "://" in address:
         return None
-    path = Path(address).expanduser()
+    path = expanduser(address)
     path = path if path.is_absolute() else (base or Path.cwd()) / path
-    if path.exists() or address.startswith(("./", "../", "/", "~")):
+    if exists(path) or address.startswith(("./", "../", "/", "~")):
         return path
     return None
 
 
 def _local(wanted: Wanted, path: Path) -> Found:
-    if not path.exists():
+    if not exists(path):
         raise SeraiError(Code.INPUT, f"box {path}: there is no such file", hint="mend its path")
     if path.is_file():
         with path.open("rb") as file:
