@@ -14,6 +14,7 @@ import pytest
 from serai.cli import access
 from serai.cli.main import run
 from serai.providers.contract import Capabilities, Console, ExecEndpoint, Feature, Forward, Observed, Scope, State
+from serai.providers.fake.driver import Fake
 from serai.run import workspace
 from serai.spec.machine import Machine, Project
 
@@ -121,6 +122,21 @@ def test_a_provider_without_an_agent_says_how_else(serai: Any) -> None:
     serai.file("project: shop\nmachines: {web: {provider: fake}}\n")
     serai("up")
     assert "cannot do agent: a pretended machine has none" in serai("exec", "--agent", "--", "true", code=4).stderr
+
+
+def test_exec_by_the_agent_as_json(serai: Any, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    serai.file("project: shop\nmachines: {web: {provider: fake}}\n")
+    serai("up")
+    monkeypatch.chdir(serai.root)
+    monkeypatch.setattr(Fake, "capabilities", lambda self: Capabilities(has=frozenset(Feature), why_not={}))
+    monkeypatch.setattr(Fake, "agent_exec", lambda self, name, command, budget: (3, f"{command}\n", "e\n"))
+
+    assert run(["exec", "--agent", "--json", "--", "echo a"]) == 3
+    assert json.loads(capsys.readouterr().out) == {
+        "machines": {"web": {"code": 3, "stdout": "echo a\n", "stderr": "e\n"}}
+    }
+    assert run(["exec", "--agent", "--", "echo a"]) == 3
+    assert capsys.readouterr() == ("echo a\n", "e\n")
 
 
 def test_cp_in_and_out(shop: Any, tmp_path: Path) -> None:

@@ -60,3 +60,9 @@ def test_all_is_undone_and_then_there_is_nothing(tree, capsys):
 def test_a_name_that_was_not_applied_is_refused(tree, capsys):
     assert undo(tree, "tph") == 3
     assert "tph was not applied here" in capsys.readouterr().err
+
+
+def test_all_is_not_one_that_is_named(tree, capsys):
+    assert undo(tree, "thp", "--all", "-y") == 64
+    assert "it takes no ID" in capsys.readouterr().err
+    assert (tree / FILE).exists()

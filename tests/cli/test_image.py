@@ -62,3 +62,32 @@ def test_a_mistake_is_told_in_one_sentence(words: tuple[str, ...], code: Code, w
     assert isinstance(error, SeraiError)
     assert error.code is code
     assert why in error.message
+
+
+@pytest.mark.usefixtures("imported")
+@pytest.mark.parametrize("kind", ["refs", "manifests"])
+@pytest.mark.parametrize("content", [b"", b"\xff{", b"null", b"[]", b"{}"])
+def test_a_damaged_image_is_listed_as_such_and_nothing_is_pruned(
+    kind: str, content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    other = tmp_path / "disk.raw"
+    assert call("import", str(other), "--name", "other", "--user", "bob", "--arch", "amd64").exit_code == 0
+    file = Store().ref_files()[0] if kind == "refs" else Store()._manifest_file(Store().refs()[0].digest)
+    file.chmod(0o644)
+    file.write_bytes(content)
+
+    listed = call("list")
+    assert listed.exit_code == 0
+    first, second = listed.stdout.splitlines()
+    assert first.startswith("mine ") and f"{file} is damaged" in first
+    assert second.startswith("other ") and "is damaged" not in second
+    rows = json.loads(call("list", "--json").stdout)["images"]
+    assert [(row["reference"], row["arch"], bool(row["damaged"])) for row in rows] == [
+        ("mine", "amd64", True),
+        ("other", "amd64", False),
+    ]
+    monkeypatch.setattr("serai.cli.layers.drop", lambda **_: pytest.fail("a layer went"))
+    for words in (["prune", "--all"], ["inspect", "mine", "--arch", "amd64"]):
+        error = call(*words).exception
+        assert isinstance(error, SeraiError) and error.code is Code.CORRUPT
+        assert str(file) in error.message

@@ -122,3 +122,16 @@ def test_validate_knows_the_providers(capsys):
 
     assert run(["validate"]) == 3
     assert "serai.yaml:2:41: machines.web.provider: no provider is called 'virtualbox'" in capsys.readouterr().err
+
+
+def test_validate_notes_machines_of_which_one_can_be_up(here, capsys, monkeypatch):
+    monkeypatch.setenv("HOME", str(here))
+    line = 'm.vm.network "private_network", ip: "10.0.0.9"; m.vm.network "forwarded_port", guest: 1, host: 99'
+    machines = "".join(f'  c.vm.define("{name}") {{ |m| m.vm.box = "x"; {line} }}\n' for name in "ab")
+    Path("Vagrantfile").write_text(f'Vagrant.configure("2") do |c|\n{machines}end\n')
+
+    assert run(["validate"]) == 0
+    assert capsys.readouterr().err.splitlines() == [
+        "note  b: port 99/tcp of the host is forwarded to a already: one of them can be up at a time",
+        "note  b: 10.0.0.9 is a's already: one of them can be up at a time",
+    ]

@@ -56,3 +56,11 @@ def test_what_goes_back_is_started_or_stopped_as_asked(serai: Any) -> None:
     assert serai.states() == {"web": "stopped"}
     serai("snapshot", "restore", "off", "--start")
     assert serai.states() == {"web": "ready"}
+
+
+def test_what_force_is_refused_loses_nothing(serai: Any) -> None:
+    serai.file("project: shop\nmachines: {web: {provider: fake}, db: {provider: fake}}\n")
+    serai("up", "web")
+    serai("snapshot", "save", "precious", "web")
+    assert "db is not made yet" in serai("snapshot", "save", "--force", "precious", "web", "db", code=4).stderr
+    assert [item["name"] for item in serai.json("snapshot", "list")["snapshots"]["web"]] == ["precious"]

@@ -154,3 +154,49 @@ def test_a_full_disk_under_the_output_is_told_once_without_a_traceback(serai: An
     assert done.returncode == 1
     assert done.stderr.count("No space left on device") == 1
     assert "Traceback" not in done.stderr
+
+
+OUTPUTS = ("status", "inventory", "host check", "logs web", "exec web -- ls", "exec -- ls", "plan")
+
+
+@pytest.mark.parametrize(
+    ("closed", "words"),
+    [("<&-", ("exec web -- ls", "ssh web -c ls")), (">&-", OUTPUTS), ("<&- >&- 2>&-", ("exec web -- ls",))],
+)
+def test_a_stream_that_is_closed_is_no_bug(serai: Any, closed: str, words: tuple[str, ...]) -> None:
+    serai.file("project: shop\nmachines: {web: {provider: fake}}\n")
+    serai("up")
+    for command in words:
+        done = subprocess.run(
+            ["sh", "-c", f'exec "$0" -m serai {command} {closed}', sys.executable],
+            cwd=serai.root,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode in ((0, 1) if command == "host check" else (0,)), (command, done.stderr)
+        assert "a bug in serai" not in done.stderr
+
+
+STREAMS = """
+import os, sys
+from serai.cli.start import open_streams
+open_streams()
+open_streams()
+print("lost")
+sys.stderr.write("lost")
+there = [os.readlink(f"/proc/self/fd/{number}") for number in range(3)]
+later = os.open("/etc/passwd", os.O_RDONLY)
+os.write(int(sys.argv[1]), repr((there, sys.stdin.read(), later > 2, os.get_inheritable(1))).encode())
+"""
+
+
+def test_what_was_closed_takes_and_gives_nothing_and_no_later_file_has_its_number() -> None:
+    reads, writes = os.pipe()
+    with os.fdopen(reads) as told:
+        subprocess.run(
+            ["sh", "-c", f'exec "$0" -c "$1" {writes} <&- >&- 2>&-', sys.executable, STREAMS],
+            pass_fds=[writes],
+            check=True,
+        )
+        os.close(writes)
+        assert told.read() == repr((["/dev/null"] * 3, "", True, True))

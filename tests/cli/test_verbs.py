@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import time
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 SHOP = """
 project: shop
@@ -172,3 +175,56 @@ def test_a_graceful_destroy_halts_first(serai: Any) -> None:
     serai("up")
     out = serai("destroy", "-y", "-g").stderr
     assert out.index("stopping") < out.index("destroying")
+
+
+def test_all_projects_are_not_those_that_are_named(serai: Any) -> None:
+    serai.file(SHOP)
+    serai("up")
+    assert "it takes no names" in serai("suspend", "db", "--all-global", code=64).stderr
+    assert set(serai.states().values()) == {"ready"}
+
+
+@pytest.mark.parametrize("words", ["", ",", ",,"])
+@pytest.mark.parametrize("verb", ["up", "reload", "provision", "resume"])
+def test_a_list_of_no_block_is_no_choice_of_all(serai: Any, verb: str, words: str) -> None:
+    serai.file(SHOP)
+    serai("up")
+    serai("suspend", "db")
+    before = serai.states()
+    assert "names no block" in serai(verb, "--provision-with", words, code=64).stderr
+    assert serai.states() == before
+
+
+def test_each_verb_tells_in_json_how_the_machines_are_then(serai: Any) -> None:
+    serai.file(SHOP)
+    serai("up")
+
+    def told(*words: str) -> dict[str, str]:
+        done = serai(*words, "--json")
+        assert done.stderr == ""
+        return {name: each["state"] for name, each in json.loads(done.stdout)["machines"].items()}
+
+    assert told("halt", "db") == {"db": "stopped"}
+    assert told("reload", "db") == {"db": "ready"}
+    assert told("suspend", "web-*") == {"web-1": "paused", "web-2": "paused"}
+    assert told("resume", "--provision-with", "install") == {"db": "ready", "web-1": "ready", "web-2": "ready"}
+    assert told("provision", "db") == {"db": "ready"}
+    serai("halt", "db")
+    serai("clone", "db", "db2")
+    assert told("destroy", "-y", "db*") == {"db": "absent", "db2": "absent"}
+    body = json.loads(serai("suspend", "--all-global", "--json").stdout)["machines"]
+    assert [(each["project"], each["name"], each["state"]) for each in body] == [
+        ("shop", "web-1", "paused"),
+        ("shop", "web-2", "paused"),
+    ]
+    assert body == serai.json("global-status")["machines"]
+    assert told("destroy", "-y") == {"db": "absent", "web-1": "absent", "web-2": "absent"}
+
+
+def test_what_fails_is_told_beside_the_json(serai: Any) -> None:
+    serai.file('project: shop\nmachines: {web: {provider: fake, providers: {fake: {fail: {stop: "stuck"}}}}}\n')
+    serai("up")
+    for verb in ("halt", "reload"):
+        done = serai(verb, "--json", code=1)
+        assert "web: stop: stuck" in done.stderr
+        assert json.loads(done.stdout)["machines"]["web"]["state"] == "ready"

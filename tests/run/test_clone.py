@@ -49,3 +49,8 @@ def test_what_cannot_be_cloned_is_named(workspace: Workspace) -> None:
         clone_machine(workspace, "web", "web")
     with pytest.raises(SeraiError, match="cannot be a machine's name"):
         clone_machine(workspace, "web", "a/b")
+
+
+def test_a_name_ends_with_its_line(workspace: Workspace) -> None:
+    with pytest.raises(SeraiError, match="cannot be a machine's name"):
+        clone_machine(workspace, "web", "web2\n")

@@ -10,7 +10,7 @@ import pytest
 from serai.plan.up import Options
 from serai.providers.contract import Observed, Scope, State
 from serai.run.refusals import of_images, refuse_blocks
-from serai.run.verbs import make_plan
+from serai.run.verbs import make_plan, refuse
 from serai.run.workspace import Workspace, open_workspace
 from serai.spec.machine import Communicator, Machine, Project
 from serai.spec.network import ForwardedPort, Network, Nic, PrivateNic
@@ -138,3 +138,59 @@ def test_an_image_that_nobody_knows_is_told_before_a_machine_is_made_anew_of_it(
     seen = Observed(name="web", provider="qemu", state=State.STOPPED, applied=Machine(name="web", image=had))
     found = of_images(pretend(machine), [machine], {"web": seen})
     assert [each.message.partition(",")[0] for each in found] == ["web: image tinny: no such image"] * told
+
+
+def test_machines_whose_cards_have_one_mac_are_not_brought_up(
+    pretend: Pretend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("serai.providers.mac_collisions.DERIVING", ("fake",))
+    monkeypatch.setattr("serai.providers.mac_collisions.mac_address", lambda *card: "52:54:00:00:00:01")
+    nics = [Nic(private=PrivateNic(network="back"))]
+    two = [Machine(name=name, networks=nics) for name in ("a", "b")]
+
+    with pytest.raises(SeraiErrors, match=r"b: networks.uplink: 52:54:00:00:00:01 is the MAC of a") as failed:
+        make_plan(pretend(*two, Machine(name="c")), ["b"])
+
+    keys = [each.message.partition(": 52")[0] for each in failed.value.errors]
+    assert keys == ["b: networks.uplink", "b: networks[0].private"]
+
+
+@pytest.fixture
+def one_address(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    """A Vagrantfile whose machines state one address, on the provider fake."""
+    network = 'network "private_network", ip: "10.0.0.9"'
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop/Vagrantfile").write_text(
+        TWINS.replace('network "forwarded_port", guest: 80, host: 8080', network)
+    )
+    monkeypatch.chdir(tmp_path / "shop")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    return open_workspace(provider="fake")
+
+
+def test_machines_of_one_address_are_not_brought_up_together(one_address: Workspace) -> None:
+    with pytest.raises(SeraiErrors) as failed:
+        make_plan(one_address)
+
+    (error,) = failed.value.errors
+    assert str(error.where) == "Vagrantfile:7:18"
+    assert "10.0.0.9 is old's already" in error.message
+    assert [each.name for each in make_plan(one_address, ["new"])[0].machines] == ["new"]
+
+
+def test_nor_is_one_brought_up_beside_the_other(one_address: Workspace) -> None:
+    seen = {
+        name: Observed(name=name, provider="fake", state=state)
+        for name, state in (("old", State.STOPPED), ("new", State.READY))
+    }
+    machines = one_address.project.machines
+
+    with pytest.raises(SeraiErrors, match="is old's already"):
+        refuse(one_address, [machines["old"]], seen)
+    refuse(one_address, [machines["new"]], seen)
+
+
+def test_addresses_of_a_project_without_a_file_are_told_by_name(pretend: Pretend) -> None:
+    card = [Nic(private=PrivateNic(network="back", address="10.0.0.9"))]
+    with pytest.raises(SeraiErrors, match=r"b: 10\.0\.0\.9 is a's already"):
+        make_plan(pretend(Machine(name="a", networks=card), Machine(name="b", networks=card)))

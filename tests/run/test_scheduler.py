@@ -125,3 +125,33 @@ def test_ctrl_c_begins_nothing_new_and_tells_what_runs(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         go([step(Act.CREATE, "web"), step(Act.START, "web", "web/create")], do, tmp_path, cancel=cancel)
     assert told.wait(5)
+
+
+def test_a_step_that_finds_no_room_is_no_bug_and_not_done(tmp_path: Path) -> None:
+    def do(item: Step) -> str:
+        raise OSError(28, "No space left on device", f"{tmp_path}/machine.json")
+
+    outcome, events = go([step(Act.STOP, "web")], do, tmp_path)
+    assert outcome.done == []
+    assert outcome.failures[0].error.code is Code.FAILED
+    assert outcome.failures[0].error.message == f"{tmp_path}/machine.json: No space left on device"
+    assert events[-1].kind is Kind.FAILED
+
+
+def test_a_step_whose_line_finds_no_room_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    begun: list[str] = []
+
+    def do(item: Step) -> str:
+        begun.append(item.id)
+        return ""
+
+    with Journal(tmp_path / "journal.jsonl", "up") as journal:
+        monkeypatch.setattr("serai.run.journal.os.write", full)
+        outcome = run_steps(
+            [step(Act.CREATE, "web")], do, journal=journal, emit=lambda event: None, cancel=Cancel()
+        )
+    assert (outcome.done, begun) == ([], [])
+    assert "journal.jsonl: No space left" in outcome.failures[0].error.message

@@ -110,3 +110,79 @@ def test_what_is_off_after_a_restore_has_nothing_mounted(
     synced.clear()
     list(for_each(opened, [], "restore", "a"))
     assert synced == []
+
+
+def test_what_is_refused_replaces_nothing(pretend: Callable[..., Workspace]) -> None:
+    opened = pretend(Machine(name="web"), Machine(name="db"))
+    verbs.up(opened, ["web"], emit=silent, consent=lambda plan: True)
+    list(for_each(opened, ["web"], "save", "a"))
+    with pytest.raises(SeraiError, match="db is not made yet"):
+        list(for_each(opened, ["web", "db"], "save", "a", replace=lambda name: None))
+    assert opened.observe()["web"].snapshots == ("a",)
+
+
+def test_one_of_the_name_is_replaced_where_there_is_one(workspace: Workspace) -> None:
+    list(for_each(workspace, ["web"], "save", "a"))
+    before = workspace.provider("web").snapshot_list("web")[0].at
+    gone: list[str] = []
+    assert list(for_each(workspace, [], "save", "a", replace=gone.append)) == ["db", "web"]
+    assert gone == ["web"]
+    assert [each.at > before for each in workspace.provider("web").snapshot_list("web")] == [True]
+
+
+def test_what_is_replaced_has_the_hooks_of_a_deletion(
+    pretend: Callable[..., Workspace], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = pretend(Machine(name="db"), Machine(name="web"))
+    verbs.up(opened, emit=silent, consent=lambda plan: True)
+    list(for_each(opened, ["web"], "save", "a"))
+    fired: list[tuple[str, str, list[str]]] = []
+
+    def around(half: str, verb: str, of: Workspace, machines: list[Machine], emit: object) -> None:
+        fired.append((half, verb, [machine.name for machine in machines]))
+
+    monkeypatch.setattr("serai.run.snapshots.around", around)
+    list(for_each(opened, [], "save", "a", replace=lambda name: None))
+    assert fired == [
+        ("before", "snapshot_delete", ["web"]),
+        ("before", "snapshot_save", ["db", "web"]),
+        ("after", "snapshot_delete", ["web"]),
+        ("after", "snapshot_save", ["db", "web"]),
+    ]
+
+
+def test_what_is_suspended_keeps_the_old_one(workspace: Workspace) -> None:
+    list(for_each(workspace, [], "save", "a"))
+    verbs.suspend(workspace, ["web"], emit=silent, to_disk=True)
+    with pytest.raises(SeraiError, match="web is suspended to disk"):
+        list(for_each(workspace, [], "save", "a", replace=lambda name: None))
+    assert workspace.observe()["web"].snapshots == ("a",)
+
+
+def test_a_save_that_fails_costs_the_old_one_of_that_machine_alone_and_says_so(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    list(for_each(workspace, [], "save", "a"))
+
+    def fails(*_: object) -> None:
+        raise SeraiError(Code.FAILED, "db: no room")
+
+    monkeypatch.setattr(workspace.driver("fake"), "snapshot_save", fails)
+    with pytest.raises(SeraiError, match="db: no room") as caught:
+        list(for_each(workspace, [], "save", "a", replace=lambda name: None))
+    assert caught.value.details == ("the old a of db is deleted already",)
+    assert workspace.observe()["web"].snapshots == ("a",)
+
+
+@pytest.mark.parametrize("name", ["", "../../x", "a\nb", "a\n", "\udcff", ".hidden", "x" * 64])
+def test_a_name_that_cannot_be_one_is_refused_before_anything_begins(workspace: Workspace, name: str) -> None:
+    before = (workspace.scope.home / "journal.jsonl").read_bytes()
+    with pytest.raises(SeraiError, match="cannot be a snapshot's name") as caught:
+        list(for_each(workspace, ["web"], "save", name))
+    assert caught.value.code is Code.INPUT
+    assert (workspace.scope.home / "journal.jsonl").read_bytes() == before
+
+
+def test_one_that_another_program_named_can_go(workspace: Workspace) -> None:
+    workspace.provider("web").snapshot_save("web", "before the upgrade")
+    assert list(for_each(workspace, ["web"], "delete", "before the upgrade")) == ["web"]

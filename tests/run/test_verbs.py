@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 
 import pytest
@@ -155,3 +156,51 @@ def test_guest_settings_that_changed_and_new_peers_are_settled_in_what_runs(pret
     )
     assert up(changed).outcome.done == ["web/settle", "web/apply"]
     assert not verbs.make_plan(changed)[0].busy
+
+
+@pytest.fixture
+def full(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Calling it fills the disk of the project's home: nothing more can be written there."""
+
+    def no_room(*_: object, **__: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def fill() -> None:
+        for place in ("serai.util.locks.os.pwrite", "serai.run.journal.os.write", "serai.util.files.os.fdopen"):
+            monkeypatch.setattr(place, no_room)
+
+    return fill
+
+
+def test_a_full_disk_keeps_nothing_from_being_destroyed(
+    pretend: Callable[..., Workspace], full: Callable[[], None]
+) -> None:
+    opened = pretend(Machine(name="db"), Machine(name="web"))
+    verbs.up(opened, emit=silent, consent=lambda plan: True)
+    full()
+    told: list[Event] = []
+    run = verbs.destroy(opened, [], emit=told.append, consent=lambda question: True)
+    assert not run.outcome.failures
+    assert run.observed == {}
+    assert not opened.scope.home.exists()
+    assert "journal.jsonl: its disk is full" in next(event.text for event in told if event.kind is Kind.NOTE)
+
+
+def test_a_halt_that_a_full_disk_keeps_from_being_written_down_names_the_file(
+    pretend: Callable[..., Workspace], full: Callable[[], None]
+) -> None:
+    opened = pretend(Machine(name="web"))
+    verbs.up(opened, emit=silent, consent=lambda plan: True)
+    full()
+    run = verbs.halt(opened, [], emit=silent)
+    assert [failure.error.code for failure in run.outcome.failures] == [Code.FAILED]
+    assert "web/machine.json: No space left on device" in run.outcome.failures[0].error.message
+
+
+def test_a_full_disk_lets_no_machine_be_made(pretend: Callable[..., Workspace], full: Callable[[], None]) -> None:
+    opened = pretend(Machine(name="web"))
+    verbs.up(opened, emit=silent, consent=lambda plan: True)
+    verbs.halt(opened, [], emit=silent)
+    full()
+    with pytest.raises(SeraiError, match=r"journal\.jsonl: No space left"):
+        verbs.up(opened, emit=silent, consent=lambda plan: True)

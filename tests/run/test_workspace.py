@@ -112,3 +112,19 @@ def test_opening_reads_the_file_and_nothing_else(home: Path, tmp_path: Path) -> 
 def test_every_project_of_the_host_is_found(workspace: Workspace) -> None:
     settle(workspace.scope, ["fake"])
     assert [(scope.project, providers) for scope, providers in every_project()] == [("shop", ["fake"])]
+
+
+@pytest.mark.parametrize("which", ["root", "home"])
+def test_a_place_that_no_record_can_name_is_refused_before_anything_is_written(
+    home: Path, tmp_path: Path, which: str
+) -> None:
+    places = {"root": tmp_path / "shop", "home": home / "projects/shop-1"}
+    places[which] = places[which].with_name("caf\udce9")
+    places["root"].mkdir()
+    scope = Scope(project="shop", project_id="1", **places)
+    opened = Workspace(Project(project="shop", machines={}), places["root"] / "serai.yaml", scope)
+    with pytest.raises(SeraiError, match="is not UTF-8") as caught, opened.changing("up"):
+        pass
+    assert caught.value.code is Code.INPUT
+    assert "caf\\xe9" in caught.value.message
+    assert not places["home"].exists()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from serai.util.files import empty_trash, private_dir, remove_tree, tail, write_atomic
+from serai.util.files import empty_trash, no_room, private_dir, remove_tree, tail, write_atomic
 
 
 def test_a_private_directory_is_its_owners_alone(tmp_path):
@@ -91,3 +91,16 @@ def test_a_link_is_removed_and_not_what_it_leads_to(tmp_path):
     remove_tree(tmp_path / "near")
 
     assert [path.name for path in tmp_path.iterdir()] == ["far"]
+
+
+def test_a_write_that_fails_names_its_file(tmp_path, monkeypatch):
+    def full(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("serai.util.files.os.fsync", full)
+    with pytest.raises(OSError, match="No space left") as caught:
+        write_atomic(tmp_path / "record.json", "new")
+    assert caught.value.filename == str(tmp_path / "record.json")
+    told = no_room(caught.value)
+    assert told.message == f"{tmp_path}/record.json: No space left on device"
+    assert "make room" in told.hint

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
 
@@ -61,3 +62,24 @@ def test_readers_share(tmp_path):
 
 def test_nobody_holds_a_lock_that_is_not_there(tmp_path):
     assert holder(tmp_path / "lock") == ""
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_takes_only_the_note(tmp_path, monkeypatch, number):
+    def full(*_: object) -> int:
+        raise OSError(number, "no room")
+
+    monkeypatch.setattr("serai.util.locks.os.pwrite", full)
+    with lock(tmp_path / "lock", what="project shop", note="serai halt", wait=False):
+        with pytest.raises(SeraiError) as caught, lock(tmp_path / "lock", what="project shop", wait=False):
+            pytest.fail("two hold one lock")
+        assert caught.value.message == "project shop is in use by another process"
+
+
+def test_another_error_of_the_note_is_told(tmp_path, monkeypatch):
+    def broken(*_: object) -> int:
+        raise OSError(errno.EIO, "broken")
+
+    monkeypatch.setattr("serai.util.locks.os.pwrite", broken)
+    with pytest.raises(OSError, match="broken"), lock(tmp_path / "lock", what="project shop", note="x"):
+        pass

@@ -103,3 +103,21 @@ def test_a_duration_is_written(seconds, text):
 @given(st.floats(0, 366 * 86400))
 def test_a_written_duration_reads_back(seconds):
     assert parse_duration(format_duration(seconds)) == seconds
+
+
+@pytest.mark.parametrize(
+    "text", [f"1{'0' * 400}.5G", f"1{'0' * 400}G", "9" * 5000 + "B", "8192P", f"{MAX_SIZE + 1}B"]
+)
+def test_a_size_that_no_machine_can_have(text):
+    with pytest.raises(ValueError, match="is larger than any machine can have"):
+        parse_size(text)
+
+
+def test_the_largest_size_is_exact():
+    assert parse_size(f"{MAX_SIZE}B") == MAX_SIZE
+
+
+@pytest.mark.parametrize("text", ["9" * 400 + "d", "9" * 5000 + "h", "9" * 400])
+def test_a_duration_that_no_float_holds(text):
+    with pytest.raises(ValueError, match="is longer than a year"):
+        parse_duration(text)

@@ -106,7 +106,7 @@ def exec_(obj: object, names: tuple[str, ...], as_json: bool, agent: bool) -> in
     workspace = _open(obj)
     machines = workspace.targets(names)
     if agent:
-        return _by_agent(workspace, workspace.targets(names, one=True)[0].name, command)
+        return _by_agent(workspace, workspace.targets(names, one=True)[0].name, command, as_json)
     if len(machines) == 1 and not as_json:
         exports = "".join(f"export {key}={quote(value)}; " for key, value in machines[0].env.items())
         into = way(workspace, machines[0].name)
@@ -134,12 +134,17 @@ AGENT_BUDGET = 600.0
 """Seconds that a command by the agent may take: it tells nothing before it ends."""
 
 
-def _by_agent(workspace: Any, name: str, command: str) -> int:
+def _by_agent(workspace: Any, name: str, command: str, as_json: bool) -> int:
+    from serai.cli.output import print_json
     from serai.providers.contract import Feature
+    from serai.run.reach import Answer
 
     driver = workspace.provider(name)
     driver.capabilities().need(Feature.AGENT, provider=driver.name, machine=name)
     code, out, err = driver.agent_exec(name, command, AGENT_BUDGET)
+    if as_json:
+        print_json({"machines": {name: Answer(int(code), out, err)}})
+        return int(code)
     click.echo(out, nl=False)
     click.echo(err, nl=False, err=True)
     return int(code)

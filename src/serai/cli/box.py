@@ -11,6 +11,7 @@ import click
 from serai.cli.image import JSON
 from serai.cli.output import print_json
 from serai.cli.say import progress as progress_of
+from serai.util.paths import exists, expanduser
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -112,7 +113,7 @@ def add(address: str, as_json: bool, **said: Any) -> None:
 
 def _is_file(address: str) -> bool:
     """Whose box a file is for, it says itself."""
-    return Path(address).expanduser().exists() or "://" in address
+    return exists(expanduser(address)) or "://" in address
 
 
 def _take(name: str, image: str, as_json: bool) -> None:

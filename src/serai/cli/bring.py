@@ -125,8 +125,13 @@ def _clear(workspace: Any, plan: Any, outcome: Any, report: Any) -> None:
 
 
 def split(text: str | None) -> tuple[str, ...]:
-    """`a,b` → ("a", "b")."""
-    return tuple(word for word in (text or "").split(",") if word)
+    """`--provision-with a,b` → ("a", "b"); None is no choice. Raises Code.USAGE for a stated list of nothing."""
+    found = tuple(word for word in (text or "").split(",") if word)
+    if text is not None and not found:
+        from serai.util.errors import Code, SeraiError
+
+        raise SeraiError(Code.USAGE, "--provision-with names no block", hint="name one, or leave the option out")
+    return found
 
 
 def asked(question: str, yes: bool) -> bool:

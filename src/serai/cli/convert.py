@@ -84,7 +84,7 @@ def source_of(obj: object, stated: str | None) -> Path:
 
 
 Together = tuple[str, ...] | None
-"""Machines of a Vagrantfile that may not want one port of the host; None: all, as in a serai.yaml."""
+"""Machines of a Vagrantfile that may not want one host port or address; None: all, as in a serai.yaml."""
 
 
 def read(obj: object, source: Path, provider: str | None = None, together: Together = None) -> Read:

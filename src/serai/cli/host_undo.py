@@ -42,6 +42,8 @@ def undo(
     from serai.host.apply import conflicts, put_back, settle
     from serai.host.ledger import Ledger
 
+    if everything and names:
+        raise click.UsageError("--all means all changes: it takes no ID")
     reach = reach_of(root)
     records = Ledger(reach).all()
     chosen = records if everything else _records(records, names)

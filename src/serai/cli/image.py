@@ -27,19 +27,29 @@ def list_(everything: bool, as_json: bool) -> None:
     import msgspec
 
     from serai.images.resolve import BUILDERS, recipe
-    from serai.images.store import Store
+    from serai.images.store import Ref, Store, named_by, read
+    from serai.util.errors import SeraiError
     from serai.util.units import human_size
 
     rows: list[dict[str, Any]] = []
-    for ref in Store().refs():
-        stale = ref.reference in BUILDERS and ref.recipe != recipe(ref.reference)
+    store = Store()
+    for file in store.ref_files():
+        name, arch = named_by(file)
+        ref, damaged = Ref(reference=name, arch=arch, digest=""), ""
+        try:
+            ref = read(file, Ref)
+            store.manifest(ref.digest)
+        except SeraiError as error:
+            damaged = f"{error.message} ({error.hint})"
+        stale = not damaged and ref.reference in BUILDERS and ref.recipe != recipe(ref.reference)
         row: dict[str, Any] = msgspec.structs.asdict(ref)
-        rows.append({**row, "outdated": stale})
+        rows.append({**row, "outdated": stale, "damaged": damaged})
     if as_json:
         print_json({"images": rows} | ({"known": _known()} if everything else {}))
         return
     for row in rows:
         note = "  (an older recipe: serai image build renews it)" if row["outdated"] else ""
+        note = f"  {row['damaged']}" if row["damaged"] else note
         what = f"{row['reference']:<24} {row['arch']:<6} {human_size(row['size']):>9}"
         click.echo(f"{what}  {row['digest'][7:19]}  {row['origin']}{note}")
     if not rows:
@@ -172,6 +182,7 @@ def prune(older: str | None, keep: str | None, everything: bool, dry_run: bool, 
         most = parse_size(keep) if keep else None
     except ValueError as error:
         raise SeraiError(Code.USAGE, f"--keep: {error}") from error
+    act(Store(), dry_run=True)  # what keeps images from being pruned is said before a layer goes
     dropped = drop(older=age, keep=most, everything=everything, dry_run=dry_run)
     result = act(Store(), older=age, everything=everything, dry_run=dry_run)
     if as_json:

@@ -75,7 +75,7 @@ def validate(obj: object, file: str | None, as_json: bool) -> int:
     from serai.loaders.either import load
     from serai.loaders.yaml import shown
     from serai.providers.registry import known, raw_block
-    from serai.spec.listening import collisions
+    from serai.spec import addressing, listening
     from serai.util.errors import SeraiErrors
 
     path = find(_named(obj, file))
@@ -93,8 +93,11 @@ def validate(obj: object, file: str | None, as_json: bool) -> int:
         print_json({"file": shown(path), "machines": count, "errors": []})
     else:
         click.echo(f"{shown(path)}: {count} machine{'s' if count != 1 else ''}, no errors")
-        for each in collisions(project.machines.values()):
-            click.echo(f"note  {each.machine.name}: {each.message}: one of them can be up at a time", err=True)
+        machines = project.machines.values()
+        notes = [(each.machine.name, each.message) for each in listening.collisions(machines)]
+        notes += [(each.machine.name, each.message) for each in addressing.collisions(machines)]
+        for name, message in notes:
+            click.echo(f"note  {name}: {message}: one of them can be up at a time", err=True)
     return 0
 
 

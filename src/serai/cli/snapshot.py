@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import click
 
 from serai.providers.contract import Feature
@@ -13,14 +15,22 @@ def snapshot() -> None:
 
 
 def _each(
-    obj: object, names: tuple[str, ...], verb: str, snapshot_name: str, text: str, *, mounts: bool = True
+    obj: object,
+    names: tuple[str, ...],
+    verb: str,
+    snapshot_name: str,
+    text: str,
+    *,
+    mounts: bool = True,
+    replace: Callable[[str], None] | None = None,
 ) -> int:
     from serai.cli.report import Lines
     from serai.run.snapshots import for_each
     from serai.run.workspace import open_workspace
 
     workspace = open_workspace(obj)
-    for machine in for_each(workspace, names, verb, snapshot_name, Lines().emit, mounts=mounts):
+    emit = Lines().emit
+    for machine in for_each(workspace, names, verb, snapshot_name, emit, mounts=mounts, replace=replace):
         click.echo(f"{machine}: {text} {snapshot_name}", err=True)
     return 0
 
@@ -32,13 +42,11 @@ def _each(
 @click.pass_obj
 def save(obj: object, snapshot_name: str, names: tuple[str, ...], force: bool) -> int:
     """Save SNAPSHOT of the machines (all of the project without names)."""
-    if force:
-        from serai.run.snapshots import holders
-        from serai.run.workspace import open_workspace
 
-        if old := holders(open_workspace(obj), names, snapshot_name):
-            _each(obj, tuple(old), "delete", snapshot_name, "deleted")
-    return _each(obj, names, "save", snapshot_name, "saved")
+    def deleted(machine: str) -> None:
+        click.echo(f"{machine}: deleted {snapshot_name}", err=True)
+
+    return _each(obj, names, "save", snapshot_name, "saved", replace=deleted if force else None)
 
 
 start_option = click.option(

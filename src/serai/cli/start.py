@@ -19,12 +19,28 @@ SELDOM = 50_000
 def main(args: Sequence[str] | None = None) -> None:
     """Entry point: runs the command and ends the process with its exit code."""
     gc.set_threshold(SELDOM)
+    open_streams()
     words = list(sys.argv[1:] if args is None else args)
     if is_plain(words):
         leave(_plainly(words))
     from serai.cli.main import run
 
     leave(run(words))
+
+
+def open_streams() -> None:
+    """A standard stream that was closed before the start is /dev/null from here on.
+
+    Else the next file that is opened has its number, and gets what is printed.
+    """
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
+            os.set_inheritable(number, True)
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(number, mode, errors="backslashreplace", closefd=False))  # noqa: SIM115
 
 
 PLAIN = {"status": {"--json"}, "up": {"--json", "-y", "--yes"}}

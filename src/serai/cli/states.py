@@ -70,16 +70,23 @@ def document(workspace: Any, observed: Any, chosen: list[str]) -> str:
     return msgspec.json.format(msgspec.json.encode(body)).decode()
 
 
+def beside(scope: Any, name: str, seen: Any) -> dict[str, Any]:
+    """One machine of `global-status --json`."""
+    found = describe(None, seen)
+    del found["in_file"]
+    return {"project": scope.project, "root": str(scope.root), "name": name, **found}
+
+
 def describe(machine: Any, seen: Any) -> dict[str, Any]:
-    """One machine of `status --json`."""
+    """One machine of `status --json`; neither: one that was not in the file, and is gone."""
     if seen is None:
         return {
             "state": "absent",
-            "provider": machine.provider,
+            "provider": machine.provider if machine else "",
             "native_state": "",
             "addresses": [],
             "forwards": [],
-            "in_file": True,
+            "in_file": machine is not None,
         }
     return {
         "state": seen.state,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from serai.cli.states import describe
+from serai.cli.states import beside
 from serai.cli.table import coloured, columns
 
 
@@ -67,12 +67,10 @@ def global_status(obj: object, prune: bool, as_json: bool) -> int:
         lost = not (scope.root / ".serai" / "project.json").exists()
         note = f"its project directory is lost (serai adopt {scope.project})" if lost else ""
         rows.append((scope.project, name, coloured(seen.state), seen.provider, str(scope.root), note))
-        body.append({"project": scope.project, "root": str(scope.root), "name": name, **describe(None, seen)})
+        body.append(beside(scope, name, seen))
     if as_json:
         import msgspec
 
-        for entry in body:
-            entry.pop("in_file", None)
         click.echo(msgspec.json.format(msgspec.json.encode({"machines": body})).decode())
         return 0
     if not rows:

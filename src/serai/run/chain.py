@@ -27,6 +27,7 @@ from serai.spec.machine import Machine
 from serai.spec.provision import Provision, Run
 from serai.util.digest import sha256
 from serai.util.masking import Mask, named_secrets
+from serai.util.paths import expanduser
 
 DIGITS = 32
 HOOKS = (Event.BEFORE_PROVISION, Event.AFTER_PROVISION, Event.BEFORE_BLOCK, Event.AFTER_BLOCK)
@@ -156,7 +157,7 @@ def _looks_at(around: Circumstances, block: Provision, text: str) -> list[Any]:
 def content_of(folder: SyncedFolder, root: Path) -> str:
     """Digest of what is copied of a folder."""
     total = sha256()
-    feed(total.update, root / Path(folder.source).expanduser(), lambda name: keeps(name, folder.exclude))
+    feed(total.update, root / expanduser(folder.source), lambda name: keeps(name, folder.exclude))
     return total.hexdigest()
 
 

@@ -25,7 +25,7 @@ def clone_machine(workspace: Workspace, source: str, name: str) -> None:
             raise unknown(source, list(observed) or list(workspace.project.machines))
         if name in observed:
             raise SeraiError(Code.REFUSED, f"{name} exists already", hint=f"serai destroy {name}")
-        if not re.match(NAME_PATTERN, name):
+        if not re.fullmatch(NAME_PATTERN, name):
             raise SeraiError(
                 Code.INPUT, f"{name!r} cannot be a machine's name", hint="letters, digits, dots, dashes"
             )

@@ -70,7 +70,7 @@ def free_names(pattern: str, count: int, taken: set[str]) -> list[str]:
     while len(found) < count:
         number += 1
         name = pattern.replace(NUMBER, str(number))
-        if not re.match(NAME_PATTERN, name):
+        if not re.fullmatch(NAME_PATTERN, name):
             raise SeraiError(
                 Code.INPUT, f"{name!r} cannot be a machine's name", hint="letters, digits, dots, dashes"
             )

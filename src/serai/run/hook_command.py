@@ -14,6 +14,7 @@ from serai.spec.hook import Event as Moment
 from serai.spec.hook import Hook
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
+from serai.util.paths import expanduser
 
 TAIL = 15
 """Lines of output that an error shows."""
@@ -83,7 +84,7 @@ def _in_guest(hook: Hook, machine: Machine, workspace: Workspace, way_in: Transp
 
 
 def _there(hook: Hook, root: Path) -> Path:
-    script = (root / Path(hook.path or "").expanduser()).resolve()
+    script = (root / expanduser(hook.path or "")).resolve()
     if not script.is_file():
         raise SeraiError(Code.INPUT, f"the script {script} is not there", hint="paths are relative to the project")
     return script

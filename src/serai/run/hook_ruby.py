@@ -14,6 +14,7 @@ from serai.run.workspace import Workspace
 from serai.spec.hook import Hook
 from serai.spec.machine import Machine
 from serai.util.errors import SeraiError
+from serai.util.paths import expanduser
 
 WORDS = {
     State.RUNNING: "running",
@@ -90,10 +91,10 @@ class Hands:
             return False
 
     def upload(self, source: str, destination: str) -> None:
-        self._way_in().put(self.root / Path(source).expanduser(), destination)
+        self._way_in().put(self.root / expanduser(source), destination)
 
     def download(self, source: str, destination: str) -> None:
-        self._way_in().get(source, self.root / Path(destination).expanduser())
+        self._way_in().get(source, self.root / expanduser(destination))
 
     def state(self) -> str:
         seen = self._seen()

@@ -6,6 +6,7 @@ run says so and goes on from there, because every step can be done twice.
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 import time
@@ -14,8 +15,12 @@ from types import TracebackType
 
 import msgspec
 
+from serai.util.files import FULL, no_room, unless_full, write_atomic
+
 KEEP = 512 * 1024
 """Bytes after which the older half of a journal is dropped at the start of a run."""
+
+BEGINS = ("run", "do")
 
 
 class Line(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -30,11 +35,17 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Journal:
-    """Open for one run; thread-safe. Use it as a context manager."""
+    """Open for one run; thread-safe. Use it as a context manager.
 
-    def __init__(self, path: Path, verb: str) -> None:
+    On a full disk no step is begun without its line, unless the run `frees`: it can be done twice, and makes room.
+    """
+
+    def __init__(self, path: Path, verb: str, *, frees: bool = False) -> None:
         self.path = path
         self.verb = verb
+        self.frees = frees
+        self.lost = False
+        """Lines are missing: the disk is full."""
         self.interrupted: list[Line] = []
         """Steps that the last run had begun and not ended."""
         self._run = f"{os.getpid()}-{time.time_ns():x}"
@@ -46,11 +57,10 @@ class Journal:
         lines = read(self.path)
         self.interrupted = unfinished(lines)
         if self.path.exists() and self.path.stat().st_size > KEEP:
-            from serai.util.files import write_atomic
-
-            write_atomic(
-                self.path, b"".join(msgspec.json.encode(line) + b"\n" for line in lines[len(lines) // 2 :])
-            )
+            with unless_full():
+                write_atomic(
+                    self.path, b"".join(msgspec.json.encode(line) + b"\n" for line in lines[len(lines) // 2 :])
+                )
         self._handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         self.write("run", text=self.verb)
         return self
@@ -62,11 +72,24 @@ class Journal:
         os.close(self._handle)
 
     def write(self, what: str, step: str = "", text: str = "") -> None:
-        """Append one line; it is on the disk when this returns."""
+        """Append one line; it is on the disk when this returns. Code.FAILED: there is no room to begin."""
         line = Line(run=self._run, what=what, step=step, text=text, at=round(time.time(), 3), pid=os.getpid())
         with self._lock:
-            os.write(self._handle, msgspec.json.encode(line) + b"\n")
-            os.fdatasync(self._handle)
+            try:
+                self._append(msgspec.json.encode(line) + b"\n")
+            except OSError as error:
+                if error.errno not in FULL:
+                    raise
+                self.lost = True
+                if what in BEGINS and not self.frees:
+                    error.filename = str(self.path)
+                    raise no_room(error) from error
+
+    def _append(self, data: bytes) -> None:
+        data = b"\n" + data if self.lost else data  # after what may be the beginning of a line
+        if os.write(self._handle, data) < len(data):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        os.fdatasync(self._handle)
 
 
 def read(path: Path) -> list[Line]:

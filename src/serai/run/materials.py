@@ -17,6 +17,7 @@ from serai.spec.network import Network
 from serai.util.arch import host_arch
 from serai.util.errors import Code, SeraiError
 from serai.util.files import write_atomic
+from serai.util.paths import expanduser
 
 
 class Stock:
@@ -92,7 +93,7 @@ class Stock:
         """Lines of authorized_keys: the key that serai logs in with, and those of the file."""
         lines = []
         if machine.ssh.key:
-            private = (self._workspace.scope.root / Path(machine.ssh.key).expanduser()).resolve()
+            private = (self._workspace.scope.root / expanduser(machine.ssh.key)).resolve()
             lines.append(public_half(private))
         elif not machine.ssh.insert_key:
             from serai.guest.known_key import public
@@ -107,7 +108,7 @@ class Stock:
             lines.append(self._key)
         for text in machine.ssh.authorized_keys:
             if text.startswith("@"):
-                path = self._workspace.scope.root / Path(text[1:]).expanduser()
+                path = self._workspace.scope.root / expanduser(text[1:])
                 lines += _read_key(path, "ssh.authorized_keys").splitlines()
             else:
                 lines.append(text)

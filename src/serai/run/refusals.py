@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from serai.plan.provisioning import keyed
 from serai.plan.shared import providers_on
 from serai.plan.up import features_needed
-from serai.providers.contract import Observed
+from serai.providers.contract import ALIVE, Observed
 from serai.run.materials import in_store
 from serai.run.workspace import Workspace
 from serai.spec.machine import Machine
@@ -31,8 +31,8 @@ def refuse_blocks(due: Iterable[tuple[Machine, Collection[str]]]) -> None:
 
 
 def of_networks(workspace: Workspace, machines: Collection[Machine]) -> list[SeraiError]:
-    """What the providers cannot do of the networks that these machines are on. One that several providers share is
-    made by one of them, which says it then."""
+    """What the providers cannot do of the networks that these machines are on, and cards that have one MAC there.
+    One that several providers share is made by one of them, which says it then."""
     wanted = {nic.private.network for machine in machines for nic in machine.networks if nic.private}
     found: list[SeraiError] = []
     for name, providers in providers_on(workspace.project).items() if wanted else ():
@@ -41,7 +41,7 @@ def of_networks(workspace: Workspace, machines: Collection[Machine]) -> list[Ser
         check = getattr(workspace.driver(next(iter(providers))), "check_network", None)
         if check is not None:
             found += check(name, workspace.project.networks.get(name, Network()))
-    return found
+    return found + _of_macs(workspace, machines)
 
 
 def of_open_networks(machines: Collection[Machine]) -> tuple[list[SeraiError], list[str]]:
@@ -54,21 +54,39 @@ def of_open_networks(machines: Collection[Machine]) -> tuple[list[SeraiError], l
     return [error] if error else [], waiting(machines)
 
 
-def of_ports(workspace: Workspace, machines: Collection[Machine]) -> list[SeraiError]:
-    """Of machines that would be up together and state one port of the host. Only a Vagrantfile comes so far: it
-    may well hold machines of which one is up at a time."""
-    from serai.spec.listening import collisions
+def of_together(
+    workspace: Workspace, machines: Collection[Machine], observed: Mapping[str, Observed]
+) -> list[SeraiError]:
+    """Of machines that would be up together and state one port of the host, or one address, which one that runs
+    may have, too. Only a Vagrantfile comes so far: it may well hold machines of which one is up at a time."""
+    from serai.spec import addressing, listening
 
-    found = list(collisions(machines))
-    if not found:
+    names = {machine.name for machine in machines}
+    alive = {name for name, seen in observed.items() if seen.state in ALIVE} - names
+    standing = [machine for name, machine in workspace.project.machines.items() if name in alive]
+    ports = list(listening.collisions(machines))
+    found = [each for each in addressing.collisions((*standing, *machines)) if each.machine.name in names]
+    if not ports and not found:
         return []
     if workspace.again is not None:
         try:
-            workspace.again({machine.name for machine in machines})
+            workspace.again(names | {each.other for each in found})
         except SeraiErrors as wrong:
             return list(wrong.errors)  # with their places in the file
     hint = "auto_correct: true takes the next free one"
-    return [SeraiError(Code.INPUT, f"{each.machine.name}: {each.message}", hint=hint) for each in found]
+    errors = [SeraiError(Code.INPUT, f"{each.machine.name}: {each.message}", hint=hint) for each in ports]
+    hint = "let one of them be up at a time, or give it another"
+    return errors + [SeraiError(Code.INPUT, f"{each.machine.name}: {each.message}", hint=hint) for each in found]
+
+
+def _of_macs(workspace: Workspace, machines: Collection[Machine]) -> list[SeraiError]:
+    """Of machines whose card has the MAC of another one's, of all the project, on the same network."""
+    project = workspace.project.machines
+    if len(project) < 2:
+        return []
+    from serai.providers.mac_collisions import collisions
+
+    return list(collisions(workspace.scope.project_id, project.values(), {each.name for each in machines}))
 
 
 def of_images(

@@ -15,6 +15,7 @@ from serai.run.events import Emit, Event, Kind
 from serai.run.faults import point
 from serai.run.journal import Journal
 from serai.util.errors import Code, SeraiError
+from serai.util.files import FULL, no_room
 from serai.util.masking import Mask
 
 OPEN = Mask()
@@ -144,12 +145,15 @@ def _one(step: Step, do: Do, journal: Journal, emit: Emit, cancel: Cancel, mask:
     except SeraiError as error:
         failed = error
     except Exception as error:  # noqa: BLE001 - a bug in one machine's step must not lose the others
-        failed = SeraiError(
-            Code.INTERNAL,
-            f"{step.id}: {type(error).__name__}: {error}",
-            details=_trace(error),
-            hint="report this bug",
-        )
+        if isinstance(error, OSError) and error.errno in FULL:
+            failed = no_room(error)
+        else:
+            failed = SeraiError(
+                Code.INTERNAL,
+                f"{step.id}: {type(error).__name__}: {error}",
+                details=_trace(error),
+                hint="report this bug",
+            )
     else:
         emit(
             Event(

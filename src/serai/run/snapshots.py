@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 
 from serai.providers.contract import ALIVE, Feature, State
 from serai.run.events import Emit, silent
@@ -11,6 +12,7 @@ from serai.run.hooks import AFTER, BEFORE, around
 from serai.run.journal import Journal
 from serai.run.reach import hang_up
 from serai.run.workspace import Workspace
+from serai.spec.base import NAME_PATTERN
 from serai.util.errors import Code, SeraiError
 
 
@@ -22,18 +24,25 @@ def for_each(
     emit: Emit = silent,
     *,
     mounts: bool = True,
+    replace: Callable[[str], None] | None = None,
 ) -> Iterator[str]:
     """Save, restore or delete `snapshot`; gives each machine's name when it is done.
 
     All are checked before the first is touched. Journalled: a kill in between is named by the next run.
     `mounts`: what was restored and runs has its shares again at the end.
+    `replace`: one of that name gives way to what is saved; called with the machine when it is deleted.
     """
+    if verb == "save" and not re.fullmatch(NAME_PATTERN, snapshot):
+        raise SeraiError(
+            Code.INPUT, f"{snapshot!r} cannot be a snapshot's name", hint="letters, digits, dots, dashes"
+        )
     with workspace.changing(f"snapshot {verb}"):
         observed = workspace.observe()
         workspace.settled(observed)
         chosen = [machine.name for machine in workspace.targets(names, extra=observed)]
         if not names:
             chosen = [name for name in chosen if name in observed]
+        old: list[str] = []
         for name in chosen:
             if name not in observed or observed[name].state in (State.ABSENT, State.CREATING):
                 raise SeraiError(Code.REFUSED, f"{name} is not made yet", hint=f"serai up {name}")
@@ -44,27 +53,52 @@ def for_each(
                 there = ", ".join(sorted(have)) or "none"
                 raise SeraiError(Code.INPUT, f"{name} has no snapshot {snapshot!r}", hint=f"there are: {there}")
             if verb == "save" and snapshot in have:
-                raise SeraiError(
-                    Code.REFUSED,
-                    f"{name} has a snapshot {snapshot!r} already",
-                    hint=f"serai snapshot delete {snapshot} {name}",
-                )
+                if replace is None:
+                    raise SeraiError(
+                        Code.REFUSED,
+                        f"{name} has a snapshot {snapshot!r} already",
+                        hint=f"serai snapshot delete {snapshot} {name}",
+                    )
+                if (
+                    observed[name].state is State.SUSPENDED
+                ):  # most providers save none, and the old one would be lost
+                    raise SeraiError(
+                        Code.REFUSED, f"{name} is suspended to disk", hint=f"serai resume {name}, then save it"
+                    )
+                old.append(name)
         machines = [workspace.project.machines[name] for name in chosen if name in workspace.project.machines]
+        going = [machine for machine in machines if machine.name in old]
+        if going:
+            around(BEFORE, "snapshot_delete", workspace, going, emit)
         around(BEFORE, f"snapshot_{verb}", workspace, machines, emit)
         with Journal(workspace.scope.home / "journal.jsonl", f"snapshot {verb}") as journal:
             for name in chosen:
-                step = f"{name}/snapshot-{verb}:{snapshot}"
-                point("before", step)
-                journal.write("do", step)
-                if verb == "restore":
-                    hang_up(workspace, name)
-                getattr(workspace.provider(name), f"snapshot_{verb}")(name, snapshot)
-                point("after", step)
-                journal.write("done", step)
+                if replace and name in old:
+                    _one(workspace, name, "delete", snapshot, journal)
+                    replace(name)
+                try:
+                    _one(workspace, name, verb, snapshot, journal)
+                except SeraiError as error:
+                    if name in old:
+                        error.details = (*error.details, f"the old {snapshot} of {name} is deleted already")
+                    raise
                 yield name
             if verb == "restore" and mounts:
                 _mount(workspace, chosen, journal, emit)
+        if going:
+            around(AFTER, "snapshot_delete", workspace, going, emit)
         around(AFTER, f"snapshot_{verb}", workspace, machines, emit)
+
+
+def _one(workspace: Workspace, name: str, verb: str, snapshot: str, journal: Journal) -> None:
+    step = f"{name}/snapshot-{verb}:{snapshot}"
+    point("before", step)
+    journal.write("do", step)
+    if verb == "restore":
+        hang_up(workspace, name)
+    getattr(workspace.provider(name), f"snapshot_{verb}")(name, snapshot)
+    point("after", step)
+    journal.write("done", step)
 
 
 def _mount(workspace: Workspace, names: Sequence[str], journal: Journal, emit: Emit) -> None:
@@ -103,11 +137,6 @@ def pushed_name() -> str:
     import time
 
     return f"{PUSHED}{time.time_ns() // 1_000_000}_{secrets.token_hex(2)}"
-
-
-def holders(workspace: Workspace, names: Sequence[str], snapshot: str) -> list[str]:
-    """The machines, of those meant, that have a snapshot of that name."""
-    return [name for name, have in _snapshots(workspace, names).items() if snapshot in have]
 
 
 def last_pushed(workspace: Workspace, names: Sequence[str]) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from serai.spec.machine import Machine
+from serai.util.paths import expanduser
 
 
 def make_sources(machine: Machine, root: Path) -> None:
@@ -13,6 +14,6 @@ def make_sources(machine: Machine, root: Path) -> None:
     if machine.container is not None:
         wanted += [each.source for each in machine.container.volumes if each.create and each.source is not None]
     for source in wanted:
-        path = root / Path(source).expanduser()
+        path = root / expanduser(source)
         if not path.exists():  # a file that is bound is there already
             path.mkdir(parents=True, exist_ok=True)

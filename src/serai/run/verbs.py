@@ -29,7 +29,7 @@ from serai.run.refusals import (
     of_images,
     of_networks,
     of_open_networks,
-    of_ports,
+    of_together,
     of_vagrant,
     refuse_blocks,
 )
@@ -86,7 +86,7 @@ def refuse(
     errors, unanswered = of_open_networks(machines)
     errors += shared.refusals(workspace.project)
     errors += of_networks(workspace, machines)
-    errors += of_ports(workspace, machines)
+    errors += of_together(workspace, machines, observed)
     errors += of_vagrant(workspace, [machine for machine in machines if machine.name not in observed])
     judged: list[Machine] = []
     for machine in machines:
@@ -193,7 +193,8 @@ def _steps(
     limits = {
         name: workspace.driver(name).parallel for name in {machine.provider for machine in machines.values()}
     }
-    with Journal(workspace.scope.home / "journal.jsonl", verb) as journal:
+    frees = all(item.act in (Act.STOP, Act.DESTROY) for item in steps)
+    with Journal(workspace.scope.home / "journal.jsonl", verb, frees=frees) as journal:
         for line in journal.interrupted:
             what = f"while {line.step}" if line.step else f"in {line.text}"
             emit(Event(kind=Kind.NOTE, text=f"the last run was killed {what}: going on from there"))
@@ -210,6 +211,12 @@ def _steps(
             )
         finally:
             executor.close()
+            if journal.lost:
+                emit(
+                    Event(
+                        kind=Kind.NOTE, text=f"{journal.path}: its disk is full: not all of this is written down"
+                    )
+                )
 
 
 def _backwards(

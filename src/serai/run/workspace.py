@@ -144,7 +144,10 @@ class Workspace:
         """Hold the project's lock for a command that changes something, and write the scope down.
 
         A second one waits; `say`, if given, is called with who holds it. Reading commands never lock.
+        Raises Code.INPUT where the project's directory cannot be written down.
         """
+        for place in (self.scope.root, self.scope.home):
+            _encodable(place)
         path = self.scope.home / "lock"
         note = f"serai {verb} (pid {os.getpid()})"
         try:
@@ -160,6 +163,19 @@ class Workspace:
         with lock(path, what=f"project {self.scope.project}", note=note):
             settle(self.scope, sorted({machine.provider for machine in self.project.machines.values()}))
             yield
+
+
+def _encodable(place: Path) -> None:
+    """Records are JSON, which is UTF-8 (RFC 8259, 8.1); the name of a file can be any bytes."""
+    try:
+        str(place).encode()
+    except UnicodeEncodeError as error:
+        shown = os.fsencode(place).decode(errors="backslashreplace")
+        raise SeraiError(
+            Code.INPUT,
+            f"{shown}: the name of this directory is not UTF-8: no machine can be written down with it",
+            hint="give it another name, or move the project",
+        ) from error
 
 
 def engines_of(project: Project) -> dict[str, tuple[str, ...]]:

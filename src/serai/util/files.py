@@ -2,8 +2,35 @@
 
 from __future__ import annotations
 
+import errno
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from serai.util.errors import Code, SeraiError
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
+"""The disk is full, or the part of it that this person may have."""
+
+
+@contextmanager
+def unless_full() -> Iterator[None]:
+    """For a write that can be done without: on a full disk it is left out."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+
+
+def no_room(error: OSError) -> SeraiError:
+    """What to say of a write that failed with one of FULL."""
+    return SeraiError(
+        Code.FAILED,
+        f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror),
+        hint="make room on that disk (serai image prune, serai destroy), and do it again",
+    )
 
 
 def private_dir(path: Path) -> Path:
@@ -32,8 +59,10 @@ def write_atomic(
             if sync:
                 os.fsync(file.fileno())
         draft.replace(path)
-    except BaseException:
+    except BaseException as error:
         draft.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename is None:  # a write names no file
+            error.filename = str(path)
         raise
 
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from serai.util.errors import Code, SeraiError
+from serai.util.files import unless_full
 
 
 def _holder(handle: int) -> str:
@@ -45,14 +46,15 @@ def lock(path: Path, *, what: str, note: str = "", wait: bool = True, shared: bo
     """Hold `path` as a lock. `note` is what others are told of the holder (for example `serai up, pid 7`).
 
     With `wait=False` and the lock taken: Code.BUSY naming the holder. The kernel's lock on the file is what
-    counts, so a killed holder blocks nobody; the file may stay.
+    counts, so a killed holder blocks nobody; the file may stay. On a full disk the note is left out.
     """
     kind = (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (0 if wait else fcntl.LOCK_NB)
     handle = _open_locked(path, what, kind)
     try:
         if not shared:
-            os.ftruncate(handle, 0)
-            os.pwrite(handle, note.encode(), 0)
+            with unless_full():
+                os.ftruncate(handle, 0)
+                os.pwrite(handle, note.encode(), 0)
         yield
         if not shared:
             os.ftruncate(handle, 0)

@@ -1,4 +1,4 @@
-"""Where serai keeps things. `SERAI_HOME` moves all of it.
+"""Where serai keeps things, and where a path leads that a person wrote. `SERAI_HOME` moves all of the former.
 
 $SERAI_HOME (default $XDG_DATA_HOME/serai, ~/.local/share/serai)
   images/                          the image store, shared by all projects
@@ -18,6 +18,29 @@ def home() -> Path:
         return Path(text).absolute()
     data = os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share")  # noqa: PTH111
     return Path(data) / "serai"
+
+
+def expanduser(text: str) -> Path:
+    """The path, where `~` or `~NAME` at its start is a home; as it is written where there is no such user."""
+    try:
+        return Path(os.path.expanduser(text))  # noqa: PTH111 - that of a Path raises where there is no such user
+    except ValueError:  # a NUL in the name
+        return Path(text)
+
+
+# Those of a Path raise for a name that is too long, up to Python 3.13. Source: pathlib, Path.exists.
+
+
+def exists(path: Path) -> bool:
+    return os.path.exists(path)  # noqa: PTH110
+
+
+def is_file(path: Path) -> bool:
+    return os.path.isfile(path)  # noqa: PTH113
+
+
+def is_dir(path: Path) -> bool:
+    return os.path.isdir(path)  # noqa: PTH112
 
 
 def runtime() -> Path:

@@ -28,8 +28,10 @@ def parse_size(text: str) -> int:
         raise ValueError(f"{text!r} is not a size: write for example 512M or 4GiB")
     base = 1000 if suffix == "B" and prefix else 1024
     factor: int = base ** _POWER[prefix.upper()]
-    value = round(float(number) * factor) if "." in number else int(number) * factor
-    if value > MAX_SIZE:
+    rough = float(number) * factor  # infinite, where no float is as large
+    fits = rough < 2 * MAX_SIZE
+    value = 0 if not fits else round(rough) if "." in number else int(number) * factor
+    if not fits or value > MAX_SIZE:
         raise ValueError(f"{text!r} is larger than any machine can have")
     return value
 
@@ -63,7 +65,8 @@ def parse_duration(text: str) -> float:
         if not match or not text:
             raise ValueError(f"{text!r} is not a duration: write for example 30s, 5m or 1h30m")
         days, hours, minutes, seconds = match.groups()
-        value = int(days or 0) * 86400.0 + int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(seconds or 0)
+        parts = (float(days or 0) * 86400, float(hours or 0) * 3600, float(minutes or 0) * 60, float(seconds or 0))
+        value = sum(parts)
     if value > 366 * 86400:
         raise ValueError(f"{text!r} is longer than a year")
     return value
