@@ -8,12 +8,12 @@ from serai.spec.network import Network, Nic, PrivateNic
 from serai.util.errors import SeraiError
 
 
-def project(machines: dict[str, list[PrivateNic]], **networks: Network) -> Project:
+def project(machines: dict[str, list[PrivateNic]], provider: str = "qemu", **networks: Network) -> Project:
     return Project(
         project="shop",
         networks=networks,
         machines={
-            name: Machine(name=name, networks=[Nic(private=nic) for nic in nics])
+            name: Machine(name=name, provider=provider, networks=[Nic(private=nic) for nic in nics])
             for name, nics in machines.items()
         },
     )
@@ -52,8 +52,8 @@ def test_a_reserved_address_stays_when_machines_come_and_go() -> None:
 
 def test_a_full_subnet_is_an_error_that_names_it() -> None:
     nets = {"net": Network(subnet="10.9.0.0/28")}
-    many = {f"m{i}": [PrivateNic(network="net")] for i in range(9)}
-    with pytest.raises(SeraiError, match=r"networks\.net: 10\.9\.0\.0/28 has no address left for m5"):
+    many = {f"m{i}": [PrivateNic(network="net")] for i in range(14)}
+    with pytest.raises(SeraiError, match=r"networks\.net: 10\.9\.0\.0/28 has no address left for m13"):
         allocate(project(many, **nets), Allocation())
 
 
@@ -99,3 +99,49 @@ def test_a_range_that_is_used_up_is_named() -> None:
     wanted = project({"web": [PrivateNic(network="net")], "db": [PrivateNic(network="net")]}, net=net)
     with pytest.raises(SeraiError, match=r"dhcp_range 10\.9\.0\.100-10\.9\.0\.100 has no address left for db"):
         allocate(wanted, Allocation())
+
+
+NIC = PrivateNic(network="net")
+
+
+def test_small_subnets_are_used_from_their_second_address_on() -> None:
+    nets = {"net": Network(subnet="10.9.0.0/29")}
+    found = allocate(project({f"m{i}": [NIC] for i in range(5)}, **nets), Allocation())
+    assert list(found.addresses["net"].values()) == [f"10.9.0.{number}/29" for number in range(2, 7)]
+
+
+def test_what_was_reserved_in_a_small_subnet_stays() -> None:
+    nets = {"net": Network(subnet="10.9.0.0/28")}
+    before = Allocation(networks=nets, addresses={"net": {"db": "10.9.0.10/28"}})
+    found = allocate(project({"web": [NIC], "db": [NIC]}, **nets), before)
+    assert found.addresses["net"] == {"db": "10.9.0.10/28", "web": "10.9.0.2/28"}
+
+
+def test_the_gateway_is_no_machines_address() -> None:
+    net = Network(subnet="10.9.0.0/24", gateway="10.9.0.10")
+    wanted = project({"web": [NIC]}, "docker", net=net)
+    assert allocate(wanted, Allocation()).addresses["net"] == {"web": "10.9.0.11/24"}
+    before = Allocation(networks={"net": net}, addresses={"net": {"web": "10.9.0.10/24"}})
+    assert allocate(wanted, before).addresses["net"] == {"web": "10.9.0.11/24"}
+
+
+@pytest.mark.parametrize(("provider", "address"), [("lxc", "10.9.0.2/24"), ("qemu", "10.9.0.1/24")])
+def test_the_hosts_own_address_is_left_out_of_a_range(provider: str, address: str) -> None:
+    net = Network(subnet="10.9.0.0/24", dhcp_range="10.9.0.1-10.9.0.9")
+    found = allocate(project({"web": [NIC]}, provider, net=net), Allocation())
+    assert found.addresses["net"] == {"web": address}
+
+
+def test_a_machine_with_two_cards_on_a_network_has_the_address_of_the_first() -> None:
+    two = [PrivateNic(network="net", address="10.9.0.20"), PrivateNic(network="net", address="10.9.0.21")]
+    found = allocate(project({"web": two, "db": [NIC, two[1]]}), Allocation())
+    assert found.addresses["net"] == {"web": "10.9.0.20/24", "db": "10.9.0.10/24"}
+
+
+def test_machines_of_which_one_is_up_at_a_time_may_have_one_address() -> None:
+    given = PrivateNic(address="10.40.0.10")
+    found = allocate(project({"a": [given], "b": [given], "c": [PrivateNic()]}), Allocation())
+
+    assert found.addresses["private"] == {"a": "10.40.0.10/24", "b": "10.40.0.10/24", "c": "10.40.0.11/24"}
+    names = hosts_files(found)
+    assert names["b"] == names["c"] == {"a": "10.40.0.10", "b": "10.40.0.10", "c": "10.40.0.11"}

@@ -80,11 +80,13 @@ def test_a_change_reads_like_a_sentence() -> None:
     model = Change(machine="web", key="cpu.model", old=None, new="EPYC", effect=Effect.RESTART)
     flag = Change(machine="web", key="cpu.nested", old=None, new=True, effect=Effect.RESTART)
     name = Change(machine="web", key="hostname", old=None, new="www", effect=Effect.RESTART)
+    limit = Change(machine="web", key="container.memory", old=None, new=512 << 20, effect=Effect.LIVE)
     pending = Change(machine="web", key="cpu.count", old=None, new=None, effect=Effect.RESTART)
     assert size.line() == "memory.size 512MiB -> 1GiB"
     assert model.line() == "cpu.model auto (default) -> EPYC"
     assert flag.line() == "cpu.nested false (default) -> true"
     assert name.line() == "hostname default -> www"
+    assert limit.line() == "container.memory default -> 512MiB"
     assert pending.line() == "cpu.count"
 
 

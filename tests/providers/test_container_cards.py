@@ -45,3 +45,11 @@ def test_a_container_may_have_none_or_the_hosts(found):
     assert [card.kind for card in found(Nic(uplink=UplinkNic(type=UplinkType.NONE)))] == ["empty"]
     assert [card.kind for card in found(container=Container(network_mode="none"))] == ["empty"]
     assert [card.kind for card in found(container=Container(network_mode="host"))] == ["none"]
+
+
+def test_two_cards_on_a_network_have_an_address_each(found):
+    nics = [Nic(private=PrivateNic(network="back", address=f"10.40.0.{number}")) for number in (10, 11)]
+
+    _, *cards = found(*nics)
+
+    assert [card.address for card in cards] == ["10.40.0.10/24", "10.40.0.11/24"]

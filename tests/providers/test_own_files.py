@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from serai.providers import own_files
 from serai.spec.disk import Disk, DiskDevice, DiskFormat
 from serai.spec.hook import Event, Hook, On
@@ -41,3 +43,9 @@ def test_a_hook_on_the_host_may_make_it(tmp_path: Path) -> None:
     in_guest = {Event.BEFORE_START: [Hook(run="true", on=On.GUEST)]}
     assert list(own_files.missing(machine(on_host, data=disk), tmp_path)) == []
     assert len(list(own_files.missing(machine(in_guest, data=disk), tmp_path))) == 1
+
+
+@pytest.mark.parametrize("path", ["~nobody-of-that-name/x", "a" * 300, "a\0b", "~a\0b"])
+def test_a_path_that_cannot_be_is_not_there(path: str, tmp_path: Path) -> None:
+    (problem,) = own_files.missing(machine(data=Disk(path=path)), tmp_path)
+    assert problem.message == f"web: disks.data.path: {tmp_path / path} is not there"

@@ -108,3 +108,25 @@ def test_only_the_relay_itself_is_ended(tmp_path):
 
     (tmp_path / "relay.pid").write_bytes(b"torn")
     port_relay.close_all(tmp_path)
+
+
+def test_each_address_of_the_host_has_its_own_ports(taken):
+    addresses = ("127.0.0.2", "127.0.0.3")
+    both = Machine(
+        name="web",
+        networks=[Nic(forwarded_port=ForwardedPort(guest=80, host=taken, host_ip=each)) for each in addresses],
+    )
+    with port_relay.listening(both, (), lambda: {("tcp", "127.0.0.4", taken): "db"}) as found:
+        assert [(each.host_ip, each.host) for each in found.forwards] == [(each, taken) for each in addresses]
+
+    everywhere = {("tcp", "0.0.0.0", taken): "db"}
+    with pytest.raises(SeraiError, match="is taken by db"), port_relay.listening(both, (), lambda: everywhere):
+        pass
+
+
+def test_the_port_of_last_time_is_that_of_its_address(taken):
+    before = [Forward(guest=80, host=taken + 1), Forward(guest=80, host=taken, host_ip="127.0.0.2")]
+
+    (found,) = listened(machine(18080, host_ip="127.0.0.2", auto_correct=True), before)
+
+    assert found.host == taken

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from serai.spec.guest import Ssh
-from serai.spec.listening import collisions, listens
+from serai.spec.listening import collisions, listens, overlap
 from serai.spec.machine import Machine
 from serai.spec.network import ForwardedPort, Nic, Protocol
 
@@ -42,3 +42,10 @@ def test_the_way_in_counts_too() -> None:
     assert list(listens(machine("a", ssh=2222))) == [("127.0.0.1", "tcp", 2222, ("ssh", "host_port"))]
     (found,) = collisions([machine("a", ssh=8080), machine("b", WEB)])
     assert found.other == "a"
+
+
+def test_every_address_of_ipv6_holds_each_one_of_them() -> None:
+    assert overlap("::", "::1")
+    assert overlap("fd00::1", "::")
+    assert not overlap("::", "127.0.0.1")
+    assert not overlap("::1", "fd00::1")

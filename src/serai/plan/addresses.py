@@ -7,6 +7,7 @@ from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 import msgspec
 
+from serai.spec.host_address import host_address
 from serai.spec.machine import Project
 from serai.spec.network import Network
 from serai.util.errors import Code, SeraiError
@@ -17,6 +18,9 @@ which QEMU's user networking has inside every guest."""
 
 FIRST_HOST = 10
 """Reserved addresses start at .10: .1 to .9 are left for gateways and for people."""
+FIRST_OF_FEW = 2
+ROOMY = 27
+"""In a subnet with a longer prefix, which has 14 addresses or 6, they start at .2: .1 alone is left."""
 
 
 class Allocation(msgspec.Struct):
@@ -51,7 +55,7 @@ def allocate(project: Project, kept: Allocation, taken: Collection[str] = ()) ->
     for name in names:
         stated = project.networks.get(name, Network())
         result.networks[name] = msgspec.structs.replace(stated, subnet=str(subnets[name]))
-        result.addresses[name] = _hosts(project, name, subnets[name], kept.addresses.get(name, {}))
+        result.addresses[name] = _hosts(project, name, result.networks[name], kept.addresses.get(name, {}))
     for machine in project.machines.values():
         further = dict.fromkeys([machine.hostname, *machine.aliases] if machine.hostname else machine.aliases)
         if more := [word for word in further if word and word not in project.machines]:
@@ -96,27 +100,38 @@ def _statics(project: Project, network: str) -> list[str]:
     ]
 
 
-def _hosts(project: Project, network: str, subnet: IPv4Network, kept: Mapping[str, str]) -> dict[str, str]:
+def _hosts(project: Project, network: str, spec: Network, kept: Mapping[str, str]) -> dict[str, str]:
+    """`spec`: with its subnet. Of a machine with several cards there, the first one's."""
+    subnet = IPv4Network(spec.subnet or "")
     taken = {IPv4Address(text) for text in _statics(project, network)}
-    span = project.networks.get(network, Network()).given()
-    first, last = map(IPv4Address, span) if span else (subnet[0] + FIRST_HOST, subnet[-1] - 1)
+    span = spec.given()
+    start = subnet[0] + (FIRST_HOST if subnet.prefixlen <= ROOMY else FIRST_OF_FEW)
+    first, last = map(IPv4Address, span) if span else (start, subnet[-1] - 1)
     members: dict[str, str | None] = {}
     for machine in project.machines.values():
         for nic in machine.networks:
             if nic.private and nic.private.network == network:
-                members[machine.name] = nic.private.address
+                members.setdefault(machine.name, nic.private.address)
+    held = {host_address(project.machines[name].provider, spec) for name in members}
     result: dict[str, str] = {}
     waiting = []
     for name, address in members.items():
         old = IPv4Interface(kept[name]) if name in kept else None
         if address:
             result[name] = f"{address.partition('/')[0]}/{subnet.prefixlen}"
-        elif old and old.network == subnet and old.ip not in taken and (not span or first <= old.ip <= last):
+        elif (
+            old
+            and old.network == subnet
+            and old.ip not in taken
+            and str(old.ip) not in held
+            and (not span or first <= old.ip <= last)
+        ):
             taken.add(old.ip)
             result[name] = str(old)
         else:
             waiting.append(name)
-    free = (each for number in range(int(first), int(last) + 1) if (each := IPv4Address(number)) not in taken)
+    every = map(IPv4Address, range(int(first), int(last) + 1))
+    free = (each for each in every if each not in taken and str(each) not in held)
     for name in waiting:
         found = next(free, None)
         if found is None:

@@ -20,7 +20,7 @@ QUIET = frozenset(
 )  # fmt: skip
 """Keys that change nothing in a machine that exists: they count the next time they are used."""
 
-_SIZES = ("size", "max")
+_SIZES = ("size", "max", "memory")
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from serai.providers import bridges
+from serai.providers.card_address import card_address
 from serai.providers.contract import Materials, Scope
 from serai.providers.identity import mac_address
 from serai.spec.machine import Machine
@@ -79,7 +80,7 @@ def _other(scope: Scope, machine: Machine, materials: Materials, nic: Nic) -> Ca
         link=bridges.bridge_of(scope, nic.private.network, network),
         mac=nic.private.mac or "",
         mtu=nic.private.mtu or network.mtu,
-        address=materials.addresses.get(nic.private.network, ""),
+        address=card_address(nic.private, materials.addresses),
         gateway=bridges.gateway(network).partition("/")[0] if first else "",
     )
 

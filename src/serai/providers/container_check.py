@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from serai.providers import bridges
 from serai.providers.container_cards import first_card
@@ -18,6 +17,7 @@ from serai.spec.machine import Machine
 from serai.spec.network import UplinkType
 from serai.util.arch import host_arch
 from serai.util.errors import Code, SeraiError
+from serai.util.paths import exists, expanduser
 
 ENGINE = "provider: docker or podman has it"
 LEAVE = "leave it out"
@@ -74,8 +74,8 @@ def named(machine: Machine, error: SeraiError) -> SeraiError:
 def rootfs(box: Container, scope: Scope) -> Iterator[SeraiError]:
     """A path that is stated must be there."""
     if box.rootfs and "/" in box.rootfs and not box.rootfs.startswith("oci:"):
-        path = scope.root / Path(box.rootfs).expanduser()
-        if not path.exists():
+        path = scope.root / expanduser(box.rootfs)
+        if not exists(path):
             why = f"{path} is not there"
             yield refuse("container.rootfs", why, "a tar, a directory, or oci:DIRECTORY", Code.INPUT)
 

@@ -9,6 +9,7 @@ from serai.providers.contract import Materials, Scope
 from serai.spec.container import Container
 from serai.spec.machine import Machine
 from serai.util.files import write_atomic
+from serai.util.paths import expanduser
 
 
 def write_files(
@@ -26,7 +27,7 @@ def write_files(
         if file.content is not None:
             text = file.content
         else:
-            text = (scope.root / Path(file.source or "").expanduser()).read_text()
+            text = (scope.root / expanduser(file.source or "")).read_text()
         place = directory / "files" / str(number)
         place.parent.mkdir(exist_ok=True)
         _put(place, text, (owner[0] + file.uid, owner[1] + file.gid), int(file.mode, 8))

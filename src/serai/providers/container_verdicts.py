@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from serai.providers.contract import ALIVE, Effect, Observed, Verdict
+from serai.providers.control_groups import memory_limit
+from serai.spec.machine import Machine
 
 LIVE = Verdict(Effect.LIVE)
 MADE_OF = ("image", "arch", "container.rootfs", "container.template", "container.template_args")
@@ -19,6 +21,8 @@ GROUP = (
 )
 LIMITS = (*GROUP, "container.memory_swap", "container.cpuset", "container.pids")
 """Files of its control group, which can be written at any time."""
+MEMORY = ("memory.size", "container.memory")
+"""Either states the limit of its memory: it is taken away when both are."""
 OURS = (
     *("provision", "after", "ready", "hooks", "env", "autostart", "primary", "keep", "aliases", "communicator"),
     *("halt_timeout", "ssh", "user", "container.stop_timeout"),
@@ -26,7 +30,7 @@ OURS = (
 """What serai alone reads."""
 
 
-def verdict(observed: Observed, key: str, new: Any, engine: str) -> Verdict:
+def verdict(machine: Machine, observed: Observed, key: str, new: Any, engine: str) -> Verdict:
     """How the change of `key` would be applied. `engine`: its name for people; its own block is its own matter."""
     if is_one(key, ("name", "provider")):
         return Verdict(Effect.IMMUTABLE, "it is what the machine is known by")
@@ -37,7 +41,7 @@ def verdict(observed: Observed, key: str, new: Any, engine: str) -> Verdict:
     if is_one(key, (*OURS, "synced_folders.rsync", "providers")):
         return LIVE
     if is_one(key, LIMITS):
-        if new is None:
+        if new is None and not (key in MEMORY and memory_limit(machine) is not None):
             return softened(
                 observed, Verdict(Effect.RESTART, "a limit that is taken away goes with its control group")
             )

@@ -9,14 +9,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from serai.spec.base import stated
-from serai.spec.machine import Machine
+from serai.spec.machine import Machine, contained
 from serai.spec.network import Network
 from serai.util.errors import Code, SeraiError
 
-CONTAINERS = ("docker", "podman", "lxc", "nspawn")
-"""Providers of containers that are built in."""
-OF_LIBVIRT = "lxc"
-"""Scheme of libvirt's URIs of containers: `lxc:///`, `lxc+ssh://`."""
 A_CONTAINER = "provider: docker, podman, lxc or nspawn"
 A_MACHINE = "provider: qemu or libvirt"
 KERNEL = "a container runs on the host's kernel, and boots nothing"
@@ -81,10 +77,7 @@ VM_ONLY: dict[str, tuple[str, str]] = {
 
 def is_container(machine: Machine) -> bool:
     """Whether its provider runs it as a container: libvirt does at some URIs."""
-    if machine.provider == "libvirt":
-        uri = machine.providers.libvirt.uri or os.environ.get("LIBVIRT_DEFAULT_URI", "")
-        return uri.partition(":")[0].partition("+")[0] == OF_LIBVIRT
-    return machine.provider in CONTAINERS
+    return contained(machine, os.environ)
 
 
 def _refusal(machine: Machine, key: str, why: str, way_out: str) -> SeraiError:

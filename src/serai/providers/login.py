@@ -7,12 +7,13 @@ from pathlib import Path
 
 from serai.providers.contract import Scope
 from serai.spec.machine import Machine
+from serai.util.paths import expanduser
 
 
 def key_of(machine: Machine, scope: Scope) -> Path:
     """The private key: the stated one, a box's well-known one where that is to stay, else the project's."""
     if machine.ssh.key:
-        return _closed(scope.root / Path(machine.ssh.key).expanduser())
+        return _closed(scope.root / expanduser(machine.ssh.key))
     if not machine.ssh.insert_key:
         from serai.guest.known_key import private
 

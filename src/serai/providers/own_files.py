@@ -8,13 +8,15 @@ from pathlib import Path
 from serai.spec.hook import Event, On
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
+from serai.util.paths import exists, expanduser
 
 BEFORE = (Event.BEFORE_ALL, Event.BEFORE_UP, Event.BEFORE_CREATE, Event.BEFORE_START)
 
 
 def place(path: str, root: Path) -> Path:
     """Where a path of the project file is on this host. `root`: the project's directory."""
-    return (root / Path(path).expanduser()).resolve()
+    found = root / expanduser(path)
+    return found if "\0" in path else found.resolve()  # which is nowhere, and `resolve` raises
 
 
 def missing(machine: Machine, root: Path) -> Iterator[SeraiError]:
@@ -23,7 +25,7 @@ def missing(machine: Machine, root: Path) -> Iterator[SeraiError]:
     if any(hook.on is On.HOST for hook in hooks):
         return
     for name, disk in machine.disks.items():
-        if not disk.path or (own := place(disk.path, root)).exists():
+        if not disk.path or exists(own := place(disk.path, root)):
             continue
         if disk.is_drive:
             hint = "state a file that is there, or leave path out: an empty drive"

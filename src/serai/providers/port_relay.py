@@ -49,8 +49,9 @@ def listening(
         for forward, any_port in asked:
             last = next((each.host for each in before if _same(each, forward)), 0)
             candidates = [last, *range(forward.host, ANY_PORT + 1)] if any_port else [forward.host]
-            if not any(_take(found, forward, port, others) for port in filter(None, candidates)):
-                mine = {(each.protocol, each.host) for each in found.forwards}
+            mine = {ports.key_of(each) for each in found.forwards}
+            held = ports.busy(forward, (*others, *mine))
+            if not any(_take(found, forward, port, held) for port in filter(None, candidates)):
                 raise SeraiError(
                     Code.BUSY,
                     f"{machine.name}: port {forward.host}/{forward.protocol} of {forward.host_ip} is taken by "
@@ -71,10 +72,9 @@ class Listening:
         self.sockets: list[socket.socket] = []
 
 
-def _take(found: Listening, forward: Forward, port: int, taken: ports.Taken) -> bool:
+def _take(found: Listening, forward: Forward, port: int, taken: Collection[int]) -> bool:
     """Bind it, if nobody has it. Raises Code.REFUSED for a port that needs root."""
-    key = (forward.protocol, port)
-    if key in taken or any((each.protocol, each.host) == key for each in found.forwards):
+    if port in taken:
         return False
     chosen = ports.with_host(forward, port)
     try:
@@ -94,7 +94,12 @@ def _take(found: Listening, forward: Forward, port: int, taken: ports.Taken) -> 
 
 
 def _same(one: Forward, other: Forward) -> bool:
-    return (one.protocol, one.guest, one.id) == (other.protocol, other.guest, other.id)
+    return (one.protocol, one.host_ip, one.guest, one.id) == (
+        other.protocol,
+        other.host_ip,
+        other.guest,
+        other.id,
+    )
 
 
 def hand_over(directory: Path, first: Callable[[], int], listening: Listening) -> None:

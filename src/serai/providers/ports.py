@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from serai.providers.contract import Forward
+from serai.spec.listening import overlap
 from serai.spec.machine import Machine
 from serai.util import paths
 from serai.util.errors import Code, SeraiError
@@ -19,8 +20,10 @@ SSH_FIRST, SSH_LAST = 2200, 2999
 LAST = 65535
 FIRST_UNPRIVILEGED = 1024
 
-Taken = dict[tuple[str, int], str]
-"""(protocol, port) -> the machine that has it."""
+Key = tuple[str, str, int]
+"""Protocol, address of the host, port."""
+Taken = dict[Key, str]
+"""What is listened on -> the machine that has it."""
 
 
 @contextmanager
@@ -64,25 +67,24 @@ def reallocate(machine: Machine, held: Collection[Forward], taken: Taken) -> tup
 def _allocate(
     machine: Machine, previous: Collection[Forward], taken: Taken, held: Collection[Forward]
 ) -> tuple[Forward, ...]:
-    before = {(each.protocol, each.guest, each.id): each.host for each in previous}
+    before = {(each.protocol, each.host_ip, each.guest, each.id): each.host for each in previous}
     chosen: list[Forward] = []
     for forward, any_port in wanted(machine):
-        last = before.get((forward.protocol, forward.guest, forward.id), 0)
+        last = before.get((forward.protocol, forward.host_ip, forward.guest, forward.id), 0)
         same = with_host(forward, last if any_port else forward.host)
         if same in held:
             chosen.append(same)
             continue
-        mine = {(each.protocol, each.host) for each in (*chosen, *held)}
+        mine = {key_of(each) for each in (*chosen, *held)}
         chosen.append(_choose(machine.name, forward, any_port, last, taken, mine))
     return tuple(chosen)
 
 
-def _choose(
-    who: str, forward: Forward, any_port: bool, last: int, taken: Taken, mine: Collection[tuple[str, int]]
-) -> Forward:
+def _choose(who: str, forward: Forward, any_port: bool, last: int, taken: Taken, mine: Collection[Key]) -> Forward:
+    others = busy(forward, (*taken, *mine))
+
     def usable(port: int) -> bool:
-        key = (forward.protocol, port)
-        return key not in taken and key not in mine and is_free(forward.protocol, forward.host_ip, port)
+        return port not in others and is_free(forward.protocol, forward.host_ip, port)
 
     if any_port:
         first = forward.host or SSH_FIRST
@@ -102,6 +104,19 @@ def _choose(
     )
 
 
+def key_of(forward: Forward) -> Key:
+    return forward.protocol, forward.host_ip, forward.host
+
+
+def busy(forward: Forward, taken: Iterable[Key]) -> set[int]:
+    """The ports that it cannot have, because they are taken on its address."""
+    return {
+        port
+        for protocol, address, port in taken
+        if protocol == forward.protocol and overlap(address, forward.host_ip)
+    }
+
+
 def with_host(forward: Forward, port: int) -> Forward:
     """The same forward from another port of the host."""
     return Forward(
@@ -117,28 +132,31 @@ def with_host(forward: Forward, port: int) -> Forward:
 def is_free(protocol: str, host_ip: str, port: int) -> bool:
     """Whether the port can be bound now, as an engine will. Raises Code.REFUSED for ports that need root."""
     kind = socket.SOCK_DGRAM if protocol == "udp" else socket.SOCK_STREAM
-    with socket.socket(socket.AF_INET, kind) as probe:
-        if kind is socket.SOCK_STREAM:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as QEMU's user networking does
-        try:
+    family = socket.AF_INET6 if ":" in host_ip else socket.AF_INET
+    try:
+        with socket.socket(family, kind) as probe:
+            if kind is socket.SOCK_STREAM:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as QEMU's user networking does
+            if family is socket.AF_INET6:
+                probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)  # :: leaves IPv4 to others
             probe.bind((host_ip, port))
-        except PermissionError as error:
-            raise SeraiError(
-                Code.REFUSED,
-                f"port {port}/{protocol} needs root",
-                hint=f"use a port from {FIRST_UNPRIVILEGED} on, or lower net.ipv4.ip_unprivileged_port_start",
-            ) from error
-        except OSError:
-            return False
+    except PermissionError as error:
+        raise SeraiError(
+            Code.REFUSED,
+            f"port {port}/{protocol} needs root",
+            hint=f"use a port from {FIRST_UNPRIVILEGED} on, or lower net.ipv4.ip_unprivileged_port_start",
+        ) from error
+    except OSError:
+        return False
     return True
 
 
-def holder_of(forward: Forward, taken: Taken, mine: Collection[tuple[str, int]] = ()) -> str:
+def holder_of(forward: Forward, taken: Taken, mine: Collection[Key] = ()) -> str:
     """Who has the port: a machine of serai's, or a process, or nobody that this user may see."""
-    key = (forward.protocol, forward.host)
-    if key in taken:
-        return taken[key]
-    if key in mine:
+    for key, machine in taken.items():
+        if forward.host in busy(forward, [key]):
+            return machine
+    if forward.host in busy(forward, mine):
         return "another forwarded port of the same machine"
     inodes = _inodes(forward.protocol, forward.host)
     for process in Path("/proc").glob("[0-9]*"):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from serai.providers.contract import Scope
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
+from serai.util.paths import expanduser
 
 
 def password_of(scope: Scope, machine: Machine) -> str:
@@ -14,7 +13,7 @@ def password_of(scope: Scope, machine: Machine) -> str:
     named = machine.devices.graphics.password_file
     if not named:
         return ""
-    path = scope.root / Path(named).expanduser()
+    path = scope.root / expanduser(named)
     try:
         lines = path.read_text().splitlines()
     except OSError as error:

@@ -9,6 +9,7 @@ import msgspec
 from serai.spec.machine import Machine
 
 EVERYWHERE = "0.0.0.0"
+EVERYWHERE6 = "::"
 
 
 class Collision(msgspec.Struct, frozen=True):
@@ -22,14 +23,20 @@ class Collision(msgspec.Struct, frozen=True):
     message: str
 
 
+def overlap(one: str, other: str) -> bool:
+    """Whether one port cannot be had on both addresses: 0.0.0.0 takes it on every one, :: on those of IPv6."""
+    every6 = EVERYWHERE6 in (one, other) and ":" in one and ":" in other
+    return one == other or EVERYWHERE in (one, other) or every6
+
+
 def collisions(machines: Iterable[Machine]) -> Iterator[Collision]:
-    """Two forwards of one port cannot both listen; 0.0.0.0 takes the port on every address."""
+    """Two forwards of one port cannot both listen where one has the other's address (`overlap`)."""
     taken: dict[tuple[str, int], list[tuple[str, str]]] = {}
     for machine in machines:
         for host_ip, protocol, port, key in listens(machine):
             others = taken.setdefault((protocol, port), [])
             for other_ip, other in others:
-                if EVERYWHERE in (host_ip, other_ip) or host_ip == other_ip:
+                if overlap(host_ip, other_ip):
                     message = f"port {port}/{protocol} of the host is forwarded to {other} already"
                     yield Collision(machine, key, port, other, message)
                     break

@@ -1,5 +1,6 @@
 """A machine, and a project of them."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 import msgspec
@@ -25,6 +26,10 @@ from serai.spec.raw import Raw
 
 HOST_PATTERN = r"^[a-zA-Z0-9]([a-zA-Z0-9.-]{0,251}[a-zA-Z0-9])?$"
 HostName = Annotated[str, Meta(pattern=HOST_PATTERN)]
+CONTAINERS = ("docker", "podman", "lxc", "nspawn")
+"""Providers of containers that are built in."""
+OF_LIBVIRT = "lxc"
+"""Scheme of libvirt's URIs of containers: `lxc:///`, `lxc+ssh://`."""
 
 
 class After(StrEnum):
@@ -144,6 +149,14 @@ class Project(Spec, frozen=True):
     images: Annotated[dict[str, ImageSource], Meta(description="images by a name of your own")] = {}
     sensitive: Annotated[list[str], Meta(description="values that no output, error or journal shows")] = []
     machines: Annotated[dict[Name, Machine], Meta(description="the machines, by name")] = {}
+
+
+def contained(machine: Machine, environ: Mapping[str, str]) -> bool:
+    """Whether its provider runs it as a container: libvirt does at some URIs."""
+    if machine.provider == "libvirt":
+        uri = machine.providers.libvirt.uri or environ.get("LIBVIRT_DEFAULT_URI", "")
+        return uri.partition(":")[0].partition("+")[0] == OF_LIBVIRT
+    return machine.provider in CONTAINERS
 
 
 def digest(machine: Machine) -> str:

@@ -50,3 +50,11 @@ def test_a_pool_states_what_its_type_needs(kind, tmp_path):
     assert messages(f"pools: {{p: {{type: {kind}, {keys}}}}}\nmachines: {{a: }}", tmp_path) == []
     found = messages(f"pools: {{p: {{type: {kind}}}}}\nmachines: {{a: }}", tmp_path)
     assert found == [f"pools.p: a pool of type {kind} needs {key}" for key in needed]
+
+
+def test_a_second_card_on_a_network_states_its_address(tmp_path):
+    second = "[{private: n}, {private: {network: n, address: 10.40.0.20}}, {private: m}]"
+
+    assert messages(f"machines: {{a: {{networks: {second}}}}}", tmp_path) == []
+    (message,) = messages("machines: {a: {networks: [{private: n}, {private: n}]}}", tmp_path)
+    assert "machines.a.networks[1]: a further card on network n needs an address of its own" in message

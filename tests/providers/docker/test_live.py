@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from dockerd import Dockerd
 from person import Serai
+from serai.providers.contract import Effect, Materials, Verdict
+from serai.providers.docker import live, network_changes, state
+from serai.spec.machine import Machine
+from serai.spec.network import Network
 
-pytestmark = [pytest.mark.engine, pytest.mark.root]
 SHOP = """
 project: shop
 networks: {{back: {{subnet: 10.40.89.0/24}}}}
@@ -20,6 +25,8 @@ machines:
 """
 
 
+@pytest.mark.engine
+@pytest.mark.root
 def test_files_and_networks_are_changed_while_it_runs(serai: Serai, dockerd: Dockerd) -> None:
     serai.file(SHOP.format(networks="[]", content="one"))
     serai("up")
@@ -38,3 +45,18 @@ def test_files_and_networks_are_changed_while_it_runs(serai: Serai, dockerd: Doc
     serai("up")
     assert "10.40.89" not in serai("exec", "web", "--", "ip addr").stdout
     assert dockerd.leftovers()["networks"] == []
+
+
+def test_a_network_whose_name_has_dots_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    monkeypatch.setattr(network_changes, "replace", lambda place, name, network: made.append(name))
+    monkeypatch.setattr(live, "_networks", lambda *_: None)
+    monkeypatch.setattr(state, "change", lambda *_: None)
+    place = SimpleNamespace(find=lambda name: {"Id": "1"}, scope=None, provider="docker")
+    keys = ["networks.back.end.mtu", "networks.front.options.com.docker.network.bridge.name", "networks.private"]
+    materials = Materials(networks={"back.end": Network(), "front": Network()})
+
+    changed = dict.fromkeys(keys, Verdict(Effect.LIVE))
+    live.apply(place, Machine(name="web"), changed, lambda _: None, materials)  # type: ignore[arg-type]
+
+    assert made == ["back.end", "front"]

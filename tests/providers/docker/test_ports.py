@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ def forward(host: int, **more: Any) -> dict[str, Any]:
 
 
 def test_a_port_of_another_machine_is_refused_or_passed_over() -> None:
-    taken = {("tcp", 8080): "db"}
+    taken = {("tcp", "127.0.0.1", 8080): "db"}
 
     with pytest.raises(SeraiError, match="taken by db") as caught:
         allocate(machine(networks=[forward(8080)]), taken, local=False)
@@ -43,5 +44,28 @@ def test_a_port_that_a_process_has_is_seen() -> None:
 
 
 def test_ports_end_somewhere() -> None:
+    taken = {("tcp", "0.0.0.0", 65535): "db"}
+
     with pytest.raises(SeraiError, match="no port from 65535 on is free"):
-        allocate(machine(networks=[forward(65535, auto_correct=True)]), {("tcp", 65535): "db"}, local=False)
+        allocate(machine(networks=[forward(65535, auto_correct=True)]), taken, local=False)
+
+
+def test_two_addresses_of_the_host_have_a_port_each() -> None:
+    both = [forward(8080), forward(8080, host_ip="127.0.0.2")]
+
+    found = allocate(machine(networks=both), {("tcp", "127.0.0.3", 8080): "db"}, local=False)
+
+    assert [(each.host_ip, each.host) for each in found] == [("127.0.0.1", 8080), ("127.0.0.2", 8080)]
+
+
+@pytest.mark.parametrize("address", ["::1", "::"])
+def test_an_ipv6_address_of_the_host_is_listened_on(address: str) -> None:
+    if not Path("/proc/net/if_inet6").exists():
+        pytest.skip("only where the host has IPv6")
+    with socket.socket(socket.AF_INET6) as held:
+        held.bind(("::1", 0))
+        free = held.getsockname()[1]
+
+    (found,) = allocate(machine(networks=[forward(free, host_ip=address)]), {}, local=True)
+
+    assert (found.host_ip, found.host) == (address, free)

@@ -37,6 +37,14 @@ def test_a_key_is_changed_live_or_by_a_new_container(key: str, new: Any, effect:
     assert verdict(machine(), SEEN, key, "old", new).effect is effect
 
 
+@pytest.mark.parametrize("key", ["memory.size", "container.memory"])
+def test_memory_that_the_other_key_limits_is_moved(key: str) -> None:
+    by_box, by_size = machine(container={"memory": 1 << 29}), machine(memory={"size": 1 << 30})
+
+    assert [verdict(each, SEEN, key, 1 << 28, None).effect for each in (by_box, by_size)] == [Effect.LIVE] * 2
+    assert verdict(machine(), SEEN, key, 1 << 28, None).effect is Effect.RECREATE
+
+
 @pytest.mark.parametrize(
     ("container", "key"),
     [({"read_only": True}, "container.files"), ({"network_mode": "host"}, "networks.private")],

@@ -44,3 +44,9 @@ def test_a_floppy_is_raw_has_no_size_and_no_queues() -> None:
 @pytest.mark.parametrize("path", ["a.iso", "/dev/sr0"])
 def test_what_is_in_a_cdrom_is_raw_without_a_word(path: str) -> None:
     assert said({"device": "cdrom", "path": path}, 9_000_000, 7_002_000) == []
+
+
+def test_drives_have_no_serial_number_that_they_could_share() -> None:
+    drives = {f"database-replication-{end}": {"device": "cdrom"} for end in "ab"}
+    machine = msgspec.convert({"disks": drives}, Machine)
+    assert list(check(machine, Able(libvirt=9_000_000, qemu=7_002_000), "x86_64")) == []

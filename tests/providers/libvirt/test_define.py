@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import msgspec
@@ -12,11 +13,12 @@ from serai.providers.contract import Image, Mark, Materials
 from serai.providers.libvirt import define, ledger
 from serai.providers.libvirt.connect import opened
 from serai.providers.libvirt.driver import Libvirt
+from serai.providers.libvirt.networks_xml import Host
 from serai.providers.libvirt.observe import from_metadata
 from serai.spec.disk import Disk
 from serai.spec.machine import Machine
 from serai.spec.memory import Memory
-from serai.spec.network import Network, Nic, PrivateNic, PublicNic
+from serai.spec.network import Network, Nic, PrivateNic, PublicNic, UplinkNic, UplinkType
 from serai.spec.raw import LibvirtRaw, Raw, XmlEdit
 from serai.util.errors import SeraiError
 from serai.util.units import MIB
@@ -79,6 +81,34 @@ def test_the_seed_says_each_cards_address(pretended: Libvirt, uri: str) -> None:
         (False, "10.40.3.10/24", None),
         (False, "192.168.1.50/24", "192.168.1.1"),
     ]
+
+
+@pytest.mark.parametrize(("seed", "by"), [("none", "reserve"), ("cloud-init", "tell_name")])
+def test_each_card_on_a_network_has_an_address_and_the_first_the_name(
+    pretended: Libvirt, uri: str, monkeypatch: pytest.MonkeyPatch, seed: str, by: str
+) -> None:
+    told: list[Host] = []
+
+    def tell(network: Any, host: Host, *, domain: str | None = None) -> str:
+        told.append(host)
+        return ""
+
+    monkeypatch.setattr(define, "is_test", lambda uri: False)
+    monkeypatch.setattr(define.networks, by, tell)
+    nics = [PrivateNic(network="back", address=f"10.40.3.{number}") for number in (20, 21)]
+    machine = Machine(
+        name="web", networks=[Nic(uplink=UplinkNic(type=UplinkType.NONE)), *(Nic(private=each) for each in nics)]
+    )
+    image = Image(reference="box", digest="sha256:00", disk=Path("/x"), seed=seed)
+    materials = Materials(
+        image=image, networks={"back": Network(subnet="10.40.3.0/24")}, addresses={"back": "10.40.3.20/24"}
+    )
+
+    define.join(opened(uri), pretended.scope, machine, materials)
+
+    assert [(host.name, host.address) for host in told] == [("web", "10.40.3.20"), ("", "10.40.3.21")]
+    cards = pretended.cards(machine, materials)
+    assert [card.address for card in cards] == ["10.40.3.20/24", "10.40.3.21/24"]
 
 
 def test_an_image_without_seed_gets_none(pretended: Libvirt, uri: str) -> None:

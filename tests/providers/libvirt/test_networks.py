@@ -136,3 +136,50 @@ def test_addresses_and_names_are_reserved_while_it_runs_and_taken_back(real: Any
     networks.forget(real, [mac], [moved, address])
     assert "<host " not in real.XMLDesc(0)
     assert "<host " not in real.XMLDesc(1)  # VIR_NETWORK_XML_INACTIVE
+
+
+class Kept:
+    """A network that keeps what it is told: libvirt's test driver takes no changes."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self.told: list[tuple[int, str]] = []
+
+    def name(self) -> str:
+        return self._name
+
+    def connect(self) -> None:
+        return None
+
+    def isActive(self) -> bool:
+        return False
+
+    def XMLDesc(self, flags: int = 0) -> str:
+        host = "<host mac='52:54:00:aa:bb:01' name='a' ip='10.40.3.10'/>"
+        return f"<network><ip address='10.40.3.1' prefix='24'><dhcp>{host}</dhcp></ip></network>"
+
+    def update(self, command: int, section: int, parent: int, xml: str, flags: int) -> None:
+        self.told.append((command, xml))
+
+
+@pytest.mark.parametrize(
+    ("name", "rest", "gives_way"),
+    [
+        ("serai-t1-back", {"52:54:00:aa:bb:01"}, True),
+        ("serai-t1-back", {"52:54:00:aa:bb:03"}, False),
+        ("office", {"52:54:00:aa:bb:01"}, False),
+    ],
+)
+@pytest.mark.usefixtures("uri")
+def test_an_address_of_a_guest_that_does_not_run_is_another_ones_on_a_network_of_serais(
+    name: str, rest: set[str], gives_way: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(networks, "resting", lambda conn, network: rest)
+    network, host = Kept(name), Host(mac="52:54:00:aa:bb:02", name="", address="10.40.3.10")
+    if not gives_way:
+        with pytest.raises(SeraiError, match=r"10\.40\.3\.10 is reserved for 52:54:00:aa:bb:01"):
+            networks.reserve(network, host)
+        assert network.told == []
+        return
+    assert networks.reserve(network, host) == "10.40.3.10/24"
+    assert [("bb:01" in xml, "bb:02" in xml) for _, xml in network.told] == [(True, False), (False, True)]

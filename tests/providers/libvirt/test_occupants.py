@@ -36,3 +36,15 @@ def test_a_card_of_a_container_of_somebody_elses_is_on_it_too(
         (tmp_path / network.bridgeName() / "brif" / name).mkdir(parents=True)
     monkeypatch.setattr(occupants, "NET", tmp_path)
     assert occupants.running_on(conn, network) == ["veth1a2b"]
+
+
+def test_the_cards_of_a_domain_rest_while_it_does_not_run(pretended: Libvirt, uri: str) -> None:
+    conn = opened(uri)
+    network = networks.ensure(conn, pretended.scope, "back", Network(subnet="10.40.3.0/24"), Materials())
+    source = "<source network='serai-t1-back'/>"
+    guest = ON_BACK.format(name="guest").replace(source, f"{source}<mac address='52:54:00:AA:BB:01'/>")
+    domain = conn.defineXML(guest)
+    assert occupants.resting(conn, network) == {"52:54:00:aa:bb:01"}
+    assert occupants.resting(conn, conn.networkLookupByName("default")) == set()
+    domain.create()
+    assert occupants.resting(conn, network) == set()

@@ -21,6 +21,7 @@ from serai.util.units import GIB
 OLD = Machine(
     name="web",
     provider="libvirt",
+    image="tiny",
     cpu=Cpu(count=1, max=2),
     memory=Memory(size=GIB, max=2 * GIB),
     disks={"data": Disk(size=GIB), "cd": Disk(device=DiskDevice.CDROM, path="a.iso"), "own": Disk(path="/a")},
@@ -93,10 +94,31 @@ def test_pins_are_live_and_what_only_a_start_can_do_is_not():
         (disks(data=Disk(size=GIB, cache="none")), {"disks.data.cache": Effect.RESTART}),
         (disks(data=Disk(size=GIB, format="raw")), {"disks.data.format": Effect.RECREATE}),
         (disks(data=Disk(size=GIB, pool="fast")), {"disks.data.pool": Effect.RECREATE}),
+        (disks(**{"pg.data": Disk(size=2 * GIB)}), {"disks.pg.data.size": Effect.LIVE}),
+        (disks(root=Disk()), {"disks.root": Effect.LIVE}),
     ],
 )
 def test_disks(new, wanted):
     assert effects(disks=new) == wanted
+
+
+@pytest.mark.parametrize(
+    ("disk", "wanted"),
+    [
+        (Disk(size=GIB // 2), {"size": Effect.IMMUTABLE}),
+        (Disk(size=GIB, format="raw"), {"format": Effect.RECREATE}),
+        (Disk(size=GIB, cache="none"), {"cache": Effect.RESTART}),
+        (None, {"size": Effect.LIVE}),
+    ],
+)
+def test_the_name_of_a_disk_may_have_dots(disk, wanted):
+    was = msgspec.structs.replace(OLD, disks={"pg.data": Disk(size=GIB)})
+    now = msgspec.structs.replace(OLD, disks={"pg.data": disk} if disk else {})
+    there = msgspec.structs.replace(seen(), applied=was)
+    found = changes(was, now, lambda key, old, new: verdict(now, there, key, old, new))
+    assert {change.key: change.effect for change in found} == {
+        f"disks.pg.data.{field}": effect for field, effect in wanted.items()
+    }
 
 
 @pytest.mark.parametrize(

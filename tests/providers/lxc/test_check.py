@@ -110,6 +110,7 @@ def test_what_cannot_be_is_said_before(scope, spec, said):
     [
         ({"restart": "always"}, "container.restart: LXC starts nothing again"),
         ({"volumes": [{"target": "/data", "name": "data"}]}, "container.volumes: LXC has no volumes of its own"),
+        *(({"env": {"A": f"b{sign}c"}}, "container.env: a line of LXC's") for sign in "\n\r\0"),
         ({"user": "www-data"}, "container.user: LXC knows numbers alone"),
         ({"security_opt": ["label:disable"]}, "container.security_opt: LXC has no label:disable"),
         ({"network_mode": "machine:db"}, "container.network_mode: LXC has no mode machine:db"),

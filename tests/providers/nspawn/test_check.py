@@ -80,6 +80,16 @@ def test_what_only_systemd_does_is_refused_without_it(said):
     assert "providers.nspawn.autostart" in said(providers=own, networks=private)
 
 
+@pytest.mark.parametrize("name", ["web_1", "a..b", "a.-b", "a-.b"])
+def test_a_name_that_no_host_could_have_is_refused(said, name):
+    assert said(name=name) == ["name"]
+
+
+@pytest.mark.parametrize("name", ["web-1", "a.b", "a--b", "1", "Web"])
+def test_the_name_of_a_host_is_taken(said, name):
+    assert said(name=name) == []
+
+
 def test_the_rest(said):
     assert said(name="w" * 60) == ["name"]
     assert said(disks={"data": Disk(size=1 << 30)}) == ["disks"]

@@ -14,4 +14,4 @@ def test_those_of_others_that_run_are_taken(made, living):
     for name in ("web", "db", "torn"):
         living(name, 1)
 
-    assert ports.taken("serai-t1-web") == {("tcp", 18081): "machine db of project shop"}
+    assert ports.taken("serai-t1-web") == {("tcp", "127.0.0.1", 18081): "machine db of project shop"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from serai.providers.qemu.blockdev import NAME_LIMIT, device, file_node, node_name
+from serai.providers.qemu.blockdev import NAME_LIMIT, device, disk_options, file_node, node_name
 from serai.providers.qemu.site import DiskFile
 from serai.spec.disk import Bus, Cache, Disk
 
@@ -34,3 +34,14 @@ def test_long_names_fit_into_node_names() -> None:
 
 def test_nvme_has_a_serial() -> None:
     assert device(DATA, Disk(bus=Bus.NVME))["serial"] == "data"
+
+
+@pytest.mark.parametrize("bus", [Bus.VIRTIO, Bus.SCSI, Bus.SATA, Bus.NVME])
+def test_a_comma_in_a_serial_number_ends_no_value(bus: Bus) -> None:
+    words = disk_options(DATA, Disk(bus=bus, serial="WD,1"), boot=None, sata=0)
+    assert ",serial=WD,,1" in words
+
+
+def test_a_comma_is_one_in_json() -> None:
+    words = disk_options(DATA, Disk(serial="WD,1", iothreads=[1, 2]), boot=None, sata=0, iothreads=2)
+    assert '"serial":"WD,1"' in words

@@ -80,3 +80,34 @@ def test_two_floppies_go_into_one_board() -> None:
     assert refused({"f0": floppies["f0"], "f1": floppies["f1"]}) == []
     assert refused(floppies) == ["disks.f2"]
     assert refused({"a": {"device": "floppy"}}, providers={"qemu": {"machine": "pc"}}) == ["disks.a.device"]
+
+
+@pytest.mark.parametrize(
+    ("names", "more", "key"),
+    [
+        (["data", "data-file"], {}, "disks.data-file"),
+        (["data-file", "data"], {}, "disks.data"),
+        (["root-file"], {"image": "tiny"}, "disks.root-file"),
+        (["seed"], {"image": "tiny"}, "disks.seed"),
+        (["database-replication-a", "database-replication-b"], {}, "disks.database-replication-b.serial"),
+    ],
+)
+def test_what_qemu_or_a_guest_would_take_for_another_is_refused(
+    names: list[str], more: dict[str, Any], key: str
+) -> None:
+    assert refused({name: {"size": GIB} for name in names}, **more) == [key]
+
+
+@pytest.mark.parametrize(
+    "disks",
+    [
+        {"root-file": {"path": "a.qcow2"}, "seed": {"path": "b.qcow2"}},
+        {"database-replication-a": {"size": GIB}, "database-replication-b": {"size": GIB, "serial": "b"}},
+        # A floppy has no serial number.
+        {"database-replication-a": {"device": "floppy"}, "database-replication-b": {"device": "floppy"}},
+        # QEMU knows these two by a digest each.
+        {"x" * 40: {"size": GIB, "serial": "x"}, f"{'x' * 40}-file": {"size": GIB}},
+    ],
+)
+def test_names_that_only_look_alike_are_taken(disks: dict[str, Any]) -> None:
+    assert refused(disks) == []

@@ -40,6 +40,10 @@ def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ("nic", "key"),
     [
         ({"forwarded_port": {"guest": 80, "host": 8080, "host_ip": "::"}}, "networks[0].forwarded_port.host_ip"),
+        (
+            {"forwarded_port": {"guest": 80, "host": 8080, "guest_ip": "fd00::1"}},
+            "networks[0].forwarded_port.guest_ip",
+        ),
         ({"private": {"portgroup": "dmz"}}, "networks[0].private.portgroup"),
         ({"private": {"filter": "clean-traffic"}}, "networks[0].private.filter"),
         ({"private": {"mac_spoofing": False}}, "networks[0].private.mac_spoofing"),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import msgspec
 import pytest
 
 from bare_metal import WEB
-from serai.providers.contract import Image, Materials
+from serai.providers.contract import Image, Materials, Scope
 from serai.providers.qemu import dhcp, hub, launch, leases
 from serai.providers.qemu.driver import Qemu
+from serai.providers.qemu.record import Record, hold_life, save
 from serai.spec.machine import Machine
 from serai.spec.network import Network, Nic, PrivateNic
 
@@ -109,3 +113,51 @@ def test_why_there_is_no_server_is_told_and_the_machine_starts(
     assert "network back: no DHCP: [Errno 1] Operation not permitted" in said
     assert qemu.observe()["web"].addresses == ()
     assert "dhcp" not in parts(qemu)
+
+
+def test_each_card_of_a_machine_on_a_network_has_its_own_address(tmp_path: Path) -> None:
+    scope = Scope(project="shop", project_id="t1", root=tmp_path, home=tmp_path)
+    nics = [PrivateNic(network="back", address=f"10.40.0.{number}") for number in (20, 21)]
+    directory = scope.home / "machines" / "web"
+    directory.mkdir(parents=True)
+    record = Record(
+        name="web",
+        project=scope.project,
+        project_id=scope.project_id,
+        project_root=str(scope.root),
+        applied=msgspec.structs.replace(WEB, name="web", networks=[Nic(private=each) for each in nics]),
+        addresses={"back": "10.40.0.20/24"},
+        networks={"back": BACK},
+    )
+    save(directory, record)
+
+    found, unseeded = leases.reserved(scope, "back")
+
+    assert list(found) == unseeded == ["10.40.0.20", "10.40.0.21"]
+    assert len(set(found.values())) == 2
+
+
+def test_of_two_machines_with_one_address_the_one_that_runs_has_it(tmp_path: Path) -> None:
+    scope = Scope(project="shop", project_id="t1", root=tmp_path, home=tmp_path)
+    nics = [Nic(private=PrivateNic(network="back", address="10.40.0.20"))]
+    macs = []
+    for name in ("web", "web2"):
+        (scope.home / "machines" / name).mkdir(parents=True)
+        record = Record(
+            name=name,
+            project=scope.project,
+            project_id=scope.project_id,
+            project_root=str(scope.root),
+            applied=msgspec.structs.replace(WEB, name=name, networks=nics),
+            addresses={"back": "10.40.0.20/24"},
+            networks={"back": BACK},
+        )
+        save(scope.home / "machines" / name, record)
+        macs.append(leases._cards(scope, record, "back")["10.40.0.20"])
+
+    assert leases.reserved(scope, "back")[0] == {"10.40.0.20": macs[0]}
+    life = hold_life(scope.home / "machines" / "web2")
+    try:
+        assert leases.reserved(scope, "back")[0] == {"10.40.0.20": macs[1]}
+    finally:
+        os.close(life)

@@ -92,3 +92,9 @@ def test_the_guest_is_told_its_addresses(scope: Scope) -> None:
         (True, None, None),
         (False, "192.168.1.50/24", "192.168.1.1"),
     ]
+
+
+def test_two_cards_on_a_network_have_an_address_each(scope: Scope) -> None:
+    spec = machine(*({"private": {"network": "back", "address": f"10.40.0.{number}"}} for number in (20, 21)))
+    nics = seed_nics(scope, spec, Materials(addresses={"back": "10.40.0.20/24"}))
+    assert [nic.address for nic in nics[1:]] == ["10.40.0.20/24", "10.40.0.21/24"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,15 @@ import pytest
 
 from bare_metal import WEB, forward, up
 from monitor import Monitor, refusal
+from qemu_site import SCOPE
 from real_sshd import free_port
 from serai.providers.contract import Effect, Materials, Verdict
-from serai.providers.qemu import launch, live
+from serai.providers.qemu import disks, gather, launch, live
 from serai.providers.qemu.driver import Qemu
 from serai.providers.qemu.record import Hardware, Record, load, save
+from serai.providers.qemu.site import DiskFile
 from serai.spec.cpu import Cpu
-from serai.spec.disk import Disk
+from serai.spec.disk import Bus, Disk, DiskDevice, DiskFormat
 from serai.spec.machine import Machine
 from serai.spec.memory import Memory
 from serai.util.errors import Code, SeraiError
@@ -103,6 +106,46 @@ def test_a_disk_that_is_refused_takes_its_nodes_with_it(directory: Path) -> None
         live._plug_disk(directory, monitor, WEB, nodes, {"driver": "virtio-blk-pci", "id": "d"})  # type: ignore[arg-type]
     assert [each["node-name"] for each in monitor.asked("blockdev-del")] == ["format", "file"]
     assert monitor.asked("device_add")[0]["bus"] == "port0"
+
+
+@pytest.fixture
+def fit(directory: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
+    """`fit(was, now, keys, there)`: what is plugged, and grown. The disks `there` are in QEMU already."""
+
+    def files(machine: Machine, *_: Any) -> tuple[DiskFile, ...]:
+        return tuple(DiskFile(name=name, path=f"disks/{name}", format="qcow2") for name in machine.disks)
+
+    monkeypatch.setattr(disks, "make_missing", lambda *_: None)
+    monkeypatch.setattr(disks, "disk_files", files)
+    monkeypatch.setattr(gather, "features_for", lambda *_: None)
+    monkeypatch.setattr(live, "storage", lambda _: None)
+
+    def fitted(was: dict[str, Disk], now: dict[str, Disk], keys: list[str], there: tuple[str, ...]) -> list[str]:
+        nodes = [{"node-name": f"disk-{name}", "image": {"virtual-size": 64 * MIB}} for name in there]
+        port = {"pci_bridge": {"devices": []}, "qdev_id": "port0"}
+        answers = {"query-named-block-nodes": nodes, "query-pci": [{"devices": [port]}], "query-block": []}
+        monitor, record = Monitor(answers), Record(name="web", project="shop", project_id="1", project_root="/")
+        record.applied = Machine(name="web", disks=was)
+        live.fit_disks(SCOPE, directory, monitor, Machine(name="web", disks=now), record, keys)  # type: ignore[arg-type]
+        plugged = [each["id"] for each in monitor.asked("device_add")]
+        return plugged + [each["node-name"] for each in monitor.asked("block_resize")]
+
+    return fitted
+
+
+def test_only_what_need_not_wait_is_plugged(fit: Callable[..., list[str]]) -> None:
+    now = {"a.b": Disk(size=GIB, format=DiskFormat.RAW), "late": Disk(size=GIB, bus=Bus.SATA)}
+    assert fit({}, now, ["disks.a.b.size", "disks.a.b.format"], ()) == ["dev-a.b"]
+
+
+def test_a_disk_that_waits_for_a_restart_is_not_plugged_when_it_is_made_larger(
+    fit: Callable[..., list[str]],
+) -> None:
+    drive = Disk(device=DiskDevice.CDROM)
+    was, now = {"x": Disk(size=64 * MIB, bus=Bus.SATA), "cd": drive}, {"x": Disk(size=GIB, bus=Bus.SATA)}
+    now["cd"] = msgspec.structs.replace(drive, path="/x.iso")
+    assert fit(was, now, ["disks.x.size", "disks.cd.path"], ()) == []
+    assert fit(was, now, ["disks.x.size"], ("x",)) == ["disk-x"]
 
 
 def test_without_a_free_pcie_port_the_way_out_is_named() -> None:

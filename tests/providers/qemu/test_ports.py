@@ -32,5 +32,7 @@ def test_a_living_machine_holds_its_ports_against_all_others(
         )
     life = hold_life(web)
     with os.fdopen(life):
-        assert taken_by_machines(tmp_path / "elsewhere") == {("tcp", 2201): "machine web of project shop"}
+        assert taken_by_machines(tmp_path / "elsewhere") == {
+            ("tcp", "127.0.0.1", 2201): "machine web of project shop"
+        }
         assert taken_by_machines(web) == {}

@@ -7,10 +7,11 @@ from typing import Any
 import msgspec
 import pytest
 
+from serai.plan.diff import changes
 from serai.providers.contract import Effect, Observed, State
 from serai.providers.qemu.verdicts import verdict
 from serai.spec.cpu import Cpu
-from serai.spec.disk import Bus, Disk, DiskDevice
+from serai.spec.disk import Bus, Cache, Disk, DiskDevice, DiskFormat, Preallocation
 from serai.spec.machine import Machine
 from serai.spec.memory import Memory
 from serai.spec.network import Nic, UplinkNic, UplinkType
@@ -82,22 +83,109 @@ def test_passt_is_told_its_ports_at_a_restart() -> None:
         assert "passt" in verdict(machine, seen, key, 80, 81).reason
 
 
+def effects(
+    was: dict[str, Disk], now: dict[str, Disk], *, iothreads: int = 1, **seen: Any
+) -> dict[str, tuple[Effect, str]]:
+    """What each difference between the disks would take, and why, as `serai plan` asks it."""
+    before = Machine(name="web", image="tiny", disks=was)
+    after = msgspec.structs.replace(before, disks=now, iothreads=iothreads)
+    there = Observed(**{"name": "web", "provider": "qemu", "state": State.READY, "applied": before} | seen)
+    found = changes(before, after, lambda key, old, new: verdict(after, there, key, old, new))
+    return {change.key: (change.effect, change.reason) for change in found if change.key.startswith("disks")}
+
+
+def only(found: dict[str, tuple[Effect, str]]) -> Effect:
+    """What all of them take."""
+    (effect,) = {effect for effect, _ in found.values()}
+    return effect
+
+
 @pytest.mark.parametrize(
     ("disk", "others", "effect"),
     [
         (Disk(), {}, Effect.LIVE),
-        (Disk(bus=Bus.SATA), {}, Effect.RESTART),
+        (Disk(size=GIB), {}, Effect.LIVE),
+        (Disk(size=GIB, format=DiskFormat.RAW), {}, Effect.LIVE),
+        (Disk(size=GIB, bus=Bus.NVME, preallocation=Preallocation.FULL), {}, Effect.LIVE),
+        (Disk(path="x.qcow2"), {}, Effect.RESTART),
+        (Disk(size=GIB, bus=Bus.SATA), {}, Effect.RESTART),
         (Disk(device=DiskDevice.CDROM), {}, Effect.RESTART),
-        (Disk(bus=Bus.SCSI), {}, Effect.RESTART),
-        (Disk(bus=Bus.SCSI), {"b": Disk(bus=Bus.SCSI)}, Effect.LIVE),
+        (Disk(device=DiskDevice.CDROM, path="x.iso"), {}, Effect.RESTART),
+        (Disk(device=DiskDevice.FLOPPY, path="x.img"), {}, Effect.RESTART),
+        (Disk(size=GIB, bus=Bus.SCSI), {}, Effect.RESTART),
+        (Disk(size=GIB, bus=Bus.SCSI), {"b": Disk(bus=Bus.SCSI)}, Effect.LIVE),
+        (Disk(device=DiskDevice.CDROM, bus=Bus.SCSI), {"b": Disk(bus=Bus.SCSI)}, Effect.RESTART),
     ],
 )
-def test_a_new_disk_is_plugged_where_its_bus_allows_it(
-    disk: Disk, others: dict[str, Disk], effect: Effect
-) -> None:
-    machine = Machine(name="web", disks={"new": disk, **others})
-    seen = Observed(name="web", provider="qemu", state=State.RUNNING, applied=OLD)
-    assert verdict(machine, seen, "disks.new", None, {}).effect is effect
+def test_a_new_disk_is_plugged_where_it_can_be(disk: Disk, others: dict[str, Disk], effect: Effect) -> None:
+    assert only(effects(others, {"new": disk, **others})) is effect
+    assert only(effects(others, {"new": disk, **others}, state=State.STOPPED)) is Effect.LIVE
+
+
+def test_two_scsi_disks_bring_no_controller_for_each_other() -> None:
+    disk = Disk(size=GIB, bus=Bus.SCSI)
+    assert only(effects({}, {"a": disk, "b": disk})) is Effect.RESTART
+    pending = {"disks.a.bus": "there is no SCSI controller in it yet"}
+    assert only(effects({"a": disk}, {"a": disk, "b": disk}, pending=pending)) is Effect.RESTART
+
+
+def test_a_new_disk_waits_for_an_io_thread_that_is_not_there_yet() -> None:
+    second = Disk(size=GIB, iothreads=[2])
+    assert only(effects({}, {"new": second}, iothreads=2)) is Effect.RESTART
+    assert only(effects({}, {"new": Disk(size=GIB)}, iothreads=2)) is Effect.LIVE
+    assert only(effects({}, {"new": Disk(size=GIB)}, pending={"iothreads": "waits"})) is Effect.RESTART
+
+
+@pytest.mark.parametrize(
+    ("disk", "said"),
+    [
+        (Disk(), "until destroy"),
+        (Disk(size=GIB), "until destroy"),
+        (Disk(size=GIB, format=DiskFormat.RAW, preallocation=Preallocation.FULL), "until destroy"),
+        (Disk(path="x.qcow2"), "your file stays"),
+        (Disk(path="x.iso", device=DiskDevice.CDROM), "your file stays"),
+    ],
+)
+def test_a_disk_that_is_gone_is_detached_at_a_restart(disk: Disk, said: str) -> None:
+    kept = {"data": Disk(size=GIB)}
+    found = effects({**kept, "x": disk}, kept)
+    assert only(found) is Effect.RESTART
+    assert all(said in reason for _, reason in found.values())
+
+
+def test_one_that_takes_the_name_of_a_detached_one_waits_with_it() -> None:
+    found = effects({}, {"x": Disk(size=GIB)}, pending={"disks.x.path": "it is detached at a restart"})
+    assert only(found) is Effect.RESTART
+
+
+def test_a_disk_that_becomes_a_drive_is_no_disc_that_is_changed() -> None:
+    drive = Disk(path="x.iso", device=DiskDevice.CDROM)
+    assert only(effects({"x": Disk(path="x.img", format=DiskFormat.RAW)}, {"x": drive})) is Effect.RESTART
+    assert only(effects({"x": drive}, {"x": msgspec.structs.replace(drive, path="y.iso")})) is Effect.LIVE
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "effect"),
+    [
+        (Disk(size=20 * GIB), Disk(size=20 * GIB, format=DiskFormat.RAW), Effect.RECREATE),
+        (Disk(size=20 * GIB), Disk(size=10 * GIB), Effect.IMMUTABLE),
+        (Disk(size=20 * GIB), Disk(size=30 * GIB), Effect.LIVE),
+        (Disk(size=20 * GIB), Disk(size=20 * GIB, cache=Cache.NONE), Effect.RESTART),
+        (None, Disk(size=20 * GIB), Effect.LIVE),
+        (Disk(size=20 * GIB), None, Effect.RESTART),
+    ],
+)
+def test_a_name_with_dots_is_a_name_like_others(was: Disk | None, now: Disk | None, effect: Effect) -> None:
+    for name in ("pg", "pg.data"):
+        assert only(effects({name: was} if was else {}, {name: now} if now else {})) is effect
+
+
+@pytest.mark.parametrize("name", ["root", "x"])
+def test_a_disk_that_is_stated_with_defaults_alone_is_the_same_disk(name: str) -> None:
+    assert only(effects({name: Disk()}, {name: Disk(size=20 * GIB)})) is Effect.LIVE
+    found = effects({name: Disk()}, {name: Disk(cache=Cache.NONE)})
+    assert {effect for effect, _ in found.values()} == {Effect.LIVE, Effect.RESTART}
+    assert only(effects({}, {"root": Disk()})) is Effect.LIVE
 
 
 def test_a_machine_that_is_off_needs_no_restart() -> None:

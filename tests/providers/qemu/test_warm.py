@@ -159,6 +159,11 @@ def test_room_for_the_whole_memory_is_taken_before_the_guest_writes_there(tmp_pa
     assert (tmp_path / "ram").stat().st_blocks * 512 >= 4 * MIB
 
 
+def test_the_room_is_what_qemu_makes_of_the_size(tmp_path):
+    assert warm.reserve(tmp_path, machine(memory={"size": 4_000_000}))
+    assert (tmp_path / "ram").stat().st_size == 4_005_888
+
+
 def test_a_full_disk_means_a_cold_start(tmp_path, monkeypatch):
     def full(handle: int, offset: int, length: int) -> None:
         raise OSError(28, "No space left on device")

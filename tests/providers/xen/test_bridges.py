@@ -34,7 +34,7 @@ def test_only_an_idle_bridge_is_removed() -> None:
 
 
 def test_a_machine_is_on_a_network_once() -> None:
-    machine = loaded("networks: [{private: {network: back}}, {private: {network: back}}]")
+    machine = loaded("networks: [{private: {network: back}}, {private: {network: back, address: 10.40.0.20}}]")
 
     assert bridges.private(machine) == ["back"]
 

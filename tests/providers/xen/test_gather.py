@@ -55,6 +55,15 @@ def test_the_seed_tells_of_addresses_that_are_known(scope) -> None:
     )
 
 
+def test_two_cards_on_a_network_have_an_address_each(scope) -> None:
+    two = ", ".join(f"{{private: {{network: back, address: 10.40.0.{number}}}}}" for number in (20, 21))
+    materials = Materials(networks={"back": Network()}, addresses={"back": "10.40.0.20/24"})
+
+    _, *cards = gather.seed_cards(scope, loaded(f"networks: [{two}]"), materials)
+
+    assert [card.address for card in cards] == ["10.40.0.20/24", "10.40.0.21/24"]
+
+
 def test_all_functions_of_a_slot_go_along() -> None:
     machine = loaded('devices: {pci: ["01:00", {address: "0000:02:00.0", all_functions: false}]}')
     there = {"0000:01:00": ("0000:01:00.0", "0000:01:00.1"), "0000:02:00": ("0000:02:00.0", "0000:02:00.1")}

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from serai.providers.contract import State
+from serai.providers.xen.record import Record
+from serai.providers.xen.snapshots import disks_of
 from serai.util.errors import SeraiError
 from serai.util.process import run
-from xen_site import left, state_of
-
-pytestmark = [pytest.mark.root, pytest.mark.engine]
+from xen_site import left, loaded, state_of
 
 
+def real(test: Callable[..., None]) -> Callable[..., None]:
+    """On a dom0 with a stand-in for xl."""
+    return pytest.mark.root(pytest.mark.engine(test))
+
+
+@real
 def test_a_snapshot_holds_disks_and_memory_and_is_gone_back_to(xl, driver, machine, materials, root):
     driver.create(machine(), materials)
     driver.snapshot_save("web", "off")
@@ -31,8 +39,20 @@ def test_a_snapshot_holds_disks_and_memory_and_is_gone_back_to(xl, driver, machi
     assert left(root) == []
 
 
+@real
 def test_a_disk_that_holds_no_snapshots_is_named(xl, driver, machine, materials):
     driver.create(machine("disks: {plain: {size: 16MiB, format: raw}}"), materials)
     with pytest.raises(SeraiError, match="disk plain holds no snapshots"):
         driver.snapshot_save("web", "one")
     driver.destroy("web")
+
+
+def test_a_plain_disk_that_was_detached_is_in_nobodys_way():
+    record = Record(name="web", project="shop", project_id="t1", project_root="/", domain="web", uuid="u")
+    record.applied = loaded("image: small")
+    record.made = {"root": "/d/root.qcow2", "x": "/d/x.raw"}
+    assert disks_of(record) == ["/d/root.qcow2"]
+
+    record.pending = {"disks.x.size": "it is detached at a restart"}
+    with pytest.raises(SeraiError, match="disk x holds no snapshots"):
+        disks_of(record)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from serai.plan.diff import changes
 from serai.providers.contract import Effect, Observed, State
 from serai.providers.xen.verdicts import verdict
 from xen_site import loaded
@@ -38,10 +39,6 @@ def effect(key: str, old: object = None, new: object = None, state: State = Stat
         ("disks.data.format", "qcow2", "raw", Effect.RECREATE),
         ("disks.data.discard", None, "ignore", Effect.RESTART),
         ("disks.data.preallocation", None, "full", Effect.LIVE),
-        ("disks.root", None, None, Effect.RECREATE),
-        ("disks.more", None, {}, Effect.RESTART),
-        ("disks.data", {}, None, Effect.RESTART),
-        ("disks", None, None, Effect.RESTART),
         ("providers.xen.host", None, "x", Effect.IMMUTABLE),
         ("providers.xen.weight", None, 512, Effect.LIVE),
         ("providers.xen.type", None, "pv", Effect.RESTART),
@@ -50,6 +47,42 @@ def effect(key: str, old: object = None, new: object = None, state: State = Stat
 )
 def test_a_running_machine(key: str, old: object, new: object, what: Effect) -> None:
     assert effect(key, old, new) is what
+
+
+RAW = "{size: 1GiB, format: raw}"
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "what"),
+    [
+        ("{}", f"{{x: {RAW}}}", {Effect.RESTART}),
+        ("{}", "{x: {path: /dev/x, format: raw}}", {Effect.RESTART}),
+        ("{}", "{x: {path: /x.iso, device: cdrom}}", {Effect.RESTART}),
+        (f"{{x: {RAW}}}", "{}", {Effect.RESTART}),
+        ("{x: 1GiB}", "{}", {Effect.RESTART}),
+        ("{x: {path: /dev/x, format: raw}}", "{}", {Effect.RESTART}),
+        ("{x: 1GiB}", f"{{x: {RAW}}}", {Effect.RECREATE}),
+        ("{x: 2GiB}", "{x: 1GiB}", {Effect.IMMUTABLE}),
+        ("{pg.data: 1GiB}", f"{{pg.data: {RAW}}}", {Effect.RECREATE}),
+        ("{pg.data: 2GiB}", "{pg.data: 1GiB}", {Effect.IMMUTABLE}),
+        ("{pg.data: 2GiB}", "{}", {Effect.RESTART}),
+        ("{root: {}}", "{root: 20GiB}", {Effect.LIVE, Effect.RESTART}),
+        ("{root: 20GiB}", "{root: 10GiB}", {Effect.IMMUTABLE}),
+        ("{root: 20GiB}", f"{{root: {RAW}}}", {Effect.RECREATE, Effect.IMMUTABLE}),
+    ],
+)
+def test_a_disk_is_judged_as_a_whole_before_its_fields(was: str, now: str, what: set[Effect]) -> None:
+    before, after = (loaded(f"image: tiny\ndisks: {disks}") for disks in (was, now))
+    seen = Observed(name="web", provider="xen", state=State.READY, applied=before)
+    found = changes(before, after, lambda key, old, new: verdict(after, seen, key, old, new))
+    assert {change.effect for change in found} == what
+
+
+def test_what_becomes_of_a_detached_disk_is_said() -> None:
+    seen = Observed(name="web", provider="xen", state=State.READY, applied=WAS)
+    none = loaded("image: tiny")
+    assert "until destroy" in verdict(none, seen, "disks.data.size", 1, None).reason
+    assert "your file stays" in verdict(none, seen, "disks.own.path", "/dev/x", None).reason
 
 
 def test_one_that_is_off_needs_no_restart() -> None:

@@ -1,4 +1,4 @@
-"""Subnets and static addresses: valid, apart from each other, inside; checked only when a file states some."""
+"""Subnets and static addresses: valid, subnets apart, addresses inside; checked only when a file states some."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import msgspec
 from serai.loaders.yaml.check import Checked
 from serai.loaders.yaml.nodes import Map, Node, locate
 from serai.loaders.yaml.problems import Problems
+from serai.spec.host_address import host_address
 from serai.spec.network import Network
 
 
@@ -28,7 +29,6 @@ def settle(
         if network.dhcp_range is not None and node is not None:
             at = locate(node, (name, "dhcp_range"))
             _range(name, network, at, subnets, settled, problems)
-    taken: dict[tuple[str, IPv4Address], str] = {}
     for one in machines:
         for index, nic in enumerate(one.machine.networks):
             if nic.private is None or nic.private.address is None:
@@ -42,8 +42,8 @@ def settle(
                 subnets[name] = IPv4Network(f"{address}/24", strict=False)
                 settled[name] = msgspec.structs.replace(settled.get(name, Network()), subnet=str(subnets[name]))
             _place(address, name, subnets[name], at, problems)
-            if (other := taken.setdefault((name, address), one.machine.name)) != one.machine.name:
-                problems.at(at, f"{address} is {other}'s already")
+            if str(address) == host_address(one.machine.provider, settled.get(name, Network())):
+                problems.at(at, f"{address} is the host's own on network {name}", "give the machine another one")
     _apart(subnets, node, problems)
     if any(network.ipv6 for network in networks.values()) or any(
         nic.private and nic.private.ipv6 for one in machines for nic in one.machine.networks

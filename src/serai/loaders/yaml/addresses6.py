@@ -1,8 +1,8 @@
-"""IPv6 subnets and addresses on private networks: valid, inside, each once; checked only where some are stated."""
+"""IPv6 subnets and addresses on private networks: valid, inside; checked only where some are stated."""
 
 from __future__ import annotations
 
-from ipaddress import IPv6Address, IPv6Interface, IPv6Network
+from ipaddress import IPv6Interface, IPv6Network
 
 import msgspec
 
@@ -23,7 +23,6 @@ def settle(
     for name, network in networks.items():
         if network.ipv6 is not None and node is not None:
             subnets[name] = _subnet(network.ipv6, locate(node, (name, "ipv6")), problems)
-    taken: dict[tuple[str, IPv6Address], str] = {}
     for one in machines:
         for index, nic in enumerate(one.machine.networks):
             if nic.private is None or nic.private.ipv6 is None:
@@ -38,8 +37,6 @@ def settle(
             subnet = subnets[name]
             if subnet is not None and address.ip not in subnet:
                 problems.at(at, f"{address.ip} is not in {subnet}, the IPv6 subnet of network {name}")
-            if (other := taken.setdefault((name, address.ip), one.machine.name)) != one.machine.name:
-                problems.at(at, f"{address.ip} is {other}'s already")
     return settled
 
 

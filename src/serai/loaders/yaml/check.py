@@ -14,6 +14,7 @@ from serai.loaders.shape import paths
 from serai.loaders.yaml.instances import Instance
 from serai.loaders.yaml.nodes import Map, Node, Place, is_null, listed, locate, of
 from serai.loaders.yaml.problems import Problems
+from serai.spec import addressing
 from serai.spec.base import Spec
 from serai.spec.disk import DiskDevice
 from serai.spec.listening import collisions
@@ -96,13 +97,13 @@ def check(
 ) -> None:
     """All checks of machines; `root` is what relative paths start from, `inputs` looks for them.
 
-    `together`: machines that are up at one time, which may not listen on one port; None: all of them.
+    `together`: machines that are up at one time, which may not have one port or address; None: all of them.
     """
     _order(machines, problems)
     _jobs(machines, problems)
     _primary(machines, problems)
     _host_ports(machines, together, problems)
-    _macs(machines, problems)
+    _addresses(machines, together, problems)
     _forward_addresses(machines, problems)
     for one in machines:
         _cpu(one, problems)
@@ -212,17 +213,12 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def _macs(machines: Sequence[Checked], problems: Problems) -> None:
-    """Two interfaces with one address would take each other's packets."""
-    taken: dict[str, str] = {}
-    for one in machines:
-        for index, nic in enumerate(one.machine.networks):
-            for kind, inner in (("private", nic.private), ("public", nic.public), ("uplink", nic.uplink)):
-                if inner is None or inner.mac is None:
-                    continue
-                if other := taken.get(inner.mac.lower()):
-                    problems.at(one.at("networks", index, kind, "mac"), f"{inner.mac} is {other}'s already")
-                taken[inner.mac.lower()] = one.machine.name
+def _addresses(machines: Sequence[Checked], together: Container[str] | None, problems: Problems) -> None:
+    """Two interfaces with one address would take each other's packets, of machines that are up together."""
+    nodes = {one.machine.name: one for one in machines}
+    hint = "" if together is None else "let one of them be up at a time, or give it another"
+    for found in addressing.collisions((one.machine for one in machines), together):
+        problems.at(nodes[found.machine.name].at(*found.key), found.message, hint)
 
 
 def _cpu(one: Checked, problems: Problems) -> None:

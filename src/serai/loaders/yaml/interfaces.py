@@ -48,6 +48,7 @@ def check_interfaces(
 
 def _machine(one: Checked, networks: Mapping[str, Network], problems: Problems) -> None:
     uplinks = 0
+    joined: set[str] = set()
     for index, nic in enumerate(one.machine.networks):
         if nic.uplink is not None:
             uplinks += 1
@@ -58,6 +59,10 @@ def _machine(one: Checked, networks: Mapping[str, Network], problems: Problems) 
             _uplink(one, index, nic.uplink, problems)
         if nic.private is not None:
             _tuning(one, index, "private", nic.private, problems)
+            if (name := nic.private.network) in joined and nic.private.address is None:
+                why = f"a further card on network {name} needs an address of its own, one alone is reserved"
+                problems.at(one.at("networks", index), why, f"private: {{network: {name}, address: …}}")
+            joined.add(name)
             if nic.private.portgroup is not None:
                 network = networks.get(nic.private.network, Network())
                 _portgroup(one, index, nic.private.network, nic.private.portgroup, network, problems)

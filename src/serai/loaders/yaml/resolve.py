@@ -23,8 +23,9 @@ from serai.loaders.yaml.problems import Problems
 from serai.loaders.yaml.tuning import check_paths, check_tuning
 from serai.loaders.yaml.words import meant
 from serai.spec.base import NAME_PATTERN, Name, stated
+from serai.spec.container import Container as ContainerSpec
 from serai.spec.image import ImageSource
-from serai.spec.machine import Machine, Project
+from serai.spec.machine import Machine, Project, contained
 from serai.spec.memory import Memory
 from serai.spec.network import Network
 from serai.spec.pool import Pool
@@ -213,10 +214,9 @@ class Resolver:
         raw = data.get("providers")
         if isinstance(raw, dict) and Raw.rest in raw:
             data["providers"] = {**raw, Raw.rest: self._declared(raw[Raw.rest], instance.node)}
-        _limit(data)
         self._tools(data.get("provision"), instance.node)
         try:
-            return Checked(msgspec.convert(data, Machine), instance.node)
+            return Checked(self._limited(msgspec.convert(data, Machine), data), instance.node)
         except msgspec.ValidationError as error:
             from serai.loaders.yaml.refuse import explain
 
@@ -238,6 +238,18 @@ class Resolver:
                     explain(data, node, struct_of(tool), str(error), self._problems)
                     block[Provision.rest] = {}
 
+    def _limited(self, machine: Machine, data: dict[str, Any]) -> Machine:
+        """Memory that is stated as the default's 512 MiB limits a container too; not stated, nothing does."""
+        size, container = machine.memory.size, machine.container
+        if size != Memory().size or "size" not in data.get("memory", {}):
+            return machine
+        if container is None and not contained(machine, self._environ):
+            return machine
+        container = container or ContainerSpec()
+        if container.memory is not None:
+            return machine
+        return msgspec.structs.replace(machine, container=msgspec.structs.replace(container, memory=size))
+
     def _declared(self, others: dict[str, Any], machine: Map) -> dict[str, Any]:
         """Blocks of providers that are not built in; where one declares its form, with what that states of it."""
         found = dict(others)
@@ -252,13 +264,6 @@ class Resolver:
 
                 explain(data, locate(machine, ["providers", name]), form, str(error), self._problems)
         return {name: data for name, data in found.items() if data != {} or self._blocks.form(name) is None}
-
-
-def _limit(data: dict[str, Any]) -> None:
-    """Memory that is stated as the default's 512 MiB limits a container too; not stated, nothing does."""
-    container, memory = data.get("container"), data.get("memory")
-    if isinstance(container, dict) and isinstance(memory, dict) and memory.get("size") == Memory().size:
-        container.setdefault("memory", memory["size"])
 
 
 def _states_addresses(networks: dict[str, Network], machines: list[Checked]) -> bool:

@@ -18,6 +18,7 @@ from serai.spec.guest import Guest
 from serai.spec.machine import Machine
 from serai.spec.network import PublicNic, UplinkNic, UplinkType
 from serai.util.errors import Code, SeraiError
+from serai.util.paths import exists, expanduser, is_dir
 
 LXC_ONLY = ("template", "template_args", "config", "unprivileged", "idmap", "nesting")
 OF_KIND = {
@@ -87,7 +88,7 @@ def _source(machine: Machine, container: Container, root: Path) -> Iterator[Sera
     if container.rootfs and container.pull is not Pull.MISSING:
         yield _no("container.pull", "a root filesystem is not pulled", "leave it out", Code.INPUT)
     build = container.build
-    if build and build.context and not (root / Path(build.context).expanduser()).is_dir():
+    if build and build.context and not is_dir(root / expanduser(build.context)):
         yield _no(
             "container.build.context",
             f"{build.context} is no directory of the project",
@@ -151,7 +152,7 @@ def _files(machine: Machine, container: Container, root: Path) -> Iterator[Serai
             volume.kind is VolumeType.BIND
             and volume.source
             and not volume.create
-            and not (root / Path(volume.source).expanduser()).exists()
+            and not exists(root / expanduser(volume.source))
         ):
             yield _no(
                 f"{key}.source",

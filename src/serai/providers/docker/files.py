@@ -12,13 +12,14 @@ from serai.spec.container_parts import Files
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
 from serai.util.files import private_dir, write_atomic
+from serai.util.paths import expanduser
 
 
 def content(machine: Machine, file: Files, root: Path) -> bytes:
     """What a file holds. Raises Code.INPUT where its source is not there."""
     if file.content is not None:
         return file.content.encode()
-    path = (root / Path(file.source or "").expanduser()).resolve()
+    path = (root / expanduser(file.source or "")).resolve()
     try:
         return path.read_bytes()
     except OSError as error:
@@ -64,7 +65,7 @@ def environment(machine: Machine, root: Path) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for name in machine.container.env_file if machine.container else ():
-        path = (root / Path(name).expanduser()).resolve()
+        path = (root / expanduser(name)).resolve()
         try:
             lines = path.read_text().splitlines()
         except OSError as error:

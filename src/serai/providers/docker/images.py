@@ -14,6 +14,7 @@ from serai.spec.container import Container, Pull
 from serai.spec.container_parts import Build, Login
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
+from serai.util.paths import expanduser
 
 HUB = "docker.io"
 _LOCKS: dict[str, threading.Lock] = {}
@@ -123,7 +124,7 @@ def build(client: Any, scope: Scope, machine: Machine, wanted: Build, tag: str, 
     """Build it; steps that nothing changed for come from the engine's cache. Raises Code.FAILED."""
     import tempfile
 
-    context = wanted.git or str((scope.root / Path(wanted.context or ".").expanduser()).resolve())
+    context = wanted.git or str((scope.root / expanduser(wanted.context or ".")).resolve())
     if not wanted.git and not Path(context).is_dir():
         raise SeraiError(Code.INPUT, f"{machine.name}: container.build.context: {context} is no directory")
     progress(f"building {context}")

@@ -158,14 +158,14 @@ def _names_peers(container: Container) -> bool:
     return bool(container.links or container.volumes_from) or any(word and "machine:" in word for word in words)
 
 
-def taken(containers: list[dict[str, Any]], without: str) -> dict[tuple[str, int], str]:
+def taken(containers: list[dict[str, Any]], without: str) -> host_ports.Taken:
     """The ports that the project's other containers have."""
-    found: dict[tuple[str, int], str] = {}
+    found: host_ports.Taken = {}
     for each in containers:
         labels = each.get("Labels") or {}
         name = labels.get(names.MACHINE, "")
         if name != without:
-            found |= {(forward.protocol, forward.host): name for forward in observe.forwards_of(labels)}
+            found |= {host_ports.key_of(forward): name for forward in observe.forwards_of(labels)}
     return found
 
 

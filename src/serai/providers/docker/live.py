@@ -9,6 +9,7 @@ from serai.providers.docker import files, network_changes, networks, observe, st
 from serai.providers.docker.lifecycle import Place, join
 from serai.providers.docker.render.host import limits, restart_policy
 from serai.providers.docker.verdicts import UPDATED
+from serai.providers.key_names import named
 from serai.spec.container import Container
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
@@ -32,7 +33,8 @@ def apply(
     if "container.files" in live and (archive := files.archive(machine, place.scope.root)):
         progress("putting its files into it")
         place.client.put_archive(container, "/", archive)
-    anew = {key.split(".")[1] for key in live if key.startswith("networks.") and key.count(".") > 1}
+    known = materials.networks if materials else {}
+    anew = {named(key, known)[0] for key in live if key.startswith("networks.") and key.count(".") > 1}
     if anew and materials is not None:
         progress(f"making {', '.join(sorted(anew))} anew")
         for name in sorted(anew):

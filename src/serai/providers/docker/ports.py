@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from serai.providers import ports
 from serai.providers.contract import Forward
@@ -28,16 +28,17 @@ def wanted(machine: Machine) -> list[tuple[Forward, bool]]:
     ]
 
 
-def allocate(machine: Machine, taken: Mapping[tuple[str, int], str], *, local: bool) -> tuple[Forward, ...]:
+def allocate(machine: Machine, taken: Mapping[ports.Key, str], *, local: bool) -> tuple[Forward, ...]:
     """A port of the host for each. To be called in `ports.allocating`. Raises Code.BUSY with the holder.
 
-    `taken`: (protocol, port) -> the machine that has it; `local`: the engine is on this host.
+    `taken`: what is listened on -> the machine that has it; `local`: the engine is on this host.
     """
     chosen: list[Forward] = []
     for forward, any_port in wanted(machine):
-        mine = {(each.protocol, each.host) for each in chosen}
+        mine = {ports.key_of(each) for each in chosen}
+        others = ports.busy(forward, (*taken, *mine))
         port = forward.host
-        while not _usable(forward, port, {*taken, *mine}, local):
+        while not _usable(forward, port, others, local):
             if not any_port:
                 holder = ports.holder_of(forward, dict(taken), mine)
                 raise SeraiError(
@@ -52,7 +53,7 @@ def allocate(machine: Machine, taken: Mapping[tuple[str, int], str], *, local: b
     return tuple(chosen)
 
 
-def _usable(forward: Forward, port: int, taken: set[tuple[str, int]], local: bool) -> bool:
-    if (forward.protocol, port) in taken:
+def _usable(forward: Forward, port: int, others: Collection[int], local: bool) -> bool:
+    if port in others:
         return False
     return not local or ports.is_free(forward.protocol, forward.host_ip, port)

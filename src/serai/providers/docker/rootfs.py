@@ -13,6 +13,7 @@ from serai.providers.contract import Image, Progress, Scope
 from serai.spec.machine import Machine
 from serai.util.arch import host_arch
 from serai.util.errors import Code, SeraiError
+from serai.util.paths import expanduser
 
 REPOSITORY = "serai/rootfs"
 DIGITS = 16
@@ -21,7 +22,7 @@ DIGITS = 16
 
 def file(text: str, root: Path) -> Path | None:
     """The file that is meant; None for a name of the catalogue. One that is there comes first."""
-    path = root / Path(text).expanduser()
+    path = root / expanduser(text)
     if path.is_file() or "/" in text or text.endswith((".tar", ".gz", ".tgz", ".xz", ".bz2")):
         return path
     return None

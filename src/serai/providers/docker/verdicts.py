@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from serai.providers.container_verdicts import MEMORY
 from serai.providers.contract import Effect, Observed, Verdict
+from serai.providers.control_groups import memory_limit
 from serai.spec.machine import Machine
 
 LIVE = Verdict(Effect.LIVE)
@@ -45,7 +47,7 @@ def verdict(machine: Machine, observed: Observed, key: str, old: Any, new: Any) 
     if plain in ("name", "provider"):
         return Verdict(Effect.IMMUTABLE, "it is what the machine is known by")
     if plain in UPDATED:
-        return _updated(plain, old, new)
+        return _updated(machine, plain, new)
     if any(plain == each or plain.startswith(f"{each}.") for each in RECORD_ONLY):
         return LIVE
     if plain == "container.files":
@@ -62,8 +64,10 @@ def _mode(machine: Machine) -> str | None:
     return machine.container.network_mode if machine.container else None
 
 
-def _updated(key: str, old: Any, new: Any) -> Verdict:
+def _updated(machine: Machine, key: str, new: Any) -> Verdict:
     """A limit can be set and moved; that there is none any more cannot be said of every one."""
+    if new is None and key in MEMORY and memory_limit(machine) is not None:
+        return LIVE
     if new is None and key not in ("container.restart",):
         return Verdict(Effect.RECREATE, "a limit is moved while it runs, but taken away only by a new container")
     return LIVE

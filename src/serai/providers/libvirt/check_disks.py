@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from serai.providers.disk_serials import shared
 from serai.providers.libvirt.refusal import older, refuse
 from serai.providers.libvirt.render.disks import bus_of
 from serai.providers.libvirt.site import Able
@@ -39,6 +40,8 @@ def check(machine: Machine, able: Able, arch: str) -> Iterator[SeraiError]:
         if disk.serial and not SERIAL.fullmatch(disk.serial):
             why = "libvirt takes letters, digits, spaces and . _ + -"
             yield refuse(f"{key}.serial", why, "leave the rest out", Code.INPUT)
+    known = {name: disk for name, disk in machine.disks.items() if disk.serial or not disk.is_drive}
+    yield from (refuse(*each, Code.INPUT) for each in shared(known))
     yield from _scsi(machine, arch)
     floppies = [name for name, disk in machine.disks.items() if disk.device is DiskDevice.FLOPPY]
     if floppies and arch != "x86_64":

@@ -65,9 +65,11 @@ def _forward(key: str, forward: ForwardedPort, uplink: LinkKind | None) -> Itera
         yield refuse(f"{key}.protocol", why, "uplink: user")
     if uplink is LinkKind.PASST and forward.guest_ip:
         yield refuse(f"{key}.guest_ip", "passt forwards to the guest's own address", "leave it out")
+    why = "QEMU's user networking forwards IPv4 only"
     if uplink is LinkKind.USER and ":" in forward.host_ip:
-        why = "QEMU's user networking forwards IPv4 only"
         yield refuse(f"{key}.host_ip", why, "an IPv4 address of the host, or uplink: passt")
+    if uplink is LinkKind.USER and ":" in (forward.guest_ip or ""):
+        yield refuse(f"{key}.guest_ip", why, "an IPv4 address of the guest")
 
 
 def _uplink(key: str, nic: UplinkNic, able: Able, privileged: bool) -> Iterator[SeraiError]:

@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 
 import msgspec
 
+from serai.providers.card_address import card_address
 from serai.providers.contract import Materials, Progress, Scope
 from serai.providers.libvirt import bases, gather, ledger, links, merge, networks, pools, record, volumes
 from serai.providers.libvirt.binding import is_gone, library
@@ -99,6 +100,7 @@ def join(conn: Any, scope: Scope, machine: Machine, materials: Materials) -> dic
     uplink = None
     if links.uplink_kind(machine, uri) is UplinkType.NETWORK:
         uplink = networks.uplink(conn, spec.network_name)
+    named: set[str] = set()
     seeded = materials.image is not None and materials.image.seed != "none"
     for nic in machine.networks:
         if nic.private and nic.private.network in materials.networks:
@@ -112,10 +114,12 @@ def join(conn: Any, scope: Scope, machine: Machine, materials: Materials) -> dic
         if uplink is not None and position == 0:
             if address := networks.reserve(uplink, Host(mac=card.mac, name="", address="")):
                 addresses[UPLINK] = address
-        elif entry and entry.private and materials.addresses.get(entry.private.network):
+        elif entry and entry.private and (own := card_address(entry.private, materials.addresses)):
             name = entry.private.network
             network = materials.networks[name]
-            host = Host(mac=card.mac, name=machine.name, address=materials.addresses[name].partition("/")[0])
+            first = "" if name in named else machine.name  # libvirt knows a name once a network
+            named.add(name)
+            host = Host(mac=card.mac, name=first, address=own.partition("/")[0])
             there = networks.find(conn, card.source)
             if seeded:
                 networks.tell_name(there, host, domain=network.domain)
@@ -169,7 +173,7 @@ def _seed_nic(card: Any, machine: Machine, materials: Materials) -> Any:
     address = gateway = ipv6 = None
     if nic and nic.private:
         ipv6 = nic.private.ipv6
-        address = materials.addresses.get(nic.private.network)
+        address = card_address(nic.private, materials.addresses) or None
     elif nic and nic.public:
         address, gateway = nic.public.address, nic.public.gateway
     return SeedNic(mac=card.mac, dhcp=address is None, address=address, mtu=card.mtu, gateway=gateway, ipv6=ipv6)

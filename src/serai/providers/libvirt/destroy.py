@@ -15,7 +15,7 @@ from serai.providers.libvirt.console import engine_log
 from serai.providers.libvirt.define import lookup
 from serai.providers.libvirt.record import Phase, Record
 from serai.util.errors import SeraiError
-from serai.util.files import empty_trash, remove_tree
+from serai.util.files import empty_trash, remove_tree, unless_full
 from serai.util.locks import lock
 
 SWTPM_LOGS = "/var/log/swtpm/libvirt/qemu"
@@ -33,7 +33,8 @@ def destroy(scope: Scope, name: str, progress: Progress) -> None:
     if state is not None:
         if state.phase is not Phase.DESTROYING:
             state.phase = Phase.DESTROYING
-            ledger.save(scope, state)
+            with unless_full():
+                ledger.save(scope, state)
         _remove(opened(state.uri), scope, state, progress)
     if directory.exists():
         remove_tree(directory)

@@ -15,6 +15,7 @@ from serai.providers.screen_password import password_of
 from serai.spec.image import Firmware
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
+from serai.util.paths import expanduser
 
 LOGS = "/var/log/libvirt/qemu"
 """Where virtlogd may write on every distribution, SELinux included."""
@@ -151,7 +152,7 @@ def folders_of(scope: Scope, machine: Machine, uri: str) -> tuple[Folder, ...]:
             f"{machine.name}: synced_folders: {shared[0].source} is on this host, and the machine runs on another",
             hint="type: rsync",
         )
-    places = {each.tag: (scope.root / Path(each.source).expanduser()).resolve() for each in shared}
+    places = {each.tag: (scope.root / expanduser(each.source)).resolve() for each in shared}
     return tuple(
         Folder(each.tag, str(places[each.tag]), each.readonly, str(each.type), str(each.security or ""))
         for each in shared

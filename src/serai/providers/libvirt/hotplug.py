@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 from xml.etree import ElementTree
 
+from serai.providers.disk_serials import serial
 from serai.providers.libvirt import events
 from serai.providers.libvirt.adopt import nics as adopted
 from serai.providers.libvirt.adopt.xml import value
@@ -50,8 +51,8 @@ def fit_disks(conn: Any, domain: Any, old: Machine, new: Machine, site: Site) ->
 
 
 def _disk(root: Element, name: str, spec: Disk) -> Element | None:
-    serial = spec.serial or name[:20]
-    return next((each for each in root.iterfind("devices/disk") if each.findtext("serial") == serial), None)
+    wanted = serial(name, spec)
+    return next((each for each in root.iterfind("devices/disk") if each.findtext("serial") == wanted), None)
 
 
 def _plug_disk(domain: Any, machine: Machine, site: Site, source: DiskSource, spec: Disk) -> None:

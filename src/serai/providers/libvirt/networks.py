@@ -18,7 +18,7 @@ from serai.providers.libvirt.binding import code_of, is_gone, library
 from serai.providers.libvirt.connect import asking, is_remote, opened, uris_of
 from serai.providers.libvirt.network_changes import differences
 from serai.providers.libvirt.networks_xml import Host
-from serai.providers.libvirt.occupants import guests_of_others, joined, running_on
+from serai.providers.libvirt.occupants import guests_of_others, joined, resting, running_on
 from serai.providers.libvirt.subnets import parse
 from serai.spec.network import Network, NetworkMode
 from serai.util import paths
@@ -266,22 +266,29 @@ def _chosen(network: Any, tree: ElementTree.Element, host: Host) -> IPv4Interfac
 
 
 def _place(network: Any, tree: ElementTree.Element, host: Host) -> None:
-    """The DHCP entry; an older one of the same MAC is replaced."""
+    """The DHCP entry; an older one of the same MAC is replaced, and on a network of serai's one of a guest
+    that does not run: a Vagrantfile may hold machines of one address, of which one is up at a time."""
     libvirt = library()
     for other in tree.iterfind("ip/dhcp/host"):
         mine = str(other.get("mac")).lower() == host.mac.lower()
         if mine and (other.get("ip"), other.get("name", "")) == (host.address, host.name):
             return
-        if mine:
-            _update(network, libvirt.VIR_NETWORK_UPDATE_COMMAND_DELETE, "IP_DHCP_HOST", _text(other))
-        elif other.get("ip") == host.address:
+        taken = other.get("ip") == host.address
+        if taken and not mine and not _gives_way(network, other):
             raise SeraiError(
                 Code.BUSY,
                 f"network {network.name()}: {host.address} is reserved for {other.get('mac')}",
                 hint=f"virsh net-dumpxml {network.name()}",
             )
+        if mine or taken:
+            _update(network, libvirt.VIR_NETWORK_UPDATE_COMMAND_DELETE, "IP_DHCP_HOST", _text(other))
     entry = networks_xml.dhcp_host(host)
     _update(network, libvirt.VIR_NETWORK_UPDATE_COMMAND_ADD_LAST, "IP_DHCP_HOST", entry)
+
+
+def _gives_way(network: Any, held: ElementTree.Element) -> bool:
+    own = network.name().startswith("serai-")
+    return own and str(held.get("mac")).lower() in resting(network.connect(), network)
 
 
 def _name(network: Any, tree: ElementTree.Element, host: Host, domain: str | None) -> None:

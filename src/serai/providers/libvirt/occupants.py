@@ -23,6 +23,17 @@ def running_on(conn: Any, network: Any) -> list[str]:
     return found
 
 
+def resting(conn: Any, network: Any) -> set[str]:
+    """MACs, in small letters, of the cards on it whose domains do not run."""
+    found: set[str] = set()
+    for _, tree in there.each(conn.listAllDomains(library().VIR_CONNECT_LIST_DOMAINS_INACTIVE), parse):
+        for card in tree.iterfind("devices/interface"):
+            source, mac = card.find("source"), card.find("mac")
+            if source is not None and mac is not None and source.get("network") == network.name():
+                found.add(str(mac.get("address")).lower())
+    return found
+
+
 def guests_of_others(conn: Any, network: Any) -> list[str]:
     """Cards on its bridge that are none of this driver's: containers that joined it lose their network with it.
 

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from serai.providers.contract import ALIVE, Effect, Observed, Verdict
+from serai.providers.key_names import disk_of
 from serai.spec.disk import DiskDevice
 from serai.spec.machine import Machine
 from serai.util.units import format_size
@@ -77,6 +78,8 @@ DISK_FIELDS: dict[str, Verdict] = {
 def verdict(machine: Machine, observed: Observed, key: str, old: Any, new: Any) -> Verdict:
     """How the change of `key` from `old` to `new` would be applied. Pure."""
     parts = [part for part in re.split(r"[.\[\]]+", key) if part]
+    if key.startswith("disks."):
+        parts = ["disks", *disk_of(key, machine, observed.applied)]
     rule = RULES.get(parts[0])
     found = rule(machine, observed, parts, old, new) if rule else None
     found = found or _row(parts)
@@ -107,8 +110,10 @@ def _disks(machine: Machine, observed: Observed, parts: list[str], old: Any, new
         return _disk_size(was.path, old, new)
     if field == "path" and was and was.device is DiskDevice.CDROM and spec and spec.device is DiskDevice.CDROM:
         return Verdict(Effect.LIVE, "the disc is changed")
-    if field == "" and name == "root":
+    if field == "" and name == "root" and not machine.image:
         return Verdict(Effect.RECREATE, "the root disk is what the machine is made of")
+    if field == "" and (was is None or spec is None):
+        return LIVE  # the image's own disk, as it is where the file does not name it
     return DISK_FIELDS.get(field, Verdict(Effect.RESTART, OPENED))
 
 

@@ -77,6 +77,9 @@ def _keys(box: Container, given: Collection[str], autostart: bool) -> Iterator[S
     if box.user and not box.user.replace(":", "").isdecimal():
         why = f"LXC knows numbers alone, not {box.user!r}"
         yield refuse("container.user", why, "a uid, or uid:gid", Code.INPUT)
+    if broken := [name for name, value in box.env.items() if render.BREAKS.search(f"{name}{value}")]:
+        why = f"a line of LXC's configuration holds a variable, and {broken[0]!r} has a line break or a NUL"
+        yield refuse("container.env", why, "a file by container.files")
     if autostart and not render.is_plain([*(box.entrypoint or ()), *box.cmd]):
         why = "what starts with the host has its command from lxc.init.cmd, where LXC splits words at each blank"
         yield refuse("container.cmd", why, "a script by container.files, and its path alone", Code.INPUT)

@@ -38,5 +38,5 @@ def taken_by_containers(without: str) -> ports.Taken:
             continue  # `status` of its project says what is wrong with it; its ports are bound in any case
         if record:
             for forward in record.forwards:
-                found[forward.protocol, forward.host] = f"machine {record.name} of project {record.project}"
+                found[ports.key_of(forward)] = f"machine {record.name} of project {record.project}"
     return found

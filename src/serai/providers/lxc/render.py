@@ -16,6 +16,7 @@ from serai.spec.container import Container
 from serai.spec.container_parts import VolumeType
 from serai.spec.machine import Machine
 from serai.util import lxc_config
+from serai.util.errors import Code, SeraiError
 
 BEGIN = "# What serai states; it is written anew at each start."
 DROPPED = ("mac_admin", "mac_override", "sys_time", "sys_module", "sys_rawio")
@@ -27,13 +28,28 @@ Source: opencontainers/runc, libcontainer/specconv, AllowedDevices.
 """
 TERMINALS = 1024
 """As common.conf has it. The busybox template says 1, and its console is then /dev/null (LXC 5.0, seen)."""
+VARIABLE = "lxc.environment"
 LIMIT_UNLIMITED = -1
+BREAKS = re.compile(r"[\n\r\0]")
+"""What ends a line for LXC 5.0: it ignores the rest of it, or reads that as another setting."""
 
 
 def text(machine: Machine, site: Site) -> str:
-    """The whole file: what the template wrote, then serai's lines. Later lines count over earlier ones."""
+    """The whole file: what the template wrote, then serai's lines. Later lines count over earlier ones.
+
+    Raises SeraiError for what no line can hold: an image, too, states variables and a directory.
+    """
     base = lxc_config.converted(site.base)
     lines = [BEGIN, *_lines(machine, site)]
+    if broken := next(filter(BREAKS.search, lines), ""):
+        key, _, value = broken.partition(" = ")
+        what = f"{key} {value.partition('=')[0].strip()}" if key == VARIABLE else key
+        why = "its value has a line break or a NUL, and LXC reads one line of its configuration"
+        raise SeraiError(
+            Code.UNSUPPORTED,
+            f"{machine.name}: {BREAKS.sub(' ', what)}: {why}",
+            hint="state it otherwise under container:, or a file by container.files",
+        )
     return (base if base.endswith("\n") or not base else f"{base}\n") + "".join(f"{line}\n" for line in lines)
 
 
@@ -96,7 +112,12 @@ def _process(box: Container, site: Site) -> Iterator[str]:
         yield f"lxc.init.uid = {uid}"
         yield f"lxc.init.gid = {gid if gid.isdecimal() else uid}"
     for line in (*site.environment, *(f"{key}={value}" for key, value in box.env.items())):
-        yield f"lxc.environment = {line}"
+        yield f"{VARIABLE} = {_variable(line)}"
+
+
+def _variable(line: str) -> str:
+    """LXC takes blanks at both ends away, and then one pair of quotes. Source: LXC 5.0, confile.c, parse_line."""
+    return f'"{line}"' if line != line.strip(" \t") or line.startswith(("'", '"')) else line
 
 
 def is_plain(words: Sequence[str]) -> bool:

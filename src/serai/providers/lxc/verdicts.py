@@ -18,4 +18,4 @@ def verdict(machine: Machine, observed: Observed, key: str, old: Any, new: Any) 
         return Verdict(Effect.RECREATE, "its root filesystem lies in the other storage")
     if is_one(key, ("providers.lxc",)):
         return Verdict(Effect.LIVE, "read when the host starts")
-    return container_verdicts.verdict(observed, key, new, "LXC")
+    return container_verdicts.verdict(machine, observed, key, new, "LXC")

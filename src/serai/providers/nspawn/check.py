@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from serai.providers.container_check import arch, folders, named, networks, refusals, refuse, rootfs, volumes
@@ -58,8 +59,11 @@ def _all(machine: Machine, scope: Scope) -> Iterator[SeraiError]:
 
 
 def _name(machine: Machine, scope: Scope) -> Iterator[SeraiError]:
-    """machinectl takes names of hosts. Source: machinectl(1)."""
+    """machinectl takes names of hosts. Source: machinectl(1); systemd 252, hostname-util.c, hostname_is_valid."""
     full = place.machine_name(scope, machine.name)
+    if wrong := re.search(r"[^A-Za-z0-9.-]|\.\.|\.-|-\.", machine.name):
+        why = f"machinectl would list it as {full}, and takes no name with {wrong[0]}"
+        yield refuse("name", why, "letters, digits, and dots or dashes between them", Code.INPUT)
     if len(full) > place.NAMES_LIMIT:
         why = f"machinectl would list it as {full}, and takes {place.NAMES_LIMIT} characters"
         yield refuse("name", why, "a shorter name", Code.INPUT)

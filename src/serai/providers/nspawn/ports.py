@@ -7,7 +7,7 @@ from pathlib import Path
 from serai.providers.nspawn import groups
 from serai.providers.nspawn.place import state_root
 from serai.providers.nspawn.record import load
-from serai.providers.ports import Taken
+from serai.providers.ports import Taken, key_of
 from serai.util.errors import SeraiError
 
 
@@ -23,5 +23,5 @@ def taken(without: str) -> Taken:
             continue  # `status` of its project says what is wrong with it; its ports are bound in any case
         if record:
             for forward in record.forwards:
-                found[forward.protocol, forward.host] = f"machine {record.name} of project {record.project}"
+                found[key_of(forward)] = f"machine {record.name} of project {record.project}"
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator
 
@@ -11,15 +12,21 @@ from serai.providers.nspawn.site import Site
 from serai.spec.container import Container
 from serai.spec.container_parts import VolumeType
 from serai.spec.machine import Machine
+from serai.util.errors import Code, SeraiError
 
 BEGIN = "# What serai states; it is written anew at each start."
 SECTIONS = ("Exec", "Files", "Network")
+BREAKS = re.compile(r"[\n\r\0]|\\$")
+"""What ends a line, or joins it with the next one. Source: systemd.syntax(7)."""
 Line = tuple[str, str, str]
 """Section, key, value."""
 
 
 def text(machine: Machine, site: Site) -> str:
-    """The whole file; the machine's own `settings` come last in each section."""
+    """The whole file; the machine's own `settings` come last in each section.
+
+    Raises SeraiError for what no line can hold: an image, too, states variables and a directory.
+    """
     lines = [*_exec(machine, site), *_files(machine, site)]
     lines += [
         (section, key, value)
@@ -27,6 +34,14 @@ def text(machine: Machine, site: Site) -> str:
         for key, values in keys.items()
         for value in values
     ]
+    for _, key, value in lines:
+        if BREAKS.search(value):
+            raise SeraiError(
+                Code.UNSUPPORTED,
+                f"{machine.name}: {key}: a line of systemd-nspawn's settings holds the whole of it, and cannot: "
+                f"{BREAKS.sub(' ', value)[:80]!r}",
+                hint="state it otherwise under container:, or a file by container.files",
+            )
     found = [BEGIN]
     for section in SECTIONS:
         own = [f"{key}={value}" for of, key, value in lines if of == section]

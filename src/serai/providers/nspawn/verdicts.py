@@ -14,4 +14,4 @@ def verdict(machine: Machine, observed: Observed, key: str, old: Any, new: Any) 
     """How the change of `key` would be applied."""
     if is_one(key, ("providers.nspawn.settings",)):
         return softened(observed, Verdict(Effect.RESTART, "systemd-nspawn reads its settings when it starts"))
-    return container_verdicts.verdict(observed, key, new, "systemd-nspawn")
+    return container_verdicts.verdict(machine, observed, key, new, "systemd-nspawn")

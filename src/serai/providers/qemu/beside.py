@@ -17,6 +17,7 @@ from serai.spec.device import GraphicsType
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
 from serai.util.files import write_atomic
+from serai.util.paths import expanduser
 from serai.util.process import which
 
 
@@ -92,7 +93,7 @@ def write_password(directory: Path, machine: Machine, root: Path) -> None:
     graphics = machine.devices.graphics
     if not graphics.password_file or graphics.type is GraphicsType.NONE:
         return
-    source = root / Path(graphics.password_file).expanduser()
+    source = root / expanduser(graphics.password_file)
     try:
         words = source.read_text().splitlines()[0]
     except (OSError, IndexError) as error:

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from serai.providers.disk_serials import serial
 from serai.providers.qemu.firmware import Uefi
 from serai.providers.qemu.site import DiskFile
 from serai.spec.disk import Bus, Cache, DetectZeroes, Disk, DiskDevice
@@ -24,6 +25,8 @@ CACHES = {
     Cache.UNSAFE: (False, True, True),
 }
 
+SEED = "seed"
+"""No disk of the spec can have its name where there is one: they would be one device."""
 NAME_LIMIT = 31
 """Characters in a node name. Source: QEMU block.c, BlockDriverState.node_name."""
 
@@ -34,6 +37,11 @@ def node_name(name: str) -> str:
     if len(plain) + len("-file") <= NAME_LIMIT:
         return plain
     return f"disk-{sha256(name.encode()).hexdigest()[:12]}"
+
+
+def file_name(name: str) -> str:
+    """The file node of a disk."""
+    return f"{node_name(name)}-file"
 
 
 def device_id(name: str) -> str:
@@ -57,7 +65,7 @@ def file_node(disk: DiskFile, spec: Disk | None) -> dict[str, Any]:
     """The node that reads and writes the file."""
     node: dict[str, Any] = {
         "driver": disk.driver,
-        "node-name": f"{node_name(disk.name)}-file",
+        "node-name": file_name(disk.name),
         "filename": disk.path,
         "aio": disk.aio,
     }
@@ -66,8 +74,8 @@ def file_node(disk: DiskFile, spec: Disk | None) -> dict[str, Any]:
 
 def format_node(disk: DiskFile, spec: Disk | None) -> dict[str, Any]:
     """The node that understands qcow2 or raw."""
-    name = node_name(disk.name)
-    node = {"driver": disk.format, "node-name": name, "file": f"{name}-file"} | _common(disk, spec)
+    node = {"driver": disk.format, "node-name": node_name(disk.name), "file": file_name(disk.name)}
+    node |= _common(disk, spec)
     if spec and spec.detect_zeroes is not DetectZeroes.OFF:
         node["detect-zeroes"] = str(spec.detect_zeroes)
     return node
@@ -100,13 +108,12 @@ def is_cdrom(spec: Disk | None) -> bool:
 def device(disk: DiskFile, spec: Disk | None, *, sata: int = 0, iothreads: int = 1) -> dict[str, Any]:
     """The device as the guest sees it, without its place on a bus."""
     bus = bus_of(spec)
-    serial = (spec.serial if spec else None) or disk.name[:20]
     base: dict[str, Any] = {"id": device_id(disk.name)}
     if disk.path:
         base["drive"] = node_name(disk.name)
     if bus is Bus.FDC:
         return {"driver": "floppy", **base}
-    base["serial"] = serial
+    base["serial"] = serial(disk.name, spec)
     if bus is Bus.NVME:
         return {"driver": "nvme", **base} | ({"max_ioqpairs": spec.queues} if spec and spec.queues else {})
     place = "scsi0.0" if bus is Bus.SCSI else f"ide.{sata}"
@@ -146,13 +153,17 @@ def scsi_controller(machine: Machine) -> str:
 
 
 def disk_options(disk: DiskFile, spec: Disk | None, *, boot: int | None, sata: int, iothreads: int = 1) -> str:
-    """The value of `-device`; disks are tried for booting in their order, `boot` counting from 0."""
+    """The value of `-device`; disks are tried for booting in their order, `boot` counting from 0.
+
+    A comma ends a value there; two of them are one.
+    """
     words = device(disk, spec, sata=sata, iothreads=iothreads)
     if boot is not None:
         words["bootindex"] = boot
     if any(isinstance(value, list) for value in words.values()):
         return msgspec.json.encode(words).decode()
-    return ",".join([words.pop("driver"), *(f"{key}={value}" for key, value in words.items())])
+    rest = {key: str(value).replace(",", ",,") for key, value in words.items() if key != "driver"}
+    return ",".join([words["driver"], *(f"{key}={value}" for key, value in rest.items())])
 
 
 def seed_options() -> Iterator[Option]:
@@ -162,7 +173,7 @@ def seed_options() -> Iterator[Option]:
         '{"driver":"raw","node-name":"seed","read-only":true,'
         '"file":{"driver":"file","filename":"seed.iso","read-only":true}}',
     )
-    yield "-device", "virtio-blk-pci,id=dev-seed,drive=seed,serial=seed"
+    yield "-device", f"virtio-blk-pci,id={device_id(SEED)},drive=seed,serial=seed"
 
 
 def nvram_nodes(uefi: Uefi) -> Iterator[dict[str, Any]]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from serai.providers.disk_serials import shared
 from serai.providers.qemu import render
-from serai.providers.qemu.blockdev import bus_of, is_cdrom
+from serai.providers.qemu.blockdev import SEED, bus_of, file_name, is_cdrom, node_name
+from serai.providers.qemu.disks import ROOT
 from serai.providers.qemu.features import Features
 from serai.providers.qemu.refusal import LIBVIRT, refuse
 from serai.spec.disk import Bus, Cache, DetectZeroes, Discard, Disk, DiskFormat, Io, Preallocation
@@ -27,12 +29,28 @@ def check(machine: Machine) -> Iterator[SeraiError]:
         yield from (_drive(key, disk) if disk.is_drive else _file(key, disk))
         yield from _queues(machine, key, disk)
         sata += bus_of(disk) is Bus.SATA
+    yield from _names(machine)
+    known = {name: disk for name, disk in machine.disks.items() if bus_of(disk) is not Bus.FDC}
+    yield from (refuse(*each, Code.INPUT) for each in shared(known))
     yield from _floppies(machine)
     if sata > SATA_PORTS:
         yield refuse("disks", f"{sata} SATA disks, but q35 has {SATA_PORTS} ports", "use bus: virtio or scsi")
     if sata and not render.board(machine).startswith(("q35", "pc-q35")):
         yield refuse("disks", "SATA needs machine type q35", "bus: virtio, a CD-ROM: bus: scsi")
     yield from _one_controller(machine)
+
+
+def _names(machine: Machine) -> Iterator[SeraiError]:
+    """Each part of a disk has a name of its own in QEMU; an image has a root disk, and mostly a seed."""
+    taken: dict[str, str] = {}
+    for name in dict.fromkeys([*([ROOT] if machine.image else []), *machine.disks]):
+        for node in (node_name(name), file_name(name)):
+            if (other := taken.setdefault(node, name)) != name:
+                why = f"QEMU would know a part of it and one of {other} as {node}"
+                yield refuse(f"disks.{name}", why, "give one of them another name", Code.INPUT)
+    if machine.image and SEED in machine.disks:
+        why = "it is what the disk is called that tells an image's guest who it is"
+        yield refuse(f"disks.{SEED}", why, "give it another name", Code.INPUT)
 
 
 def _file(key: str, disk: Disk) -> Iterator[SeraiError]:

@@ -23,6 +23,8 @@ from serai.util.errors import Code, SeraiError
 
 TX_MOST = 256
 """Longer send rings are vhost-user's. Source: QEMU hw/net/virtio-net.c, VIRTIO_NET_TX_QUEUE_DEFAULT_SIZE."""
+IPV4_ONLY = "QEMU's user networking forwards IPv4 only"
+"""Source: QEMU net/slirp.c, slirp_hostfwd."""
 
 
 def check(machine: Machine) -> Iterator[SeraiError]:
@@ -46,8 +48,9 @@ def check(machine: Machine) -> Iterator[SeraiError]:
 
 def _forwarded(key: str, port: ForwardedPort, uplink: UplinkNic) -> Iterator[SeraiError]:
     if ":" in port.host_ip:
-        why = "QEMU's user networking forwards IPv4 only"
-        yield refuse(f"{key}.host_ip", why, "an IPv4 address of the host")
+        yield refuse(f"{key}.host_ip", IPV4_ONLY, "an IPv4 address of the host")
+    if port.guest_ip and ":" in port.guest_ip and uplink.type is not UplinkType.PASST:
+        yield refuse(f"{key}.guest_ip", IPV4_ONLY, "an IPv4 address of the guest")
     if port.guest_ip and uplink.type is UplinkType.PASST:
         why = "passt forwards to the one address that its guest has"
         yield refuse(f"{key}.guest_ip", why, "leave it out, or uplink: user")

@@ -37,6 +37,7 @@ from serai.providers.qemu import (
 )
 from serai.providers.qemu.qmp import Qmp
 from serai.providers.qemu.record import Hardware, Ram, Record, is_alive, process_id
+from serai.providers.qemu.render.memory import size_of
 from serai.providers.qemu.running import directory_of, made
 from serai.providers.qemu.template import Template
 from serai.spec.machine import Machine
@@ -142,7 +143,7 @@ def _copied(
         if size := blocks.get(FIRMWARE, 0):  # it ends where 32 bits do
             firmware[FIRMWARE] = pages.read(pid, _address(qmp, (1 << 32) - size), size, who=name)
         with (
-            pages.Copy(pid, _address(qmp, 0), hardware.machine.memory.size, who=name) as copy,
+            pages.Copy(pid, _address(qmp, 0), size_of(hardware.machine), who=name) as copy,
             _meanwhile(copy.take) as taken,
             telling.waiting(directory, way, anew=False) as waits,
             backup.of_disks(qmp, directory, record, scope, place) as jobs,

@@ -23,6 +23,7 @@ from serai.spec.machine import Machine
 from serai.spec.network import Network
 from serai.util.arch import host_arch
 from serai.util.errors import Code, SeraiError
+from serai.util.paths import expanduser
 
 SCREENS = 1000
 """How many ports from VNC's first on are tried for a screen."""
@@ -75,7 +76,7 @@ def folders_of(scope: Scope, machine: Machine) -> tuple[Folder, ...]:
     return tuple(
         Folder(
             each.tag,
-            str((scope.root / Path(each.source).expanduser()).resolve()),
+            str((scope.root / expanduser(each.source)).resolve()),
             each.readonly,
             each.type,
             str(each.security or ""),
@@ -140,7 +141,7 @@ def slots_of(machine: Machine, root: Path) -> tuple[PciSlot, ...]:
     from serai.providers.vfio import functions_of
 
     return tuple(
-        PciSlot(functions_of(each), str((root / Path(each.rom).expanduser()).resolve()) if each.rom else "")
+        PciSlot(functions_of(each), str((root / expanduser(each.rom)).resolve()) if each.rom else "")
         for each in machine.devices.pci
     )
 

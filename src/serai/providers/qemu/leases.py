@@ -5,29 +5,45 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from serai.providers.card_address import card_address
 from serai.providers.contract import Progress, Scope
 from serai.providers.qemu import dhcp, hub, links
 from serai.providers.qemu.features import Features
-from serai.providers.qemu.record import Record, editing, load
+from serai.providers.qemu.record import Record, editing, is_alive, load
 
 
 def reserved(scope: Scope, network: str) -> tuple[dict[str, str], list[str]]:
-    """Address -> MAC of each machine of the project on the network, running or not; and who reads no seed."""
+    """Address -> MAC of each machine of the project on the network, running or not; and who reads no seed.
+
+    Of two machines that state one address, of which one is up at a time, it is the one that runs.
+    """
     found: dict[str, str] = {}
-    unseeded = []
+    unseeded: list[str] = []
     for directory in sorted((scope.home / "machines").glob("[!.]*")):
         record = load(directory)
-        if record is None or record.applied is None or network not in record.addresses:
+        if record is None:
             continue
-        address = record.addresses[network].partition("/")[0]
-        present = [record.hardware.machine] if record.hardware else []  # a card that is plugged is there first
-        for machine in (record.applied, *present):
-            for link in links.links_of(scope, machine, record.networks):
-                if link.network == network:
-                    found.setdefault(address, link.mac)
+        own = _cards(scope, record, network)
+        for address, mac in own.items():
+            if address not in found or is_alive(directory):
+                found[address] = mac
         if not reads_seed(record):
-            unseeded.append(address)
+            unseeded += own
     return found, unseeded
+
+
+def _cards(scope: Scope, record: Record, network: str) -> dict[str, str]:
+    """Address -> MAC of each card that a machine has on the network; none before it is made."""
+    if record.applied is None or network not in record.addresses:
+        return {}
+    found: dict[str, str] = {}
+    present = [record.hardware.machine] if record.hardware else []  # a card that is plugged is there first
+    for machine in (record.applied, *present):
+        for link in links.links_of(scope, machine, record.networks):
+            nic = machine.networks[link.index].private if link.network == network else None
+            if nic and link.mac not in found.values():
+                found.setdefault(card_address(nic, record.addresses).partition("/")[0], link.mac)
+    return found
 
 
 def reads_seed(record: Record) -> bool:
@@ -52,12 +68,13 @@ def offer(scope: Scope, directory: Path, networks: Sequence[str], able: Features
 
 def _serve(scope: Scope, network: str, record: Record, able: Features, progress: Progress) -> bool:
     """Bring the hub's server up to date. True: it gives this machine its address."""
-    stated = record.networks.get(network)
+    stated, own = record.networks.get(network), _cards(scope, record, network)
     with hub.opened(scope.home, network) as client:
         hub.add_sink(client)  # while there is no server
         plan = None
         if stated and stated.subnet and stated.dhcp and {"user", "dgram"} <= able.netdevs:
-            plan = dhcp.plan(stated.subnet, *reserved(scope, network))
+            found, unseeded = reserved(scope, network)
+            plan = dhcp.plan(stated.subnet, found | own, unseeded)
         if plan is None:
             dhcp.remove(client)
             return False
@@ -67,4 +84,4 @@ def _serve(scope: Scope, network: str, record: Record, able: Features, progress:
             progress(error.message)
             return False
         hub.remove_sink(client)
-    return record.addresses.get(network, "").partition("/")[0] in plan.leases
+    return bool(own) and own.keys() <= plan.leases.keys()

@@ -41,7 +41,7 @@ from serai.providers.qemu.running import (
 from serai.spec.machine import Machine
 from serai.util.digest import token_hex
 from serai.util.errors import Code, SeraiError
-from serai.util.files import empty_trash, private_dir, remove_tree
+from serai.util.files import empty_trash, private_dir, remove_tree, unless_full
 
 if TYPE_CHECKING:
     from serai.providers.qemu.template import Template
@@ -327,7 +327,8 @@ def destroy(scope: Scope, name: str) -> None:
         record = None  # an unreadable record must not keep a machine from being destroyed
     if record and record.phase is not Phase.DESTROYING:
         record.phase = Phase.DESTROYING
-        save(directory, record)
+        with unless_full():
+            save(directory, record)
     launch.end_process(directory, machine_uuid(scope.project_id, name), who=name)
     for machine in (record.hardware.machine if record.hardware else None, record.applied) if record else ():
         if machine:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from serai.guest.seed import SeedNic
+from serai.providers.card_address import card_address
 from serai.providers.contract import Materials, Scope
 from serai.providers.identity import mac_address
 from serai.providers.qemu import hub
@@ -81,12 +82,12 @@ def seed_nics(scope: Scope, machine: Machine, materials: Materials) -> list[Seed
     """What the seed tells the guest of its interfaces."""
     found = []
     for link in links_of(scope, machine, materials.networks):
-        address, gateway = materials.addresses.get(link.network) if link.network else None, None
+        private = machine.networks[link.index].private if link.index >= 0 else None
+        address, gateway = (card_address(private, materials.addresses) or None) if private else None, None
         dhcp = not link.network
         public = machine.networks[link.index].public if link.index >= 0 else None
         if public and public.address:
             address, gateway, dhcp = public.address, public.gateway, False
-        private = machine.networks[link.index].private if link.index >= 0 else None
         ipv6 = private.ipv6 if private else None
         found.append(SeedNic(mac=link.mac, dhcp=dhcp, address=address, mtu=link.mtu, gateway=gateway, ipv6=ipv6))
     return found

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from serai.providers.contract import Effect, Materials, Progress, Scope, Verdict
+from serai.providers.key_names import disk_of
 from serai.providers.qemu import cards, disks, gather, launch, pinning, ports, render, running, uplink
 from serai.providers.qemu.blockdev import device, device_id, file_node, format_node, is_cdrom, node_name
 from serai.providers.qemu.qmp import Qmp, QmpError
@@ -89,7 +90,7 @@ def _apply_running(
         pinning.apply(qmp, process_id(directory, record.uuid), machine.cpu.pin, who=machine.name, again=True)
     if "disks" in heads:
         progress("fitting its disks")
-        fit_disks(scope, directory, qmp, machine, record)
+        fit_disks(scope, directory, qmp, machine, record, keys)
     if ("networks" in heads or "ssh" in heads) and forwards_live(machine):
         fit_forwards(directory, qmp, machine)
 
@@ -138,19 +139,27 @@ def add_cpus(directory: Path, qmp: Qmp, machine: Machine) -> None:
         _remember(directory, Plugged("-device", part))
 
 
-def fit_disks(scope: Scope, directory: Path, qmp: Qmp, machine: Machine, record: Record) -> None:
-    """Plug the disks that are new, grow those that must be larger."""
+def fit_disks(
+    scope: Scope, directory: Path, qmp: Qmp, machine: Machine, record: Record, keys: Collection[str]
+) -> None:
+    """Plug the disks of these keys that are new, grow those that must be larger. The others wait for a restart."""
+    named = {disk_of(key, machine, record.applied)[0] for key in keys if key.startswith("disks.")}
+    had = record.applied.disks if record.applied else {}
     disks.make_missing(directory, machine, record.image)
     able = gather.features_for(machine, record.image)
     files = disks.disk_files(machine, record.image, scope.root, storage(directory), able)
     present = {node["node-name"]: node for node in qmp.execute("query-named-block-nodes", {"flat": True})}
     for disk in files:
+        if disk.name not in named:
+            continue
         spec = machine.disks.get(disk.name)
         node = present.get(node_name(disk.name))
         if is_cdrom(spec) and device_id(disk.name) in _devices(qmp):
             change_medium(qmp, disk, spec, node)
             _remember_medium(directory, disk.name, spec)
         elif node is None:
+            if disk.name in had:
+                continue  # it is not in it yet
             nodes = [file_node(disk, spec), format_node(disk, spec)] if disk.path else []
             part = device(disk, spec, iothreads=machine.iothreads)
             _plug_disk(directory, qmp, machine, nodes, part)

@@ -13,6 +13,7 @@ from serai.providers.ports import (
     allocating,
     holder_of,
     is_free,
+    key_of,
     reallocate,
     wanted,
     with_host,
@@ -29,6 +30,7 @@ __all__ = [
     "allocating",
     "holder_of",
     "is_free",
+    "key_of",
     "reallocate",
     "taken_by_machines",
     "wanted",
@@ -45,5 +47,5 @@ def taken_by_machines(without: Path) -> Taken:
         record = load(directory)
         for forward in record.forwards if record else ():
             assert record is not None
-            found[forward.protocol, forward.host] = f"machine {record.name} of project {record.project}"
+            found[key_of(forward)] = f"machine {record.name} of project {record.project}"
     return found

@@ -8,9 +8,11 @@ from typing import Any
 import msgspec
 
 from serai.providers.contract import ALIVE, Effect, Observed, Verdict
+from serai.providers.key_names import disk_of
 from serai.providers.qemu import cards, render
 from serai.providers.qemu.blockdev import bus_of, is_cdrom
-from serai.spec.disk import Bus
+from serai.providers.qemu.disks import ROOT
+from serai.spec.disk import Bus, Disk
 from serai.spec.folder import FolderType
 from serai.spec.machine import Machine
 from serai.spec.network import UplinkType
@@ -73,7 +75,7 @@ def verdict(machine: Machine, observed: Observed, key: str, old: Any, new: Any) 
     if head == "user":
         return Verdict(Effect.RECREATE, FIRST_BOOT)
     if head == "disks":
-        return _soften(observed, _disks(machine, rest, old, new))
+        return _soften(observed, _disks(machine, observed, key, old, new))
     if head == "cpu":
         return _soften(observed, _cpu(machine, observed, rest, old, new))
     if head == "memory":
@@ -96,37 +98,51 @@ def _soften(observed: Observed, found: Verdict) -> Verdict:
     return found
 
 
-def _disks(machine: Machine, rest: list[str], old: Any, new: Any) -> Verdict:
-    if not rest:
-        return Verdict(Effect.RESTART, "its disks are attached when it starts")
-    name, field = rest[0], rest[1] if len(rest) > 1 else ""
+def _disks(machine: Machine, observed: Observed, key: str, old: Any, new: Any) -> Verdict:
+    name, field = disk_of(key, machine, observed.applied)
     spec = machine.disks.get(name)
-    if field == "path" and is_cdrom(spec):
-        return Verdict(Effect.LIVE, "the disc is changed")
+    was = observed.applied.disks.get(name) if observed.applied else None
+    if name != ROOT and was is None and spec is not None:
+        return _new_disk(machine, observed, name, spec)
+    if name != ROOT and spec is None and was is not None:
+        stays = "your file stays" if was.path else "its file stays until destroy"
+        return Verdict(Effect.RESTART, f"it is detached at a restart; {stays}")
     if field == "path" and spec and spec.is_drive:
-        return Verdict(Effect.RESTART, "a floppy is put in when it starts")
+        if is_cdrom(spec) and is_cdrom(was):
+            return Verdict(Effect.LIVE, "the disc is changed")
+        what = "a floppy is put in" if was and was.is_drive else "a drive is plugged"
+        return Verdict(Effect.RESTART, f"{what} when it starts")
     if field == "preallocation":
         return Verdict(Effect.LIVE, "it is made already: for the next one")
     if field == "size":
         return _disk_size(spec.path if spec else None, old, new)
-    if field in ("format", "path"):
-        what = "it would be another file"
-        return Verdict(Effect.RECREATE, what)
+    if field in ("format", "path") and not (spec and spec.is_drive):
+        return Verdict(Effect.RECREATE, "it would be another file")
     if field:
         return Verdict(Effect.RESTART, "QEMU opens a disk this way when it starts")
-    if old is None and name != "root" and spec:
-        return _new_disk(machine, name, bus_of(spec))
-    if new is None and name != "root":
-        return Verdict(Effect.RESTART, "it is detached at a restart; its file stays until destroy")
-    return Verdict(Effect.RECREATE, "the root disk is what the machine is made of")
+    if name == ROOT and not machine.image:
+        return Verdict(Effect.RECREATE, "the root disk is what the machine is made of")
+    return LIVE  # one of the two states defaults alone; what the other states has keys of its own
 
 
-def _new_disk(machine: Machine, name: str, bus: Bus) -> Verdict:
-    if bus in (Bus.SATA, Bus.FDC) or not render.pcie(machine):
+def _new_disk(machine: Machine, observed: Observed, name: str, spec: Disk) -> Verdict:
+    """A disk that `live.fit_disks` can plug into what QEMU was started with, or one that waits."""
+    applied, bus = observed.applied or Machine(), bus_of(spec)
+    waiting = {disk_of(key, machine, applied)[0] for key in observed.pending if key.startswith("disks.")}
+    if name in waiting:
+        return Verdict(Effect.RESTART, "the one of that name is detached at a restart")
+    if spec.is_drive:
+        return Verdict(Effect.RESTART, "a drive is plugged when it starts")
+    if spec.path:
+        return Verdict(Effect.RESTART, "your own file is opened when it starts, once nobody else writes to it")
+    if bus is Bus.SATA or not render.pcie(machine):
         return Verdict(Effect.RESTART, f"a disk on bus {bus} cannot be plugged while it runs")
-    others = (disk for key, disk in machine.disks.items() if key != name)
-    if bus is Bus.SCSI and not any(bus_of(other) is Bus.SCSI for other in others):
+    there = (disk for key, disk in applied.disks.items() if key not in waiting)
+    if bus is Bus.SCSI and not any(bus_of(other) is Bus.SCSI for other in there):
         return Verdict(Effect.RESTART, "there is no SCSI controller in it yet")
+    threads = 0 if "iothreads" in observed.pending else applied.iothreads
+    if bus is Bus.VIRTIO and machine.iothreads and max(spec.iothreads or [1]) > threads:
+        return Verdict(Effect.RESTART, HARDWARE["iothreads"])
     return LIVE
 
 

@@ -29,7 +29,7 @@ from serai.providers.qemu.features import Features
 from serai.providers.qemu.qmp import Qmp
 from serai.providers.qemu.record import Hardware, Ram, Record, editing
 from serai.providers.qemu.refusal import refuse
-from serai.providers.qemu.render.memory import backed
+from serai.providers.qemu.render.memory import backed, size_of
 from serai.providers.qemu.site import Link, LinkKind, RamFile
 from serai.providers.qemu.template import Card, Template
 from serai.spec.disk import DiskFormat
@@ -181,7 +181,7 @@ def reserve(directory: Path, machine: Machine) -> bool:
     path = directory / OWN
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     try:
-        os.posix_fallocate(handle, 0, machine.memory.size)
+        os.posix_fallocate(handle, 0, size_of(machine))
     except OSError:
         path.unlink(missing_ok=True)
         return False

@@ -57,7 +57,12 @@ def make_missing(
     image, lines = record.image, []
     for name, disk in specs(machine, image).items():
         if is_made(disk):
-            target = record.made.get(name) or place_of(scope, machine, name, disk, materials.pools)
+            wanted = place_of(scope, machine, name, disk, materials.pools)
+            target = record.made.get(name) or wanted
+            if not target.startswith("/dev/") and not target.endswith(f".{disk.format}"):
+                record.made[target] = target  # of one that was detached: it stays until destroy
+                record.made.pop(wanted, None)  # of an earlier one, which is attached again
+                target = wanted
             record.made[name] = target
             lines.append(_make(target, name, disk, machine, image))
     if not lines:

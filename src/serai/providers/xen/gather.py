@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from serai.providers.card_address import card_address
 from serai.providers.contract import Image, Materials, Scope
 from serai.providers.identity import mac_address
 from serai.providers.xen import place
@@ -14,6 +14,7 @@ from serai.providers.xen_guest import BRIDGE, SEED, kind_of, start_of, uplink_of
 from serai.spec.disk import Disk
 from serai.spec.machine import Machine
 from serai.spec.network import Network, UplinkType
+from serai.util.paths import expanduser
 
 if TYPE_CHECKING:
     from serai.guest.seed import SeedNic
@@ -41,7 +42,7 @@ def own_path(scope: Scope, machine: Machine, disk: Disk) -> str:
         return ""
     if place.host_of(machine) or disk.path.startswith("/"):
         return disk.path
-    return str((scope.root / Path(disk.path).expanduser()).resolve())
+    return str((scope.root / expanduser(disk.path)).resolve())
 
 
 def image_directory(digest: str) -> str:
@@ -117,14 +118,14 @@ def seed_cards(scope: Scope, machine: Machine, materials: Materials) -> list[See
         nic = machine.networks[card.index] if card.index >= 0 else None
         address = gateway = ipv6 = mtu = None
         if nic and nic.private:
-            address, ipv6, mtu = materials.addresses.get(nic.private.network), nic.private.ipv6, nic.private.mtu
+            address, ipv6, mtu = card_address(nic.private, materials.addresses), nic.private.ipv6, nic.private.mtu
         elif nic and nic.public:
             address, gateway, mtu = nic.public.address, nic.public.gateway, nic.public.mtu
         found.append(
             SeedNic(
                 mac=card.mac,
-                dhcp=address is None,
-                address=address,
+                dhcp=not address,
+                address=address or None,
                 mtu=mtu or card.mtu,
                 gateway=gateway,
                 ipv6=ipv6,

@@ -37,7 +37,8 @@ class Record(MachineRecord, kw_only=True, omit_defaults=True):
     instance_id: str = ""
     user: str = "root"
     made: dict[str, str] = {}
-    """Disk -> its file or volume that serai made."""
+    """Disk -> its file or volume that serai made; one that was detached, and has left its name to another: by its
+    path."""
     bridges: tuple[str, ...] = ()
     """Bridges of private networks that serai makes, and that it has a card on."""
     macs: tuple[str, ...] = ()

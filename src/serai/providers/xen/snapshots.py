@@ -9,8 +9,10 @@ import time
 from shlex import quote
 
 from serai.providers.contract import Progress, Scope, Snapshot
+from serai.providers.key_names import named
 from serai.providers.xen import lifecycle, place
 from serai.providers.xen.dom0 import Dom0
+from serai.providers.xen.gather import ROOT
 from serai.providers.xen.record import Record, editing
 from serai.providers.xen.toolstack import stack
 from serai.util.errors import Code, SeraiError
@@ -20,14 +22,23 @@ def disks_of(record: Record) -> list[str]:
     """All that it can write to. Raises Code.UNSUPPORTED for one that holds no snapshots."""
     machine = record.applied
     own = [name for name, disk in machine.disks.items() if disk.path and not disk.readonly] if machine else []
-    other = [name for name, path in record.made.items() if not path.endswith(".qcow2")]
+    plain = [name for name, path in record.made.items() if not path.endswith(".qcow2")]
+    other = [name for name in plain if not _detached(record, name)]
     if own or other:
         raise SeraiError(
             Code.UNSUPPORTED,
             f"{record.name}: disk {', '.join([*own, *other])} holds no snapshots: it is no qcow2 file of serai's",
             hint="disks: {NAME: {format: qcow2}}",
         )
-    return list(record.made.values())
+    return [path for name, path in record.made.items() if name not in plain]
+
+
+def _detached(record: Record, name: str) -> bool:
+    """Whether it has no such disk any more: one that waits for that is still written to."""
+    machine = record.applied
+    if machine is None or name == ROOT or name in machine.disks:
+        return False
+    return not any(named(key, [name])[0] == name for key in record.pending if key.startswith("disks."))
 
 
 def memory_file(scope: Scope, name: str, snapshot: str) -> str:

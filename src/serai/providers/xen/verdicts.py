@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from serai.providers.contract import ALIVE, Effect, Observed, Verdict
+from serai.providers.key_names import disk_of
+from serai.providers.xen.gather import ROOT
 from serai.spec.disk import DiskDevice
 from serai.spec.machine import Machine
 from serai.util.units import format_size
@@ -42,7 +44,7 @@ def verdict(machine: Machine, observed: Observed, key: str, old: Any, new: Any) 
     """How the change of `key` would be applied."""
     parts = key.split(".")
     if parts[0] == "disks":
-        return _soften(observed, _disk(machine, parts[1:], old, new))
+        return _soften(observed, _disk(machine, observed, key, old, new))
     if parts[0] == "memory":
         return _soften(observed, _memory(observed, parts[1:], new))
     if parts[:2] in (["cpu"], ["cpu", "count"]):
@@ -79,11 +81,15 @@ def _cpu(machine: Machine, observed: Observed, new: Any) -> Verdict:
     return Verdict(Effect.LIVE, "its virtual CPUs are plugged or unplugged (xl vcpu-set)")
 
 
-def _disk(machine: Machine, rest: list[str], old: Any, new: Any) -> Verdict:
-    if not rest:
-        return Verdict(Effect.RESTART, "its disks are attached when it starts")
-    name, field = rest[0], rest[1] if len(rest) > 1 else ""
+def _disk(machine: Machine, observed: Observed, key: str, old: Any, new: Any) -> Verdict:
+    name, field = disk_of(key, machine, observed.applied)
     spec = machine.disks.get(name)
+    was = observed.applied.disks.get(name) if observed.applied else None
+    if name != ROOT and was is None and spec is not None:
+        return Verdict(Effect.RESTART, "a disk is attached when it starts")
+    if name != ROOT and spec is None and was is not None:
+        stays = "your file stays" if was.path else "its file stays until destroy"
+        return Verdict(Effect.RESTART, f"it is detached at a restart; {stays}")
     if field == "size":
         return _size(spec.path if spec else None, old, new)
     if field == "preallocation":
@@ -92,11 +98,9 @@ def _disk(machine: Machine, rest: list[str], old: Any, new: Any) -> Verdict:
         return Verdict(Effect.RECREATE, "it would be another file")
     if field:
         return Verdict(Effect.RESTART, "its backend opens a disk this way when it starts")
-    if name == "root":
+    if name == ROOT and not machine.image:
         return Verdict(Effect.RECREATE, "the root disk is what the machine is made of")
-    if new is None:
-        return Verdict(Effect.RESTART, "it is detached at a restart; its file stays until destroy")
-    return Verdict(Effect.RESTART, "a disk is attached when it starts")
+    return LIVE  # one of the two states defaults alone; what the other states has keys of its own
 
 
 def _size(path: str | None, old: Any, new: Any) -> Verdict:

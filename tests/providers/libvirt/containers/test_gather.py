@@ -45,6 +45,12 @@ def test_every_card_has_the_address_that_was_reserved_for_it(pretended, uri):
     assert site.root.endswith("/libvirt/web/rootfs")
 
 
+def test_two_cards_on_a_network_have_an_address_each(pretended, uri):
+    nics = [{"private": {"network": "back", "address": f"10.40.0.{number}"}} for number in (9, 8)]
+    site = gather.site_for(opened(uri), pretended.scope, machine(networks=nics), RECORD, MATERIALS)
+    assert site.addresses == {0: "192.168.122.9/24", 1: "10.40.0.9/24", 2: "10.40.0.8/24"}
+
+
 def test_without_an_uplink_nothing_leads_out(pretended, uri):
     alone = machine(networks=[{"uplink": {"type": "none"}}, {"private": {"network": "back"}}])
     site = gather.site_for(opened(uri), pretended.scope, alone, RECORD, MATERIALS)

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from serai.providers.qemu.render.memory import backed, backend, module, options
+from serai.providers.qemu.render.memory import backed, backend, in_file, module, options, size_of
 from serai.providers.qemu.site import RamFile
-from serai.util.units import GIB, MIB
+from serai.util.units import GIB, KIB, MIB
 
 FOLDER = {"source": ".", "target": "/srv", "type": "virtiofs"}
 
@@ -57,6 +57,13 @@ def test_huge_pages_may_be_for_some_nodes_only(machine_of: Any) -> None:
     assert (first["host-nodes"], second["host-nodes"]) == ([0], [1])
 
 
+@pytest.mark.parametrize("nodes", [None, "0"])
+def test_a_guest_without_nodes_is_node_0(nodes: str | None, machine_of: Any) -> None:
+    machine = machine_of(memory={"hugepages": {"size": 2 * MIB, "nodes": nodes}})
+    found = backend(machine, "ram0", GIB)
+    assert (found["qom-type"], found.get("hugetlbsize")) == ("memory-backend-memfd", 2 * MIB)
+
+
 def test_nodes_have_their_cpus_and_distances(site_of: Any, machine_of: Any) -> None:
     cells = [
         {"cpus": "0-1,4", "memory": 256 * MIB, "distances": {"1": 21}},
@@ -83,3 +90,35 @@ def test_the_memory_of_a_warm_start_is_one_object_of_one_name(site_of: Any, mach
         value = json.loads(said)
         assert (value["qom-type"], value["id"], value["share"]) == (f"memory-backend-{kind}", "ram0", ram.shared)
         assert value.get("mem-path", "") == ram.path
+
+
+@pytest.mark.parametrize(
+    ("size", "wanted", "word"),
+    [
+        (512 * MIB, 512 * MIB, "512M"),
+        (500 * MIB + 8 * KIB, 500 * MIB + 8 * KIB, "512008K"),
+        (500_000_000, 500_006_912, "488288K"),
+        (1, 8 * KIB, "8K"),
+    ],
+)
+def test_the_machine_and_what_holds_its_memory_have_one_size_that_qemu_takes(
+    size: int, wanted: int, word: str, site_of: Any, machine_of: Any
+) -> None:
+    machine = machine_of(memory={"size": size, "prealloc": True})
+    (_, words), (_, said) = options(machine, site_of())
+    assert (words, json.loads(said)["size"]) == (f"size={word}", wanted)
+    assert in_file(machine, RamFile("/t/ram"))["size"] == size_of(machine) == wanted
+
+
+def test_the_machine_has_the_memory_of_its_nodes(site_of: Any, machine_of: Any) -> None:
+    cells = [{"cpus": "0", "memory": 100_000_000}, {"cpus": "1", "memory": 100_000_000}]
+    machine = machine_of(memory={"size": 200_000_000}, numa={"cells": cells})
+    (_, words), (_, one), _, (_, two), *_ = options(machine, site_of())
+    assert words == f"size={(json.loads(one)['size'] + json.loads(two)['size']) // KIB}K"
+
+
+@pytest.mark.parametrize(
+    ("most", "words"), [(1_000_000_000, "size=512M,slots=8,maxmem=976568K"), (512 * MIB, "size=512M")]
+)
+def test_memory_grows_to_whole_pages(most: int, words: str, site_of: Any, machine_of: Any) -> None:
+    assert next(iter(options(machine_of(memory={"size": 512 * MIB, "max": most}), site_of()))) == ("-m", words)

@@ -10,6 +10,7 @@ from serai.providers.docker.render.site import Site
 from serai.spec.container import Container
 from serai.spec.container_parts import Volume, VolumeType
 from serai.spec.machine import Machine
+from serai.util.paths import expanduser
 
 
 def mounts(machine: Machine, container: Container, site: Site) -> list[dict[str, Any]]:
@@ -25,7 +26,7 @@ def mounts(machine: Machine, container: Container, site: Site) -> list[dict[str,
 
 def on_host(path: str, root: Path) -> str:
     """A path of the project file on the host."""
-    return os.path.normpath(root / Path(path).expanduser())
+    return os.path.normpath(root / expanduser(path))
 
 
 def _volume(volume: Volume, site: Site) -> dict[str, Any]:

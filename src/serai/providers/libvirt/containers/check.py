@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 from serai.providers.container_root import OCI
 from serai.providers.contract import Capabilities, Feature, Scope
@@ -138,8 +137,8 @@ def _origin(machine: Machine, box: Container, scope: Scope) -> Iterator[SeraiErr
         way_out = "a tar, a directory, oci:DIRECTORY, or an image"
         yield _refuse(machine, "container.rootfs", why, way_out, Code.INPUT)
     elif box.rootfs and "/" in box.rootfs and not box.rootfs.startswith(OCI):
-        path = scope.root / Path(box.rootfs).expanduser()
-        if not path.exists():
+        path = scope.root / paths.expanduser(box.rootfs)
+        if not paths.exists(path):
             why = f"{path} is not there"
             yield _refuse(machine, "container.rootfs", why, "a tar, a directory, or oci:DIRECTORY", Code.INPUT)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from serai.providers.card_address import card_address
 from serai.providers.contract import Materials, Scope
 from serai.providers.first_process import env_lines
 from serai.providers.idmap import idmap
@@ -68,7 +69,7 @@ def addresses(machine: Machine, state: Record, found: tuple[Link, ...]) -> Itera
         if nic is None or nic.uplink:
             address = state.addresses.get(UPLINK, "")
         elif nic.private:
-            address = state.addresses.get(nic.private.network, "")
+            address = card_address(nic.private, state.addresses)
         else:
             address = (nic.public.address if nic.public else None) or ""
         if address:

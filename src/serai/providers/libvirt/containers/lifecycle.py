@@ -126,7 +126,7 @@ def write_files(scope: Scope, machine: Machine, materials: Materials) -> None:
         write_atomic(directory / name, text, mode=0o644, sync=False)
     ranges = idmap(machine)
     for number, file in enumerate(box.files):
-        source = scope.root / Path(file.source or "").expanduser()
+        source = scope.root / paths.expanduser(file.source or "")
         text = source.read_text() if file.content is None else file.content
         place = directory / "files" / str(number)
         place.parent.mkdir(exist_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from serai.providers.disk_serials import serial
 from serai.providers.libvirt.render.element import Element, add
 from serai.providers.libvirt.render.firmware import SEED
 from serai.providers.libvirt.site import DiskSource, Site, SourceKind
@@ -61,9 +62,8 @@ def disk(machine: Machine, site: Site, source: DiskSource, target: str, boot: in
     add(element, "target", dev=target, bus=bus)
     if spec.readonly or spec.device is DiskDevice.CDROM:
         add(element, "readonly")
-    serial = spec.serial or (source.name[:20] if spec.device is DiskDevice.DISK else None)
-    if serial:
-        add(element, "serial", serial)
+    if spec.serial or spec.device is DiskDevice.DISK:
+        add(element, "serial", serial(source.name, spec))
     if boot:
         add(element, "boot", order=boot)
     return element

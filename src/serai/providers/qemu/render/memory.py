@@ -12,12 +12,30 @@ from serai.spec.machine import Machine
 from serai.spec.memory import MemorySource
 from serai.spec.numa import NumaCell, NumaPolicy
 from serai.util.cpuset import numbers, ranges
+from serai.util.units import KIB
 
 NAME = "ram"
 """Of the backends: `ram0` is all of the memory, or that of the guest's first node."""
 
+GRAIN = 8 * KIB
+"""QEMU rounds a machine's memory up to whole ones, and wants a backend of that size; `maxmem` must be whole pages.
+
+Source: QEMU 7.2, hw/core/machine.c, machine_set_mem; hw/i386/pc.c, pc_memory_init.
+"""
+
 POLICIES = {NumaPolicy.STRICT: "bind", NumaPolicy.PREFERRED: "preferred", NumaPolicy.INTERLEAVE: "interleave"}
 """The spec's names, which are libvirt's -> those of QEMU (qapi/qom.json, HostMemPolicy)."""
+
+
+def rounded(size: int) -> int:
+    """Bytes as QEMU has them."""
+    return -(-size // GRAIN) * GRAIN
+
+
+def size_of(machine: Machine) -> int:
+    """Bytes of all the memory that it starts with, as QEMU has them: the sum of its nodes, where it has any."""
+    cells = machine.numa.cells
+    return sum(rounded(cell.memory) for cell in cells) if cells else rounded(machine.memory.size)
 
 
 def is_shared(machine: Machine) -> bool:
@@ -35,14 +53,14 @@ def backed(machine: Machine) -> bool:
 
 
 def backend(machine: Machine, name: str, size: int, node: int | None = None) -> dict[str, Any]:
-    """The object that holds `size` bytes, for `-object` and object-add. `node`: of the guest."""
+    """The object that holds `size` bytes, rounded, for `-object` and object-add. `node`: of the guest."""
     memory = machine.memory
     cell = machine.numa.cells[node] if node is not None and machine.numa.cells else None
     huge = memory.hugepages
-    if huge and huge.nodes is not None and node not in numbers(huge.nodes):
+    if huge and huge.nodes is not None and (node or 0) not in numbers(huge.nodes):
         huge = None
     shared = is_shared(machine)
-    value: dict[str, Any] = {"id": name, "size": size}
+    value: dict[str, Any] = {"id": name, "size": rounded(size)}
     if huge or memory.source is MemorySource.MEMFD or (shared and memory.source is None):
         value["qom-type"] = "memory-backend-memfd"
         # Private pages of a memfd would be taken twice: once by the file, once by the copy.
@@ -66,7 +84,7 @@ def backend(machine: Machine, name: str, size: int, node: int | None = None) -> 
 
 def in_file(machine: Machine, ram: RamFile) -> dict[str, Any]:
     """The memory of a warm start: its name is that in the saved state, whatever it is made of."""
-    value: dict[str, Any] = {"id": f"{NAME}0", "size": machine.memory.size, "share": ram.shared}
+    value: dict[str, Any] = {"id": f"{NAME}0", "size": size_of(machine), "share": ram.shared}
     if not ram.path:
         return {"qom-type": "memory-backend-ram", **value}
     return {"qom-type": "memory-backend-file", **value, "mem-path": ram.path}
@@ -82,10 +100,10 @@ def _placement(machine: Machine, cell: NumaCell | None) -> dict[str, Any]:
 
 
 def options(machine: Machine, site: Site) -> Iterator[Option]:
-    memory = machine.memory
-    words = [f"size={mebibytes(memory.size)}"]
-    if memory.max and memory.max > memory.size:
-        words += [f"slots={memory.slots}", f"maxmem={mebibytes(memory.max)}"]
+    memory, size = machine.memory, size_of(machine)
+    words = [f"size={mebibytes(size)}"]
+    if memory.max and (most := rounded(memory.max)) > size:
+        words += [f"slots={memory.slots}", f"maxmem={mebibytes(most)}"]
     yield "-m", ",".join(words)
     if machine.numa.cells:
         yield from _nodes(machine)
