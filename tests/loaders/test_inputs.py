@@ -57,3 +57,11 @@ def test_what_cannot_be_looked_at_is_absent(tmp_path: Path) -> None:
     (tmp_path / "circle").symlink_to("circle")
 
     assert [kind(text) for text in (f"{tmp_path}/{'x' * 300}", "a\0b", f"{tmp_path}/circle")] == [ABSENT] * 3
+
+
+def test_what_is_called_like_a_home_of_nobody_is_a_file_of_the_project(tmp_path: Path) -> None:
+    (tmp_path / "~nobody-of-that-name").write_text("")
+    inputs = Inputs({})
+
+    assert inputs.look(tmp_path, "~nobody-of-that-name") == FILE
+    assert inputs.look(tmp_path, "~nobody\0/x") == ABSENT

@@ -14,6 +14,7 @@ from serai.providers.contract import Endpoint, ExecEndpoint, Progress
 from serai.spec.folder import FolderType, SyncedFolder
 from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
+from serai.util.paths import expanduser
 
 Serve = Callable[[SyncedFolder, Path], Served]
 """Has a directory exported by NFS, and says where. Raises Code.UNSUPPORTED or Code.MISSING where nobody can."""
@@ -47,7 +48,7 @@ def sync(
         found = [way for way in ways(folder) if copies or way.type is not FolderType.RSYNC]
         if not found:
             continue
-        source = (root / Path(folder.source).expanduser()).resolve()
+        source = (root / expanduser(folder.source)).resolve()
         if not source.is_dir():
             raise SeraiError(
                 Code.INPUT, f"{machine.name}: synced folder {folder.target}: {source} is not a directory"

@@ -12,6 +12,7 @@ from serai.spec.machine import Machine
 from serai.util.errors import Code, SeraiError
 from serai.util.files import private_dir, write_atomic
 from serai.util.locks import lock
+from serai.util.paths import expanduser
 from serai.util.process import run, which
 
 
@@ -54,7 +55,7 @@ def authorized(entries: Sequence[str], root: Path) -> list[str]:
         if not entry.startswith("@"):
             lines.append(entry.strip())
             continue
-        path = root / Path(entry[1:]).expanduser()
+        path = root / expanduser(entry[1:])
         try:
             text = path.read_text()
         except (OSError, UnicodeDecodeError) as error:
@@ -70,7 +71,7 @@ def _read(part: UserData, root: Path) -> UserData:
     """The part with its file's text in it."""
     if part.path is None:
         return part
-    path = root / Path(part.path).expanduser()
+    path = root / expanduser(part.path)
     try:
         return msgspec.structs.replace(part, inline=path.read_text(), path=None)
     except (OSError, UnicodeDecodeError) as error:

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from serai.util.errors import Code, SeraiError
+from serai.util.paths import expanduser
 
 ALLOW, SUPPLY, RUBY = "SERAI_ALLOW_READ", "SERAI_WITH", "SERAI_RUBY"
 """Paths with a colon between them; `COMMAND=WHAT IT PRINTS`, one a line; 1 or UNSANDBOXED."""
@@ -41,7 +42,7 @@ def of(options: object, environ: Mapping[str, str]) -> Access:
     if not paths and not answers and not ruby and not profiles:
         return NONE
     return Access(
-        tuple(Path(path).expanduser().absolute() for path in paths),
+        tuple(expanduser(path).absolute() for path in paths),
         tuple(_answer(text) for text in answers if text),
         ruby,
         getattr(options, "ask", None) if ruby else None,

@@ -35,7 +35,7 @@ def load(
     """As `serai.loaders.yaml.load`. `tell` is given what a person should know of another
     language's file, a line each.
 
-    `together`: of a Vagrantfile, the machines that may not want one port of the host.
+    `together`: of a Vagrantfile, the machines that may not want one port of the host, or one address.
     """
     inputs = inputs or Inputs(os.environ)
     if is_vagrantfile(path):

@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from serai.util.paths import expanduser
+
 ABSENT, FILE, OTHER = "absent", "file", "other"
 _FORMAT, _REGULAR = 0o170000, 0o100000
 """Bits of st_mode. Source: inode(7)."""
@@ -47,10 +49,7 @@ class Inputs:
         return known
 
     def _kind(self, directory: Path, text: str) -> str:
-        try:
-            place = str(directory / Path(text).expanduser())
-        except (RuntimeError, ValueError):  # ~ of an unknown user
-            return ABSENT
+        place = str(directory / expanduser(text))
         self.places[place] = kind(place)
         return self.places[place]
 

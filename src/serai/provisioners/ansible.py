@@ -23,6 +23,7 @@ from serai.provisioners.job import Job
 from serai.spec.machine import Machine
 from serai.spec.provisioners.ansible import Ansible, CompatibilityMode
 from serai.util.errors import Code, SeraiError
+from serai.util.paths import expanduser
 
 USUAL_PLUGINS = "~/.ansible/plugins/connection:/usr/share/ansible/plugins/connection"
 VERSION = re.compile(r"(\d+\.\d+[0-9a-z.]*)")
@@ -122,7 +123,7 @@ def _login(job: Job) -> str:
 
 def _environment(block: Ansible, job: Job) -> dict[str, str]:
     config = str(job.path(block.config_file, "the configuration")) if block.config_file else None
-    roles = str(job.root / Path(block.galaxy_roles_path).expanduser()) if block.galaxy_roles_path else None
+    roles = str(job.root / expanduser(block.galaxy_roles_path)) if block.galaxy_roles_path else None
     checks = {"ANSIBLE_HOST_KEY_CHECKING": str(block.host_key_checking)}
     return {**job.machine.env, **say.environment(block, config=config, roles_path=roles), **checks}
 

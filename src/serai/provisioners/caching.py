@@ -21,6 +21,7 @@ from serai.spec.folder import SyncedFolder
 from serai.spec.machine import Machine
 from serai.spec.provision import BASIC, Provision
 from serai.util.masking import Mask, named_secrets
+from serai.util.paths import expanduser
 
 READ_LIMIT = 16 << 20
 """Bytes of a block's files that are looked through for secrets; where there are more, they count as secret."""
@@ -69,7 +70,7 @@ def text_of(block: Provision, root: Path) -> str:
     text = msgspec.json.encode(block.inner).decode()
     if block.shell and block.shell.path and not is_url(block.shell.path):
         try:
-            text += (root / Path(block.shell.path).expanduser()).read_text(errors="replace")
+            text += (root / expanduser(block.shell.path)).read_text(errors="replace")
         except OSError:
             return text
     return text
@@ -94,7 +95,7 @@ def is_secret(block: Provision, machine: Machine, text: str, root: Path, mask: M
     if mask(told) != told or (rest is machine.env and named_secrets(machine.env)):
         return True
     left = READ_LIMIT
-    for path in (each for name in paths for each in _files(root / Path(name).expanduser())):
+    for path in (each for name in paths for each in _files(root / expanduser(name))):
         try:
             left -= path.stat().st_size
             if left < 0:

@@ -15,6 +15,7 @@ from serai.provisioners.script import become, no_root, upload
 from serai.spec.machine import Machine
 from serai.util import process
 from serai.util.errors import Code, SeraiError
+from serai.util.paths import expanduser
 from serai.util.process import Result
 
 TAIL = 15
@@ -81,7 +82,7 @@ class Job:
 
     def path(self, text: str, what: str = "the file") -> Path:
         """A file or directory that the block names. Code.INPUT when it is not there."""
-        path = self.root / Path(text).expanduser()
+        path = self.root / expanduser(text)
         if not path.exists():
             hint = "paths are relative to the project file"
             raise self.fail(f"{what} {path} does not exist", hint=hint, code=Code.INPUT)

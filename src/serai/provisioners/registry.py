@@ -14,6 +14,7 @@ from serai.guest.transport import OnLine, Transport
 from serai.provisioners.job import Job, Peers, nobody
 from serai.spec.machine import Machine
 from serai.spec.provision import Provision
+from serai.util.paths import expanduser
 
 
 class Provisioner(Protocol):
@@ -71,5 +72,5 @@ def digest(block: Provision, machine: Machine, root: Path) -> str:
     paths, rest = module_of(block).inputs(block.inner, machine)
     total = sha256(msgspec.json.encode([block.kind, block.inner, rest], order="deterministic"))
     for path in paths:
-        feed(total.update, root / Path(path).expanduser())
+        feed(total.update, root / expanduser(path))
     return total.hexdigest()[:16]

@@ -8,6 +8,7 @@ from serai.provisioners.job import Job
 from serai.spec.machine import Machine
 from serai.spec.provision import Shell
 from serai.util.errors import Code, SeraiError
+from serai.util.paths import expanduser
 
 
 def inputs(block: Shell, machine: Machine) -> tuple[list[str], object]:
@@ -34,7 +35,7 @@ def script(block: Shell, job: Job) -> str:
     """The script's text; raises Code.INPUT when its file is not there or is no text."""
     if block.path is None:
         return block.inline or ""
-    path = fetched(block) if is_url(block.path) else job.root / Path(block.path).expanduser()
+    path = fetched(block) if is_url(block.path) else job.root / expanduser(block.path)
     try:
         if block.checksum and not is_url(block.path):
             verify(path, block.checksum)

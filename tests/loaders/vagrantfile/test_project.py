@@ -134,3 +134,56 @@ end
         "Vagrantfile:5:5: default: docker.create_args --cpu-quota: serai has no word for this flag",
         "Vagrantfile:5:5: default: docker.create_args --memory: 'lots' is no size",
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('m.vm.network "private_network", ip: "10.0.0.3", netmask: "255.255.255"',
+         "private_network.netmask: '255.255.255' is no netmask"),
+        ('m.vm.provider("libvirt") { |v| v.storage :file, size: "five" }',
+         "libvirt.storage :file.size: 'five' is no size"),
+    ],
+)  # fmt: skip
+def test_a_value_that_would_be_guessed_is_refused_at_its_place(tmp_path: Path, line: str, said: str) -> None:
+    text = f'Vagrant.configure("2") do |m|\n  m.vm.box = "a/b"\n  {line}\nend\n'
+    with pytest.raises(SeraiErrors) as failed:
+        project(tmp_path, text, provider="qemu")
+
+    (error,) = failed.value.errors
+    assert error.line().startswith("Vagrantfile:3:")
+    assert f"default: {said}" in error.message
+
+
+ONE_ADDRESS = LOOP.replace(
+    'network "forwarded_port", guest: 80, host: port',
+    'network "private_network", ip: "10.0.0.9", mac: "0a0000000001"',
+)
+
+
+@pytest.mark.parametrize("together", [(), {"web"}])
+def test_machines_of_one_address_are_read_as_long_as_one_is_up(tmp_path: Path, together: set[str]) -> None:
+    machines = project(tmp_path, ONE_ADDRESS, provider="qemu", together=together).machines
+
+    assert [nic.private.address for each in machines.values() for nic in each.networks if nic.private] == [
+        *("10.0.0.9", "10.0.0.9")
+    ]
+
+
+def test_machines_of_one_address_are_not_up_together(tmp_path: Path) -> None:
+    with pytest.raises(SeraiErrors) as failed:
+        project(tmp_path, ONE_ADDRESS, provider="qemu", together={"web", "db"})
+
+    assert [error.message.partition(": ")[2] for error in failed.value.errors] == [
+        "10.0.0.9 is web's already",
+        "0a:00:00:00:00:01 is web's already",
+    ]
+    assert {error.where.line for error in failed.value.errors if error.where} == {8}
+
+
+def test_a_machine_has_no_address_twice(tmp_path: Path) -> None:
+    card = 'machine.vm.network "private_network", ip: "10.0.0.9"\n'
+    text = LOOP.replace('machine.vm.network "forwarded_port", guest: 80, host: port', card * 2)
+
+    with pytest.raises(SeraiErrors, match=r"10\.0\.0\.9 is web's already"):
+        project(tmp_path, text, provider="qemu")

@@ -13,6 +13,7 @@ from serai.loaders.yaml.nodes import Node
 from serai.loaders.yaml.parse import MAX_BYTES
 from serai.loaders.yaml.problems import InFile, Problems
 from serai.util.errors import Where
+from serai.util.paths import expanduser
 
 
 class Variables:
@@ -82,10 +83,7 @@ class Files:
         """Where a path of the file is."""
         if text.startswith("~"):
             self._inputs.whole = False  # where that is, the environment and the host's accounts say together
-        try:
-            return Path(os.path.normpath(self.root / Path(text).expanduser()))
-        except RuntimeError:  # ~ of an unknown user
-            return self.root / text
+        return Path(os.path.normpath(self.root / expanduser(text)))
 
     def content(self, path: Path) -> bytes | None:
         """What a file holds, as far as it is read."""

@@ -44,7 +44,8 @@ def load(
 ) -> Project:
     """The project, as `serai.loaders.yaml.load` gives it; errors name places of the Vagrantfile.
 
-    Machines that state one port of the host are refused where they are brought up `together`, as by Vagrant.
+    Machines that state one port of the host, or one address, are refused where they are brought up `together`, as
+    ports are by Vagrant.
     """
     result, config = read(path, inputs=inputs, provider=provider, access=access, tell=tell, boxes=boxes)
     for where, what, hint in config.notices if tell else ():

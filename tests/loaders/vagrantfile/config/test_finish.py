@@ -69,8 +69,17 @@ def test_what_nobody_knows_is_listed_with_its_place(machine):
         'config.vm.provision "shell", inlin: "x"'
     )
 
-    assert sorted(found.unknown) == ["shell.inlin", "strange", "virtualbox.memroy"]
+    assert sorted(found.unknown) == ["provision shell.inlin", "strange", "virtualbox.memroy"]
     assert str(found.unknown["virtualbox.memroy"]).startswith("Vagrantfile:3")
+
+
+@pytest.mark.parametrize(
+    ("text", "port"), [(" 80x", 80), ("x", 0), ("8²", 8), ("٣", 0), ("9" * 10_000, 999999999999999999)]
+)
+def test_a_port_that_is_a_text_is_read_as_ruby_does(machine, text, port):
+    found = machine(f'config.vm.network :forwarded_port, guest: "{text}", host: 8080')
+
+    assert found.networks[0].options["guest"] == port
 
 
 def test_a_disks_name_is_one_for_a_file(machine):

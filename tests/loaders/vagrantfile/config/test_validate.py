@@ -28,6 +28,9 @@ BOX = 'config.vm.box = "b"\n'
         (BOX + 'config.vm.network :private_network, hostname: true, ip: "10.0.0.1"\n'
          'config.vm.network :private_network, hostname: true, ip: "10.0.0.2"', "more than one network sets"),
         (BOX + 'config.vm.synced_folder "gone", "/x"', "the folder 'gone' is not there"),
+        (BOX + 'config.vm.synced_folder "~nobody-here/x", "/x"', "Vagrantfile:3:13: machine default: the folder "
+         "'~nobody-here/x' is not there"),
+        (BOX + 'config.vm.synced_folder "a" * 300, "/x"', f"the folder '{'a' * 300}' is not there"),
         (BOX + 'config.vm.synced_folder ".", "x"', "path in the guest is relative"),
         (BOX + 'config.vm.synced_folder ".", "/x"\nconfig.vm.synced_folder ".", "/x/"', "two folders are at /x"),
         (BOX + 'config.vm.synced_folder ".", "/x", type: "nfs", owner: "me"', "do nothing on NFS"),
@@ -56,6 +59,8 @@ BOX = 'config.vm.box = "b"\n'
          'config.vm.provision "b", type: "shell", inline: "x", after: "a"', "'a', which itself hangs on another"),
         (BOX + "config.ssh.usrname = 1", "ssh.usrname: unknown setting"),
         (BOX + 'config.vm.provision "shell", inlin: "x", inline: "x"', "shell.inlin: unknown setting"),
+        (BOX + 'config.vm.provision "docker", imagse: ["a"]', "docker.imagse: unknown setting"),
+        (BOX + 'config.vm.provision("docker") { |d| d.imagse = ["a"] }', "docker.imagse: unknown setting"),
         (BOX + "config.vm.provider(:libvirt) { |v| v.memroy = 1 }", "libvirt.memroy: unknown setting"),
     ],
 )  # fmt: skip

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from serai.loaders.vagrantfile.config.model import MachineConfig
-from serai.loaders.vagrantfile.mapping.draft import NO_WORD, Draft, Options, listed, number, seen, truth
+from serai.loaders.vagrantfile.mapping.draft import NO_WORD, Draft, Options, calls, listed, number, seen, truth
 from serai.loaders.vagrantfile.mapping.host import Host
 from serai.util.errors import Where
 from vagrant_cases import config_of
@@ -50,6 +51,18 @@ def test_options_that_are_not_taken_are_told(draft: Draft) -> None:
     ]
 
 
+def test_an_option_that_is_refused_is_not_taken(draft: Draft) -> None:
+    options = Options(draft, "folder", {"a": 1, "b": 2}, HERE)
+    options.take("a"), options.take("b")
+    options.refuse("b", "2 is none")
+    options.done("there")
+
+    assert [(note.line(), note.refused) for note in draft.notes] == [
+        ("Vagrantfile:7:3: web: folder.b refused, because 2 is none", True),
+        ("Vagrantfile:7:3: web: folder a -> there", False),
+    ]
+
+
 def test_a_providers_own_options_count_more_and_libvirts_count_everywhere() -> None:
     options = {"ip": "1", "virtualbox__ip": "2", "libvirt__ip": "3", "libvirt__mtu": 9}
 
@@ -58,7 +71,18 @@ def test_a_providers_own_options_count_more_and_libvirts_count_everywhere() -> N
 
 
 @pytest.mark.parametrize(
-    ("value", "meant"), [(3, 3), ("12", 12), (2.0, 2), (2.5, None), (True, None), ("1G", None), (None, None)]
+    ("value", "meant"),
+    [
+        (3, 3),
+        ("12", 12),
+        (2.0, 2),
+        (2.5, None),
+        (True, None),
+        ("1G", None),
+        (None, None),
+        ("8²", None),
+        ("9" * 10_000, None),
+    ],
 )
 def test_whole_numbers(value: object, meant: int | None) -> None:
     assert number(value) == meant
@@ -69,3 +93,19 @@ def test_truth_and_lists() -> None:
         *(True, True, False, False, True, False, False, True)
     ]
     assert (listed(None), listed("a"), listed(["a"])) == ([], ["a"], ["a"])
+
+
+def test_a_value_of_another_form_is_told_in_words(draft: Draft) -> None:
+    draft.attempt("libvirt.memory", HERE, int, "x")
+
+    assert [(note.key, note.because) for note in draft.notes] == [
+        ("libvirt.memory", "its value is of no form that is known")
+    ]
+
+
+def test_each_call_has_its_own_place_and_others_that_of_the_key() -> None:
+    config = msgspec.structs.replace(machine(), provider_places={"libvirt": {"pci[1]": HERE}})
+    draft, first = Draft(config, "qemu", Host()), Where("Vagrantfile", 4, 3)
+
+    assert list(calls(draft, ["a", "b"], "libvirt.pci", first)) == [("a", first), ("b", HERE)]
+    assert list(calls(draft, "a", "libvirt.usb", first)) == [("a", first)]

@@ -12,7 +12,13 @@ from serai.util.errors import Where
 
 @pytest.mark.parametrize(
     ("stated", "found"),
-    [("a,b", ["a", "b"]), (["a", "b,c"], ["a", "b", "c"]), ("all", ["all"]), (None, None)],
+    [
+        ("a,b", ["a", "b"]),
+        (["a", "b,c"], ["a", "b", "c"]),
+        ("all", ["all"]),
+        (["a", None], ["a", ""]),
+        (None, None),
+    ],
 )
 def test_a_text_with_commas_is_a_list(stated: Plain, found: list[str] | None) -> None:
     draft = Draft.__new__(Draft)

@@ -26,4 +26,4 @@ def test_a_directory_of_the_guest_keeps_vagrants_word() -> None:
 
 
 def test_arguments_are_one_text() -> None:
-    assert mapped(arguments=["--why-run", "--once"]) == {"arguments": "--why-run --once"}
+    assert mapped(arguments=["--why-run", "--once", True]) == {"arguments": "--why-run --once true"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from serai.loaders.vagrantfile.config.model import ProvisionerEntry
-from serai.loaders.vagrantfile.mapping.provision_options import fitted, stated, text_of
+from serai.loaders.vagrantfile.mapping.provision_options import fitted, stated
 from serai.spec.provisioners.ansible import Ansible
 from serai.util.errors import Where
 
@@ -28,7 +28,3 @@ def test_each_option_has_the_form_of_its_field() -> None:
     found = fitted({"tags": "a", "version": 2.9, "become": True, "extra_vars": {"n": 1}, "odd": 1}, Ansible)
 
     assert found == {"tags": ["a"], "version": "2.9", "become": True, "extra_vars": {"n": 1}}
-
-
-def test_a_text_is_what_ruby_makes_of_a_value() -> None:
-    assert [text_of(value) for value in (None, True, 2, "a")] == ["", "true", "2", "a"]

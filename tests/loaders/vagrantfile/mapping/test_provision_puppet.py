@@ -28,6 +28,7 @@ def mapped(draft: Draft, **given: Any) -> dict[str, Any]:
 
 def test_words_are_split_as_a_shell_does() -> None:
     assert words("--verbose --tags 'a b'") == ["--verbose", "--tags", "a b"]
+    assert words(["--x", True, None]) == ["--x", "true"]
     assert words(["--verbose --debug", "--noop"]) == ["--verbose", "--debug", "--noop"]
 
 

@@ -36,6 +36,8 @@ def test_an_exception_that_nothing_rescues_is_one_error_with_its_place(tmp_path,
 def test_a_name_that_is_nearly_right_is_proposed(tmp_path):
     assert "did you mean 'upcase'?" in fault_of(tmp_path, '"x".upcas').hint
     assert "did you mean 'machines'?" in fault_of(tmp_path, "def machines = 1\nmachine()").hint
+    assert "did you mean 'config'?" in fault_of(tmp_path, "[1].each { |config| confg.upcase }").hint
+    assert "did you mean 'boxes'?" in fault_of(tmp_path, "boxes = 1\n[1].each { |x| boxs }").hint
 
 
 REFUSED = {
@@ -50,6 +52,7 @@ REFUSED = {
     "x = <<`A`\nls\nA\n": "a heredoc that is run",
     "1.instance_eval('2')": "instance_eval of a string",
     "gets": "waiting for input",
+    "at_exit { puts 1 }": "at_exit, a block for the end of the run",
 }
 
 
@@ -102,6 +105,14 @@ def test_commands_are_named_and_not_run(tmp_path):
         ("Vagrantfile:1:5", "`touch ran` ")
     ]
     assert not (tmp_path / "ran").exists()
+
+
+def test_a_file_is_found_in_the_places_that_the_file_adds(tmp_path):
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib/helpers.rb").write_text("HELP = 7\n")
+    text = "$:.unshift(File.expand_path('lib', __dir__), :other)\nrequire 'helpers'\np HELP"
+
+    assert evaluated(tmp_path, text) == "7\n"
 
 
 def test_what_follows_the_end_mark_is_data(tmp_path):

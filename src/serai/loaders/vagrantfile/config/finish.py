@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from serai.loaders.vagrantfile.config import keys
 from serai.loaders.vagrantfile.config.model import Entry, MachineConfig, Plain
 from serai.loaders.vagrantfile.config.order import ordered
@@ -48,20 +50,20 @@ def machine_of(
         provisioners=[item.entry(rt) for item in ordered(vm.provisioners)],
         triggers=trigger.entries(rt) if isinstance(trigger, TriggerSection) else [],
         providers={declared: block.stated(rt) for declared, block in blocks.items()},
-        provider_places={declared: block.places for declared, block in blocks.items()},
+        provider_places={declared: block.every_place() for declared, block in blocks.items()},
         unknown=unknown_of(root, blocks),
     )
 
 
 def unknown_of(root: Root, blocks: dict[str, Section]) -> dict[str, Where]:
-    """Namespaces, `section.key`, `provider.key`, and a provisioner's as `type.key`."""
+    """Namespaces, `section.key`, `provider.key`, and a provisioner's as `provision type.key`."""
     result = dict(root.strange)
     for name, section in root.sections.items():
         result.update({f"{name}.{key}": where for key, where in section.unknown.items()})
     for name, block in blocks.items():
         result.update({f"{name}.{key}": where for key, where in block.unknown.items()})
     for item in root.vm.provisioners:
-        result.update({f"{item.type}.{key}": where for key, where in item.config.unknown.items()})
+        result.update({f"provision {item.type}.{key}": where for key, where in item.config.unknown.items()})
     return result
 
 
@@ -127,13 +129,9 @@ def networks(rt: Runtime, vm: VmSection, communicator: Plain) -> list[Entry]:
 
 
 def number(text: str) -> int:
-    """As Ruby's to_i: the digits in front, or 0."""
-    digits = ""
-    for letter in text.strip():
-        if not letter.isdigit():
-            break
-        digits += letter
-    return int(digits) if digits else 0
+    """As Ruby's to_i: the digits in front, or 0; of very many the first ones, which are no port either."""
+    found = re.match(r"\s*([0-9]{1,18})", text)
+    return int(found[1]) if found else 0
 
 
 def folders(rt: Runtime, vm: VmSection) -> list[Entry]:

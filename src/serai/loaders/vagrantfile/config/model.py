@@ -69,6 +69,7 @@ class MachineConfig(msgspec.Struct, frozen=True, kw_only=True):
     """For every declared provider, what its blocks say, defaults left out; what adds up (`customize`, `storage`)
     is a list of what it was given: {"customize": [["modifyvm", ":id", "--memory", "512"]]}."""
     provider_places: dict[str, dict[str, Where]]
+    """By key; of libvirt's lists each entry has its own, too: `storage[0]`."""
     unknown: dict[str, Where]
     """Namespaces and keys that nobody knows: `vm.memroy` → its place."""
 
@@ -91,3 +92,8 @@ def scoped(options: dict[str, Plain], provider: str) -> dict[str, Plain]:
     own = {key: value for key, value in options.items() if "__" not in key}
     prefix = f"{provider}__"
     return own | {key.removeprefix(prefix): value for key, value in options.items() if key.startswith(prefix)}
+
+
+def text_of(value: Plain) -> str:
+    """What Ruby's to_s makes of it."""
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

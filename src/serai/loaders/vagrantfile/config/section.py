@@ -14,15 +14,16 @@ OPERATORS = frozenset({"==", "!=", "===", "=~", "!~", "<=", ">=", "[]="})
 
 class Section:
     """`values` holds what was set (and what is there from the start), `places` where; `unknown` what nobody
-    knows."""
+    knows. `calls`: what one call added to a list, by its id, and where."""
 
-    __slots__ = ("places", "ruby_class", "table", "unknown", "values")
+    __slots__ = ("calls", "places", "ruby_class", "table", "unknown", "values")
 
     def __init__(self, table: Table) -> None:
         self.table = table
         self.ruby_class = f"VagrantPlugins::{table.name}::Config"
         self.values: dict[str, Value] = {key: ruby(value) for key, value in table.initial.items()}
         self.places: dict[str, Where] = {}
+        self.calls: dict[int, tuple[Value, Where]] = {}
         self.unknown: dict[str, Where] = {}
 
     def fresh(self) -> Section:
@@ -90,7 +91,17 @@ class Section:
             if value is not UNSET:
                 result.values[key] = value
         result.places = self.places | later.places
+        result.calls = self.calls | later.calls
         result.unknown = self.unknown | later.unknown
+        return result
+
+    def every_place(self) -> dict[str, Where]:
+        """`places`, and `key[0]`, `key[1]`, …: the place of the call that each entry of a list came from."""
+        result = dict(self.places)
+        for key, value in self.values.items() if self.calls else ():
+            for index, item in enumerate(value if isinstance(value, Array) else ()):
+                if found := self.calls.get(id(item)):
+                    result[f"{key}[{index}]"] = found[1]
         return result
 
     def plain(self, rt: Runtime) -> Plain:

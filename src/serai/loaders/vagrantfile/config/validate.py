@@ -13,6 +13,7 @@ from serai.loaders.vagrantfile.config.order import ALL, EACH, shown_name
 from serai.loaders.vagrantfile.config.validate_provisioner import problems as of_provisioner
 from serai.loaders.vagrantfile.ruby.values import Str, Sym
 from serai.util.errors import Code, SeraiError, Where, did_you_mean
+from serai.util.paths import expanduser, is_dir
 
 Problem = tuple[Where, str, str]
 """(place, what is wrong, what to do)"""
@@ -65,7 +66,9 @@ def of_keys(item: Loaded, machine: MachineConfig) -> Iterator[Problem]:
     """Names that a known section does not have. Only the provider that is used is checked, as Vagrant does."""
     tables = {name: section.table for name, section in item.root.sections.items() if not section.table.loose}
     tables |= {
-        entry.type: entry.config.table for entry in item.root.vm.provisioners if not entry.config.table.loose
+        f"provision {entry.type}": entry.config.table
+        for entry in item.root.vm.provisioners
+        if not entry.config.table.loose
     }
     tables[machine.provider] = keys.provider(machine.provider)
     for name, where in machine.unknown.items():
@@ -75,7 +78,7 @@ def of_keys(item: Loaded, machine: MachineConfig) -> Iterator[Problem]:
             continue
         known = [*table.keys, *table.aliases, *(method for method in table.methods if method[-1] != "=")]
         hint = did_you_mean(key, known) or "leave it out: Vagrant has no such setting there"
-        yield where, f"{section}.{key}: unknown setting", hint
+        yield where, f"{section.removeprefix('provision ')}.{key}: unknown setting", hint
 
 
 def place(machine: MachineConfig, key: str, default: Where) -> Where:
@@ -187,7 +190,7 @@ def of_folders(machine: MachineConfig, root: Path) -> Iterator[Problem]:
         elif guest and guest in used:
             yield entry.where, f"{name}: two folders are at {guest} in the guest", "give one another path"
         used.add(guest)
-        if not options.get("create") and not (root / Path(host).expanduser()).is_dir():
+        if not options.get("create") and not is_dir(root / expanduser(host)):
             yield (
                 entry.where,
                 f"{name}: the folder {host!r} is not there on the host",

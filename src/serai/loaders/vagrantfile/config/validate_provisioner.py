@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from serai.loaders.vagrantfile.config.model import Plain, ProvisionerEntry
+from serai.loaders.vagrantfile.config.model import Plain, ProvisionerEntry, text_of
 from serai.util.errors import Where
+from serai.util.paths import exists, expanduser, is_dir, is_file
 
 Found = Iterator[tuple[str, str]]
 """(what is wrong, what to do)"""
@@ -29,22 +30,33 @@ def shell(options: Mapping[str, Plain], root: Path) -> Found:
         yield "has both inline and path", "keep one of them"
     elif inline is None and path is None and not options.get("reset") and not options.get("reboot"):
         yield "has neither inline nor path", 'add inline: "…" or path: "…"'
-    if path is not None and not REMOTE.match(str(path)) and not there(root, path).is_file():
+    if path is not None and not REMOTE.match(str(path)) and not is_file(there(root, path)):
         yield f"runs {path!r}, which is not there", f"write the script {path}, or correct the path"
     if not isinstance(options.get("env", {}), dict):
         yield "has an env that is no hash", 'write env: {"NAME" => "value"}'
     args = options.get("args")
     if args is not None and not isinstance(args, str | list):
         yield "has args that are neither a string nor a list", 'write args: ["…"]'
+    elif isinstance(args, list):
+        for item in args:
+            if not isinstance(item, str):
+                yield f"has {said(item)} in its args", "each is a string or an integer: leave it out, or quote it"
     if options.get("powershell_elevated_interactive") and not options.get("privileged"):
         yield "is interactive and not privileged", "add privileged: true"
+
+
+def said(value: Plain) -> str:
+    """A value that is neither a string nor an integer, in words."""
+    if isinstance(value, list | dict):
+        return "a list" if isinstance(value, list) else "a hash"
+    return "nil" if value is None else text_of(value)
 
 
 def file(options: Mapping[str, Plain], root: Path) -> Found:
     source = options.get("source")
     if source is None:
         yield "has no source", "add source:"
-    elif not there(root, source).exists():
+    elif not exists(there(root, source)):
         yield f"copies {source!r}, which is not there", "correct the path, or make it"
     if options.get("destination") is None:
         yield "has no destination", "add destination:"
@@ -61,7 +73,7 @@ def ansible(options: Mapping[str, Plain], root: Path) -> Found:
 
 def salt(options: Mapping[str, Plain], root: Path) -> Found:
     for key in ("minion_config", "master_config", "grains_config"):
-        if options.get(key) and not there(root, options[key]).is_file():
+        if options.get(key) and not is_file(there(root, options[key])):
             yield f"has {key} {options[key]!r}, which is not there", "correct the path"
     for one, other in (("minion_key", "minion_pub"), ("master_key", "master_pub")):
         if bool(options.get(one)) != bool(options.get(other)):
@@ -111,22 +123,22 @@ def puppet(options: Mapping[str, Plain], root: Path) -> Found:
     manifests, environments = _of_host(options.get("manifests_path")), _of_host(options.get("environment_path"))
     if manifests is not None:
         manifest = there(root, manifests) / str(options.get("manifest_file") or "default.pp")
-        if not there(root, manifests).is_dir():
+        if not is_dir(there(root, manifests)):
             yield f"has manifests_path {manifests!r}, which is not there", "correct the path, or make it"
-        elif not manifest.exists():
+        elif not exists(manifest):
             yield f"applies {manifest.name!r}, which is not in {manifests}", "correct manifest_file, or write it"
     elif environments is not None:
         name = str(options.get("environment") or "production")
-        if not there(root, environments).is_dir():
+        if not is_dir(there(root, environments)):
             yield f"has environment_path {environments!r}, which is not there", "correct the path, or make it"
-        elif not (there(root, environments) / name).exists():
+        elif not exists(there(root, environments) / name):
             yield (
                 f"has the environment {name!r}, which is not in {environments}",
                 "correct it, or make it",
             )
     paths = options.get("module_path")
     for path in paths if isinstance(paths, list) else [paths]:
-        if path and not there(root, path).is_dir():
+        if path and not is_dir(there(root, path)):
             yield f"has module_path {path!r}, which is not there", "correct the path, or make it"
 
 
@@ -142,14 +154,14 @@ def puppet_server(options: Mapping[str, Plain], root: Path) -> Found:
     if bool(certificate) != bool(key):
         yield "has one of client_cert_path and client_private_key_path", "give both, or neither"
     for name in ("client_cert_path", "client_private_key_path"):
-        if options.get(name) and not there(root, options[name]).is_file():
+        if options.get(name) and not is_file(there(root, options[name])):
             yield f"has {name} {options[name]!r}, which is not there", "correct the path"
     if (certificate or key) and not options.get("puppet_node"):
         yield "has a certificate and no puppet_node", "add puppet_node"
 
 
 def there(root: Path, path: Plain) -> Path:
-    return root / Path(str(path)).expanduser()
+    return root / expanduser(str(path))
 
 
 CHECKS: Mapping[str, Callable[[Mapping[str, Plain], Path], Found]] = {

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from serai.loaders.vagrantfile.config.model import Plain
+from serai.loaders.vagrantfile.config.model import Plain, text_of
 from serai.loaders.vagrantfile.mapping.docker_flags import IDLE, NO_WORD, Flag, build_flags, plain, run_flags
 from serai.loaders.vagrantfile.mapping.draft import Draft, listed, number, truth
 from serai.loaders.vagrantfile.mapping.forward import ONLY_HERE
@@ -46,12 +46,12 @@ def map_docker(draft: Draft, block: dict[str, Plain], places: Mapping[str, Where
         if key in REASONS:
             draft.dropped(label, where, REASONS[key])
         elif key in TEXTS:
-            draft.put(("container", *TEXTS[key]), str(value), label, where)
+            draft.put(("container", *TEXTS[key]), text_of(value), label, where)
         elif key in MAKERS:
             draft.attempt(label, where, MAKERS[key], draft, value, label, where)
         elif key == "link":
             for each in listed(value):
-                _link(draft, str(each), label, where, peers)
+                _link(draft, text_of(each), label, where, peers)
         else:
             draft.dropped(label, where, "Vagrant's docker has no such key")
 
@@ -68,28 +68,24 @@ TEXTS = {
 
 
 def _image(draft: Draft, value: Plain, label: str, where: Where) -> None:
-    draft.put(("image",), str(value), label, where)
+    draft.put(("image",), text_of(value), label, where)
 
 
 def _cmd(draft: Draft, value: Plain, label: str, where: Where) -> None:
-    draft.put(("container", "cmd"), [str(word) for word in listed(value)], label, where)
+    draft.put(("container", "cmd"), [text_of(word) for word in listed(value)], label, where)
 
 
 def _env(draft: Draft, value: Plain, label: str, where: Where) -> None:
-    env = {str(name): "" if text is None else _text(text) for name, text in dict(value).items()}
+    env = {str(name): text_of(text) for name, text in dict(value).items()}
     draft.put(("container", "env"), env, label, where)
 
 
-def _text(value: Plain) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
 def _expose(draft: Draft, value: Plain, label: str, where: Where) -> None:
-    draft.put(("container", "expose"), [str(port) for port in listed(value)], label, where)
+    draft.put(("container", "expose"), [text_of(port) for port in listed(value)], label, where)
 
 
 def _name(draft: Draft, value: Plain, label: str, where: Where) -> None:
-    draft.put(("container", "name"), str(value), label, where)
+    draft.put(("container", "name"), text_of(value), label, where)
 
 
 def _privileged(draft: Draft, value: Plain, label: str, where: Where) -> None:
@@ -119,7 +115,7 @@ def _stop_timeout(draft: Draft, value: Plain, label: str, where: Where) -> None:
 
 def _volumes(draft: Draft, value: Plain, label: str, where: Where) -> None:
     for text in listed(value):
-        add(draft, "volumes", volume(str(text)))
+        add(draft, "volumes", volume(text_of(text)))
     draft.told(label, where, "container.volumes")
 
 
@@ -151,7 +147,7 @@ def _link(draft: Draft, text: str, label: str, where: Where, peers: Peers) -> No
 
 def _ports(draft: Draft, value: Plain, label: str, where: Where) -> None:
     for text in listed(value):
-        publish(draft, str(text), label, where)
+        publish(draft, text_of(text), label, where)
 
 
 def publish(draft: Draft, text: str, label: str, where: Where) -> None:
@@ -189,7 +185,7 @@ def _span(text: str) -> range | None:
 
 def _build_args(draft: Draft, value: Plain, label: str, where: Where) -> None:
     build = draft.data.setdefault("container", {}).setdefault("build", {})
-    for flag in build_flags(str(word) for word in listed(value)):
+    for flag in build_flags(text_of(word) for word in listed(value)):
         key, _, rest = str(flag.value).partition("=")
         match flag.name:
             case "--build-arg":
@@ -229,7 +225,7 @@ def _left(draft: Draft, flag: Flag, label: str, where: Where) -> None:
 
 
 def _create_args(draft: Draft, value: Plain, label: str, where: Where) -> None:
-    for flag in run_flags(str(word) for word in listed(value)):
+    for flag in run_flags(text_of(word) for word in listed(value)):
         try:
             _created(draft, flag, _named(label, flag), where)
         except ValueError as error:

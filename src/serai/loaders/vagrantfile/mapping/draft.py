@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from serai.loaders.mapped import Note, Path
@@ -61,8 +62,8 @@ class Draft:
         """Map one thing; a value of a form that nobody meant has no effect, and is no failure of the whole."""
         try:
             act(*words)
-        except ODD as error:
-            self.dropped(key, where, f"its value is of no form that is known ({type(error).__name__}: {error})")
+        except ODD:
+            self.dropped(key, where, "its value is of no form that is known")
 
     def told(self, key: str, where: Where, to: str, because: str = "") -> None:
         self.notes.append(Note(machine=self.name, key=key, where=where, to=to, because=because))
@@ -122,10 +123,18 @@ class Options:
 
     def drop(self, key: str, because: str) -> None:
         if key in self._options:
-            self._left.pop(key, None)
-            if key in self._taken:
-                self._taken.remove(key)
+            self._untaken(key)
             self._draft.dropped(f"{self._kind}.{key}", self.where, because)
+
+    def refuse(self, key: str, because: str) -> None:
+        """Of a key that is stated: without it another machine would be made than the file means."""
+        self._untaken(key)
+        self._draft.refused(f"{self._kind}.{key}", self.where, because)
+
+    def _untaken(self, key: str) -> None:
+        self._left.pop(key, None)
+        if key in self._taken:
+            self._taken.remove(key)
 
     def keys_has(self, key: str) -> bool:
         """Whether it is stated, and not taken yet."""
@@ -157,6 +166,14 @@ def seen(options: Mapping[str, Plain], provider: str) -> dict[str, Plain]:
     return found
 
 
+def calls(draft: Draft, value: Plain, key: str, where: Where) -> Iterator[tuple[Any, Where]]:
+    """The entries of a list of the provider's block, each with its call's place. `key`: `libvirt.storage`."""
+    provider, _, name = key.partition(".")
+    places = draft.config.provider_places.get(provider, {})
+    for index, item in enumerate(listed(value)):
+        yield item, places.get(f"{name}[{index}]", where)
+
+
 def word(path: Path) -> str:
     """`cpu.count`, as `serai explain` takes it."""
     return ".".join(str(step) for step in path)
@@ -178,7 +195,7 @@ def number(value: Plain) -> int | None:
     if isinstance(value, float) and value.is_integer():
         return int(value)
     text = str(value).strip()
-    return int(text) if text.isascii() and text.isdigit() else None
+    return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else None
 
 
 def truth(value: Plain) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from serai.loaders.vagrantfile.config.model import Entry
+from serai.loaders.vagrantfile.config.model import Entry, text_of
 from serai.loaders.vagrantfile.mapping.draft import Draft, Options, listed, number, truth
 
 OWN = ("rsync", "9p", "virtiofs", "sshfs")
@@ -139,10 +139,10 @@ def _allowed(draft: Draft) -> list[str]:
 
 def _copied(options: Options, folder: dict[str, Any], *, explicit: bool) -> None:
     """What a copy can have. Vagrant's rsync removes what the source has not."""
-    words = [str(word) for word in listed(options.take("rsync__args"))]
+    words = [text_of(word) for word in listed(options.take("rsync__args"))]
     if explicit and (not words or "--delete" in words or "-delete" in words):
         folder["delete"] = True
-    exclude = [str(item) for item in listed(options.take("rsync__exclude"))]
+    exclude = [text_of(item) for item in listed(options.take("rsync__exclude"))]
     exclude += [word.partition("=")[2] for word in words if word.startswith("--exclude=")]
     folder["exclude"] = [*dict.fromkeys([*exclude, ".vagrant/"])]
     _owned(options, folder)
@@ -178,7 +178,7 @@ def _exported(draft: Draft, options: Options, folder: dict[str, Any]) -> None:
         own["udp"] = True
     if not truth(options.take("nfs_export", True)):
         own["export"] = False
-    if stated := [str(word) for word in listed(options.take("linux__nfs_options"))]:
+    if stated := [text_of(word) for word in listed(options.take("linux__nfs_options"))]:
         own["options"] = stated
     for key in ("map_uid", "map_gid"):
         value = number(options.take(key))

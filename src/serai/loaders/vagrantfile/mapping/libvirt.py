@@ -8,7 +8,7 @@ from typing import Any
 
 from serai.loaders.vagrantfile.config.model import Plain
 from serai.loaders.vagrantfile.mapping.disks import size as size_of
-from serai.loaders.vagrantfile.mapping.draft import NO_WORD, Draft, listed, number, truth
+from serai.loaders.vagrantfile.mapping.draft import NO_WORD, Draft, calls, listed, number, truth
 from serai.loaders.vagrantfile.mapping.engine import add_args, add_xml
 from serai.loaders.vagrantfile.mapping.libvirt_clock import clock, hyperv, timers
 from serai.loaders.vagrantfile.mapping.libvirt_devices import DEVICES
@@ -32,7 +32,8 @@ def map_libvirt(draft: Draft, block: dict[str, Plain], places: dict[str, Where])
         if act := KEYS.get(key) or DEVICES.get(key):
             draft.attempt(label, where, act, draft, value, label, where)
         else:
-            draft.dropped(label, where, REASONS.get(key, NO_WORD))
+            for at in dict.fromkeys(at for _, at in calls(draft, value, label, where)) or [where]:
+                draft.dropped(label, at, REASONS.get(key, NO_WORD))
 
 
 URI_KEYS = ("uri", "host", "connect_via_ssh", "username", "id_ssh_key_file", "port", "socket", "qemu_use_session")
@@ -112,12 +113,12 @@ POLICIES = {"force": True, "require": True, "optional": True, "disable": False, 
 
 
 def _features(draft: Draft, value: Plain, key: str, where: Where) -> None:
-    for item in listed(value):
+    for item, at in calls(draft, value, key, where):
         policy = str(item.get("policy"))
         if policy in POLICIES:
-            draft.put(("cpu", "features", str(item["name"])), POLICIES[policy], key, where)
+            draft.put(("cpu", "features", str(item["name"])), POLICIES[policy], key, at)
         else:
-            draft.dropped(f"{key} {item.get('name')}", where, f"there is no policy {policy}")
+            draft.dropped(f"{key} {item.get('name')}", at, f"there is no policy {policy}")
 
 
 def _topology(draft: Draft, value: Plain, key: str, where: Where) -> None:
@@ -155,25 +156,25 @@ def _numa(draft: Draft, value: Plain, key: str, where: Where) -> None:
 
 
 def _memorybacking(draft: Draft, value: Plain, key: str, where: Where) -> None:
-    for item in listed(value):
+    for item, at in calls(draft, value, key, where):
         name = str(item.get("name"))
         label = f"{key} {name}"
         if name == "hugepages":
-            draft.put(("memory", "hugepages"), {}, label, where)
+            draft.put(("memory", "hugepages"), {}, label, at)
         elif name == "nosharepages":
-            draft.put(("memory", "merge"), False, label, where)
+            draft.put(("memory", "merge"), False, label, at)
         elif name == "locked":
-            draft.put(("memory", "locked"), True, label, where)
+            draft.put(("memory", "locked"), True, label, at)
         elif name == "source":
-            draft.put(("memory", "source"), str(item.get("type")), label, where)
+            draft.put(("memory", "source"), str(item.get("type")), label, at)
         elif name == "access":
-            draft.put(("memory", "shared"), str(item.get("mode")) == "shared", label, where)
+            draft.put(("memory", "shared"), str(item.get("mode")) == "shared", label, at)
         elif name == "allocation":
-            draft.put(("memory", "prealloc"), str(item.get("mode")) == "immediate", label, where)
+            draft.put(("memory", "prealloc"), str(item.get("mode")) == "immediate", label, at)
         elif name == "discard":
-            draft.dropped(label, where, "the memory goes with the process")
+            draft.dropped(label, at, "the memory goes with the process")
         else:
-            draft.dropped(label, where, NO_WORD)
+            draft.dropped(label, at, NO_WORD)
 
 
 def _memtune(draft: Draft, value: Plain, key: str, where: Where) -> None:

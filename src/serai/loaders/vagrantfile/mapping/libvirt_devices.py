@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from serai.loaders.vagrantfile.config.model import Plain
+from serai.loaders.vagrantfile.config.model import Plain, text_of
 from serai.loaders.vagrantfile.mapping.access import uplink
 from serai.loaders.vagrantfile.mapping.disks import name_of, size
-from serai.loaders.vagrantfile.mapping.draft import Draft, Options, listed, number, truth
+from serai.loaders.vagrantfile.mapping.draft import Draft, Options, calls, listed, number, truth
 from serai.loaders.vagrantfile.mapping.engine import add_args, add_xml
 from serai.loaders.vagrantfile.mapping.networks import MODELS, mac_of
 from serai.util.errors import Where
@@ -30,8 +30,8 @@ STORAGE_REASONS = {
 
 
 def _storage(draft: Draft, value: Plain, key: str, where: Where) -> None:
-    for item in listed(value):
-        options = Options(draft, f"{key} :file", item, where)
+    for item, at in calls(draft, value, key, where):
+        options = Options(draft, f"{key} :file", item, at)
         kind = str(options.take("device") or "")
         disks = draft.data.setdefault("disks", {})
         if kind == "floppy":
@@ -54,13 +54,17 @@ def _storage(draft: Draft, value: Plain, key: str, where: Where) -> None:
             name = name_of(kind or f"disk-{len([one for one in disks if one != 'root']) + 1}", disks)
             disk = _disk(options)
         disks[name] = disk
-        draft.places[("disks", name)] = where
+        draft.places[("disks", name)] = at
         options.done(f"disks.{name}", STORAGE_REASONS)
 
 
 def _disk(options: Options) -> dict[str, Any]:
     """A new disk of 10 GiB, where the block does not say otherwise."""
-    disk: dict[str, Any] = {"size": size(options.take("size") or "10G", "GiB") or "10GiB"}
+    stated = options.take("size", "10G")
+    disk: dict[str, Any] = {"size": size(stated, "GiB")}
+    if disk["size"] is None:
+        options.refuse("size", f"{stated!r} is no size")
+        disk["size"] = "10GiB"
     if (kind := options.take("type")) and str(kind) in ("qcow2", "raw"):
         if str(kind) == "raw":
             disk["format"] = "raw"
@@ -126,7 +130,7 @@ def _root_size(draft: Draft, value: Plain, key: str, where: Where) -> None:
 def _boot(draft: Draft, value: Plain, key: str, where: Where) -> None:
     """hd is the first disk; a cdrom, the first CD-ROM; a network, whichever."""
     order: list[str] = []
-    for item in listed(value):
+    for item, at in calls(draft, value, key, where):
         word = next(iter(item), "") if isinstance(item, dict) else str(item)
         if word == "network":
             order.append("network")
@@ -136,7 +140,7 @@ def _boot(draft: Draft, value: Plain, key: str, where: Where) -> None:
             disks = draft.data.get("disks", {})
             order += [name for name, disk in disks.items() if disk.get("device") == "cdrom"][:1]
         else:
-            draft.dropped(f"{key} {word}", where, f"serai does not boot from {word}")
+            draft.dropped(f"{key} {word}", at, f"serai does not boot from {word}")
     if order := [*dict.fromkeys(order)]:
         draft.put(("boot", "order"), order, key, where)
 
@@ -173,15 +177,15 @@ def _hex(value: Plain, width: int) -> str:
 
 
 def _pci(draft: Draft, value: Plain, key: str, where: Where) -> None:
-    for item in listed(value):
-        options = Options(draft, key, item, where)
+    for item, at in calls(draft, value, key, where):
+        options = Options(draft, key, item, at)
         try:
             parts = [_hex(options.take(name) or "0", width) for name, width in PCI_PARTS]
         except ValueError:
-            draft.dropped(key, where, f"{item!r} is no PCI address")
+            draft.dropped(key, at, f"{item!r} is no PCI address")
             continue
         device = {"address": f"{parts[0]}:{parts[1]}:{parts[2]}.{parts[3]}", "all_functions": False}
-        draft.append(("devices", "pci"), device, "", where)
+        draft.append(("devices", "pci"), device, "", at)
         options.done("devices.pci", {f"guest_{name}": PLACE for name, _ in PCI_PARTS})
 
 
@@ -190,24 +194,27 @@ PLACE = "the engine says where on the bus a device is"
 
 
 def _usb(draft: Draft, value: Plain, key: str, where: Where) -> None:
-    for item in listed(value):
-        options = Options(draft, key, item, where)
-        device: dict[str, Any] = {}
-        for name in ("vendor", "product"):
-            if (stated := options.take(name)) is not None:
-                device[name] = _hex(stated, 4)
+    for item, at in calls(draft, value, key, where):
+        options = Options(draft, key, item, at)
+        ids = {name: stated for name in ("vendor", "product") if (stated := options.take(name)) is not None}
+        try:
+            device: dict[str, Any] = {name: _hex(stated, 4) for name, stated in ids.items()}
+        except ValueError:
+            said = ", ".join(f"{name} {stated}" for name, stated in ids.items())
+            draft.dropped(key, at, f"{said}: hexadecimal numbers are meant, as 0x1d6b")
+            continue
         for name in ("bus", "device"):
             if (stated := options.take(name)) is not None and (count := number(stated)) is not None:
                 device[name] = count
         if str(options.take("startupPolicy") or "mandatory") != "mandatory":
             device["optional"] = True
-        draft.append(("devices", "usb"), device, "", where)
+        draft.append(("devices", "usb"), device, "", at)
         options.done("devices.usb")
 
 
 def _redirdev(draft: Draft, value: Plain, key: str, where: Where) -> None:
-    for item in listed(value):
-        add_xml(draft, f"<devices><redirdev bus='usb' type='{_word(item.get('type'))}'/></devices>", key, where)
+    for item, at in calls(draft, value, key, where):
+        add_xml(draft, f"<devices><redirdev bus='usb' type='{_word(item.get('type'))}'/></devices>", key, at)
 
 
 def _smartcard(draft: Draft, value: Plain, key: str, where: Where) -> None:
@@ -219,35 +226,33 @@ AGENTS = {"org.qemu.guest_agent.0": "guest_agent"}
 
 
 def _channels(draft: Draft, value: Plain, key: str, where: Where) -> None:
-    for item in listed(value):
+    for item, at in calls(draft, value, key, where):
         name, kind = str(item.get("target_name") or ""), str(item.get("type"))
         label = f"{key} {name or kind}"
         if truth(item.get("disabled")):
-            draft.dropped(label, where, "the file disables it")
+            draft.dropped(label, at, "the file disables it")
         elif name in AGENTS:
-            draft.put(("devices", "guest_agent"), True, label, where)
+            draft.put(("devices", "guest_agent"), True, label, at)
         elif kind == "unix" and name:
             path = item.get("source_path")
             draft.append(
-                ("devices", "channels"), {"name": name} | ({"path": str(path)} if path else {}), label, where
+                ("devices", "channels"), {"name": name} | ({"path": str(path)} if path else {}), label, at
             )
         else:
-            draft.dropped(
-                label, where, "a machine with a SPICE screen has its channels, and others are virtio ports"
-            )
+            draft.dropped(label, at, "a machine with a SPICE screen has its channels, and others are virtio ports")
 
 
 def _serials(draft: Draft, value: Plain, key: str, where: Where) -> None:
     """The first is the console, which serai has anyway."""
-    for index, item in enumerate(listed(value)):
+    for index, (item, at) in enumerate(calls(draft, value, key, where)):
         kind, source = str(item.get("type") or "pty"), item.get("source") or {}
         if index == 0 and kind == "pty":
-            draft.dropped(key, where, "the first serial port is the console: serai console")
+            draft.dropped(key, at, "the first serial port is the console: serai console")
         elif kind in ("pty", "file", "unix"):
             path = source.get("path") if isinstance(source, dict) else None
-            draft.append(("devices", "serial"), {"type": kind} | ({"path": str(path)} if path else {}), key, where)
+            draft.append(("devices", "serial"), {"type": kind} | ({"path": str(path)} if path else {}), key, at)
         else:
-            draft.dropped(key, where, f"serai's serial ports are pty, file and unix, not {kind}")
+            draft.dropped(key, at, f"serai's serial ports are pty, file and unix, not {kind}")
 
 
 def _watchdog(draft: Draft, value: Plain, key: str, where: Where) -> None:
@@ -317,7 +322,7 @@ def _nic_model(draft: Draft, value: Plain, key: str, where: Where) -> None:
 
 
 def _args(draft: Draft, value: Plain, key: str, where: Where) -> None:
-    add_args(draft, [str(item.get("value")) for item in listed(value)], key, where)
+    add_args(draft, [text_of(item.get("value")) for item in listed(value)], key, where)
 
 
 def _env(draft: Draft, value: Plain, key: str, where: Where) -> None:
@@ -328,7 +333,7 @@ def _env(draft: Draft, value: Plain, key: str, where: Where) -> None:
 def _quoted(value: Plain) -> str:
     from xml.sax.saxutils import escape
 
-    return escape(str(value), {"'": "&apos;"})
+    return escape(text_of(value), {"'": "&apos;"})
 
 
 DEVICES: dict[str, Callable[[Draft, Any, str, Where], None]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from serai.loaders.vagrantfile.config.model import Plain
+from serai.loaders.vagrantfile.config.model import Plain, text_of
 from serai.loaders.vagrantfile.mapping.disks import size
 from serai.loaders.vagrantfile.mapping.docker import add
 from serai.loaders.vagrantfile.mapping.draft import Draft, listed, number, truth
@@ -39,7 +39,7 @@ def map_lxc(draft: Draft, block: dict[str, Plain], places: Mapping[str, Where]) 
             _storage(draft, str(value), where)
         elif key == "backingstore_option":
             for call in listed(value):
-                name, *rest = (str(word) for word in listed(call))
+                name, *rest = (text_of(word) for word in listed(call))
                 path = ("providers", "lxc", "storage_options", name.lstrip("-"))
                 draft.put(path, " ".join(rest), f"{label} {name}", where)
         elif key == "tmpfs_mount_size":
@@ -52,7 +52,7 @@ def map_lxc(draft: Draft, block: dict[str, Plain], places: Mapping[str, Where]) 
 
 def _setting(draft: Draft, call: list[Plain], where: Where) -> None:
     """`customize KEY, VALUE`: a line of LXC's configuration, or serai's own word for it."""
-    key, value = str(call[0]).removeprefix("lxc."), str(call[1])
+    key, value = text_of(call[0]).removeprefix("lxc."), text_of(call[1])
     label = f"lxc.customize {key}"
     found: Any
     if key in MEMORY and (found := size(value)):

@@ -112,18 +112,31 @@ class Subnets:
 
 
 def subnet_of(options: dict[str, Plain]) -> IPv4Network | None:
-    """What `ip` and `netmask`, `network_address` or docker's `subnet` say; None for what is no IPv4."""
+    """What `ip` and `netmask`, `network_address` or docker's `subnet` say; None for what is no IPv4.
+
+    A netmask that is none counts as one that is not stated.
+    """
     if subnet := options.get("subnet") or options.get("docker_network__subnet"):
         try:
             return IPv4Network(str(subnet), strict=False)
         except ValueError:
             return None
     address = options.get("ip") or options.get("network_address")
-    mask = options.get("netmask") or "255.255.255.0"
+    stated = options.get("netmask")
+    mask = stated if stated and _is_netmask(stated) else "255.255.255.0"
     try:
         return IPv4Network(f"{address}/{mask}", strict=False) if address else None
     except ValueError:
         return None
+
+
+def _is_netmask(value: Plain) -> bool:
+    """Of IPv4, as 255.255.255.0 or 24."""
+    try:
+        IPv4Network(f"0.0.0.0/{value}")
+    except ValueError:
+        return False
+    return True
 
 
 def _named(options: dict[str, Plain]) -> str:
@@ -164,6 +177,9 @@ def _private(draft: Draft, entry: Entry, subnets: Subnets) -> None:
         options.take(key)
     for key in ("network_name", "intnet", "network_address", "netmask", "subnet", "docker_network__subnet"):
         options.take(key)
+    mask = known.get("netmask")
+    if mask and (ip or known.get("network_address")) and ":" not in ip and not _is_netmask(mask):
+        options.refuse("netmask", f"{mask!r} is no netmask")
     nic: dict[str, Any] = {"network": name}
     if ":" in ip:
         options.take("ip")

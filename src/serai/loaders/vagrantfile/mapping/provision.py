@@ -7,9 +7,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from serai.loaders.vagrantfile.config.model import Plain, ProvisionerEntry
+from serai.loaders.vagrantfile.config.model import Plain, ProvisionerEntry, text_of
 from serai.loaders.vagrantfile.mapping.draft import Draft, listed, truth
-from serai.loaders.vagrantfile.mapping.provision_options import text_of
 
 WINDOWS = "it is for Windows guests"
 SHELL_REASONS = {
@@ -77,7 +76,7 @@ def block_of(draft: Draft, entry: ProvisionerEntry, label: str, block: dict[str,
         return ""
     if entry.type == "file":
         keys = ("source", "destination")
-        block["file"] = {key: str(entry.options[key]) for key in keys if entry.options.get(key) is not None}
+        block["file"] = {key: text_of(entry.options[key]) for key in keys if entry.options.get(key) is not None}
         return ""
     if entry.type in ("reload", "unix_reboot"):
         block["reload"] = {}
@@ -112,14 +111,12 @@ def shell(draft: Draft, entry: ProvisionerEntry, label: str) -> dict[str, Any]:
     shell: dict[str, Any] = {}
     for key in ("inline", "path", "upload_path"):
         if options.get(key):
-            shell[key] = str(options[key])
+            shell[key] = text_of(options[key])
     if "inline" in shell and "path" in shell:
         draft.dropped(f"{label}.path", entry.where, "inline is stated, too")
         del shell["path"]
     if args := options.get("args"):
-        shell["args"] = (
-            shlex.split(str(args)) if isinstance(args, str | int) else [str(arg) for arg in listed(args)]
-        )
+        shell["args"] = shlex.split(args) if isinstance(args, str) else [text_of(arg) for arg in listed(args)]
     if env := options.get("env"):
         shell["env"] = {str(key): text_of(value) for key, value in dict(env).items()}
     if not truth(options.get("privileged", True)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from serai.loaders.vagrantfile.config.model import Plain, ProvisionerEntry
+from serai.loaders.vagrantfile.config.model import Plain, ProvisionerEntry, text_of
 from serai.loaders.vagrantfile.mapping.draft import Draft
 from serai.loaders.vagrantfile.mapping.provision_options import fitted, stated
 from serai.spec.base import Spec
@@ -34,7 +34,7 @@ def options(draft: Draft, entry: ProvisionerEntry, label: str) -> dict[str, Any]
     if found.pop("synced_folder_type", None):
         draft.dropped(f"{label}.synced_folder_type", entry.where, COPIED)
     if isinstance(arguments := found.get("arguments"), list):
-        found["arguments"] = " ".join(map(str, arguments))
+        found["arguments"] = " ".join(map(text_of, arguments))
     return fitted(found, STRUCTS[entry.type])
 
 

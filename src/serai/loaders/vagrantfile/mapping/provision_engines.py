@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
-from serai.loaders.vagrantfile.config.model import Plain, ProvisionerEntry
+from serai.loaders.vagrantfile.config.model import Plain, ProvisionerEntry, text_of
 from serai.loaders.vagrantfile.mapping.draft import Draft, truth
-from serai.loaders.vagrantfile.mapping.provision_options import fitted, stated, text_of
+from serai.loaders.vagrantfile.mapping.provision_options import fitted, stated
 from serai.spec.provisioners.engines import Docker, EngineRun, EngineStep, Podman
 
 NOT_INSIDE = "it cannot stand there: write it as a block of its own, behind"

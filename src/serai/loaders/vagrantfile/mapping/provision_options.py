@@ -9,7 +9,7 @@ import msgspec
 
 from serai.loaders.shape import Leaf, ListOf, MapOf, Shape, Want, record
 from serai.loaders.vagrantfile.config import keys
-from serai.loaders.vagrantfile.config.model import Plain, ProvisionerEntry
+from serai.loaders.vagrantfile.config.model import Plain, ProvisionerEntry, text_of
 from serai.loaders.vagrantfile.mapping.draft import listed
 
 
@@ -37,8 +37,3 @@ def _fit(value: Any, shape: Shape) -> Any:
     if isinstance(shape, Leaf) and shape.want is Want.TEXT:
         return text_of(value)
     return value
-
-
-def text_of(value: Plain) -> str:
-    """What Ruby's to_s makes of it."""
-    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import Any
 
-from serai.loaders.vagrantfile.config.model import Entry, Plain, ProvisionerEntry
+from serai.loaders.vagrantfile.config.model import Entry, Plain, ProvisionerEntry, text_of
 from serai.loaders.vagrantfile.mapping.draft import Draft, listed
 from serai.loaders.vagrantfile.mapping.folders import map_folder
 from serai.loaders.vagrantfile.mapping.provision_options import fitted, stated
@@ -38,7 +38,7 @@ def options(draft: Draft, entry: ProvisionerEntry, label: str) -> dict[str, Any]
 
 def words(value: Plain) -> list[str]:
     """Vagrant puts them into a command line as they are: one text may have many words."""
-    return [word for item in listed(value) for word in shlex.split(str(item))]
+    return [word for item in listed(value) for word in shlex.split(text_of(item))]
 
 
 def directory(value: Plain) -> str:

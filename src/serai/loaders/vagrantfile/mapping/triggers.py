@@ -6,9 +6,8 @@ import re
 import shlex
 from typing import Any
 
-from serai.loaders.vagrantfile.config.model import Entry, Plain
+from serai.loaders.vagrantfile.config.model import Entry, Plain, text_of
 from serai.loaders.vagrantfile.mapping.draft import Draft, listed, number, truth
-from serai.loaders.vagrantfile.mapping.provision_options import text_of
 from serai.spec.hook import VERBS
 
 COMMANDS = {name: (name,) for name in VERBS} | {
@@ -126,7 +125,7 @@ def _meant(only_on: Plain, name: str) -> bool:
 def _hooks(draft: Draft, label: str, entry: Entry) -> list[dict[str, Any]]:
     """In Vagrant's order: info, warn and abort, the command of the host, that of the guest, the block of Ruby."""
     options = entry.options
-    host: dict[str, Any] = {key: str(options[key]) for key in ("info", "warn") if options.get(key)}
+    host: dict[str, Any] = {key: text_of(options[key]) for key in ("info", "warn") if options.get(key)}
     if truth(options.get("abort")) or number(options.get("abort")):
         host["abort"] = True
     host |= _script(draft, f"{label}.run", entry, options.get("run"), guest=False)
@@ -160,18 +159,18 @@ def _script(draft: Draft, label: str, entry: Entry, stated: Plain, *, guest: boo
     if not isinstance(stated, dict):
         return {}
     args = stated.get("args")
-    words = shlex.split(str(args)) if isinstance(args, str | int) else [str(word) for word in listed(args)]
+    words = shlex.split(args) if isinstance(args, str) else [text_of(word) for word in listed(args)]
     hook: dict[str, Any] = {}
     if stated.get("path"):
-        path = str(stated["path"])
+        path = text_of(stated["path"])
         if "://" in path:
             draft.dropped(label, entry.where, FETCHED)
             return {}
         hook["path"] = path
     else:
-        text = str(stated.get("inline") or "").rstrip("\n")
+        text = text_of(stated.get("inline") or "").rstrip("\n")
         if not guest and words:
-            text = " ".join([text, str(args) if isinstance(args, str) else shlex.join(words)])
+            text = " ".join([text, args if isinstance(args, str) else shlex.join(words)])
             words = []
         if not text:
             return {}

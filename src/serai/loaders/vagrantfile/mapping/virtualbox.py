@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from serai.loaders.vagrantfile.config.keys.virtualbox import place_of
-from serai.loaders.vagrantfile.config.model import Plain
+from serai.loaders.vagrantfile.config.model import Plain, text_of
 from serai.loaders.vagrantfile.mapping.access import uplink
 from serai.loaders.vagrantfile.mapping.disks import name_of
 from serai.loaders.vagrantfile.mapping.draft import Draft, listed, number, truth
@@ -107,7 +107,7 @@ def _call(draft: Draft, call: list[Plain], where: Where, media: Media) -> None:
     """One call of VBoxManage: words, or an event and words."""
     if len(call) == 2 and isinstance(call[1], list):
         call = call[1]
-    words = [str(word) for word in call]
+    words = [text_of(word) for word in call]
     command = words[0] if words else ""
     label = f"virtualbox.customize {' '.join(words[:1])}"
     if command == "modifyvm":

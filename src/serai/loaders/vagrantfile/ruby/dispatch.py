@@ -144,7 +144,7 @@ class Dispatch(Modules):
         kind = self.by_type.get(type(me))
         method = (kind.cache.get(name) or self.find(kind, name)) if kind is not None else self.find_other(me, name)
         if method is None:
-            return self.missing(me, name, args, block, False)
+            return self.missing(me, name, args, block)
         if method.visibility != "public" and not private:
             self.check_visible(None, me, method, name, args)
         return method.call(self, me, args, block)  # type: ignore[arg-type]
@@ -166,7 +166,7 @@ class Dispatch(Modules):
             if method.name == "respond_to_missing?":
                 return False
             if method.name == "method_missing" and args:
-                return self.missing(me, str(args[0]), args[1:], block, False, last=True)
+                return self.missing(me, str(args[0]), args[1:], block, last=True)
             raise self.raised("NoMethodError", f"super: no superclass method `{method.name}' for {self.shown(me)}")
         return above.call(self, me, args, block)  # type: ignore[arg-type]
 
@@ -217,16 +217,17 @@ class Dispatch(Modules):
         raise self.no_method(me, name, f"{method.visibility} method `{name}' called for {self.shown(me)}")
 
     def missing(
-        self, me: Value, name: str, args: list[Value], block: Proc | None, bare: bool, last: bool = False
-    ) -> Value:
-        """No such method: method_missing, or the error."""
+        self, me: Value, name: str, args: list[Value], block: Proc | None, bare: list[str] | None = None,
+        last: bool = False,
+    ) -> Value:  # fmt: skip
+        """No such method: method_missing, or the error. `bare`: the local variables around a name by itself."""
         if not last:
             other = self.lookup(me, "method_missing")
             if other is not None:
                 return other.call(self, me, [Sym(name), *args], block)  # type: ignore[arg-type]
-        if bare:
+        if bare is not None:
             error = self.raised("NameError", f"undefined local variable or method `{name}' for {self.shown(me)}")
-            error.error.variables.update(name=name, receiver=me)
+            error.error.variables.update(name=name, receiver=me, known=[*bare, *self.method_names(me)])
             raise error
         raise self.no_method(me, name, f"undefined method `{name}' for {self.shown(me)}")
 

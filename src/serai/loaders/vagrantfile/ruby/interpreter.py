@@ -170,9 +170,9 @@ class Interpreter(Running):
         return str(path.relative_to(self.project)) if path.is_relative_to(self.project) else str(path)
 
     def _compiled(self, text: bytes, name: str) -> Value:
-        root = parse(text, name)
+        root, read = parse(text, name)
         scope = Scope("file")
-        code = Compiler(self, text, name).program(root, scope)
+        code = Compiler(self, read, name).program(root, scope)
         frame = Frame([None] * len(scope.names), None, self.main, None, self.top)
         frame.block = None
         frame.method = None
@@ -215,7 +215,7 @@ class Interpreter(Running):
         if name.startswith(("/", "./", "../", "~")):
             return self.load(name, once=True)
         for place in self.load_path:
-            full = str(Path(place, name))
+            full = str(Path(self.to_s(place), name))
             if self.project_files.may(full + ".rb") and self.files.stat(full + ".rb") == "file":
                 return self.load(full, once=True)
         raise self.raised("LoadError", f"cannot load such file -- {name}")
@@ -226,8 +226,8 @@ class Interpreter(Running):
         outer = bound.scope if bound is not None else Scope("file")
         self.paths.setdefault(name, self.file)
         scope = Scope("block", outer)
-        source = text.encode()
-        code = Compiler(self, source, name, line).program(parse(source, name), scope)
+        root, read = parse(text.encode(), name)
+        code = Compiler(self, read, name, line).program(root, scope)
         inner = Frame([None] * len(scope.names), frame, frame.me, frame.home, frame.nest)
         inner.block = Block(lambda args, block=None, me=None: None)
         return code(inner)

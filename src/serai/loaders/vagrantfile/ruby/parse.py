@@ -8,6 +8,7 @@ from typing import Any
 
 from tree_sitter import Language, Node, Parser
 
+from serai.loaders.vagrantfile.ruby.shifts import Text, told_apart
 from serai.util.errors import Code, SeraiError, Where
 
 SIZE_LIMIT = 1 << 20
@@ -53,8 +54,11 @@ def _grammar() -> Any:
     return tree_sitter_ruby
 
 
-def parse(text: bytes, name: str) -> Node:
-    """The root node of `text`; `name` is the file's name in errors. Raises SeraiError (Code.INPUT)."""
+def parse(text: bytes, name: str) -> tuple[Node, Text]:
+    """The root node of `text`, and the text that its nodes are of; `name` is the file's name in errors.
+
+    Raises SeraiError (Code.INPUT).
+    """
     if len(text) > SIZE_LIMIT:
         raise SeraiError(
             Code.INPUT,
@@ -69,26 +73,35 @@ def parse(text: bytes, name: str) -> Node:
         raise SeraiError(
             Code.INPUT, "not UTF-8", hint="save the file as UTF-8", where=Where(name, line, 1)
         ) from fault
-    root = _parser().parse(text).root_node
+    root, read = told_apart(text, _root(text), _root)
     if root.has_error:
-        raise _fault(root, text, name)
-    return root
+        raise _fault(root, read, name)
+    return root, read
 
 
-def _fault(root: Node, text: bytes, name: str) -> SeraiError:
+def _root(text: bytes) -> Node:
+    return _parser().parse(text).root_node
+
+
+def _place(node: Node, read: Text, name: str) -> Where:
+    line, column = node.start_point
+    return Where(name, line + 1, read.column(line, column) + 1)
+
+
+def _fault(root: Node, read: Text, name: str) -> SeraiError:
     """The first place that does not parse, and the likely cause."""
     node = _first_fault(root)
-    where = Where(name, node.start_point[0] + 1, node.start_point[1] + 1)
+    where = _place(node, read, name)
     hint = f"ruby -c {name} says what Ruby makes of it"
     if node.is_missing:
         return SeraiError(Code.INPUT, f"'{node.type}' is missing here", hint=hint, where=where)
     opener = _left_open(node)
     if opener is not None:
-        where = Where(name, opener.start_point[0] + 1, opener.start_point[1] + 1)
+        where = _place(opener, read, name)
         kind = TEXTS.get(opener.type)
         what = f"{kind} that begins here has no end" if kind else f"'{opener.type}' has no '{PAIRS[opener.type]}'"
         return SeraiError(Code.INPUT, what, hint=hint, where=where)
-    said = text[node.start_byte : node.end_byte].decode(errors="replace").strip().split("\n", 1)[0][:40]
+    said = read.text[node.start_byte : node.end_byte].decode(errors="replace").strip().split("\n", 1)[0][:40]
     what = f"not Ruby: near '{said}'" if said else "not Ruby: the text ends too early"
     return SeraiError(Code.INPUT, what, hint=hint, where=where)
 

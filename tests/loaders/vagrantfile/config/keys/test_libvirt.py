@@ -40,6 +40,16 @@ def test_it_is_kept(machine, line, key, result):
     assert block(machine, line) == {key: result}
 
 
+def test_each_call_has_a_place_of_its_own(machine):
+    one = 'config.vm.provider(:libvirt) { |v|\nv.storage :file\nv.storage :file\nv.usb vendor: 1\nv.boot "hd"\n}\n'
+    other = "config.vm.provider(:libvirt) { |v|\nv.storage :file\nv.usb vendor: 1\nv.storage :block\n}"
+
+    found = machine(one + other).provider_places["libvirt"]
+
+    lines = {key: where.line for key, where in found.items() if "[" in key}
+    assert lines == {"storage[0]": 3, "storage[1]": 4, "storage[2]": 9, "usb[0]": 10, "boot[0]": 6}
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [

@@ -31,7 +31,7 @@ def test_one_sensitive_word_is_a_list(machine):
     assert machine('config.vagrant.sensitive = "x"').sections["vagrant"]["sensitive"] == ["x"]
 
 
-@pytest.mark.parametrize(("ruby", "result"), [("1", "1"), ("[1, 2]", ["1", "2"])])
+@pytest.mark.parametrize(("ruby", "result"), [("1", "1"), ("[1, true, nil]", ["1", "true", ""])])
 def test_arguments_of_a_script_are_texts(read, ruby, result):
     push = read(f'config.push.define("local-exec") {{ |p| p.args = {ruby} }}').pushes[0]
 

@@ -10,6 +10,8 @@ import pytest
     [
         ('"shell", args: 1', "args", "1"),
         ('"shell", args: [1, "b"]', "args", ["1", "b"]),
+        ('"shell", args: [nil, true, "b"]', "args", [None, True, "b"]),
+        ('"shell", args: true', "args", True),
         ('"ansible", extra_vars: "f.yml"', "extra_vars", "@f.yml"),
         ('"ansible", raw_arguments: "-C"', "raw_arguments", ["-C"]),
         ('"ansible", raw_ssh_args: "-C"', "raw_ssh_args", ["-C"]),

@@ -11,3 +11,4 @@ def test_one_url_is_a_list_and_a_name_is_a_text(machine):
 
     assert (keys["box_url"], keys["hostname"], keys["allowed_synced_folder_types"]) == (["u"], "h", ["nfs"])
     assert keys["box_download_checksum"] == ""
+    assert machine("config.vm.hostname = true").sections["vm"]["hostname"] == "true"

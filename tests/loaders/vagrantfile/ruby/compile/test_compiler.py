@@ -13,10 +13,11 @@ from serai.util.errors import SeraiError
 
 def test_a_line_of_a_template_counts_from_where_it_starts(tmp_path):
     text = b"\nredo"
-    compiler = Compiler(interpreter(tmp_path), text, "a.erb", 10)
+    root, read = parse(text, "a.erb")
+    compiler = Compiler(interpreter(tmp_path), read, "a.erb", 10)
 
     with pytest.raises(SeraiError, match=r"^a\.erb:11:1: redo is not supported"):
-        compiler.program(parse(text, "a.erb"), Scope("file"))
+        compiler.program(root, Scope("file"))
 
 
 def test_the_last_statement_gives_the_value():
@@ -30,7 +31,8 @@ def test_the_last_statement_gives_the_value():
 
 def test_a_heredoc_inside_another_is_refused(tmp_path):
     text = b"x = <<~A\n  #{[1].map { |i| <<~B }.join}\n    b\n  B\nA\n"
-    compiler = Compiler(interpreter(tmp_path), text, "Vagrantfile")
+    root, read = parse(text, "Vagrantfile")
+    compiler = Compiler(interpreter(tmp_path), read, "Vagrantfile")
 
     with pytest.raises(SeraiError, match="heredoc <<~"):
-        compiler.program(parse(text, "Vagrantfile"), Scope("file"))
+        compiler.program(root, Scope("file"))

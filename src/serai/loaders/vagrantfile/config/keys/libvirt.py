@@ -240,6 +240,20 @@ def qemuargs(section: Any, rt: Any, args: list[Value], block: Any) -> Value:
     return calls
 
 
+def placed(name: str, act: Method) -> Method:
+    """The method, which notes the place of each call that adds to a list."""
+
+    def call(section: Any, rt: Any, args: list[Value], block: Any) -> Value:
+        where = rt.where
+        result = act(section, rt, args, block)
+        held = section.values.get(name)
+        if isinstance(held, Array) and held:
+            section.calls.setdefault(id(held[-1]), (held[-1], where))
+        return result
+
+    return call
+
+
 DRIVER = ("cache", "io", "copy_on_read", "discard", "detect_zeroes", "type")
 METHODS: dict[str, Method] = {
     "boot": boot,
@@ -300,7 +314,7 @@ LIBVIRT = Table(
     name="libvirt",
     keys=CONNECTION | MANAGEMENT | DOMAIN | dict.fromkeys(METHODS),
     aliases=ATTRIBUTES,
-    methods=METHODS,
+    methods={name: placed(name, act) for name, act in METHODS.items()},
     joined={
         "boot": unless_empty,
         "storage": concatenated,

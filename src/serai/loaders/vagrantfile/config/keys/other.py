@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from serai.loaders.vagrantfile.config.model import text_of
 from serai.loaders.vagrantfile.config.table import COMPUTED, Method, Table, concatenated
 from serai.loaders.vagrantfile.ruby.values import Array
 
@@ -95,7 +96,7 @@ BOTH = {"includes": concatenated, "excludes": concatenated}
 def finish_local_exec(keys: dict[str, Any]) -> None:
     args = keys["args"]
     if args is not None:
-        keys["args"] = [str(item) for item in args] if isinstance(args, list) else str(args)
+        keys["args"] = [text_of(item) for item in args] if isinstance(args, list) else text_of(args)
 
 
 PUSHES = {

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from serai.loaders.vagrantfile.config.model import Plain
 from serai.loaders.vagrantfile.config.table import Table
 
 
 def finish_shell(keys: dict[str, Any]) -> None:
     args = keys["args"]
-    if isinstance(args, list):
-        keys["args"] = [str(item) for item in args]
-    elif args is not None:
-        keys["args"] = str(args)
+    keys["args"] = [worded(item) for item in args] if isinstance(args, list) else worded(args)
+
+
+def worded(value: Plain) -> Plain:
+    """A text of a number. What is neither stays, and is refused when it is checked."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 SHELL = Table(

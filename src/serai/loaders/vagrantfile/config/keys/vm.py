@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from serai.loaders.vagrantfile.config.model import text_of
 from serai.loaders.vagrantfile.config.table import Table
 
 BOX: dict[str, Any] = {
@@ -44,7 +45,7 @@ MACHINE: dict[str, Any] = {
 
 def finish(keys: dict[str, Any]) -> None:
     if keys["hostname"]:
-        keys["hostname"] = str(keys["hostname"])
+        keys["hostname"] = text_of(keys["hostname"])
     for key in ("box_url", "allowed_synced_folder_types"):
         if keys[key] is not None and not isinstance(keys[key], list):
             keys[key] = [keys[key]]

@@ -110,7 +110,7 @@ def call_of(
             kind = by_type.get(type(me))
             method = (kind.cache.get(name) or find(kind, name)) if kind is not None else other(me, name)
             if method is None:
-                return interp.missing(me, name, given, None, bare)
+                return interp.missing(me, name, given, None, scope.visible() if bare else None)
             if method.visibility != "public" and not private:
                 interp.check_visible(f.me, me, method, name, given)
             return method.call(interp, me, given, None)
@@ -131,7 +131,7 @@ def call_of(
         method = (kind.cache.get(name) or find(kind, name)) if kind is not None else other(me, name)
         try:
             if method is None:
-                return interp.missing(me, name, given, blk, False)
+                return interp.missing(me, name, given, blk)
             if method.visibility != "public" and not private:
                 interp.check_visible(f.me, me, method, name, given)
             return method.call(interp, me, given, blk)

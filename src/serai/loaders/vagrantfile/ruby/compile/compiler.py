@@ -11,6 +11,7 @@ from tree_sitter import Node
 
 from serai.loaders.vagrantfile.ruby.compile.scope import Scope
 from serai.loaders.vagrantfile.ruby.frame import Frame
+from serai.loaders.vagrantfile.ruby.shifts import Text
 from serai.loaders.vagrantfile.ruby.values import Value
 from serai.util.errors import Code, SeraiError, Where
 
@@ -57,10 +58,11 @@ def nothing(f: Frame) -> Value:
 class Compiler:
     """One file's (or template's) text on its way to closures. They belong to one interpreter."""
 
-    def __init__(self, interp: Interpreter, text: bytes, name: str, line: int = 1) -> None:
-        self.interp, self.text, self.name = interp, text, name
+    def __init__(self, interp: Interpreter, read: Text, name: str, line: int = 1) -> None:
+        self.interp, self.text, self.name = interp, read.text, name
+        self._column = read.column
         self._first_line = line
-        self.frozen_strings = FROZEN.match(text) is not None
+        self.frozen_strings = FROZEN.match(read.text) is not None
         self._depth = 0
         self.heredocs: dict[int, Node] = {}
         """A heredoc's beginning (its byte) → its body."""
@@ -106,7 +108,7 @@ class Compiler:
 
     def where(self, node: Node) -> Where:
         row, column = node.start_point
-        return Where(self.name, row + self._first_line, column + 1)
+        return Where(self.name, row + self._first_line, self._column(row, column) + 1)
 
     def refused(self, node: Node, what: str, hint: str = WITH_RUBY) -> SeraiError:
         return SeraiError(Code.INPUT, f"{what} is not supported", hint=hint, where=self.where(node))

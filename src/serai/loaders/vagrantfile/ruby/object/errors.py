@@ -178,6 +178,13 @@ def warn(rt: Runtime, me: Value, args: list[Value], block: Proc | None) -> Value
     return None
 
 
-@method("Kernel", "at_exit", "trap", "set_trace_func", "fork", "syscall", "gets", "readline", "readlines")
+@method("Kernel", "trap", "set_trace_func", "fork", "syscall", "gets", "readline", "readlines")
 def not_here(rt: Runtime, me: Value, args: list[Value], block: Proc | None) -> Value:
     raise rt.refused("waiting for input, a signal or another process", "set it by a variable of the environment")
+
+
+@method("Kernel", "at_exit")
+def at_exit(rt: Runtime, me: Value, args: list[Value], block: Proc | None) -> Value:
+    raise rt.refused(
+        "at_exit, a block for the end of the run,", "leave it out, or --ruby runs the file by a real Ruby"
+    )
