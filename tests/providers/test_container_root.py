@@ -175,6 +175,27 @@ def test_no_key_of_sshd_is_made_in_a_directory_out_of_the_tree(sshd, name):
     assert [path.name for path in outside.rglob("*")] == ["ssh"]
 
 
+def test_what_stands_in_the_way_of_a_file_stays_and_the_rest_is_written(tmp_path):
+    root = tmp_path / "root"
+    (root / "etc/hostname/odd").mkdir(parents=True)
+    (root / "etc/systemd").symlink_to("systemd")  # a circle
+    (root / "usr/lib/systemd").mkdir(parents=True)
+    (root / "usr/lib/systemd/systemd-networkd").touch()
+    (root / "usr/sbin").mkdir(parents=True)
+    (root / "usr/sbin/sshd").touch()
+    (root / "etc/ssh").write_text("no directory")
+    (root / "etc/cloud").mkdir()
+    container_root.personalize(root, "web", disk=True)
+
+    assert (root / "etc/hostname/odd").is_dir() and (root / "etc/systemd").is_symlink()
+    assert (root / "etc/fstab").exists() and (root / "etc/cloud/cloud-init.disabled").exists()
+
+    (root / "etc/systemd").unlink()
+    (root / "etc/systemd").touch()  # a file in a directory's place
+    container_root.personalize(root, "web", disk=False)
+    assert (root / "etc/systemd").read_text() == ""
+
+
 def test_what_is_no_tree_is_left_alone(tmp_path):
     container_root.personalize(tmp_path, "web", disk=True)
 

@@ -129,7 +129,7 @@ def personalize(root: Path, hostname: str, *, disk: bool) -> None:
 def _host_keys(root: Path) -> None:
     """As cloud-init would make them; an image never has any. ssh-keygen itself would follow links of the image."""
     place = root / "etc/ssh"
-    if not (root / "usr/sbin/sshd").exists() or not place.is_dir() or place.resolve() != place:
+    if not (root / "usr/sbin/sshd").exists() or not place.is_dir() or not _is_straight(place):
         return
     if any(place.glob("ssh_host_*")):
         return
@@ -146,13 +146,24 @@ NETWORKD = "[Match]\nName=eth0\n\n[Network]\nDHCP=ipv4\nLinkLocalAddressing=no\n
 
 
 def _write(path: Path, text: str, mode: int = 0o644) -> None:
-    """Never through a link of the root filesystem's: it could lead out of it. A link at the end is replaced."""
+    """Never through a link of the root filesystem's: it could lead out of it. A link at the end is replaced.
+
+    Where the image has a directory in the file's place, or a file in a directory's, that is left as it is.
+    """
     root = path.parent
-    if root.resolve() != root:
+    if not _is_straight(root) or (path.is_dir() and not path.is_symlink()):
         return
-    root.mkdir(parents=True, exist_ok=True)
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        return
     seen = root.stat()
     write_atomic(path, text, mode=mode, sync=False, owner=(seen.st_uid, seen.st_gid))
+
+
+def _is_straight(path: Path) -> bool:
+    """Whether no part of it is a link."""
+    return not any(each.is_symlink() for each in (path, *path.parents))
 
 
 def hosts(hostname: str, peers: dict[str, str]) -> str:
