@@ -61,7 +61,7 @@ def test_a_new_disk_gets_the_first_free_name(plain):
     machine, site = plain
     running = Running(machine, site)
     new, wanted = with_disk(machine, site, "data", Disk(size=GIB))
-    hotplug.fit_disks(None, running, machine, new, wanted)
+    hotplug.fit_disks(None, running, machine, new, wanted, {"data"})
 
     assert serials(running)["data"] == "vdc"
 
@@ -71,16 +71,27 @@ def test_doing_it_twice_plugs_once(plain):
     running = Running(machine, site)
     new, wanted = with_disk(machine, site, "data", Disk(size=GIB))
     for _ in range(2):
-        hotplug.fit_disks(None, running, machine, new, wanted)
+        hotplug.fit_disks(None, running, machine, new, wanted, {"data"})
 
     assert list(serials(running)).count("data") == 1
+
+
+def test_a_disk_that_waits_is_neither_plugged_nor_taken_out(plain):
+    machine, site = plain
+    old, there = with_disk(machine, site, "old", Disk(size=GIB, bus=Bus.SATA))
+    running = Running(old, there)
+    new, wanted = with_disk(machine, site, "data", Disk(size=GIB))
+    new, wanted = with_disk(new, wanted, "slow", Disk(size=GIB, bus=Bus.SATA))
+    hotplug.fit_disks(None, running, old, new, wanted, {"data"})
+
+    assert {"data", "old"} <= set(serials(running)) and "slow" not in serials(running)
 
 
 def test_a_scsi_disk_brings_its_controller(plain):
     machine, site = plain
     running = Running(machine, site)
     new, wanted = with_disk(machine, site, "data", Disk(size=GIB, bus=Bus.SCSI))
-    hotplug.fit_disks(None, running, machine, new, wanted)
+    hotplug.fit_disks(None, running, machine, new, wanted, {"data"})
 
     assert running.root.find("devices/controller[@type='scsi']").get("model") == "virtio-scsi"
     assert serials(running)["data"] == "sda"
@@ -93,7 +104,7 @@ def test_a_disk_that_is_too_small_grows(plain):
     new, wanted = with_disk(
         machine, msgspec.structs.replace(site, disks=site.disks[:-1]), "data", Disk(size=2 * GIB)
     )
-    hotplug.fit_disks(None, running, machine, new, wanted)
+    hotplug.fit_disks(None, running, machine, new, wanted, {"data"})
 
     assert running.grown == [("vdc", 2 * GIB)]
 
@@ -108,7 +119,7 @@ def test_no_free_port_means_waiting(plain, monkeypatch):
     monkeypatch.setattr(running, "attachDeviceFlags", full)
     new, wanted = with_disk(machine, site, "data", Disk(size=GIB))
     with pytest.raises(NotLive, match="spare PCIe ports"):
-        hotplug.fit_disks(None, running, machine, new, wanted)
+        hotplug.fit_disks(None, running, machine, new, wanted, {"data"})
 
 
 def test_more_io_threads_than_it_was_started_with_mean_waiting(plain):
@@ -116,7 +127,7 @@ def test_more_io_threads_than_it_was_started_with_mean_waiting(plain):
     running = Running(msgspec.structs.replace(machine, iothreads=0), site)
     new, wanted = with_disk(machine, site, "data", Disk(size=GIB))
     with pytest.raises(NotLive, match="fewer I/O threads"):
-        hotplug.fit_disks(None, running, machine, new, wanted)
+        hotplug.fit_disks(None, running, machine, new, wanted, {"data"})
 
 
 def test_an_interface_that_is_joined_to_another_network_waits(plain):

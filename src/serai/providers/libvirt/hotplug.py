@@ -6,7 +6,7 @@ beside those of the spec is left alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 from xml.etree import ElementTree
 
@@ -32,14 +32,19 @@ RELEASE_BUDGET = 20.0
 """Seconds in which the guest must let go of a device that is taken out."""
 
 
-def fit_disks(conn: Any, domain: Any, old: Machine, new: Machine, site: Site) -> None:
-    """Plug the disks that are new, take out those that are gone, grow those that must be larger, change discs."""
+def fit_disks(conn: Any, domain: Any, old: Machine, new: Machine, site: Site, named: Collection[str]) -> None:
+    """Plug the disks that are new, take out those that are gone, grow those that must be larger, change discs.
+
+    `named`: these alone; the others wait for a restart.
+    """
     for name in old.disks:
+        if name not in named:
+            continue
         if name not in new.disks and (there := _disk(tree_of(domain), name, old.disks[name])) is not None:
             _detach(conn, domain, there, f"disk {name}")
     for source in site.disks:
         spec = new.disks.get(source.name)
-        if spec is None or source.name == SEED:
+        if spec is None or source.name == SEED or source.name not in named:
             continue
         there = _disk(tree_of(domain), source.name, spec)
         if spec.device is DiskDevice.CDROM:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import msgspec
 
 from serai.providers.contract import Effect, Materials, Progress, Scope, Verdict
+from serai.providers.key_names import disk_of
 from serai.providers.libvirt import define, forwards, gather, hotplug, ledger, links, networks, resize, volumes
 from serai.providers.libvirt.binding import library
 from serai.providers.libvirt.connect import asking, opened
@@ -116,12 +118,13 @@ class _Change:
         return waiting
 
     def _acts(self, keys: list[str]) -> list[tuple[Callable[[], None], list[str]]]:
+        disks = [key for key in keys if key.startswith("disks")]
         groups: list[tuple[Callable[[], None], list[str]]] = [
             (self._memory, [key for key in keys if key.startswith("memory")]),
             (self._cpus, [key for key in keys if key.startswith("cpu") and not key.startswith("cpu.pin")]),
             (self._pins, [key for key in keys if key.startswith("cpu.pin")]),
             (self._iothreads, [key for key in keys if key.startswith("iothreads")]),
-            (self._disks, [key for key in keys if key.startswith("disks")]),
+            (partial(self._disks, disks), disks),
             (self._cards, [key for key in keys if key.startswith(("networks.private", "networks.public"))]),
             (self._usb, [key for key in keys if key.startswith("devices.usb")]),
             (self._title, [key for key in keys if key == "providers.libvirt.title"]),
@@ -142,10 +145,11 @@ class _Change:
     def _iothreads(self) -> None:
         resize.add_iothreads(self.domain, self.machine)
 
-    def _disks(self) -> None:
+    def _disks(self, keys: list[str]) -> None:
         self.progress("fitting its disks")
         volumes.make_missing(self.conn, self.scope, self.state, self.machine, self.materials, self.progress)
-        hotplug.fit_disks(self.conn, self.domain, self.old, self.machine, self._site())
+        named = {disk_of(key, self.machine, self.old)[0] for key in keys}
+        hotplug.fit_disks(self.conn, self.domain, self.old, self.machine, self._site(), named)
 
     def _cards(self) -> None:
         self.progress("fitting its interfaces")
