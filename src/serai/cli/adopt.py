@@ -9,7 +9,10 @@ import click
 from serai.util.errors import Code, SeraiError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
+
+    from serai.run.adopt import Candidate
 
 
 @click.command()
@@ -20,8 +23,17 @@ if TYPE_CHECKING:
 )
 @click.option("--dom0", metavar="HOST", help="The dom0 whose xl has the domain, by ssh; localhost is this one.")
 @click.option("--force", is_flag=True, help="Take it over although its own directory still has a project file.")
+@click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
 @click.pass_obj
-def adopt(obj: object, project: str | None, output: str, uri: str | None, dom0: str | None, force: bool) -> int:
+def adopt(
+    obj: object,
+    project: str | None,
+    output: str,
+    uri: str | None,
+    dom0: str | None,
+    force: bool,
+    as_json: bool,
+) -> int:
     """Write the project file of PROJECT (its name or id) from its machines, and take them over here.
 
     PROJECT may also be a machine that Vagrant made with libvirt from the Vagrantfile here, or a domain that
@@ -33,20 +45,12 @@ def adopt(obj: object, project: str | None, output: str, uri: str | None, dom0: 
     from serai.run import adopt as adoption
 
     if project is None:
-        from serai.cli.table import columns
-
-        rows = [
-            (item.scope.project, item.scope.project_id, str(item.scope.root), item.why, ", ".join(item.machines))
-            for item in adoption.candidates()
-        ]
         from serai.run.adopt_domain import foreign
 
-        rows += [(name, "", where, "a domain of another program", "") for name, where in foreign(uri, dom0)]
-        if not rows:
-            click.echo("nothing to adopt: every project of this host has its file", err=True)
-        for line in columns(rows):
-            click.echo(line)
+        _list(adoption.candidates(), foreign(uri, dom0), as_json)
         return 0
+    if as_json:
+        raise SeraiError(Code.USAGE, "--json prints what there is to adopt", hint="serai adopt --json")
     stated = uri is not None or dom0 is not None
     if not stated and (domain := _of_vagrant(obj, project)):
         click.echo(f"{project}: it is the domain {domain}, which Vagrant made; serai has it now", err=True)
@@ -66,6 +70,35 @@ def adopt(obj: object, project: str | None, output: str, uri: str | None, dom0: 
     )
     click.echo("  next: serai status, then serai plan", err=True)
     return 0
+
+
+def _list(candidates: Sequence[Candidate], domains: Sequence[tuple[str, str]], as_json: bool) -> None:
+    if as_json:
+        from serai.cli.output import print_json
+
+        projects = [
+            {
+                "project": item.scope.project,
+                "id": item.scope.project_id,
+                "directory": str(item.scope.root),
+                "why": item.why,
+                "machines": list(item.machines),
+            }
+            for item in candidates
+        ]
+        print_json({"projects": projects, "domains": [{"name": name, "where": where} for name, where in domains]})
+        return
+    from serai.cli.table import columns
+
+    rows = [
+        (item.scope.project, item.scope.project_id, str(item.scope.root), item.why, ", ".join(item.machines))
+        for item in candidates
+    ]
+    rows += [(name, "", where, "a domain of another program", "") for name, where in domains]
+    if not rows:
+        click.echo("nothing to adopt: every project of this host has its file", err=True)
+    for line in columns(rows):
+        click.echo(line)
 
 
 def _of_vagrant(obj: object, name: str) -> str:
