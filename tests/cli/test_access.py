@@ -106,6 +106,14 @@ def test_exec_in_several_names_each_line(shop: Any, capsys: pytest.CaptureFixtur
     assert out.err == "db   exit code 4\n"
 
 
+def test_exec_in_several_gives_no_guest_power_over_the_terminal(
+    shop: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["exec", "--", r"printf 'one\033ctwo\r\n'"]) == 0
+    assert "\x1b" not in (said := capsys.readouterr().out)
+    assert "onetwo\n" in said
+
+
 def test_exec_as_json(shop: Any, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["exec", "--json", "db", "--", "echo a; echo b >&2"]) == 0
     assert json.loads(capsys.readouterr().out) == {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from rich.console import Console
 
 from serai.cli.live import Live
 from serai.plan.steps import Act, step
@@ -38,3 +39,18 @@ def test_a_failed_machine_leaves_the_table_and_is_told(live: Live, capsys: pytes
     live.emit(Event(kind=Kind.FAILED, machine="db", step="db/create", text="no space"))
     assert "db" not in rows(live)
     assert "no space" in capsys.readouterr().err
+
+
+def test_what_a_guest_writes_has_no_power_over_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    with Live() as report:
+        report.emit(Event(kind=Kind.OUTPUT, machine="db", text="one\x1bctwo\x9b2J"))
+    assert "| onetwo2J" in capsys.readouterr().err
+
+
+def test_a_phrase_is_no_markup(live: Live) -> None:
+    live.emit(Event(kind=Kind.PROGRESS, machine="db", text="copying [/etc]\x1bc"))
+    console = Console(width=80)
+    with console.capture() as shown:
+        console.print(live._table())
+    assert "copying [/etc]" in shown.get()
+    assert "\x1b" not in shown.get()

@@ -2,7 +2,8 @@
 
 import pytest
 
-from serai.cli.main import COMMANDS, cli, run
+from serai.cli.main import COMMANDS, cli, run, show
+from serai.util.errors import Code, SeraiError
 
 
 def test_help_lists_every_command_in_its_section(capsys: pytest.CaptureFixture[str]) -> None:
@@ -43,3 +44,8 @@ def test_completion_prints_a_script(shell: str, capsys: pytest.CaptureFixture[st
 def test_the_one_line_of_each_command_is_its_own(capsys: pytest.CaptureFixture[str]) -> None:
     context = cli.make_context("serai", ["status"], resilient_parsing=True)
     assert cli.get_command(context, "nothing") is None
+
+
+def test_an_error_has_no_power_over_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    show(SeraiError(Code.FAILED, "it said \x1bcno", details=["the \x1b]0;name\x07console"], hint="look\x9b"))
+    assert capsys.readouterr().err == "error: it said no\n    the console\n  next: look\n"

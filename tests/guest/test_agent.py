@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import threading
 import time
@@ -13,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from serai.guest.agent import BEHIND, BLOCK, BLOCKS, SEGMENT, Call, Refused, execute, shell
+from serai.guest import agent
+from serai.guest.agent import BEHIND, BLOCK, BLOCKS, SEGMENT, Call, Refused, Turn, execute, shell
 from serai.guest.agent_program import Pipe
 from serai.providers.qemu.agent import turn
 from serai.run.wait import poll
@@ -146,3 +148,63 @@ def test_a_guest_that_forbids_it_is_an_error_with_its_words() -> None:
 
     with pytest.raises(Refused, match="refuses guest-exec: it has been disabled"):
         execute(strict, ["true"], out=len, err=len)
+
+
+EXITED = {"exited": True, "exitcode": 0}
+RIGHT: dict[str, Any] = {"guest-exec": {"pid": 7}, "guest-exec-status": {"exited": False}, "guest-file-open": 3}
+
+
+def hostile(**answers: Any) -> Turn:
+    """An agent that answers the same each time: `guest_exec` is the answer to guest-exec."""
+    said = RIGHT | {name.replace("_", "-"): answer for name, answer in answers.items()}
+
+    @contextmanager
+    def one() -> Iterator[Call]:
+        yield lambda name, **_: said.get(name, {})
+
+    return one
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"guest_exec": {}},
+        {"guest_exec": [7]},
+        {"guest_exec": {"pid": "many"}},
+        {"guest_exec_status": {}},
+        {"guest_exec_status": {"exited": True, "exitcode": "none"}},
+        {"guest_file_open": "three"},
+        {"guest_file_read": {"buf-b64": 5}},
+    ],
+)
+def test_nonsense_of_an_agent_is_told(answers: dict[str, Any]) -> None:
+    with pytest.raises(SeraiError, match="web: the guest's agent answers nonsense") as caught:
+        shell(hostile(**answers), "web", "true", 30)
+    assert caught.value.code is Code.NETWORK
+
+
+@pytest.mark.parametrize("written", [-1, 0, SEGMENT])
+def test_an_agent_that_writes_what_cannot_be_is_told(written: int) -> None:
+    reading, writing = os.pipe()
+    with (
+        os.fdopen(reading),
+        os.fdopen(writing, "wb", buffering=0) as given,
+        pytest.raises(SeraiError, match="nonsense"),
+    ):
+        given.write(b"some words")
+        at = hostile(guest_file_write={"count": written})
+        execute(at, ["cat"], given=Pipe(reading), out=len, err=len, budget=30)
+
+
+@pytest.mark.parametrize("status", [RIGHT["guest-exec-status"], EXITED])
+def test_output_without_an_end_has_the_end_of_its_time(status: dict[str, Any]) -> None:
+    at = hostile(guest_exec_status=status, guest_file_read={"buf-b64": "eHh4"})
+    with pytest.raises(SeraiError, match="did not end in time"):
+        shell(at, "web", "true", 0.1)
+
+
+def test_a_line_of_the_shell_does_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(agent, "MOST_SAID", MIB)
+    at = hostile(guest_file_read={"buf-b64": base64.b64encode(bytes(SEGMENT)).decode()})
+    with pytest.raises(SeraiError, match="web: the command says more than 1 MiB"):
+        shell(at, "web", "true", 30)

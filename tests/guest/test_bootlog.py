@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from serai.guest.bootlog import BootLog
+from serai.guest.bootlog import LIMIT, BootLog
 
 STAGE = {
     "SeaBIOS (version 1.16.2-debian)": "firmware",
@@ -80,3 +80,12 @@ def test_its_tail_is_clean(tmp_path: Path) -> None:
     path.write_text("\n\x1b[0;32mone\x1b[0m  \r\n\r\ntwo\xff\n", encoding="latin-1")
     assert BootLog(path).tail(5) == ["one", "two\ufffd"]
     assert BootLog(None).tail() == []
+
+
+@pytest.mark.parametrize("word", ["started ", "ci-info: |", "Reached target ", "Cloud-init v.", "cloud-init "])
+def test_a_line_of_many_beginnings_is_read_once(word: str) -> None:
+    """Read to its end for each of them, a line of this length would take hours."""
+    log = BootLog(None)
+    log.read(word * (LIMIT // len(word)))
+    log.read("\nlogin: ")
+    assert (log.stage, log.cloud_init_done) == ("ssh", False)

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from serai.guest.exec import ExecTransport
 from serai.guest.rsync import keeps, push, words
 from serai.guest.ssh import SshTransport
+from serai.providers.contract import ExecEndpoint
 from serai.spec.folder import Rsync, SyncedFolder
 
 
@@ -77,3 +79,14 @@ def test_what_a_talkative_rsync_says_is_shown(web: SshTransport, tmp_path: Path,
 )
 def test_tar_leaves_out_what_rsync_would(path: str, patterns: list[str], kept: bool) -> None:
     assert keeps(path, patterns) is kept
+
+
+def test_a_copy_by_tar_lands_in_the_target_whether_or_not_it_ends_with_a_slash(tmp_path: Path) -> None:
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app/main.py").write_text("x")
+    way = ExecTransport(ExecEndpoint(argv=("env",), user="root"), "web")
+    for target in (tmp_path / "one", tmp_path / "two"):
+        folder = SyncedFolder(source="app", target=f"{target}/" if target.name == "two" else str(target))
+        push("web", folder, tmp_path / "app", way, lambda said: None)
+
+        assert [path.name for path in target.iterdir()] == ["main.py"]

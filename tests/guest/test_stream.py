@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from serai.guest.stream import stream
+from serai.guest.stream import CHUNK, KEPT, LONGEST, stream
 from serai.util.errors import Code, SeraiError
 
 
@@ -22,6 +22,27 @@ def test_lines_lose_their_ends_and_the_last_needs_none() -> None:
     lines: list[str] = []
     stream(["printf", r"a\r\nb\n\n\377end"], on_line=lines.append)
     assert lines == ["a", "b", "", "\ufffdend"]
+
+
+def test_a_line_that_never_ends_is_told_in_pieces() -> None:
+    told: list[str] = []
+    stream(["sh", "-c", "head -c 1000000 /dev/zero | tr '\\0' x; echo; echo end"], on_line=told.append)
+    assert "".join(told) == "x" * 1_000_000 + "end"
+    assert told[-1] == "end"
+    assert max(map(len, told)) <= LONGEST + CHUNK
+
+
+def test_of_what_is_told_as_it_comes_the_end_is_kept() -> None:
+    count = 0
+
+    def listen(line: str) -> None:
+        nonlocal count
+        count += 1
+
+    done = stream(["sh", "-c", "yes | head -n 3000000; echo end"], on_line=listen)
+    assert count == 3_000_001
+    assert KEPT <= len(done.stdout) <= KEPT + CHUNK
+    assert done.stdout.endswith(b"y\nend\n")
 
 
 def test_much_input_and_output_at_once_do_not_block() -> None:

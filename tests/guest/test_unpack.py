@@ -58,6 +58,8 @@ REFUSED: dict[str, list[Entry]] = {
     "a way through a link within": [("t", DIR, ""), ("t/d", DIR, ""), ("t/l", SYM, "d"), ("t/l/f", REG, "x")],
     "a directory below a link": [("t", DIR, ""), ("t/l", SYM, ".."), ("t/l/d", DIR, "")],
     "a hard link that climbs": [("t", DIR, ""), ("t/h", LNK, "../secret")],
+    "its top again, as a link": [("t", DIR, ""), ("t", SYM, "..")],
+    "its top as a link, and then as a directory": [("t", SYM, ".."), ("t", DIR, "")],
     "a hard link to an absolute name": [("t", DIR, ""), ("t/h", LNK, "/etc/passwd")],
 }
 
@@ -69,6 +71,38 @@ def test_it_refuses(entries: list[Entry], place: Path) -> None:
     assert refused.value.code is Code.CORRUPT
     assert (place.parent.parent / "secret").read_text() == "secret"
     assert not (place.parent / "secret").exists()
+
+
+def test_a_destination_that_is_a_link_is_not_put_elsewhere(place: Path) -> None:
+    place.parent.mkdir()
+    (place.parent / "mine").mkdir()
+    place.symlink_to("mine")
+    with pytest.raises(SeraiError, match="not asked for"):
+        unpack(tar(("t", DIR, ""), ("t", SYM, str(place.parent.parent)), ("t/new", REG, "x")), place)
+    assert not (place.parent.parent / "new").exists()
+    assert place.readlink() == Path("mine")
+
+
+def test_what_is_outside_keeps_its_mode(place: Path) -> None:
+    place.parent.mkdir()
+    outside = place.parent.parent / "outside"
+    outside.mkdir(mode=0o700)
+    with pytest.raises(SeraiError, match="not asked for"):
+        unpack(tar(("t", SYM, str(outside)), ("t", DIR, "")), place)
+    assert outside.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_refused_copy_leaves_no_link_that_leads_out(place: Path) -> None:
+    with pytest.raises(SeraiError, match="leads out"):
+        unpack(tar(("t", DIR, ""), ("t/l", SYM, "/etc/passwd"), ("t/f", SYM, "g"), ("/t/x", REG, "x")), place)
+    assert [path.name for path in place.iterdir()] == ["f"]
+
+
+def test_a_header_does_not_fill_the_memory(place: Path) -> None:
+    header = tarfile.TarInfo("t")
+    header.type, header.size = tarfile.XHDTYPE, 6 << 30
+    with pytest.raises(SeraiError, match="claims 6442450944 bytes"):
+        unpack(io.BytesIO(header.tobuf(tarfile.GNU_FORMAT) + bytes(512)), place)
 
 
 LEFT_OUT: dict[str, list[Entry]] = {

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from serai.images import download
+from serai.images.way import Way
 from serai.util.errors import Code, SeraiError
 
 CONTENT = b"QFI\xfb" + bytes(range(256)) * 4000
@@ -26,6 +27,7 @@ class Server(ThreadingHTTPServer):
     seen: list[str | None]
     status = 200
     location = ""
+    length = ""
 
     @property
     def url(self) -> str:
@@ -55,7 +57,7 @@ class Handler(BaseHTTPRequestHandler):
             self.send_response(200)
         body = self.server.content[start:]
         self.send_header("ETag", self.server.etag)
-        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Length", self.server.length or str(len(body)))
         self.end_headers()
         if self.server.cut:
             body = body[: self.server.cut.pop(0)]
@@ -115,6 +117,37 @@ def test_a_file_that_changed_on_the_server_begins_anew(fetch: Fetch, server: Ser
         fetch()
     server.etag = '"two"'
     assert fetch().read_bytes() == CONTENT
+
+
+def test_a_beginning_is_never_taken_for_that_of_another_file(server: Server, tmp_path: Path):
+    def fetch() -> bytes:
+        way = Way(plain_http=True)
+        return download.fetch(
+            server.url, tmp_path, checksum=None, progress=lambda _phrase: None, way=way
+        ).read_bytes()
+
+    server.cut = [100_000, 0, 0, 0]
+    with pytest.raises(SeraiError):
+        fetch()
+    server.etag, server.content, server.length = '"two"', CONTENT[::-1], str(1 << 50)
+    with pytest.raises(SeraiError, match="more than an image can have"):
+        fetch()
+    server.length = ""
+    assert fetch() == CONTENT[::-1]
+
+
+@pytest.mark.parametrize("length", ["many", "9" * 5000, "\xb2"])
+def test_a_length_that_is_none_counts_as_unknown(fetch: Fetch, server: Server, length: str):
+    server.length = length
+    assert fetch().read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("url", ["ftp://ann:hidden@h/x", "http://ann:hidden@h/x", "https://ann:hidden@[/x"])
+def test_an_address_that_is_refused_is_told_without_its_password(fetch: Fetch, url: str):
+    with pytest.raises(SeraiError) as caught:
+        fetch(url, None)
+    assert caught.value.code is Code.INPUT
+    assert "hidden" not in str(caught.value)
 
 
 def test_an_altered_file_is_refused_and_not_kept(fetch: Fetch, server: Server, tmp_path: Path):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import random
 import tarfile
 from pathlib import Path
 
@@ -95,3 +97,60 @@ def test_of_several_architectures_the_hosts_one_is_taken(layout, tmp_path, home)
     assert oci.flatten("oci:image", tmp_path, "amd64", lambda phrase: None).config.entrypoint == ["/app"]
     with pytest.raises(SeraiError, match="not made for arm64"):
         oci.flatten("oci:image", tmp_path, "arm64", lambda phrase: None)
+
+
+def made(place: Path, *, config: bytes = b"{}", layers: list[bytes], manifest: bytes = b"") -> str:
+    """A layout; the digest of its manifest."""
+    said = {"config": blob(place, config), "layers": [blob(place, each) for each in layers]}
+    first = blob(place, manifest or json.dumps(said).encode())
+    (place / "index.json").write_text(json.dumps({"manifests": [first]}))
+    return str(first["digest"])
+
+
+def test_no_image_takes_the_place_of_another_by_its_digest(tmp_path, home):
+    digest = made(tmp_path / "good", layers=[layer({"a": b"good"})])
+    other = made(tmp_path / "evil", layers=[layer({"a": b"evil"})])
+    parts, name = tmp_path / "evil/blobs/sha256", digest.partition(":")[2]
+    (parts / other.partition(":")[2]).rename(parts / name)
+    index = tmp_path / "evil/index.json"
+    index.write_text(index.read_text().replace(other, digest))
+    with pytest.raises(SeraiError, match="not what its name says"):
+        oci.flatten("oci:evil", tmp_path, "amd64", lambda phrase: None)
+
+    assert contents(oci.flatten("oci:good", tmp_path, "amd64", lambda phrase: None).tar) == {"./a": b"good"}
+
+
+WHOLE = layer({"a": random.Random(1).randbytes(200_000)})
+DAMAGED = {
+    "a manifest that is no JSON": {"manifest": b"{", "layers": []},
+    "a manifest that is a list": {"manifest": b"[]", "layers": []},
+    "a configuration that is none": {"config": b"[]", "layers": []},
+    "a layer that is no tar": {"layers": [b"junk" * 1000]},
+    "a layer that is cut off": {"layers": [WHOLE[:-100]]},
+    "a layer of nonsense": {"layers": [WHOLE[:100_000] + bytes([255]) * 100_000]},
+    "an algorithm that nobody has": {
+        "manifest": json.dumps({"config": {"digest": "foo:bar"}, "layers": []}).encode(),
+        "layers": [],
+    },
+}
+
+
+@pytest.mark.parametrize("parts", DAMAGED.values(), ids=DAMAGED.keys())
+def test_a_damaged_image_is_told_and_nothing_of_it_is_kept(parts, tmp_path, home):
+    made(tmp_path / "image", **parts)
+    (tmp_path / "image/blobs/foo").mkdir()
+    (tmp_path / "image/blobs/foo/bar").write_text("{}")
+    with pytest.raises(SeraiError) as caught:
+        oci.flatten("oci:image", tmp_path, "amd64", lambda phrase: None)
+    assert caught.value.code is Code.CORRUPT
+    assert not list(home.rglob("oci-*"))
+
+
+def test_a_header_of_a_layer_does_not_fill_the_memory(tmp_path, home):
+    claims = tarfile.TarInfo("header")
+    claims.type, claims.size = tarfile.XHDTYPE, 6 << 30
+    made(tmp_path / "image", layers=[gzip.compress(claims.tobuf(tarfile.GNU_FORMAT) + bytes(1 << 20))])
+    with pytest.raises(SeraiError, match=r"image: a layer is damaged: .* claims 6442450944 bytes") as caught:
+        oci.flatten("oci:image", tmp_path, "amd64", lambda phrase: None)
+    assert caught.value.code is Code.CORRUPT
+    assert not list(home.rglob("oci-*"))

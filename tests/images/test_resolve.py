@@ -155,3 +155,12 @@ def test_what_is_built_here_cannot_be_pulled(tmp_path: Path, name: str) -> None:
 def test_a_name_that_nobody_knows_cannot_be_pulled(tmp_path: Path) -> None:
     with pytest.raises(SeraiError, match="no such image, did you mean 'tiny'"):
         resolve.pull("tny", root=tmp_path, progress=print)
+
+
+def test_a_password_in_an_address_is_not_kept_with_the_image(
+    store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    (tmp_path / "disk").write_bytes(DISK)
+    monkeypatch.setattr(download, "fetch", lambda *_words, **_named: tmp_path / "disk")
+    get("mine", {"mine": ImageSource(url="https://ann:hidden@a.example/disk.img")})
+    assert not [path for path in store.root.rglob("*") if path.is_file() and b"hidden" in path.read_bytes()]

@@ -65,6 +65,28 @@ def test_a_server_whose_certificate_nobody_knows_is_believed_only_when_that_is_s
         assert document(url, limit=100, way=Way(ca_cert=f"{certificate}.crt")).data == b"content"
 
 
+@pytest.mark.parametrize("back", ["/x", "https"])
+def test_no_redirect_leads_from_https_to_http_not_even_for_a_while(certificate: Path, back: str):
+    with serving() as plain, serving() as server:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        url = server.url.replace("http:", "https:")
+        plain.files["/x"] = server.files["/x"] = b"content"
+        server.moved["/to"] = plain.url.replace("http:", "HTTP:") + "/on"
+        plain.moved["/on"] = f"{url}/x" if back == "https" else back
+        with pytest.raises(SeraiError, match="from https: to http: serai does not follow"):
+            document(f"{url}/to", limit=100, way=Way(insecure=True))
+        assert not plain.asked
+
+
+def test_a_redirect_to_what_is_no_address_is_named():
+    with serving() as server:
+        server.moved["/to"] = "http://[x/"
+        with pytest.raises(SeraiError, match="no address"):
+            document(f"{server.url}/to", limit=100)
+
+
 def test_a_redirect_takes_a_login_along_only_when_that_is_said():
     assert "authorization" in {name.lower() for name in Way().retries().remove_headers_on_redirect}
     assert not Way(location_trusted=True).retries().remove_headers_on_redirect

@@ -98,6 +98,7 @@ def exec_(obj: object, names: tuple[str, ...], as_json: bool, agent: bool) -> in
     """
     from shlex import join, quote
 
+    from serai.cli.say import clean
     from serai.run.reach import everywhere, way
 
     if not (words := tail()):
@@ -116,7 +117,7 @@ def exec_(obj: object, names: tuple[str, ...], as_json: bool, agent: bool) -> in
     width = max((len(machine.name) for machine in machines), default=0)
 
     def show(name: str, line: str) -> None:
-        click.echo(f"{name:{width}}  {line}")
+        click.echo(f"{name:{width}}  {clean(line)}")
 
     answers = everywhere(workspace, machines, command, None if as_json else show)
     if as_json:
@@ -126,7 +127,7 @@ def exec_(obj: object, names: tuple[str, ...], as_json: bool, agent: bool) -> in
     else:
         for name, answer in answers.items():
             if answer.code:
-                click.echo(f"{name:{width}}  {answer.error or f'exit code {answer.code}'}", err=True)
+                click.echo(f"{name:{width}}  {clean(answer.error) or f'exit code {answer.code}'}", err=True)
     return next((answer.code for answer in answers.values() if answer.code), 0)
 
 

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any
 
 from serai.cli.report import PROVISIONED, Lines
-from serai.cli.say import put
+from serai.cli.say import clean, put
 from serai.run.events import Event, Kind
 
 
@@ -38,20 +38,23 @@ class Live(Lines):
         from rich.text import Text
 
         if self._live.is_started:
-            self._console.print(Text.from_ansi(text))
+            self._console.print(Text.from_ansi(clean(text)))
         else:
             put(text, err=True)
 
     def _table(self) -> Any:
         from rich.spinner import Spinner
         from rich.table import Table
+        from rich.text import Text
 
         table = Table.grid(padding=(0, 1))
         now = time.monotonic()
         for name, (text, since) in list(self._rows.items()):
             budget = self.budgets.get(name) if text.startswith("waiting for ") else None
             limit = f" of {budget:.0f}" if budget else ""
-            table.add_row(Spinner("line"), name.ljust(self.width), text, f"{now - since:.0f}{limit} s")
+            table.add_row(
+                Spinner("line"), name.ljust(self.width), Text.from_ansi(clean(text)), f"{now - since:.0f}{limit} s"
+            )
         return table
 
     def _take(self, event: Event) -> None:

@@ -205,15 +205,17 @@ def unforeseen(error: Exception) -> SeraiError:
 
 def show(error: SeraiError) -> None:
     """Print an error for a person: one line each, its details indented, the way on last."""
+    from serai.cli.say import clean
+
     errors = error.errors if isinstance(error, SeraiErrors) else (error,)
     for each in errors:
         prefix = "" if each.where else click.style("error: ", fg="red")
         hint = f", {each.hint}" if each.hint and each.where else ""
-        click.echo(f"{prefix}{each.line()}{hint}", err=True)
+        click.echo(f"{prefix}{clean(f'{each.line()}{hint}')}", err=True)
         for line in each.details:
-            click.echo(f"    {line}", err=True)
+            click.echo(f"    {clean(line)}", err=True)
         if each.hint and not each.where:
-            click.echo(f"  next: {each.hint}", err=True)
+            click.echo(f"  next: {clean(each.hint)}", err=True)
     if isinstance(error, SeraiErrors):
         count = len(errors)
         click.echo(f"{count} error{'s' if count != 1 else ''}, nothing was changed", err=True)

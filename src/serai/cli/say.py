@@ -11,11 +11,33 @@ from typing import TextIO
 DIM, RED, GREEN, YELLOW, CYAN = 2, 31, 32, 33, 36
 """SGR codes of ECMA-48."""
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
+_END = "\x1b[0m"
+_CONTROL = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]"
+    r"|\x1b[\]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)?"
+    r"|\x1b[ -/]*[0-~]?"
+    r"|[\x00-\x08\x0b-\x1f\x7f-\x9f]"
+)
+"""Control sequences, control strings, other escapes, and control characters. Source: ECMA-48, 5.2 to 5.6."""
 
 
 def tinted(text: str, code: int) -> str:
     """The text in a colour, which `put` takes away where it would not be seen."""
-    return f"\x1b[{code}m{text}\x1b[0m"
+    return f"\x1b[{code}m{text}{_END}"
+
+
+def clean(text: str) -> str:
+    """The text, with no power over a terminal: guests and servers have written a part of it.
+
+    Styles stay, and end with it. Of a line that overwrites itself the last state is shown.
+    """
+    if text.isprintable():
+        return text
+    if "\r" in text:
+        text = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
+    text = _CONTROL.sub(lambda found: found[0] if STYLE.fullmatch(found[0]) else "", text)
+    styles = STYLE.findall(text)
+    return text if not styles or styles[-1] in (_END, "\x1b[m") else text + _END
 
 
 def is_terminal(stream: TextIO | None) -> bool:
@@ -26,6 +48,7 @@ def is_terminal(stream: TextIO | None) -> bool:
 def put(line: str, *, err: bool = False) -> None:
     """Print a line on stdout, or stderr: styles reach a terminal alone, and not where NO_COLOR is set."""
     stream = sys.stderr if err else sys.stdout
+    line = clean(line)
     if not is_terminal(stream) or os.environ.get("NO_COLOR"):
         line = STYLE.sub("", line)
     if stream is not None:
@@ -47,7 +70,7 @@ def progress() -> Callable[[str], None]:
         return tell
 
     def show(phrase: str) -> None:
-        sys.stderr.write(f"\r\x1b[K{phrase}" + ("" if phrase.startswith("downloading") else "\n"))
+        sys.stderr.write(f"\r\x1b[K{clean(phrase)}" + ("" if phrase.startswith("downloading") else "\n"))
         sys.stderr.flush()
 
     return show

@@ -10,8 +10,9 @@ from __future__ import annotations
 import base64
 import os
 import time
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import partial
 from typing import Any, Protocol
 
 from serai.util.errors import Code, SeraiError
@@ -80,6 +81,10 @@ BEHIND = 4
 """Segments of output that wait for this host; then the program has to wait."""
 GIVEN_UP = 1200
 """Naps of 50 ms after which nobody is expected to read any more."""
+AT_ONCE = BLOCKS
+"""Reads of one stream before it is looked whether time is up; an agent may always have more."""
+MOST_SAID = 64 << 20
+"""Bytes that a line of the shell may say: they are kept in memory."""
 TURN_SECONDS = 0.25
 FIRST, MOST, GROWTH = 0.02, 0.5, 1.3
 """Seconds between two looks."""
@@ -149,8 +154,8 @@ def execute(
 ) -> int:
     """Run `words` as `user`, if the guest has that login, else as root; its exit code, 128 + N after signal N.
 
-    Raises Code.NETWORK when the agent falls silent, Refused when it may not do that, Code.TIMEOUT after `budget`
-    seconds; the program goes on in the guest then.
+    Raises Code.NETWORK when the agent falls silent or answers nonsense, Refused when it may not do that,
+    Code.TIMEOUT after `budget` seconds; the program goes on in the guest then.
     """
     given = given or Nothing()
     deadline = None if budget is None else time.monotonic() + budget
@@ -158,23 +163,41 @@ def execute(
     place = f"/run/serai-agent-{os.urandom(8).hex()}"
     more = {"input-data": _packed(head)} if head and given.ended else {}
     argv = ["-c", SCRIPT, "serai", place, user, "" if given.ended else "yes", *words]
-    with turn() as call:
-        pid = call("guest-exec", path="/bin/sh", arg=argv, **more)["pid"]
+    with turn() as call, _sense():
+        pid = int(call("guest-exec", path="/bin/sh", arg=argv, **more)["pid"])
     reader = Reader(place, {"out": out, "err": err})
     writer = None if given.ended else Writer(place, head, given)
     try:
-        return _followed(turn, pid, reader, writer, given, deadline)
+        with _sense():
+            return _followed(turn, pid, reader, writer, given, deadline)
     finally:
-        with suppress(SeraiError), turn() as call:
+        with suppress(SeraiError), turn() as call, _sense():
             reader.close(call)
             call("guest-exec", path="/bin/rm", arg=["-rf", place])
+
+
+@contextmanager
+def _sense() -> Iterator[None]:
+    """What is said in the guest need not have the form that it has to have."""
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise SeraiError(Code.NETWORK, f"the guest's agent answers nonsense: {error}") from error
 
 
 def shell(turn: Turn, name: str, line: str, budget: float) -> tuple[int, str, str]:
     """A line of the shell of the guest `name`, as root: exit code, stdout, stderr. Raises as `execute` does."""
     out, err = bytearray(), bytearray()
+
+    def hear(kept: bytearray, data: bytes) -> None:
+        kept += data
+        if len(out) + len(err) > MOST_SAID:
+            raise SeraiError(Code.FAILED, f"the command says more than {MOST_SAID >> 20} MiB")
+
     try:
-        code = execute(turn, ["/bin/sh", "-c", line], out=out.extend, err=err.extend, budget=budget)
+        code = execute(
+            turn, ["/bin/sh", "-c", line], out=partial(hear, out), err=partial(hear, err), budget=budget
+        )
     except SeraiError as error:
         hint = "is qemu-guest-agent running in the guest?" if error.code is Code.NETWORK else ""
         raise SeraiError(error.code, f"{name}: {error.message}", hint=hint) from error
@@ -198,15 +221,19 @@ def _followed(
                         moved = writer.move(call) or moved
                 if status["exited"]:
                     while reader.opened and reader.move(call):
-                        pass
+                        _in_time(deadline)
                     return int(status["exitcode"] if "exitcode" in status else 128 + status.get("signal", 0))
-                if deadline is not None and time.monotonic() > deadline:
-                    raise SeraiError(Code.TIMEOUT, "the command did not end in time")
+                _in_time(deadline)
                 pause = FIRST if moved else min(MOST, pause * GROWTH)
                 if time.monotonic() + pause >= over:
                     break
                 _wait(writer, given, pause)
         _wait(writer, given, pause)
+
+
+def _in_time(deadline: float | None) -> None:
+    if deadline is not None and time.monotonic() > deadline:
+        raise SeraiError(Code.TIMEOUT, "the command did not end in time")
 
 
 def _wait(writer: Writer | None, given: Input, seconds: float) -> None:
@@ -264,9 +291,9 @@ class Stream:
         self.handle = -1
 
     def move(self, call: Call) -> bool:
-        """Give the sink what has come."""
+        """Give the sink what has come, or a part of it."""
         moved = False
-        while True:
+        for _ in range(AT_ONCE):
             if self.handle < 0:
                 self.handle = call("guest-file-open", path=f"{self.path}.{self.number}", mode="r")
             answer = call("guest-file-read", handle=self.handle, count=SEGMENT)
@@ -281,6 +308,7 @@ class Stream:
                 path = f"{self.path}.{self.number}"
                 call("guest-file-close", handle=call("guest-file-open", path=path, mode="w"))
                 self.number, self.handle = self.number + 1, -1
+        return True
 
 
 class Writer:
@@ -307,6 +335,8 @@ class Writer:
             data, self.rest = self.rest[:SEGMENT], self.rest[SEGMENT:]
             while data:
                 written = call("guest-file-write", handle=self.handle, **{"buf-b64": _packed(data)})["count"]
+                if not 0 < written <= len(data):
+                    raise ValueError(f"of {len(data)} bytes {written} are written")
                 data = data[written:]
             call("guest-file-close", handle=self.handle)
             self.number += 1

@@ -13,12 +13,15 @@ _FIRMWARE = re.compile(r"SeaBIOS|iPXE|BdsDxe|UEFI|OVMF|Booting from|GRUB|ISOLINU
 _KERNEL = re.compile(
     r"Linux version|EFI stub|Decompressing Linux|Booting Linux|tiny: kernel is up|^\[ *\d+\.\d{6}\]", re.M
 )
+# What stands between two words is bounded: of a line of many first words, each would be looked for to its end.
 _NETWORK = re.compile(
-    r"ci-info: \|.*\| True \| *\d+\.|[Ll]ease of [\d.]+ obtained|DHCPACK|bound to \d+\."
-    r"|Reached target.*Network is Online|tiny: network up"
+    r"ci-info: \|.{0,100}\| True \| *\d+\.|[Ll]ease of [\d.]+ obtained|DHCPACK|bound to \d+\."
+    r"|Reached target.{0,100}Network is Online|tiny: network up"
 )
-_SSH = re.compile(r"tiny: ssh ready|[Ss]tarted.*(OpenSSH|OpenBSD Secure Shell|ssh\.service|sshd)|login: *$", re.M)
-_CLOUD_INIT_DONE = re.compile(r"Cloud-init v\..* finished at|cloud-init.*finished at", re.I)
+_SSH = re.compile(
+    r"tiny: ssh ready|[Ss]tarted.{0,100}(OpenSSH|OpenBSD Secure Shell|ssh\.service|sshd)|login: *$", re.M
+)
+_CLOUD_INIT_DONE = re.compile(r"Cloud-init v\..{0,100} finished at|cloud-init.{0,100}finished at", re.I)
 
 _FATAL: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"Kernel panic - not syncing: *([^\r\n]*)"), "the kernel panicked: {}"),

@@ -46,7 +46,8 @@ def push(name: str, folder: SyncedFolder, source: Path, transport: Transport, pr
         )
     progress(f"{missing} has no rsync: copying all of {folder.source} by tar")
     assert isinstance(transport, PipeTransport)
-    copy.put(transport, source, folder.target, owner=folder.owner, keep=lambda path: keeps(path, folder.exclude))
+    target = folder.target.rstrip("/") or "/."  # copy.put would make a directory of the source's name in `x/`
+    copy.put(transport, source, target, owner=folder.owner, keep=lambda path: keeps(path, folder.exclude))
 
 
 def keeps(path: str, exclude: list[str]) -> bool:

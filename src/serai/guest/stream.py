@@ -6,6 +6,7 @@ import os
 import selectors
 import subprocess
 import time
+from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -14,10 +15,14 @@ from serai.guest.transport import OnLine
 from serai.util.errors import Code, SeraiError
 
 CHUNK = 1 << 16
+LONGEST = 1 << 16
+"""Bytes of a line, about; what never ends its line is handed out in pieces of this size."""
+KEPT = 1 << 20
+"""Bytes that are kept of what somebody listens to, about: its end tells why it failed."""
 
 
 class Output:
-    """What a streamed program left. `stderr` is empty when it was merged into `stdout`."""
+    """What a streamed program left. `stderr` is empty when it was merged into `stdout`, whose end is kept then."""
 
     __slots__ = ("code", "stderr", "stdout", "timed_out")
 
@@ -29,18 +34,28 @@ class Output:
 
 
 class Lines:
-    """Cuts a byte stream into lines, and hands each to `on_line`; a last line without its newline counts too."""
+    """Cuts a byte stream into lines, and hands each to `on_line`; a last line without its newline counts too.
+
+    Without a listener all of it is kept, else its end.
+    """
 
     def __init__(self, on_line: OnLine | None) -> None:
         self.on_line = on_line
-        self.parts: list[bytes] = []
+        self.parts: deque[bytes] = deque()
+        self._kept = 0
         self._rest = b""
 
     def feed(self, data: bytes) -> None:
         self.parts.append(data)
         if self.on_line is None:
             return
+        self._kept += len(data)
+        while self._kept - len(self.parts[0]) > KEPT:
+            self._kept -= len(self.parts.popleft())
         *lines, self._rest = (self._rest + data).split(b"\n")
+        if len(self._rest) > LONGEST:
+            lines.append(self._rest)
+            self._rest = b""
         for line in lines:
             self.on_line(line.rstrip(b"\r").decode(errors="replace"))
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from serai.util.errors import Code, SeraiError
+from serai.util.tars import Bounded
 
 
 def unpack(stream: IO[bytes], destination: Path) -> list[str]:
@@ -17,24 +18,28 @@ def unpack(stream: IO[bytes], destination: Path) -> list[str]:
 
     A file becomes `destination`, or a file in it when that is a directory; a tree's content lands in
     `destination` itself. Gives what was left out: devices, pipes, sparse files, links that lead out.
-    Raises Code.CORRUPT for a name that is absolute, climbs by `..`, or passes through a link.
+    Raises Code.CORRUPT for a name that is absolute, climbs by `..`, passes through a link, or is the first one's
+    again: as a link it would lead all that follows. No link that leads out is left then, either.
     """
     left_out: list[str] = []
     links: list[Path] = []
     first: str | None = None
     single = False
-    with tarfile.open(fileobj=stream, mode="r|", errorlevel=1) as tar:
-        for member in tar:
-            top, *below = _parts(member.name)
-            if first is None:
-                first, single = top, not member.isdir()
-                if single and destination.is_dir():
-                    destination = destination / top
-            if top != first or (single and below):
-                raise SeraiError(Code.CORRUPT, f"the guest sent {member.name!r}, which was not asked for")
-            if not _place(tar, member, destination, below, links):
-                left_out.append(member.name)
-    return left_out + _links_out(destination, links)
+    try:
+        with tarfile.open(fileobj=stream, mode="r|", errorlevel=1, tarinfo=Bounded) as tar:
+            for member in tar:
+                top, *below = _parts(member.name)
+                if first is None:
+                    first, single = top, not member.isdir()
+                    if single and destination.is_dir():
+                        destination = destination / top
+                elif top != first or single or not below:
+                    raise SeraiError(Code.CORRUPT, f"the guest sent {member.name!r}, which was not asked for")
+                if not _place(tar, member, destination, below, links):
+                    left_out.append(member.name)
+    finally:
+        outside = _links_out(destination, links)
+    return left_out + outside
 
 
 def _parts(name: str) -> list[str]:

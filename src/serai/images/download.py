@@ -31,6 +31,7 @@ _CONNECT_TIMEOUT, _READ_TIMEOUT = 10.0, 60.0  # seconds
 _TRIES = 4
 _MAX_TEXT = 4 << 20  # bytes of a checksum file
 _MAX_SIZE = 256 << 30  # bytes of an image
+_DIGITS = 20  # of a number of bytes, and more than enough
 _PROGRESS_INTERVAL = 0.2  # seconds
 
 
@@ -150,14 +151,19 @@ def verify(path: Path, checksum: str, *, source: str | None = None) -> None:
 
 
 def _allowed(url: str, checksum: str | None) -> None:
-    scheme = urlsplit(url).scheme
+    try:
+        scheme = urlsplit(url).scheme
+    except ValueError as error:
+        raise SeraiError(Code.INPUT, f"{url.rpartition('@')[2]} is no address: {error}", hint="mend it") from error
     if scheme not in ("http", "https"):
         raise SeraiError(
-            Code.INPUT, f"{url}: only https: and http: are downloaded", hint="use path: for a file of this host"
+            Code.INPUT,
+            f"{shown(url)}: only https: and http: are downloaded",
+            hint="use path: for a file of this host",
         )
     if scheme == "http" and not checksum:
         raise SeraiError(
-            Code.INPUT, f"{url}: http: needs a checksum", hint="add checksum: sha256:…, or use https:"
+            Code.INPUT, f"{shown(url)}: http: needs a checksum", hint="add checksum: sha256:…, or use https:"
         )
 
 
@@ -219,10 +225,11 @@ def _one_request(
             have = 0
             etag = response.headers.get("ETag", "")
             validator = etag if etag and not etag.startswith("W/") else response.headers.get("Last-Modified", "")
+            part.unlink(missing_ok=True)  # before the new validator: it is of another file
             write_atomic(state_file, msgspec.json.encode(_State(url, validator)))
         elif _range_start(response.headers) != have:
-            raise SeraiError(Code.NETWORK, f"{url}: the server sent another range than was asked for")
-        length = int(response.headers.get("Content-Length") or 0)
+            raise SeraiError(Code.NETWORK, f"{shown(url)}: the server sent another range than was asked for")
+        length = max(0, _number(response.headers.get("Content-Length", "").partition(",")[0]))
         total = have + length if length else 0
         _space(part, url, length, total)
         done = _copy(response, part, have, total, progress, on_bytes)
@@ -256,7 +263,7 @@ def _copy(
 
 def _space(part: Path, url: str, length: int, total: int) -> None:
     if total > _MAX_SIZE:
-        raise SeraiError(Code.CORRUPT, f"{url} announces {human_size(total)}: more than an image can have")
+        raise SeraiError(Code.CORRUPT, f"{shown(url)} announces {human_size(total)}: more than an image can have")
     with full_disk(part.parent, need=length):
         return
 
@@ -270,8 +277,13 @@ def _read_state(path: Path) -> _State | None:
 
 def _range_start(headers: Mapping[str, str]) -> int:
     """`Content-Range: bytes 100-199/200` -> 100; -1 when it is not readable."""
-    words = headers.get("Content-Range", "").removeprefix("bytes ").split("-")
-    return int(words[0]) if words[0].isdigit() else -1
+    return _number(headers.get("Content-Range", "").removeprefix("bytes ").partition("-")[0])
+
+
+def _number(text: str) -> int:
+    """-1 when it is none that a file could have."""
+    text = text.strip()
+    return int(text) if text.isdecimal() and len(text) < _DIGITS else -1
 
 
 def _pool(way: Way, timeout: float | None = None) -> urllib3.PoolManager:
@@ -289,20 +301,18 @@ def _request(pool: urllib3.PoolManager, url: str, headers: dict[str, str], way: 
     manager = pool
     if proxy := _proxy(url):
         manager = urllib3.ProxyManager(proxy, timeout=pool.connection_pool_kw["timeout"], **way.pool_options())
-    response = manager.request(
-        "GET",
-        shown(url),
-        headers={"User-Agent": "serai", "Accept-Encoding": "identity", **way.headers(url), **headers},
-        preload_content=False,
-        retries=way.retries(),
-    )
-    final = response.geturl() or url
-    if url.startswith("https:") and final.startswith("http:"):
-        response.close()
-        raise SeraiError(
-            Code.NETWORK, f"{shown(url)} leads to {final}: from https: to http: serai does not follow"
+    try:
+        return manager.request(
+            "GET",
+            shown(url),
+            headers={"User-Agent": "serai", "Accept-Encoding": "identity", **way.headers(url), **headers},
+            preload_content=False,
+            retries=way.retries(),
         )
-    return response
+    except ValueError as error:
+        raise SeraiError(
+            Code.NETWORK, f"{shown(url)} is, or leads to, what is no address: {error}", hint="check the address"
+        ) from error
 
 
 def _proxy(url: str) -> str | None:

@@ -6,15 +6,19 @@ Source: OCI image-spec: image-layout, manifest, config, layer (whiteouts).
 from __future__ import annotations
 
 import hashlib
+import lzma
 import tarfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
+from typing import TypeVar
 
 import msgspec
 
 from serai.util import paths
 from serai.util.errors import Code, SeraiError
 from serai.util.files import private_dir
+from serai.util.tars import Bounded
 
 Progress = Callable[[str], None]
 PREFIX = "oci:"
@@ -28,6 +32,9 @@ class _Descriptor(msgspec.Struct, frozen=True, rename={"media_type": "mediaType"
     media_type: str = ""
     annotations: dict[str, str] = {}
     platform: dict[str, object] = {}
+
+
+Form = TypeVar("Form")
 
 
 class _Index(msgspec.Struct, frozen=True):
@@ -75,14 +82,22 @@ def flatten(reference: str, base: Path, arch: str, progress: Progress) -> Flat:
     """The image's root filesystem, in the cache. Code.INPUT: it is no layout; Code.CORRUPT: a broken layer."""
     layout, tag = split(reference, base)
     descriptor = _chosen(layout, tag, arch)
-    manifest = msgspec.json.decode(_blob(layout, descriptor.digest).read_bytes(), type=_Manifest)
-    config = msgspec.json.decode(_blob(layout, manifest.config.digest).read_bytes(), type=_Image).config
+    manifest = _decoded(layout, descriptor.digest, _Manifest)
+    config = _decoded(layout, manifest.config.digest, _Image).config
     place = private_dir(paths.home() / "cache" / "rootfs")
     target = place / f"oci-{descriptor.digest.rpartition(':')[2]}.tar"
     if not target.exists():
         progress(f"laying {len(manifest.layers)} layers of {reference} over each other")
         part = target.with_suffix(".part")
-        _merge([_verified(layout, layer.digest) for layer in manifest.layers], part)
+        layers = [_verified(layout, layer.digest) for layer in manifest.layers]
+        try:
+            _merge(layers, part)
+        except (SeraiError, tarfile.TarError, EOFError, zlib.error, lzma.LZMAError) as error:
+            part.unlink(missing_ok=True)
+            cause = str(error).partition("\n")[0]
+            raise SeraiError(
+                Code.CORRUPT, f"{layout}: a layer is damaged: {cause}", hint="copy the image again"
+            ) from error
         part.rename(target)
     return Flat(target, descriptor.digest, config)
 
@@ -101,7 +116,7 @@ def _chosen(layout: Path, tag: str, arch: str) -> _Descriptor:
         raise SeraiError(Code.INPUT, f"{layout} has no image {tag!r}", hint=f"there are {known}")
     first = found[0]
     if "index" in first.media_type:
-        inner = msgspec.json.decode(_blob(layout, first.digest).read_bytes(), type=_Index).manifests
+        inner = _decoded(layout, first.digest, _Index).manifests
         mine = [each for each in inner if each.platform.get("architecture") == arch]
         if not mine:
             raise SeraiError(Code.UNSUPPORTED, f"{layout}: the image is not made for {arch}", hint="state arch")
@@ -109,9 +124,19 @@ def _chosen(layout: Path, tag: str, arch: str) -> _Descriptor:
     return first
 
 
+def _decoded(layout: Path, digest: str, form: type[Form]) -> Form:
+    """A part that is JSON. What is made of it is kept under its digest: it must be what that says."""
+    try:
+        return msgspec.json.decode(_verified(layout, digest).read_bytes(), type=form)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise SeraiError(
+            Code.CORRUPT, f"{layout}: its part {digest} is wrong: {error}", hint="copy the image again"
+        ) from error
+
+
 def _blob(layout: Path, digest: str) -> Path:
     kind, _, value = digest.partition(":")
-    if not kind.isalnum() or not value.isalnum():  # it becomes a path
+    if kind not in ("sha256", "sha512") or not value.isalnum():  # it becomes a path
         raise SeraiError(Code.CORRUPT, f"{layout}: {digest!r} is no digest")
     path = layout / "blobs" / kind / value
     if not path.is_file():
@@ -133,7 +158,7 @@ def _merge(layers: list[Path], target: Path) -> None:
     hidden, opaque, seen = _hidden(layers)
     with tarfile.open(target, "w", format=tarfile.PAX_FORMAT) as out:
         for number, layer in enumerate(layers):
-            with tarfile.open(layer) as archive:
+            with tarfile.open(layer, tarinfo=Bounded) as archive:
                 for member in archive:
                     name = _clean(member.name)
                     if PurePosixPath(name).name.startswith(WHITEOUT):
@@ -156,7 +181,7 @@ def _hidden(layers: list[Path]) -> tuple[dict[str, int], dict[str, int], dict[st
     opaque: dict[str, int] = {}
     seen: dict[str, int] = {}
     for number, layer in enumerate(layers):
-        with tarfile.open(layer) as archive:
+        with tarfile.open(layer, tarinfo=Bounded) as archive:
             for member in archive:
                 path = PurePosixPath(_clean(member.name))
                 parent = "" if str(path.parent) == "." else str(path.parent)

@@ -297,19 +297,20 @@ def _pull(name: str, store: Store, arch: str, progress: Progress) -> Image:
 
 def _pull_url(source: ImageSource, key: str, store: Store, arch: str, progress: Progress) -> Image:
     from serai.images import convert, download
+    from serai.images.way import shown
 
     url = source.url or ""
     if url.startswith("http:") and not source.checksum:
         raise SeraiError(
             Code.INPUT,
-            f"{url}: without a checksum nobody can tell whether what http: brings is the image",
+            f"{shown(url)}: without a checksum nobody can tell whether what http: brings is the image",
             hint="add checksum: sha256:… beside the url, or use https:",
         )
     file = download.fetch(url, store.downloads(), checksum=source.checksum, progress=progress)
     with store.workspace() as work:
         seed = "cloud-init" if source.cloud_init else "none"
         made = convert.convert(file, work, user=source.user or "root", seed=seed, progress=progress)
-        image = store.put(key, arch, made, origin=url)
+        image = store.put(key, arch, made, origin=shown(url))
     file.unlink(missing_ok=True)
     return image
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 import msgspec
 
@@ -66,15 +66,36 @@ class Way(msgspec.Struct, frozen=True, kw_only=True):
         return options
 
     def retries(self) -> urllib3.Retry:
+        """None of its redirects is followed from https: to http:; Code.NETWORK."""
         import urllib3
 
+        class Guarded(urllib3.Retry):
+            def increment(
+                self,
+                method: str | None = None,
+                url: str | None = None,
+                response: Any = None,
+                *rest: Any,
+                **more: Any,
+            ) -> Guarded:
+                if url and response is not None and (location := response.get_redirect_location()):
+                    _guard(url, urljoin(url, location))
+                return super().increment(method, url, response, *rest, **more)
+
         kept: dict[str, Any] = {"remove_headers_on_redirect": ()} if self.location_trusted else {}
-        return urllib3.Retry(
+        return Guarded(
             total=REDIRECTS, connect=2, read=0, redirect=REDIRECTS, status=0, backoff_factor=0.2, **kept
         )
 
 
 PLAIN = Way()
+
+
+def _guard(url: str, target: str) -> None:
+    if urlsplit(url).scheme == "https" and urlsplit(target).scheme == "http":
+        raise SeraiError(
+            Code.NETWORK, f"{shown(url)} leads to {shown(target)}: from https: to http: serai does not follow"
+        )
 
 
 def host_of(url: str) -> str:

@@ -6,9 +6,13 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
+
+from serai.plan.diff import Change
+from serai.plan.up import Plan
 from serai.run.events import Emit, Event
 from serai.spec.machine import Project
-from serai.util.masking import Mask, named_secrets
+from serai.util.masking import COVER, Mask, named_secrets
 
 
 def mask_of(project: Project) -> Mask:
@@ -21,6 +25,8 @@ def _values(project: Project) -> Iterator[str]:
     yield from named_secrets(os.environ)
     for machine in project.machines.values():
         yield from named_secrets(machine.env)
+        if machine.container is not None:
+            yield from named_secrets(machine.container.env)
         if machine.ssh.password:
             yield machine.ssh.password
         for hooks in machine.hooks.values():
@@ -54,9 +60,39 @@ def masked(emit: Emit, mask: Mask) -> Emit:
         return emit
 
     def told(event: Event) -> None:
-        import msgspec
-
         text = mask(event.text)
         emit(event if text == event.text else msgspec.structs.replace(event, text=text))
 
     return told
+
+
+def covered(plan: Plan, project: Project) -> Plan:
+    """The plan without secrets in what it changes. What was one before may be none any more but by its name."""
+    if not any(machine.changes for machine in plan.machines):
+        return plan
+    mask = mask_of(project)
+    machines = [
+        msgspec.structs.replace(machine, changes=tuple(_covered(change, mask) for change in machine.changes))
+        for machine in plan.machines
+    ]
+    return msgspec.structs.replace(plan, machines=tuple(machines))
+
+
+def _covered(change: Change, mask: Mask) -> Change:
+    name = change.key.rpartition(".")[2]
+    secret = bool(named_secrets({name: name})) and not name.endswith("_file")
+    return msgspec.structs.replace(
+        change,
+        old=COVER if secret and isinstance(change.old, str) else _without(change.old, mask),
+        new=COVER if secret and isinstance(change.new, str) else _without(change.new, mask),
+        reason=mask(change.reason),
+        refused=mask(change.refused),
+    )
+
+
+def _without(value: Any, mask: Mask) -> Any:
+    if isinstance(value, str):
+        return mask(value)
+    if isinstance(value, dict):
+        return {key: _without(inner, mask) for key, inner in value.items()}
+    return [_without(inner, mask) for inner in value] if isinstance(value, list) else value

@@ -130,3 +130,17 @@ def test_what_is_no_checksum_is_told(text: str, kind: str | None):
 
 def test_no_checksum_is_none():
     assert digest(None, "sha1") is None and digest("", None) is None
+
+
+def test_a_password_in_the_catalogues_address_is_not_told():
+    with pytest.raises(SeraiError) as caught:
+        choose(
+            parse(b"{}", "a"),
+            source="https://ann:hidden@a.example/c.json",
+            constraint=None,
+            providers=(),
+            architecture=None,
+            host="amd64",
+        )
+    assert "https://a.example/c.json" in str(caught.value)
+    assert "hidden" not in str(caught.value)

@@ -54,8 +54,9 @@ def test_one_on_the_hosts_network_at_the_address_it_states() -> None:
 class Guest:
     """A domain whose agent knows an address, and a network that leased another."""
 
-    def __init__(self, leases: list[dict[str, str]]) -> None:
+    def __init__(self, leases: list[dict[str, str]], *said: str) -> None:
         self.leased = leases
+        self.said = said or ("192.168.1.77",)
 
     def connect(self) -> Guest:
         return self
@@ -67,7 +68,7 @@ class Guest:
         return self.leased
 
     def interfaceAddresses(self, source: int) -> dict[str, Any]:
-        addresses = [{"type": 1, "addr": "fe80::1"}, {"type": 0, "addr": "192.168.1.77"}]
+        addresses = [{"type": 1, "addr": "fe80::1"}, *({"type": 0, "addr": each} for each in self.said)]
         return {"eth0": {"hwaddr": "52:54:00:00:00:0A", "addrs": addresses}} if source == 1 else {}
 
     def networkLookupByName(self, _name: str) -> Guest:
@@ -91,6 +92,13 @@ def test_an_address_that_nobody_stated_is_asked_for() -> None:
     with pytest.raises(SeraiError, match="web: it has no address yet") as caught:
         place(record(), Machine(), Guest([]))
     assert "qemu-guest-agent" in caught.value.hint
+
+
+def test_what_an_agent_calls_an_address_must_be_one() -> None:
+    macs = ("52:54:00:00:00:0a",)
+    said = ("-oProxyCommand=touch x", "10.0.0.1\n  ProxyCommand touch x", "localhost", "", "10.0.0.7")
+    assert asked(Guest([], *said), macs) == "10.0.0.7"
+    assert asked(Guest([], *said[:-1]), macs) == ""
 
 
 def test_another_host_is_gone_through_as_libvirt_does() -> None:

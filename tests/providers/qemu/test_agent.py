@@ -46,6 +46,31 @@ def test_one_that_says_nothing_is_not_waited_for_for_ever(monkeypatch: pytest.Mo
     assert caught.value.code is Code.NETWORK
 
 
+def test_one_that_talks_of_other_things_is_not_heard_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(agent, "SYNC_SECONDS", 0.05)
+    monkeypatch.setattr(Talk, "_line", lambda _talk, _end: b'{"return": 1}')
+    ours, theirs = socket.socketpair()
+    with ours, theirs, pytest.raises(SeraiError, match="the guest's agent does not answer"):
+        Talk(ours).sync()
+
+
+def test_an_answer_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(agent, "LONGEST", 1000)
+    ours, theirs = socket.socketpair()
+    with ours, theirs, pytest.raises(SeraiError, match="does not end its answer"):
+        theirs.sendall(b"x" * 2000)
+        Talk(ours).ask("guest-ping")
+
+
+@pytest.mark.parametrize("said", [b"7", b"{", b"{}", b'{"error": 7}', b"\xff", b"[" * 5000])
+def test_an_answer_that_is_none_is_told(said: bytes) -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs, pytest.raises(SeraiError, match="nonsense to guest-ping") as caught:
+        theirs.sendall(said + b"\n")
+        Talk(ours).ask("guest-ping")
+    assert caught.value.code is Code.NETWORK
+
+
 def test_a_qemu_that_ends_is_told() -> None:
     ours, theirs = socket.socketpair()
     theirs.close()

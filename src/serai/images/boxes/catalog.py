@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from serai.images.boxes.metadata import ARCHITECTURES
+from serai.images.way import shown
 from serai.util.errors import Code, SeraiError
 from serai.util.gem_version import Malformed, Requirement, Version, is_version, listed_requirement, version
 
@@ -184,7 +185,7 @@ def _none(
     releases: Sequence[Release],
 ) -> SeraiError:
     """Why nothing was chosen, with what there is."""
-    name = catalog.name or source
+    name = catalog.name or shown(source)
     if not meeting:
         there = [release.version for release in releases][:_SHOWN]
         has = f"it has {', '.join(there)}" if there else "it has none"

@@ -12,7 +12,7 @@ from serai.images import download
 from serai.images.boxes import catalog, shelf
 from serai.images.boxes.name import folder
 from serai.images.boxes.source import ACCEPT, Wanted, server_of, with_token
-from serai.images.way import PLAIN, Way
+from serai.images.way import PLAIN, Way, shown
 from serai.util.arch import host_arch
 from serai.util.errors import Code, SeraiError
 from serai.util.files import private_dir, write_atomic
@@ -85,7 +85,7 @@ def look(
     try:
         said = _ask(box.name, source, way, force, timeout)
         found = catalog.choose(
-            catalog.parse(said.encode(), source.url),
+            catalog.parse(said.encode(), shown(source.url)),
             source=source.url,
             constraint=constraint,
             providers=(box.provider,),
@@ -127,7 +127,7 @@ def _ask(name: str, source: Source, way: Way, force: bool, timeout: float | None
         note(name, source.url, source.validator, source.data)
         raise download.refused(source.url, answer.status)
     text = answer.data.decode(errors="replace")
-    catalog.parse(answer.data, source.url)
+    catalog.parse(answer.data, shown(source.url))
     note(name, source.url, answer.validator, text)
     return text
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from ipaddress import AddressValueError, IPv4Address
 from shlex import join
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -120,9 +121,18 @@ def asked(domain: Any, macs: tuple[str, ...]) -> str:
         by_mac = {str(card.get("hwaddr")).lower(): card for card in cards.values()}
         for mac in macs:
             for address in by_mac.get(mac.lower(), {}).get("addrs") or ():
-                if address["type"] == libvirt.VIR_IP_ADDR_TYPE_IPV4:
+                if address["type"] == libvirt.VIR_IP_ADDR_TYPE_IPV4 and _is_address(str(address["addr"])):
                     return str(address["addr"])
     return ""
+
+
+def _is_address(text: str) -> bool:
+    """libvirt hands on what the agent says, and that is the guest's word: ssh would take an option for one."""
+    try:
+        IPv4Address(text)
+    except AddressValueError:
+        return False
+    return True
 
 
 def jump(uri: str) -> dict[str, str]:

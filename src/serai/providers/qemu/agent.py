@@ -27,6 +27,8 @@ SOCKET = "agent.sock"
 SYNC_SECONDS = 10.0
 """Until an agent that runs has answered, in a guest that is emulated and busy."""
 ANSWER_SECONDS = 60.0
+LONGEST = 4 << 20
+"""Bytes of an answer: the longest that is asked for has 64 KiB of a file in base64."""
 FLUSH = b"\xff"
 """Ends whatever the agent was reading, and comes before its answer."""
 
@@ -58,13 +60,10 @@ class Talk:
         wanted = {"execute": "guest-sync-delimited", "arguments": {"id": mark}}
         self._send(FLUSH + msgspec.json.encode(wanted))
         end = time.monotonic() + SYNC_SECONDS
-        while True:
-            try:
-                line = self._line(end).rpartition(FLUSH)[2]
-                if msgspec.json.decode(line).get("return") == mark:
-                    return
-            except (msgspec.DecodeError, AttributeError):
-                continue  # what is left of an earlier answer
+        while time.monotonic() < end:  # what is left of an earlier answer comes first
+            if _decoded(self._line(end).rpartition(FLUSH)[2]).get("return") == mark:
+                return
+        raise _silent()
 
     def ask(self, name: str, **arguments: Any) -> Any:
         """One command. Raises Refused with the agent's words."""
@@ -72,9 +71,11 @@ class Talk:
         if arguments:
             words["arguments"] = arguments
         self._send(msgspec.json.encode(words))
-        answer = msgspec.json.decode(self._line(time.monotonic() + ANSWER_SECONDS))
-        if "error" in answer:
-            raise Refused(Code.FAILED, f"the guest's agent refuses {name}: {answer['error'].get('desc', '')}")
+        answer = _decoded(self._line(time.monotonic() + ANSWER_SECONDS))
+        if isinstance(error := answer.get("error"), dict):
+            raise Refused(Code.FAILED, f"the guest's agent refuses {name}: {error.get('desc', '')}")
+        if "return" not in answer:
+            raise SeraiError(Code.NETWORK, f"the guest's agent answers nonsense to {name}")
         return answer["return"]
 
     def _send(self, data: bytes) -> None:
@@ -97,8 +98,19 @@ class Talk:
             if not chunk:
                 raise SeraiError(Code.NETWORK, "QEMU has ended")
             self.buffer += chunk
+            if len(self.buffer) > LONGEST:
+                raise SeraiError(Code.NETWORK, "the guest's agent does not end its answer")
         line, _, self.buffer = self.buffer.partition(b"\n")
         return line
+
+
+def _decoded(line: bytes) -> dict[str, Any]:
+    """Empty for what is no object."""
+    try:
+        answer = msgspec.json.decode(line)
+    except (msgspec.DecodeError, RecursionError):
+        return {}
+    return answer if isinstance(answer, dict) else {}
 
 
 def _silent() -> SeraiError:
