@@ -8,6 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from serai.loaders.dumped import dumped
+from serai.loaders.yaml.nodes import plain
+from serai.loaders.yaml.parse import parse
+from serai.loaders.yaml.problems import Problems
 
 SCRIPTS = {
     "plain": ("a\nb\n", "inline: |\n  a\n  b\n"),
@@ -49,3 +52,16 @@ def test_scripts_of_any_shape_come_back_the_same(text):
     data = {"steps": [{"inline": text, "next": 1}], "last": text}
 
     assert yaml.load(dumped(data), getattr(yaml, "CSafeLoader", yaml.SafeLoader)) == data
+
+
+@pytest.mark.parametrize(
+    "text", ["089", "08901", "1e3", "12e5", "0o17", "1.", "-.5", "true", "~", "1_000", "on", "1:30"]
+)
+def test_a_text_that_looks_like_something_else_is_a_text_when_serai_reads_it(text):
+    data = {"facts": {"a": text, "b": [text]}}
+
+    assert plain(parse(dumped(data), Problems("f"))) == data
+
+
+def test_a_number_stays_a_number():
+    assert dumped({"a": 89, "b": 1.5, "c": "89a"}) == "a: 89\nb: 1.5\nc: 89a\n"

@@ -22,6 +22,7 @@ from serai.util.units import MAX_SIZE
 PATH = Path(__file__).parent / "serai.yaml"
 # What YAML can hold: no control characters but tab and line feed, and no lone surrogates.
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+VARIABLES = st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,20}", fullmatch=True)
 NAMES = st.from_regex(r"[a-wyz][a-z0-9]{0,8}", fullmatch=True)
 MACHINES = st.builds(
     Machine,
@@ -32,7 +33,7 @@ MACHINES = st.builds(
     provision=st.lists(st.builds(Provision, shell=st.builds(Shell, inline=TEXT, args=st.lists(TEXT, max_size=3)))),
     ready=st.builds(Ready, within=st.floats(0, 366 * 86400)),
     guest=st.builds(Guest, files=st.lists(st.builds(GuestFile, path=st.just("/x"), content=TEXT), max_size=2)),
-    env=st.dictionaries(TEXT, TEXT, max_size=3),
+    env=st.dictionaries(VARIABLES, TEXT, max_size=3),
     keep=st.booleans(),
 )
 PROJECTS = st.builds(Project, project=NAMES, machines=st.dictionaries(NAMES, MACHINES, min_size=1, max_size=3))

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from ansible_core import PLAYBOOK
+from provision_guest import Guest
 from serai.guest.exec import ExecTransport
 from serai.providers.contract import ExecEndpoint
 from serai.provisioners.ansible_local import is_shared, run
@@ -85,3 +86,20 @@ def test_what_lies_in_a_synced_folder_is_shared(path: str, shared: bool) -> None
     machine = Machine(name="web", synced_folders=[SyncedFolder(source=".", target="/vagrant")])
 
     assert is_shared(machine, path) is shared
+
+
+def played(guest: Guest, **options: Any) -> list[str]:
+    """What ansible-playbook was called with, in a guest of stand-ins."""
+    guest.stand_in("ansible-playbook", "echo 2.14.1")
+    (guest.root / "site.yml").write_text(PLAYBOOK)
+    place = str(guest.place)
+    given = {"playbook": "site.yml", "provisioning_path": f"{place}/play", "tmp_path": f"{place}/tmp", **options}
+    run(AnsibleLocal(**given), guest.job())
+    return [line for line in guest.called() if "--limit" in line]
+
+
+def test_a_place_may_end_with_a_slash(tmp_path: Path) -> None:
+    guest = Guest(tmp_path)
+
+    assert len(played(guest, provisioning_path=f"{tmp_path}/play/")) == 1
+    assert [path.name for path in (tmp_path / "play").iterdir()] == ["site.yml"]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from provision_guest import Guest
 from real_engines import IMAGE, Dockerd, Engine, PodmanService
@@ -166,3 +167,27 @@ def test_a_container_that_names_itself_is_found_by_its_label() -> None:
 def test_another_argument_is_another_container() -> None:
     assert digest(EngineRun(args="-e A=1")) != digest(EngineRun(args="-e A=2"))
     assert digest(EngineRun()) == digest(EngineRun())
+
+
+@pytest.mark.parametrize(
+    "container", [EngineRun(cmd="bash -l\n"), EngineRun(args="-p 80:80\n"), EngineRun(cmd="echo a # one of two")]
+)
+@pytest.mark.parametrize("daemonize", [True, False])
+def test_a_line_may_end_as_a_block_or_with_a_comment(
+    container: EngineRun, daemonize: bool, tmp_path: Path
+) -> None:
+    guest = Guest(tmp_path / "guest")
+    guest.stand_in("docker", 'case "$1" in run) exit 0 ;; ps) ;; *) echo id ;; esac')
+    docker.run(Docker(run={"web": replace(container, daemonize=daemonize)}), guest.job())
+
+    (ran,) = [line for line in guest.called() if line.startswith("docker run ")]
+    words = [container.args and container.args.strip(), "web", (container.cmd or "").partition("#")[0].strip()]
+    assert ran.endswith(" ".join(word for word in words if word))
+
+
+def test_arguments_of_a_build_may_end_with_a_line(tmp_path: Path) -> None:
+    guest = Guest(tmp_path / "guest")
+    guest.stand_in("docker")
+    docker.run(Docker(build_image=[EngineBuild(path="/srv/app", args="-t app\n")]), guest.job())
+
+    assert "docker build -t app /srv/app" in guest.called()

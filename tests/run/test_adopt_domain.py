@@ -8,7 +8,7 @@ import pytest
 
 from serai.loaders.yaml import load
 from serai.run import adopt_domain
-from serai.spec.machine import Machine
+from serai.spec.machine import Machine, Project
 from serai.util.errors import Code, SeraiError
 
 
@@ -105,3 +105,13 @@ def test_one_that_both_have_must_be_told_apart(engine, monkeypatch) -> None:
     with pytest.raises(SeraiError, match="have a domain old inn") as caught:
         adopt_domain.provider_of("old inn", None, None)
     assert "--dom0 localhost" in caught.value.hint
+
+
+def test_what_has_lines_of_its_own_is_a_comment_of_one() -> None:
+    project = Project(project="web", machines={"web": Machine(name="web")})
+    kept = ("<description>the shop's\nmachines: many\n\ttabs\x85and\u2028more</description>",)
+
+    text = adopt_domain.text(project, "web", kept)
+
+    assert "\n#   <description>the shop's machines: many tabs and more</description>\n" in text
+    assert load(Path("serai.yaml"), text=text, environ={}) == project

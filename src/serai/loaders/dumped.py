@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from serai.loaders.yaml.scalars import resolve
+
 WIDTH = 115
 
 _HINDERS = re.compile("\t|[ ]+(?=\n|\\Z)")
@@ -29,7 +31,9 @@ def dumped(value: Any) -> str:
 
     def text(dumper: Any, item: str) -> Any:
         style = "|" if "\n" in item.rstrip("\n") else None
-        if style and hides:
+        if not isinstance(resolve(item), str):
+            style = "'"  # 089, 1e3 and 0o17 are numbers here, and texts to the emitter
+        if style == "|" and hides:
             first = _FIRST.get(item[0], "")
             item = item[1:] if first else item
             item = first + _HINDERS.sub(lambda found: "".join(_STANDS[sign] for sign in found[0]), item)

@@ -67,7 +67,7 @@ def _upload(block: AnsibleLocal, job: Job) -> None:
             )
         return
     with _gathered(block, job.root) as folder:
-        job.put(folder, block.provisioning_path)
+        job.put(folder, block.provisioning_path.rstrip("/") or "/.")
 
 
 @contextmanager

@@ -48,8 +48,11 @@ if [ -n "$old" ]; then
     echo "$1: replacing it, for its arguments or its image are others"
     $engine rm -f "$old" >/dev/null || exit 1
 fi
-if [ "$4" = job ]; then exec %(line)s; fi
-id=$(%(line)s) || exit 1
+if [ "$4" = job ]; then
+exec %(line)s
+fi
+id=$(%(line)s
+) || exit 1
 echo "$1: started as $(echo "$id" | tail -n 1 | cut -c 1-12)"
 """
 
@@ -83,7 +86,7 @@ def run(
     for image in dict.fromkeys([*block.images, *block.pull_images]):
         job.script(PULL % {"engine": engine}, args=[image], what=f"pulling {image}")
     for build in block.build_image:
-        words = f"{build.args} {quote(build.path)}" if build.args else quote(build.path)
+        words = f"{build.args.strip()} {quote(build.path)}" if build.args else quote(build.path)
         job.script(f"exec {engine} build {words}", what=f"building {build.path}")
     for name, container in block.run.items():
         job.script(
@@ -121,5 +124,6 @@ def command(engine: str, name: str, container: EngineRun) -> str:
         words += ["-d", *([f"--restart={container.restart}"] if container.restart else [])]
     words += ["--name", name] if container.auto_assign_name else []
     words += ["--label", f"{NAME_LABEL}={name}", "--label", f"{DIGEST_LABEL}={digest(container)}"]
-    parts = [" ".join(map(quote, words)), container.args, quote(container.image or name), container.cmd]
+    args, cmd = (each.strip() if each else None for each in (container.args, container.cmd))
+    parts = [" ".join(map(quote, words)), args, quote(container.image or name), cmd]
     return " ".join(part for part in parts if part)

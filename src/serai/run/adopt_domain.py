@@ -81,6 +81,11 @@ def plain(domain: str) -> str:
     return re.sub(r"[^A-Za-z0-9.-]+", "-", domain).strip("-.")[:63] or "machine"
 
 
+def _one_line(text: str) -> str:
+    """A description has lines of its own: in the file each of them would be YAML."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
 def text(project: Project, domain: str, kept: tuple[str, ...], provider: str = LIBVIRT) -> str:
     """The file, with what has no key of its own named above it."""
     from serai.loaders.write import to_yaml
@@ -93,6 +98,6 @@ def text(project: Project, domain: str, kept: tuple[str, ...], provider: str = L
     if kept:
         head += [
             f"# Without a key of its own, {left}:",
-            *(f"#   {line}" for line in kept),
+            *(f"#   {_one_line(line)}" for line in kept),
         ]
     return "\n".join([*head, to_yaml(project, raw_block=raw_block)])

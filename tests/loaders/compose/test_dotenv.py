@@ -20,6 +20,8 @@ GIVEN = {"HOME": "/root", "EMPTY": ""}
         ('A="x\\ny\\t\\"z\\"\\$HOME"', {"A": 'x\ny\t"z"$HOME'}),
         ('A="one\ntwo"\nB=3', {"A": "one\ntwo", "B": "3"}),
         ("A='one\n two' # said\nB=3", {"A": "one\n two", "B": "3"}),
+        ("A='Let\\'s go!' # said\nB='C:\\new'", {"A": "Let's go!", "B": "C:\\new"}),
+        ("A='a\\\\'\nB=2", {"A": "a\\\\", "B": "2"}),
         ("A=$HOME/x\nB=${A}/y\nC=${D:-d}", {"A": "/root/x", "B": "/root/x/y", "C": "d"}),
         ("HOME\nNOBODY", {"HOME": "/root"}),
         ("A=\r\nB=2\r\n", {"A": "", "B": "2"}),

@@ -28,6 +28,21 @@ def test_a_chain_over_files_is_followed(shop) -> None:
     assert machine.container.build.context == "./a/app"
 
 
+def test_a_service_may_extend_one_of_its_own_name_that_extends_another(shop) -> None:
+    shop.write("services:\n  web: {extends: base, user: me}\n  base: {image: z, command: run}\n", "common.yaml")
+
+    machine = shop.machine("extends: {file: common.yaml, service: web}")
+
+    assert (machine.container.user, machine.container.cmd) == ("me", ["run"])
+
+
+def test_a_circle_over_files_is_named(shop) -> None:
+    shop.write("services:\n  web: {extends: {file: compose.yaml, service: web}}\n", "common.yaml")
+
+    (line,) = shop.errors("services:\n  web: {image: x, extends: {file: common.yaml, service: web}}\n")
+    assert "services extend each other in a circle: web → web" in line
+
+
 def test_circles_are_named(shop) -> None:
     text = "services:\n  a: {extends: b, image: x}\n  b: {extends: {service: a}, image: x}\n"
     shop.write("include: [compose.yaml]\n", "other.yaml")

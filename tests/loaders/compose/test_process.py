@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from subprocess import check_output
+
 import pytest
 
 from compose_cases import service
@@ -95,3 +97,11 @@ def test_what_has_no_effect_is_noted(shop) -> None:
         "pull_policy",
         "command",
     ]
+
+
+def test_a_hooks_shell_has_the_hooks_environment(shop) -> None:
+    text = "post_start: [{command: [sh, -c, 'echo $$X && echo $$Y'], environment: {X: a b, Y: c}}]"
+
+    (hook,) = shop.machine(text).hooks["after_start"]
+
+    assert check_output(["sh", "-c", hook.run], text=True) == "a b\nc\n"

@@ -23,6 +23,7 @@ services:
     extends: {file: base.yaml, service: x}
   short: {build: "https://github.com/a/b.git", label_file: l}
 secrets: {s: {file: s.txt}, t: {environment: T}}
+volumes: {v: , b: {driver_opts: {o: bind, device: data}}, n: {driver_opts: {o: addr=h, device: "h:/x"}}}
 """
 
 
@@ -49,6 +50,11 @@ def test_paths_become_the_projects() -> None:
             "short": {"build": "https://github.com/a/b.git", "label_file": "./parts/l"},
         },
         "secrets": {"s": {"file": "./parts/s.txt"}, "t": {"environment": "T"}},
+        "volumes": {
+            "v": None,
+            "b": {"driver_opts": {"o": "bind", "device": "./parts/data"}},
+            "n": {"driver_opts": {"o": "addr=h", "device": "h:/x"}},
+        },
     }
 
 

@@ -86,3 +86,21 @@ def test_volumes_of_others_are_of_services_or_of_containers(shop) -> None:
     assert machine.container.volumes_from == ["a:ro", "old"]
     assert machine.after == {"a": "started"}
     assert "there is no service 'b'" in shop.errors(text.replace("'a:ro'", "b"))[0]
+
+
+@pytest.mark.parametrize(
+    ("volume", "device"),
+    [
+        ("{driver_opts: {type: none, o: bind, device: ./data}}", "{}/data"),
+        ("{driver: local, driver_opts: {type: none, o: bind, device: data}}", "{}/data"),
+        ("{driver_opts: {type: none, o: bind, device: /srv}}", "/srv"),
+        ("{driver_opts: {type: nfs, o: addr=h, device: ':/x'}}", ":/x"),
+        ("{driver: d, driver_opts: {o: bind, device: ./data}}", "./data"),
+    ],
+)
+def test_a_directory_that_is_a_volume_is_the_projects(shop, volume: str, device: str) -> None:
+    text = service("volumes: ['v:/b']", f"volumes: {{v: {volume}}}\n")
+
+    (found,) = shop.project(text).machines["web"].container.volumes
+
+    assert found.options["device"] == device.format(shop.root)

@@ -39,8 +39,10 @@ def entries(text: str, look: Look, *, raw: bool = False) -> dict[str, str]:
             inherited = look(name)
             if inherited is not None:
                 found[name] = inherited
-        elif raw or quote == "'":
+        elif raw:
             found[name] = value
+        elif quote == "'":
+            found[name] = _ESCAPE.sub(lambda part: "'" if part[1] == "'" else part[0], value)
         else:
             if quote == '"':
                 value = _ESCAPE.sub(lambda part: _ESCAPES.get(part[1], part[0]), value)
@@ -79,7 +81,7 @@ def _pieces(text: str, *, raw: bool) -> Iterator[tuple[int, str, str | None, str
 def _quoted(lines: list[str], at: int, rest: str) -> tuple[str, int]:
     """The value between quotes, which may go over lines, and the number of the line after it."""
     quote, number, text = rest[0], at + 1, rest[1:]
-    closing = re.compile(rf"(?:[^\\{quote}]|\\.)*{quote}" if quote == '"' else f"[^{quote}]*{quote}", re.DOTALL)
+    closing = re.compile(rf"(?:[^\\{quote}]|\\.)*{quote}", re.DOTALL)
     parts = [text]
     while (end := closing.match("\n".join(parts))) is None:
         at += 1

@@ -202,6 +202,7 @@ class Composer:
             circle = " → ".join(each for _, each in (*trail, (path, name)))
             self._problems.at(extends, f"services extend each other in a circle: {circle}")
             return own
+        trail = (*trail, (path, name))
         base, file = self._reference(extends)
         if base is None:
             return own
@@ -214,7 +215,7 @@ class Composer:
             near = did_you_mean(base.text, list(services)) or f"there are {', '.join(list(services)[:12])}"
             self._problems.at(base, f"{self._files.shown(path)} has no service {base.text!r}, {near}")
             return own
-        below = self._service(base.text, services, path, variables, (*trail, (path, name)))
+        below = self._service(base.text, services, path, variables, trail)
         return Merger(self._problems).services(below, own) if isinstance(below, Map) else own
 
     def _reference(self, extends: Node) -> tuple[Scalar | None, Scalar | None]:

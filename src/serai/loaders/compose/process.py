@@ -148,10 +148,10 @@ def map_hooks(draft: Draft, key: str, node: Node) -> None:
         for name in noted:
             if name in options:
                 draft.dropped(f"{key}.{name}", options[name], noted[name])
-        run = words[2] if words[:2] == ["sh", "-c"] and len(words) == len(("sh", "-c", "…")) else shlex.join(words)
         if "environment" in options:
             texts = draft.values.texts(options["environment"])
-            run = " ".join(["env", *(shlex.quote(f"{name}={value}") for name, value in texts.items()), run])
+            words = ["env", *(f"{name}={value}" for name, value in texts.items()), *words]
+        run = words[2] if words[:2] == ["sh", "-c"] and len(words) == len(("sh", "-c", "…")) else shlex.join(words)
         if "working_dir" in options:
             run = f"cd {shlex.quote(draft.values.text(options['working_dir']) or '/')} && {run}"
         draft.append(("hooks", event), {"run": run, "on": "guest"}, key, item)

@@ -47,7 +47,7 @@ def rebased(root: Map, prefix: str) -> Map:
     root = _sections(root, "services", service)
     for section in ("secrets", "configs"):
         root = _sections(root, section, lambda item: _at(item, "file", lambda file: _text(file, path)))
-    return root
+    return _sections(root, "volumes", lambda item: _at(item, "driver_opts", lambda opts: _device(opts, path)))
 
 
 def joined(prefix: str, text: str) -> str:
@@ -108,6 +108,14 @@ def _volume(node: Node, short: Change, path: Change) -> Node:
     if isinstance(kind, Scalar) and kind.text == "bind":
         return _at(node, "source", lambda item: _text(item, path))
     return node
+
+
+def _device(opts: Node, change: Change) -> Node:
+    """A volume that is a directory of the host: `o: bind`."""
+    kind = opts.items.get("o") if isinstance(opts, Map) else None
+    if not isinstance(kind, Scalar) or kind.text != "bind":
+        return opts
+    return _at(opts, "device", lambda item: _text(item, change))
 
 
 def _sections(root: Map, section: str, change: Callable[[Node], Node]) -> Map:

@@ -96,6 +96,8 @@ def volume(draft: Draft, name: str, node: Node) -> dict[str, Any]:
     if driver and driver not in ("local", "default"):
         entry["driver"] = driver
     if "driver_opts" in options and (opts := values.texts(options["driver_opts"])):
+        if "driver" not in entry and opts.get("o") == "bind" and opts.get("device"):
+            opts["device"] = str(draft.world.files.absolute(opts["device"]))  # the engine knows no project
         entry["options"] = opts
     return entry
 
