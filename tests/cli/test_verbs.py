@@ -57,6 +57,35 @@ def test_halt_and_reload_and_suspend(serai: Any) -> None:
     assert set(serai.states().values()) == {"ready"}
 
 
+def test_a_reload_halts_only_what_it_brings_up_again(serai: Any) -> None:
+    serai.file(
+        "project: shop\ndefaults: {provider: fake}\nmachines: {web: {count: 2}, spare: {autostart: false}}\n"
+    )
+    serai("up")
+    serai("up", "spare")
+    serai.file(
+        "project: shop\ndefaults: {provider: fake}\nmachines: {web: {count: 1}, spare: {autostart: false}}\n"
+    )
+    told = serai("reload").stderr
+    assert "spare  stopping" in told
+    assert "web-2  stopping" not in told
+    assert serai.states() == {"web-1": "ready", "spare": "ready", "web-2": "ready"}
+    serai("halt", "spare")
+    serai("reload", "web-*")
+    assert serai.states() == {"web-1": "ready", "spare": "stopped", "web-2": "ready"}
+
+
+def test_what_the_file_does_not_name_any_more_is_not_brought_up(serai: Any) -> None:
+    serai.file("project: shop\nmachines: {web: {provider: fake, count: 2}}\n")
+    serai("up")
+    serai.file("project: shop\nmachines: {web: {provider: fake, count: 1}}\n")
+    for verb in ("up", "plan", "reload"):
+        told = serai(verb, "web-1", "web-2", code=3).stderr
+        assert "web-2 is not in the project file" in told
+        assert "serai destroy web-2" in told
+        assert "nothing to do" in serai("up", "web-*").stderr
+
+
 def test_a_reload_that_cannot_end_well_halts_nothing(serai: Any) -> None:
     serai.file(SHOP)
     serai("up")

@@ -62,3 +62,51 @@ def test_a_killed_snapshot_leaves_a_machine_that_works(serai: Any, when: str, ve
     assert serai.states() == {"web": "ready"}
     serai("snapshot", verb, "a", code=None)
     serai("snapshot", "list")
+
+
+FOLDERS = """
+project: shop
+machines:
+  web:
+    provider: fake
+    synced_folders: [{source: ., target: /srv, type: virtiofs}]
+    provision: [{shell: "echo once", name: first}, {shell: "echo each", name: each, run: always}]
+"""
+
+
+@pytest.mark.parametrize("life", ["first", "second"])
+@pytest.mark.parametrize(
+    ("killed", "left"),
+    [
+        ("after:web/ready", ["web/sync", "web/provision:first", "web/provision:each"]),
+        ("before:web/sync", ["web/sync", "web/provision:first", "web/provision:each"]),
+        ("after:web/sync", ["web/provision:first", "web/provision:each"]),
+        ("before:web/provision:each", ["web/provision:each"]),
+    ],
+)
+def test_folders_and_blocks_of_each_start_stay_due(serai: Any, killed: str, left: list[str], life: str) -> None:
+    serai.file(FOLDERS)
+    if life == "second":
+        serai("up")
+        serai("halt")
+        left = [step for step in left if step != "web/provision:first"]
+    assert serai("up", code=None, env={"SERAI_FAULT": killed}).returncode == -9
+    assert [step for step in serai.steps() if step != "web/ready"] == left
+    serai("up")
+    assert serai.steps() == []
+
+
+def test_folders_of_one_that_was_woken_are_not_lost(serai: Any) -> None:
+    serai.file(FOLDERS)
+    serai("up")
+    serai("suspend")
+    assert serai("up", code=None, env={"SERAI_FAULT": "after:web/resume"}).returncode == -9
+    assert "web/sync" in serai.steps()
+
+
+def test_folders_that_were_changed_are_not_lost(serai: Any) -> None:
+    serai.file(FOLDERS)
+    serai("up")
+    serai.file(FOLDERS.replace("/srv", "/opt"))
+    assert serai("up", code=None, env={"SERAI_FAULT": "before:web/sync"}).returncode == -9
+    assert "web/sync" in serai.steps()

@@ -145,3 +145,15 @@ def test_machines_of_which_one_is_up_at_a_time_may_have_one_address() -> None:
     assert found.addresses["private"] == {"a": "10.40.0.10/24", "b": "10.40.0.10/24", "c": "10.40.0.11/24"}
     names = hosts_files(found)
     assert names["b"] == names["c"] == {"a": "10.40.0.10", "b": "10.40.0.10", "c": "10.40.0.11"}
+
+
+def test_a_name_of_two_machines_means_the_same_one_whoever_came_first() -> None:
+    shop = Project(
+        project="shop",
+        machines={
+            name: Machine(name=name, aliases=["www"], networks=[Nic(private=PrivateNic())]) for name in ("a", "b")
+        },
+    )
+    first = allocate(shop, allocate(project({"b": [PrivateNic()]}), Allocation()))
+    assert hosts_files(first)["a"]["www"] == "10.40.0.11"
+    assert hosts_files(allocate(shop, first)) == hosts_files(first)

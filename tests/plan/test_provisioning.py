@@ -46,6 +46,11 @@ def test_a_start_runs_always_again() -> None:
     assert keys({"once": "1", "always": "2"}, starting=True) == [("always", "always")]
 
 
+def test_one_that_a_start_did_not_come_to_runs_at_the_next_up() -> None:
+    assert keys({"once": "1"}) == [("always", "not run yet")]
+    assert keys({"once": "1", "always": "old"}) == []
+
+
 def test_a_changed_block_runs_again() -> None:
     assert keys({"once": "old", "always": "2"}) == [("once", "changed")]
 

@@ -19,12 +19,15 @@ class Stand:
 
     def __init__(self, root: Path) -> None:
         names = {"web": ["env", "WHERE=web"], "db": ["env", "WHERE=db"]}
-        self.argv = names
+        self.argv = {**names, "fork": ["env", "WHERE=fork"]}
         machines = {name: Machine(name=name, env={"WHO": name}) for name in (*names, "off")}
         folder = SyncedFolder(source="app", target=str(root / "guest"))
         machines["web"] = Machine(name="web", env={"WHO": "web"}, synced_folders=[folder])
         self.project = Project(project="shop", machines=machines)
         self.scope = type("Scope", (), {"root": root})()
+
+    def beside_the_file(self) -> dict[str, Machine]:
+        return {"fork": Machine(name="fork")}
 
     def provider(self, name: str) -> Any:
         return self
@@ -71,6 +74,15 @@ def test_files_go_in_out_and_across(shop: Any, tmp_path: Path) -> None:
     with pytest.raises(SeraiError) as refused:
         copy(shop, "a", "b")
     assert refused.value.code is Code.USAGE
+
+
+def test_files_go_into_machines_that_are_not_in_the_file(shop: Any, tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("x")
+    copy(shop, str(tmp_path / "data"), f"fork:{tmp_path}/in")
+    assert (tmp_path / "in").read_text() == "x"
+    with pytest.raises(SeraiError, match="no machine is called 'fort'") as refused:
+        copy(shop, str(tmp_path / "data"), "fort:/in")
+    assert "fork" in refused.value.hint
 
 
 def test_folders_are_copied_again(shop: Any, tmp_path: Path) -> None:

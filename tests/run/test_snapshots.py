@@ -8,7 +8,7 @@ import pytest
 
 from serai.run import verbs
 from serai.run.events import silent
-from serai.run.snapshots import for_each
+from serai.run.snapshots import for_each, last_pushed, pushed_name
 from serai.run.workspace import Workspace
 from serai.spec.folder import FolderType, SyncedFolder
 from serai.spec.machine import Machine
@@ -186,3 +186,23 @@ def test_a_name_that_cannot_be_one_is_refused_before_anything_begins(workspace: 
 def test_one_that_another_program_named_can_go(workspace: Workspace) -> None:
     workspace.provider("web").snapshot_save("web", "before the upgrade")
     assert list(for_each(workspace, ["web"], "delete", "before the upgrade")) == ["web"]
+
+
+def test_what_was_pushed_last_is_popped_although_the_clock_was_set_back(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = pushed_name(workspace, [])
+    list(for_each(workspace, [], "save", first))
+    monkeypatch.setattr("time.time_ns", lambda: 1_000_000_000_000_000_000)
+    second = pushed_name(workspace, ["web"])
+    list(for_each(workspace, ["web"], "save", second))
+    assert last_pushed(workspace, []) == {"db": first, "web": second}
+
+
+def test_a_name_that_somebody_gave_is_not_popped(workspace: Workspace) -> None:
+    list(for_each(workspace, ["web"], "save", "push_x"))
+    with pytest.raises(SeraiError, match="no machine has a pushed snapshot"):
+        last_pushed(workspace, [])
+    pushed = pushed_name(workspace, [])
+    list(for_each(workspace, [], "save", pushed))
+    assert last_pushed(workspace, ["web"]) == {"web": pushed}

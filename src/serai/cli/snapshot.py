@@ -91,8 +91,9 @@ def _then(obj: object, names: tuple[str, ...], start: bool | None, provision: bo
 def push(obj: object, names: tuple[str, ...]) -> int:
     """Save a snapshot that `pop` goes back to; pushed twice, popped twice."""
     from serai.run.snapshots import pushed_name
+    from serai.run.workspace import open_workspace
 
-    return _each(obj, names, "save", pushed_name(), "saved")
+    return _each(obj, names, "save", pushed_name(open_workspace(obj), names), "saved")
 
 
 @snapshot.command()

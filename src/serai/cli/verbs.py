@@ -180,6 +180,9 @@ def reload(
 
     workspace = open_workspace(obj)
     options = Options(provision=provision, only=split(provision_with))
+    names = tuple(workspace.to_reload(names))
+    if not names:
+        return bring_up(workspace, names, options, yes=yes, as_json=as_json, verb="reload")
     verbs.make_plan(workspace, names, options)  # what `up` will refuse is refused while the machines still run
     with reporter(as_json) as report:
         stopped = verbs.halt(workspace, names, emit=report.emit, force=force, verb="reload", halves=(BEFORE,))

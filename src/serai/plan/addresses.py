@@ -138,7 +138,7 @@ def _hosts(project: Project, network: str, spec: Network, kept: Mapping[str, str
             where = f"dhcp_range {first}-{last}" if span else str(subnet)
             raise SeraiError(Code.INPUT, f"networks.{network}: {where} has no address left for {name}")
         result[name] = f"{found}/{subnet.prefixlen}"
-    return result
+    return {name: result[name] for name in members}
 
 
 def hosts_files(allocation: Allocation) -> dict[str, dict[str, str]]:

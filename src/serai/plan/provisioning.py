@@ -66,7 +66,8 @@ def due(
 ) -> list[tuple[str, str]]:
     """(key, why) of the blocks to run, in the file's order.
 
-    `starting`: a life of the machine begins, as far as serai has seen, so that `always` blocks count.
+    `starting`: a life of the machine begins, as far as serai has seen, so that `always` blocks count. One
+    without a mark counts later, too: the run that began this life did not come to it.
     `wanted`: True runs every `once` and `always` block again (`serai provision`), False none (`--no-provision`),
     None decides by marks. `only` are names or kinds: those blocks alone, whatever their marks say.
     """
@@ -81,11 +82,12 @@ def due(
         if block.run is Run.NEVER:
             continue
         mark = marks.get(key)
-        if block.run is Run.ALWAYS:
-            if starting or wanted:
-                found.append((key, "always"))
+        if block.run is Run.ALWAYS and (starting or wanted):
+            found.append((key, "always"))
         elif mark is None:
             found.append((key, "not run yet"))
+        elif block.run is Run.ALWAYS:
+            continue
         elif mark.digest != digests[key]:
             found.append((key, "changed"))
         elif wanted:

@@ -28,14 +28,16 @@ def provisioning_digests(machines: Collection[Machine], root: Any) -> dict[str, 
 
 
 def guest_digests(workspace: Workspace, names: Collection[str]) -> dict[str, str]:
-    """machine -> digest of its `guest:` settings and of the names and addresses of its peers."""
+    """machine -> digest of its `guest:` settings and of the names and addresses of its peers in the file."""
     machines = workspace.project.machines
     hosts: dict[str, dict[str, str]] = {}
     if any(nic.private for machine in machines.values() for nic in machine.networks):
-        from serai.plan.addresses import allocate, hosts_files
-        from serai.run.materials import read_allocation
+        from serai.plan.addresses import hosts_files
+        from serai.run.materials import read_allocation, reserve
 
-        allocation = allocate(workspace.project, read_allocation(workspace.scope.home / "networks.json"))
+        allocation = reserve(workspace, read_allocation(workspace.scope.home / "networks.json"))
+        for network, members in allocation.addresses.items():  # a fork is no news to the others
+            allocation.addresses[network] = {name: members[name] for name in members if name in machines}
         hosts = hosts_files(allocation)
     found = {}
     for name in names:

@@ -24,6 +24,7 @@ from serai.run.events import Emit, Event, Kind
 from serai.run.hooks import AFTER, BEFORE, Table, fire
 from serai.run.materials import Stock
 from serai.run.moments import Moments
+from serai.run.owed import Owed
 from serai.run.scheduler import Cancel
 from serai.run.secrets import mask_of, masked
 from serai.run.sources import make_sources
@@ -66,6 +67,7 @@ class Executor:
         self.cancel = cancel
         self.verb = verb
         self.hooks = Table(steps, verb=verb, halves=halves)
+        self.owed = Owed(steps)
         self.plans = plans
         self.digests = digests
         self.observed = observed
@@ -161,7 +163,9 @@ class Executor:
         return ""
 
     def _resume(self, machine: Machine, step: Step, progress: Progress) -> str:
-        self.workspace.provider(machine.name).resume(machine.name, progress)
+        driver = self.workspace.provider(machine.name)
+        driver.resume(machine.name, progress)
+        self.owed.begun(machine, driver)
         return ""
 
     def _ready(self, machine: Machine, step: Step, progress: Progress) -> str:
@@ -173,7 +177,7 @@ class Executor:
             if enters := await_ready(machine, machine.ready.within, progress):
                 self._anew(machine)
             if not enters or (machine.ready.tcp is None and machine.ready.command is None):
-                driver.mark(machine.name, {}, ready=True)
+                self.owed.ready(machine, driver)
                 return ""
             machine = with_budget(machine, machine.ready.within - (time.monotonic() - began))
         materials = self.stock.of(machine, progress)
@@ -213,7 +217,7 @@ class Executor:
                 self._settle(machine, step, progress)
             else:
                 self._mark_settled(machine)  # the seed has done it
-        driver.mark(machine.name, {}, ready=True)
+        self.owed.ready(machine, driver)
         way = driver.endpoint(machine.name)
         return f"{way.host}:{way.port}" if isinstance(way, SshEndpoint) else ""
 
@@ -258,8 +262,9 @@ class Executor:
         from serai.guest.folders import sync
 
         driver = self.workspace.provider(machine.name)
-        if getattr(driver, "binds", False):
-            return ""  # they are part of it
+        if getattr(driver, "binds", False):  # they are part of it
+            self.owed.synced(machine, step.key, driver)
+            return ""
         endpoint = driver.endpoint(machine.name)
         way, root = self.way_in(machine.name), self.workspace.scope.root
 
@@ -276,6 +281,7 @@ class Executor:
         except SeraiError:
             driver.mark(machine.name, {}, ready=False)  # so that the next `up` tries again
             raise
+        self.owed.synced(machine, step.key, driver)
         return ""
 
     def _apply(self, machine: Machine, step: Step, progress: Progress) -> str:
@@ -283,8 +289,9 @@ class Executor:
         keys = {change.key: Verdict(change.effect, change.reason) for change in plan.changes if not change.refused}
         keys = {key: each for key, each in keys.items() if each.effect in (Effect.LIVE, Effect.RESTART)}
         late = cpus_without_room(machine, keys, self._way_to(machine.name), partial(self.way_in, machine.name))
-        materials = self.stock.without_image(machine)
-        self.workspace.provider(machine.name).apply(machine, keys | late, progress, materials)
+        materials, driver = self.stock.without_image(machine), self.workspace.provider(machine.name)
+        self.owed.begun(machine, driver)
+        driver.apply(machine, keys | late, progress, materials)
         live = [key for key, verdict in keys.items() if verdict.effect is Effect.LIVE and key not in late]
         told = [f"{key} waits for a restart: {verdict.reason}" for key, verdict in late.items()]
         return "; ".join(filter(None, [", ".join(live), *told]))
@@ -363,11 +370,9 @@ class Executor:
         driver = self.workspace.provider(machine.name)
         self._hang_up(machine.name)
         graceful = driver.stop(machine.name, budget=machine.halt_timeout, force=self.force, progress=progress)
-        return (
-            ""
-            if graceful or self.force
-            else f"the guest did not power off within {machine.halt_timeout:g} s: power was cut"
-        )
+        if graceful or self.force:
+            return ""
+        return f"the guest did not power off within {machine.halt_timeout:g} s: power was cut"
 
     def _suspend(self, machine: Machine, step: Step, progress: Progress) -> str:
         if self.to_disk:

@@ -64,30 +64,10 @@ class Stock:
             if self._allocation is None:
                 path = self._workspace.scope.home / "networks.json"
                 kept = read_allocation(path)
-                self._allocation = allocate(self._with_others(kept), kept, self._taken(kept))
+                self._allocation = reserve(self._workspace, kept)
                 if self._allocation != kept:
                     write_atomic(path, msgspec.json.format(msgspec.json.encode(self._allocation)))
             return self._allocation
-
-    def _with_others(self, kept: Allocation) -> Project:
-        """The project, with machines that have addresses, exist and are not in the file: forks and clones."""
-        project = self._workspace.project
-        strange = {name for members in kept.addresses.values() for name in members} - project.machines.keys()
-        if not strange:
-            return project
-        others = self._workspace.beside_the_file()
-        found = {name: others[name] for name in sorted(strange & others.keys())}
-        return msgspec.structs.replace(project, machines={**project.machines, **found})
-
-    def _taken(self, kept: Allocation) -> set[str]:
-        """Subnets that others have where the machines will be, as far as a provider knows."""
-        from serai.plan.addresses import used_networks
-
-        if set(used_networks(self._workspace.project)) <= kept.networks.keys():
-            return set()
-        names = {machine.provider for machine in self._workspace.project.machines.values()}
-        asked = [getattr(self._workspace.driver(name), "subnets_in_use", None) for name in names]
-        return {subnet for ask in asked if ask for subnet in ask()}
 
     def public_keys(self, machine: Machine) -> tuple[str, ...]:
         """Lines of authorized_keys: the key that serai logs in with, and those of the file."""
@@ -233,6 +213,33 @@ def in_store(machine: Machine) -> bool:
     from serai.providers.registry import provider_class
 
     return not getattr(provider_class(machine.provider), "own_images", False)
+
+
+def reserve(workspace: Workspace, kept: Allocation) -> Allocation:
+    """Addresses on the project's networks as a run gives them; `kept` is the last allocation. Writes nothing."""
+    return allocate(_with_others(workspace, kept), kept, _taken(workspace, kept))
+
+
+def _with_others(workspace: Workspace, kept: Allocation) -> Project:
+    """The project, with machines that have addresses, exist and are not in the file: forks and clones."""
+    project = workspace.project
+    strange = {name for members in kept.addresses.values() for name in members} - project.machines.keys()
+    if not strange:
+        return project
+    others = workspace.beside_the_file()
+    found = {name: others[name] for name in sorted(strange & others.keys())}
+    return msgspec.structs.replace(project, machines={**project.machines, **found})
+
+
+def _taken(workspace: Workspace, kept: Allocation) -> set[str]:
+    """Subnets that others have where the machines will be, as far as a provider knows."""
+    from serai.plan.addresses import used_networks
+
+    if set(used_networks(workspace.project)) <= kept.networks.keys():
+        return set()
+    names = {machine.provider for machine in workspace.project.machines.values()}
+    asked = [getattr(workspace.driver(name), "subnets_in_use", None) for name in names]
+    return {subnet for ask in asked if ask for subnet in ask()}
 
 
 def read_allocation(path: Path) -> Allocation:

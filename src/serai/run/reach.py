@@ -91,6 +91,9 @@ def copy(workspace: Workspace, source: str, destination: str) -> None:
     final `/`, below it under its own name.
     """
     names = list(workspace.project.machines)
+    heads = [text.partition(":")[0] for text in (source, destination) if ":" in text]
+    if any("/" not in head and head not in names for head in heads):
+        names += workspace.beside_the_file()
     from_machine, from_path = place(source, names)
     to_machine, to_path = place(destination, names)
     if from_machine is None and to_machine is None:

@@ -128,22 +128,26 @@ def _mount(workspace: Workspace, names: Sequence[str], journal: Journal, emit: E
         raise outcome.failures[0].error
 
 
-PUSHED = "push_"
+PUSHED = re.compile(r"push_(\d+)_[0-9a-f]+")
 
 
-def pushed_name() -> str:
-    """A name that sorts by time, and that nobody else takes: `push_1790000000000_3f2a`."""
+def pushed_name(workspace: Workspace, names: Sequence[str]) -> str:
+    """A name that nobody else takes, and that sorts after those that these machines have, also where the clock was
+    set back since: `push_1790000000000_3f2a`.
+    """
     import secrets
     import time
 
-    return f"{PUSHED}{time.time_ns() // 1_000_000}_{secrets.token_hex(2)}"
+    have = [snapshot for found in _snapshots(workspace, names).values() for snapshot in found]
+    last = max((int(found[1]) for each in have if (found := PUSHED.fullmatch(each))), default=0)
+    return f"push_{max(time.time_ns() // 1_000_000, last + 1)}_{secrets.token_hex(2)}"
 
 
 def last_pushed(workspace: Workspace, names: Sequence[str]) -> dict[str, str]:
     """machine -> its newest pushed snapshot. Code.REFUSED for one that was named and has none."""
     found: dict[str, str] = {}
     for name, have in _snapshots(workspace, names).items():
-        pushed = [snapshot for snapshot in have if snapshot.startswith(PUSHED)]
+        pushed = [snapshot for snapshot in have if PUSHED.fullmatch(snapshot)]
         if pushed:
             found[name] = max(pushed)
         elif names:
@@ -158,7 +162,7 @@ def _snapshots(workspace: Workspace, names: Sequence[str]) -> dict[str, list[str
     workspace.settled(observed)
     found = {}
     for machine in workspace.targets(names, extra=observed):
-        if machine.name in observed:
+        if machine.name in observed and observed[machine.name].state is not State.CREATING:
             driver = workspace.provider(machine.name)
             driver.capabilities().need(Feature.SNAPSHOT, provider=driver.name, machine=machine.name)
             found[machine.name] = [item.name for item in driver.snapshot_list(machine.name)]

@@ -35,7 +35,7 @@ from serai.run.refusals import (
 )
 from serai.run.scheduler import Cancel, Outcome, run_steps
 from serai.run.scope import forget
-from serai.run.secrets import masked
+from serai.run.secrets import covered, masked
 from serai.run.workspace import Workspace
 from serai.spec.machine import Communicator, Machine
 from serai.util.errors import Code, SeraiError, SeraiErrors
@@ -59,7 +59,7 @@ def make_plan(
     observed = workspace.observe()
     workspace.settled(observed)
     machines = workspace.project.machines
-    targets = [machine.name for machine in workspace.targets(names) if names or machine.autostart]
+    targets = [machine.name for machine in workspace.of_file(names) if names or machine.autostart]
     wanted = closure(machines, targets)
     check_names((machines[name] for name in wanted), options.only)
     if check:
@@ -76,7 +76,7 @@ def make_plan(
     plan = plan_up(machines, targets, observed, digests, judge, options, of_networks, look)
     if check:
         refuse_blocks((machines[each.name], [key for key, _ in each.blocks]) for each in plan.machines)
-    return plan, observed, digests
+    return covered(plan, workspace.project), observed, digests
 
 
 def refuse(

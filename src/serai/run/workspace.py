@@ -12,7 +12,7 @@ from pathlib import Path
 from msgspec import structs
 
 from serai.loaders.access import NONE, Access
-from serai.providers.contract import Capabilities, Observed, Provider, Scope, State
+from serai.providers.contract import ALIVE, Capabilities, Observed, Provider, Scope, State
 from serai.providers.registry import provider_class
 from serai.run.scope import records, scope_of, settle, used_providers
 from serai.spec.machine import Machine, Project
@@ -132,6 +132,27 @@ class Workspace:
         if one and len(hits) > 1:
             raise SeraiError(Code.INPUT, f"{names[0]} means {len(hits)} machines; this needs one")
         return [machine for name, machine in machines.items() if name in hits]
+
+    def of_file(self, names: Sequence[str]) -> list[Machine]:
+        """As `targets`, those of the file alone. Raises Code.INPUT for a word that means none of them."""
+        chosen = self.targets(names)
+        for word in names:
+            if not _named(word, self.project.machines):
+                raise SeraiError(
+                    Code.INPUT,
+                    f"{word} is not in the project file: what it is to be like is not known",
+                    hint=f"write it there, or serai destroy {word}",
+                )
+        return [machine for machine in chosen if machine.name in self.project.machines]
+
+    def to_reload(self, names: Sequence[str]) -> list[str]:
+        """Those that go down to come up again: as `up` means them, and without names those that are up besides."""
+        chosen = self.of_file(names)
+        if not names and not all(machine.autostart for machine in chosen):
+            states = ALIVE | {State.SUSPENDED}
+            standing = {name for name, seen in self.observe().items() if seen.state in states}
+            chosen = [machine for machine in chosen if machine.autostart or machine.name in standing]
+        return [machine.name for machine in chosen]
 
     def beside_the_file(self) -> dict[str, Machine]:
         """Machines that exist and are not in the file: forks and clones."""

@@ -54,6 +54,15 @@ def test_ready_does_not_outlive_a_restart(fake: Fake) -> None:
     assert state(fake) is State.RUNNING
 
 
+def test_one_is_ready_although_the_clock_was_set_back_since_its_start(
+    fake: Fake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made(fake)
+    monkeypatch.setattr("time.time", lambda: 5.0)
+    fake.mark("web", {}, ready=True)
+    assert state(fake) is State.READY
+
+
 def test_a_fault_fails_as_often_as_it_says_also_across_an_undo(fake: Fake) -> None:
     machine = Machine(
         name="web", provider="fake", providers=Raw(fake=FakeRaw(fail={"create": "no space"}, times=1))

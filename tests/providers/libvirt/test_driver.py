@@ -45,6 +45,16 @@ def test_one_that_is_ready_is_seen_as_such_until_it_goes_off(pretended: Libvirt)
     assert pretended.observe()["web"].state == "running"
 
 
+def test_one_is_ready_although_the_clock_was_set_back_since_its_start(
+    pretended: Libvirt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pretended.create(WEB, Materials())
+    pretended.start(WEB, Materials())
+    monkeypatch.setattr("time.time", lambda: 5.0)
+    pretended.mark("web", {}, ready=True)
+    assert pretended.observe()["web"].state == "ready"
+
+
 def test_ports_that_go_by_ssh_are_opened_once_it_is_ready(
     pretended: Libvirt, monkeypatch: pytest.MonkeyPatch
 ) -> None:

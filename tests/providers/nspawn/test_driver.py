@@ -10,7 +10,7 @@ from serai.providers import bridges
 from serai.providers.contract import Feature, Mark, Materials
 from serai.providers.nspawn import place
 from serai.providers.nspawn.driver import Nspawn
-from serai.providers.nspawn.record import load
+from serai.providers.nspawn.record import editing, load
 from serai.spec.container import Container
 from serai.spec.machine import Machine
 from serai.util.errors import SeraiError
@@ -46,6 +46,19 @@ def test_marks_are_kept_with_the_container(scope, made):
     assert record is not None
     assert list(record.marks) == ["b"]
     assert record.ready_at > 0
+
+
+def test_one_is_ready_although_the_clock_was_set_back_since_its_start(scope, made, monkeypatch):
+    directory = made("web")
+    with editing(directory) as record:
+        record.started_at = 100.0
+    monkeypatch.setattr("time.time", lambda: 5.0)
+
+    Nspawn(scope).mark("web", {}, ready=True)
+
+    record = load(directory)
+    assert record is not None
+    assert record.ready_at >= record.started_at
 
 
 def test_why_it_does_not_run(scope, made):

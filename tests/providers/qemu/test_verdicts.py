@@ -191,3 +191,14 @@ def test_a_disk_that_is_stated_with_defaults_alone_is_the_same_disk(name: str) -
 def test_a_machine_that_is_off_needs_no_restart() -> None:
     seen = Observed(name="web", provider="qemu", state=State.STOPPED, applied=OLD)
     assert verdict(OLD, seen, "memory.max", GIB, 2 * GIB).effect is Effect.LIVE
+
+
+@pytest.mark.parametrize(
+    ("key", "most", "old", "more"), [("memory.size", "memory.max", GIB, 2 * GIB), ("cpu.count", "cpu.max", 1, 2)]
+)
+def test_there_is_no_room_before_the_restart_that_makes_it(key: str, most: str, old: int, more: int) -> None:
+    new = msgspec.structs.replace(OLD, memory=Memory(size=2 * GIB, max=2 * GIB), cpu=Cpu(count=2, max=2))
+    waiting = Observed(name="web", provider="qemu", state=State.RUNNING, applied=OLD, pending={most: "waits"})
+    assert verdict(new, waiting, key, old, more).effect is Effect.RESTART
+    assert verdict(new, msgspec.structs.replace(waiting, pending={}), key, old, more).effect is Effect.LIVE
+    assert verdict(OLD, waiting, "memory.size", GIB, GIB // 2).effect is Effect.LIVE

@@ -37,6 +37,14 @@ def test_it_is_made_started_stopped_and_destroyed_and_nothing_is_left(xl, driver
     assert left(root) == []
 
 
+def test_one_is_ready_although_the_clock_was_set_back_since_its_start(driver, machine, materials, monkeypatch):
+    driver.create(machine(), materials)
+    driver.start(machine(), materials)
+    monkeypatch.setattr("time.time", lambda: 5.0)
+    driver.mark("web", {}, ready=True)
+    assert state_of(driver) is State.READY
+
+
 @pytest.mark.parametrize("fault", ["slow-once", "slow-qemu-once"])
 def test_a_dom0_that_was_too_slow_once_is_asked_again(xl, driver, machine, materials, fault):
     spec = machine()

@@ -375,7 +375,7 @@ class Docker(Layered):
                 else:
                     kept.marks[key] = value
             if ready is not None:
-                kept.ready_at = round(time.time(), 3) if ready else 0.0
+                kept.ready_at = max(round(time.time(), 3), kept.started_at) if ready else 0.0
 
         kept = state.read(self.scope, self.name, name)
         container = kept.container if kept else self._found(name)["Id"]

@@ -272,7 +272,7 @@ class Fake:
             else:
                 record.marks[key] = value
         if ready is not None:
-            record.ready_at = time.time() if ready else 0.0
+            record.ready_at = max(time.time(), record.started_at) if ready else 0.0
         self._write(record)
 
     def layer_base(self, machine: Machine, materials: Materials) -> tuple[str, str]:

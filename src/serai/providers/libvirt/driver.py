@@ -276,7 +276,7 @@ class Libvirt:
             kept = {key: mark for key, mark in record.marks.items() if key not in marks}
             record.marks = kept | {key: mark for key, mark in marks.items() if mark is not None}
             if ready is not None:
-                record.ready_at = time.time() if ready else 0.0
+                record.ready_at = max(time.time(), record.started_at) if ready else 0.0
             keep(opened(record.uri), self.scope, record)
 
     def _forward(self, name: str) -> None:

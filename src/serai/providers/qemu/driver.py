@@ -216,7 +216,7 @@ class Qemu:
             kept = {key: mark for key, mark in record.marks.items() if key not in marks}
             record.marks = kept | {key: mark for key, mark in marks.items() if mark is not None}
             if ready is not None:
-                record.ready_at = time.time() if ready else 0.0
+                record.ready_at = max(time.time(), record.started_at) if ready else 0.0
         if ready is not None:
             found_ready(self.directory(name), ready=ready)
 

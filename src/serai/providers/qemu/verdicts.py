@@ -165,7 +165,9 @@ def _cpu(machine: Machine, observed: Observed, rest: list[str], old: Any, new: A
         return Verdict(Effect.RESTART, "the guest's processors are fixed when it starts")
     if machine.cpu.total < was.total:
         return Verdict(Effect.RESTART, "a guest does not give up a CPU by itself")
-    if machine.cpu.total > max(was.max or 0, was.total):
+    if machine.cpu.total > max(was.max or 0, was.total) or _grows(
+        observed, "cpu.max", was.total, machine.cpu.total
+    ):
         return Verdict(Effect.RESTART, "qemu: started without spare CPUs (cpu.max)")
     if machine.arch == "arm64":
         return Verdict(Effect.RESTART, "the arm64 board of QEMU cannot plug CPUs")
@@ -176,11 +178,16 @@ def _memory(observed: Observed, rest: list[str], old: Any, new: Any) -> Verdict:
     was = observed.applied.memory if observed.applied else None
     if rest != ["size"] or was is None or not isinstance(new, int):
         return Verdict(Effect.RESTART, "the guest's memory is laid out when it starts")
-    if new > max(was.max or 0, was.size):
+    if new > max(was.max or 0, was.size) or _grows(observed, "memory.max", was.size, new):
         return Verdict(Effect.RESTART, "qemu: started without room to grow (memory.max)")
     if new < was.size and not was.balloon:
         return Verdict(Effect.RESTART, "it has no balloon to give memory back through (memory.balloon)")
     return LIVE
+
+
+def _grows(observed: Observed, most: str, was: int, new: int) -> bool:
+    """Whether it is to have more, while the room that was applied for it is not there yet."""
+    return new > was and most in observed.pending
 
 
 def _networks(machine: Machine, observed: Observed, rest: list[str], old: Any, new: Any) -> Verdict:
