@@ -103,3 +103,12 @@ def test_a_place_may_end_with_a_slash(tmp_path: Path) -> None:
 
     assert len(played(guest, provisioning_path=f"{tmp_path}/play/")) == 1
     assert [path.name for path in (tmp_path / "play").iterdir()] == ["site.yml"]
+
+
+def test_a_playbook_of_an_absolute_path_is_the_guests(tmp_path: Path) -> None:
+    guest = Guest(tmp_path)
+    (tmp_path / "play").mkdir()
+
+    (line,) = played(guest, playbook=str(guest.root / "site.yml"))
+    assert str(guest.root / "site.yml") in line
+    assert list((tmp_path / "play").iterdir()) == []

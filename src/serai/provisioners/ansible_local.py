@@ -57,7 +57,8 @@ def is_shared(machine: Machine, path: str) -> bool:
 def _upload(block: AnsibleLocal, job: Job) -> None:
     """The playbook and what lies beside it, where no synced folder brings them."""
     source = job.root / block.playbook
-    if not source.exists() or is_shared(job.machine, block.provisioning_path):
+    inside = os.path.isabs(block.playbook)  # noqa: PTH117 - a text
+    if inside or not source.exists() or is_shared(job.machine, block.provisioning_path):
         there = job.ask(f"cd {quote(block.provisioning_path)} && [ -e {quote(block.playbook)} ]", privileged=False)
         if not there.ok:
             raise job.fail(

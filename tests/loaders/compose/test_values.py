@@ -42,6 +42,8 @@ def read(how: str, text: str) -> object:
         ("whole", "-1", -1),
         ("whole", "1.5", None),
         ("number", "0.50", 0.5),
+        ("number", ".5", 0.5),
+        ("number", ".", None),
         ("number", "x", None),
         ("text", "8080", "8080"),
         ("text", "", None),
