@@ -98,8 +98,9 @@ def cell(home_with_images: Path, serai: Serai, need: Callable[..., None]) -> Ite
     shutil.copytree("/etc/libvirt", place / "etc/libvirt", symlinks=True)
     for others in ("qemu/autostart", "storage"):
         shutil.rmtree(place / "etc/libvirt" / others, ignore_errors=True)
-    for file in (place / "etc/libvirt/qemu").glob("*.xml"):
-        file.unlink()  # machines of others
+    for kind in ("*.xml", "networks/serai-*.xml", "networks/autostart/serai-*.xml"):
+        for file in (place / "etc/libvirt/qemu").glob(kind):
+            file.unlink()  # machines of others, and networks of other tests
     (place / "project").mkdir()
     (place / "project/serai.yaml").write_text(PROJECT)
     here = Cell(place, home_with_images)
