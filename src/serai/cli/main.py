@@ -10,7 +10,6 @@ import click
 from serai import __version__
 from serai.cli.options import Options
 from serai.util.errors import Code, SeraiError, SeraiErrors
-from serai.util.files import FULL, no_room
 
 SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
     "Machines": {
@@ -191,8 +190,11 @@ def unforeseen(error: Exception) -> SeraiError:
     while trace and trace.tb_next:
         trace = trace.tb_next
     where = f" ({trace.tb_frame.f_code.co_filename}:{trace.tb_lineno})" if trace else ""
-    if isinstance(error, OSError) and error.errno in FULL:
-        return no_room(error)
+    if isinstance(error, OSError):
+        from serai.util.files import FULL, no_room
+
+        if error.errno in FULL:
+            return no_room(error)
     if isinstance(error, OSError) and error.strerror:  # the system refused, not serai: a full disk, a permission
         text = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
         return SeraiError(Code.FAILED, text, hint="serai --debug … shows where in serai")
