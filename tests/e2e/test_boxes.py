@@ -6,7 +6,7 @@ import os
 import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +114,17 @@ def server(home_with_images: Path, tmp_path: Path, need: Any) -> Iterator[SshEnd
                 yield SshEndpoint(host="127.0.0.1", port=port, user="vagrant", key=None)
             finally:
                 process.terminate()
+        assert poll(lambda: not rooted(root) or None, budget=30), f"still in {root}: {rooted(root)}"
+
+
+def rooted(root: Path) -> list[str]:
+    """The processes in there: sessions of an SSH server outlive it by a moment, and hold its root."""
+    found = []
+    for each in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if (each / "root").readlink() == root:
+                found.append(each.name)
+    return found
 
 
 @pytest.mark.root
